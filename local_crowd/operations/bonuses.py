@@ -1,0 +1,65 @@
+"""Bonuses: money beside the reward."""
+
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from local_crowd.operations import assignments, hits, tokens
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.checks import cents, dollars, in_range
+from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.paging import listing, page
+from local_crowd.store.tables import bonuses
+
+HIGHEST = 1_000_000  # cents
+
+
+def send_bonus(call: Call, request: Request) -> Response:
+    """SendBonus: to the worker of a submitted assignment."""
+    tokens.refuse_repeat(call, "SendBonus", request, "RequestAlreadyProcessed")
+    row = assignments.find(call, request["AssignmentId"])
+    if row.worker_id != request["WorkerId"]:
+        raise ParameterValidationError(
+            f'The value "{request["WorkerId"]}" is not valid for the parameter WorkerId.'
+        )
+    bonus_id = call.new_id()
+    call.db.execute(
+        insert(bonuses).values(
+            bonus_id=bonus_id,
+            requester_id=call.requester_id,
+            worker_id=row.worker_id,
+            assignment_id=row.assignment_id,
+            hit_id=row.hit_id,
+            amount=in_range("BonusAmount", cents(request["BonusAmount"]), 1, HIGHEST),
+            reason=request["Reason"],
+            grant_time=call.now,
+        )
+    )
+    tokens.remember(call, "SendBonus", request, bonus_id)
+    return {}
+
+
+def list_bonus_payments(call: Call, request: Request) -> Response:
+    """ListBonusPayments: of one HIT or of one assignment, oldest first."""
+    hit_id, assignment_id = request.get("HITId"), request.get("AssignmentId")
+    if (hit_id is None) == (assignment_id is None):
+        raise ParameterValidationError("Give either HITId or AssignmentId.")
+    query = select(bonuses).where(bonuses.c.requester_id == call.requester_id)
+    if hit_id is not None:
+        hits.find(call, hit_id)
+        query = query.where(bonuses.c.hit_id == hit_id)
+    else:
+        row = assignments.find(call, str(assignment_id))
+        query = query.where(bonuses.c.assignment_id == row.assignment_id)
+    rows, token = page(call, request, query, (bonuses.c.grant_time, bonuses.c.bonus_id))
+    return listing("BonusPayments", rows, token, _shape)
+
+
+def _shape(row: Row[Any]) -> Response:
+    return {
+        "WorkerId": row.worker_id,
+        "BonusAmount": dollars(row.amount),
+        "AssignmentId": row.assignment_id,
+        "Reason": row.reason,
+        "GrantTime": row.grant_time,
+    }

@@ -1,0 +1,33 @@
+"""What every operation is given beside its parameters."""
+
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+Request = Mapping[str, Any]
+Response = dict[str, Any]
+
+_ALPHABET = string.ascii_uppercase + string.digits
+
+
+def random_id(prefix: str = "3", length: int = 30) -> str:
+    """An id as Amazon makes them, unguessable: 30 of [A-Z0-9], 150 bits."""
+    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length - len(prefix)))
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: the transaction it runs in, who asks, and when (epoch seconds).
+
+    `requester_id` is empty when a worker asks.
+    """
+
+    db: Connection
+    now: int
+    requester_id: str = ""
+    site: str = "sandbox"
+    new_id: Callable[..., str] = random_id

@@ -1,0 +1,38 @@
+"""Limits that are not in the service model. Source: Amazon's API reference, 2014 and 2017."""
+
+from decimal import Decimal
+
+from local_crowd.operations.errors import ParameterValidationError
+
+YEAR = 31_536_000  # seconds
+MONTH = 2_592_000  # seconds: the longest auto-approval delay
+BILLION = 1_000_000_000
+QUESTION_BYTES = 65_535
+
+
+def in_range(name: str, value: int, low: int, high: int) -> int:
+    """`value`, or ParameterValidationError in Amazon's words."""
+    if not low <= value <= high:
+        raise ParameterValidationError(
+            f"The value {value} is invalid for {name}. Valid values range from {low} to {high}."
+        )
+    return value
+
+
+def not_longer(name: str, value: str | None, limit: int) -> str | None:
+    """`value`, or ParameterValidationError when it has more than `limit` characters."""
+    if value is not None and len(value) > limit:
+        raise ParameterValidationError(
+            f"The value for {name} is {len(value)} characters long. At most {limit} are allowed."
+        )
+    return value
+
+
+def cents(amount: str) -> int:
+    """US dollars as the wire has them ("0.5", "5.") as cents. The model checked the form."""
+    return int(Decimal(amount) * 100)
+
+
+def dollars(amount: int) -> str:
+    """Cents as the wire has them: 5 -> "0.05"."""
+    return f"{amount // 100}.{amount % 100:02d}"

@@ -1,0 +1,78 @@
+"""What a requester does to a HIT after making it: expire, extend, review, delete."""
+
+from sqlalchemy import update
+
+from local_crowd.operations import hits, tokens
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.checks import BILLION, YEAR, in_range
+from local_crowd.operations.errors import RequestError, wrong_state
+from local_crowd.store.tables import hits as table
+
+SMALL = 10  # a HIT made with fewer assignments can never have this many (the fee doubles)
+
+
+def _change(call: Call, hit_id: str, **values: object) -> None:
+    call.db.execute(update(table).where(table.c.hit_id == hit_id).values(**values))
+
+
+def update_expiration_for_hit(call: Call, request: Request) -> Response:
+    """UpdateExpirationForHIT: a time in the past expires the HIT now, a future one moves it.
+
+    Work that was accepted or submitted is not touched. Shortening to a future time is allowed,
+    as the developer guide says (Amazon's service has refused it).
+    """
+    hit = hits.find(call, request["HITId"])
+    at = int(request["ExpireAt"])
+    if at <= call.now:
+        _change(call, hit.hit_id, expiration=min(hit.expiration, call.now))
+    else:
+        in_range("ExpirationIncrementInSeconds", at - max(call.now, hit.expiration), -YEAR, YEAR)
+        _change(call, hit.hit_id, expiration=at, reviewing=False)
+    return {}
+
+
+def create_additional_assignments_for_hit(call: Call, request: Request) -> Response:
+    """CreateAdditionalAssignmentsForHIT: more slots. An elapsed expiration stays elapsed."""
+    operation = "CreateAdditionalAssignmentsForHIT"
+    hit = hits.find(call, request["HITId"])
+    more = in_range(
+        "NumberOfAdditionalAssignments", request["NumberOfAdditionalAssignments"], 1, BILLION
+    )
+    tokens.refuse_repeat(call, operation, request, "RequestAlreadyProcessed")
+    if hit.created_with < SMALL <= hit.max_assignments + more:
+        raise RequestError(
+            f"This HIT was created with {hit.created_with} assignments. A HIT created with fewer "
+            f"than {SMALL} cannot be extended to {SMALL} or more.",
+            "InvalidMaximumAssignmentsIncrease",
+        )
+    _change(
+        call,
+        hit.hit_id,
+        max_assignments=table.c.max_assignments + more,
+        available=table.c.available + more,
+        reviewing=False,
+    )
+    tokens.remember(call, operation, request, hit.hit_id)
+    return {}
+
+
+def update_hit_review_status(call: Call, request: Request) -> Response:
+    """UpdateHITReviewStatus: Reviewable to Reviewing, or back with Revert."""
+    hit = hits.find(call, request["HITId"])
+    revert = request.get("Revert", False)
+    wanted = "Reviewing" if revert else "Reviewable"
+    status = hits.status(hit, call.now)
+    if status != wanted:
+        raise wrong_state("HIT", status, wanted)
+    _change(call, hit.hit_id, reviewing=not revert)
+    return {}
+
+
+def delete_hit(call: Call, request: Request) -> Response:
+    """DeleteHIT: only when nothing is open, pending or unreviewed. A tombstone stays."""
+    hit = hits.find(call, request["HITId"], disposed=True)
+    status = hits.status(hit, call.now)
+    if status not in ("Reviewing", "Reviewable") or hit.submitted:
+        raise wrong_state("HIT", status, "Reviewing", "Reviewable")
+    _change(call, hit.hit_id, disposed=True)
+    return {}

@@ -1,0 +1,78 @@
+"""HIT types: the properties that HITs of one group share."""
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import Row, insert, select
+
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.checks import MONTH, YEAR, cents, in_range, not_longer
+from local_crowd.operations.errors import RequestError
+from local_crowd.operations.requirements import normalised
+from local_crowd.store.tables import hit_types
+
+
+def create_hit_type(call: Call, request: Request) -> Response:
+    """CreateHITType: a new HIT type, or the one that has these seven properties already."""
+    return {"HITTypeId": ensure(call, request)}
+
+
+def ensure(call: Call, request: Request) -> str:
+    """The id of the requester's HIT type with these properties, made if need be.
+
+    Raises ParameterValidationError for a property outside Amazon's limits.
+    """
+    properties = _properties(request)
+    fingerprint = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()
+    known = call.db.scalar(
+        select(hit_types.c.hit_type_id).where(
+            hit_types.c.requester_id == call.requester_id,
+            hit_types.c.fingerprint == fingerprint,
+        )
+    )
+    if known:
+        return str(known)
+    hit_type_id = call.new_id()
+    call.db.execute(
+        insert(hit_types).values(
+            hit_type_id=hit_type_id,
+            hit_group_id=call.new_id(),
+            requester_id=call.requester_id,
+            fingerprint=fingerprint,
+            created_time=call.now,
+            **properties,
+        )
+    )
+    return hit_type_id
+
+
+def get(call: Call, hit_type_id: str) -> Row[Any]:
+    """The requester's HIT type, or RequestError."""
+    row = call.db.execute(
+        select(hit_types).where(
+            hit_types.c.hit_type_id == hit_type_id,
+            hit_types.c.requester_id == call.requester_id,
+        )
+    ).one_or_none()
+    if row is None:
+        raise RequestError(f"HITType {hit_type_id} does not exist.", "HITTypeDoesNotExist")
+    return row
+
+
+def _properties(request: Request) -> dict[str, Any]:
+    return {
+        "title": not_longer("Title", request["Title"], 128),
+        "description": not_longer("Description", request["Description"], 2000),
+        "keywords": not_longer("Keywords", request.get("Keywords"), 1000),
+        "reward": cents(request["Reward"]),
+        "assignment_duration": in_range(
+            "AssignmentDurationInSeconds", request["AssignmentDurationInSeconds"], 30, YEAR
+        ),
+        "auto_approval_delay": in_range(
+            "AutoApprovalDelayInSeconds", request.get("AutoApprovalDelayInSeconds", MONTH), 0, MONTH
+        ),
+        "qualification_requirements": json.dumps(
+            normalised(request.get("QualificationRequirements", []))
+        ),
+    }

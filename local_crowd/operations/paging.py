@@ -1,0 +1,88 @@
+"""Lists in pages, as Amazon turns them: every page that holds something names a next one.
+
+A token is opaque to clients. It holds where the page ended (the sort value and the id of the last
+item), so that items that come, go or change between two calls are neither skipped nor repeated,
+and a checksum that ties it to its list.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, or_
+
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.errors import ParameterValidationError
+
+DEFAULT_PAGE = 10
+CHECKSUM_BYTES = 10
+
+
+def page(
+    call: Call,
+    request: Request,
+    select: Select[Any],
+    order: tuple[ColumnElement[Any], ColumnElement[Any]],
+    *,
+    newest_first: bool = False,
+) -> tuple[Sequence[Row[Any]], str | None]:
+    """The rows of one page of `select` and the token of the next (none after an empty page).
+
+    `order`: a whole-number column, then an id that makes it unique; both must be selected.
+    Raises ParameterValidationError for a token that is not this list's.
+    """
+    scope = _scope(call, request)
+    number, identity = order
+    if token := request.get("NextToken"):
+        at_number, at_id = _position(token, scope)
+        if newest_first:
+            beyond = or_(number < at_number, and_(number == at_number, identity < at_id))
+        else:
+            beyond = or_(number > at_number, and_(number == at_number, identity > at_id))
+        select = select.where(beyond)
+    direction = [part.desc() if newest_first else part.asc() for part in order]
+    limit = request.get("MaxResults", DEFAULT_PAGE)
+    rows = call.db.execute(select.order_by(*direction).limit(limit)).all()
+    if not rows:
+        return rows, None
+    last = rows[-1]._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
+    return rows, _token(last[number], last[identity], scope)
+
+
+def listing(
+    name: str, rows: Sequence[Row[Any]], token: str | None, shape: Callable[[Row[Any]], Response]
+) -> Response:
+    """The response of a List operation whose items stand under `name`."""
+    response: Response = {"NumResults": len(rows), name: [shape(row) for row in rows]}
+    if token:
+        response["NextToken"] = token
+    return response
+
+
+def _scope(call: Call, request: Request) -> bytes:
+    filters = {k: v for k, v in request.items() if k not in ("NextToken", "MaxResults")}
+    return json.dumps([call.requester_id, filters], sort_keys=True, default=str).encode()
+
+
+def _checksum(position: bytes, scope: bytes) -> bytes:
+    return hashlib.sha256(position + scope).digest()[:CHECKSUM_BYTES]
+
+
+def _token(number: int, identity: str, scope: bytes) -> str:
+    position = number.to_bytes(8, "big") + identity.encode().ljust(30)
+    return "p1:" + base64.b64encode(position + _checksum(position, scope)).decode()
+
+
+def _position(token: str, scope: bytes) -> tuple[int, str]:
+    try:
+        raw = base64.b64decode(token.removeprefix("p1:"), validate=True)
+    except ValueError:
+        raw = b""
+    position, checksum = raw[:-CHECKSUM_BYTES], raw[-CHECKSUM_BYTES:]
+    if len(position) < 8 or checksum != _checksum(position, scope):
+        raise ParameterValidationError(
+            f'The value "{token}" is not valid for the parameter NextToken.'
+        )
+    return int.from_bytes(position[:8], "big"), position[8:].decode().rstrip()

@@ -1,0 +1,19 @@
+"""A HIT's assignment slots: each is in one place, and moves."""
+
+from sqlalchemy import Connection, update
+
+from local_crowd.store.tables import hits
+
+
+def move(db: Connection, hit_id: str, source: str, target: str) -> bool:
+    """Move one slot of the HIT, e.g. from "pending" to "submitted".
+
+    False, and nothing done, when the source holds none: the condition and the change are one
+    statement, so two callers never take the same slot.
+    """
+    done = db.execute(
+        update(hits)
+        .where(hits.c.hit_id == hit_id, hits.c[source] > 0)
+        .values({source: hits.c[source] - 1, target: hits.c[target] + 1})
+    )
+    return bool(done.rowcount)

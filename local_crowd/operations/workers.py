@@ -1,0 +1,113 @@
+"""Workers as requesters deal with them: blocks and messages."""
+
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.checks import not_longer
+from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.paging import listing, page
+from local_crowd.store.tables import assignments, messages, worker_blocks, workers
+
+
+def exists(call: Call, worker_id: str) -> bool:
+    """Whether the site knows this worker."""
+    query = select(workers.c.worker_id).where(workers.c.worker_id == worker_id)
+    return call.db.execute(query).first() is not None
+
+
+def create_worker_block(call: Call, request: Request) -> Response:
+    """CreateWorkerBlock: the worker can accept none of the requester's HITs any more.
+
+    Blocking a blocked worker replaces the reason.
+    """
+    worker_id = request["WorkerId"]
+    if not exists(call, worker_id):
+        raise ParameterValidationError(
+            f'The value "{worker_id}" is not valid for the parameter WorkerId.'
+        )
+    changed = call.db.execute(
+        update(worker_blocks).where(_block(call, worker_id)).values(reason=request["Reason"])
+    )
+    if not changed.rowcount:
+        call.db.execute(
+            insert(worker_blocks).values(
+                requester_id=call.requester_id,
+                worker_id=worker_id,
+                reason=request["Reason"],
+                created_time=call.now,
+            )
+        )
+    return {}
+
+
+def delete_worker_block(call: Call, request: Request) -> Response:
+    """DeleteWorkerBlock: succeeds as well for a worker who was not blocked."""
+    if not exists(call, request["WorkerId"]):
+        raise ParameterValidationError("WorkerId is invalid.")
+    call.db.execute(delete(worker_blocks).where(_block(call, request["WorkerId"])))
+    return {}
+
+
+def list_worker_blocks(call: Call, request: Request) -> Response:
+    """ListWorkerBlocks: oldest first."""
+    query = select(worker_blocks).where(worker_blocks.c.requester_id == call.requester_id)
+    order = (worker_blocks.c.created_time, worker_blocks.c.worker_id)
+    rows, token = page(call, request, query, order)
+    return listing("WorkerBlocks", rows, token, _shape)
+
+
+def _shape(row: Row[Any]) -> Response:
+    return {"WorkerId": row.worker_id, "Reason": row.reason}
+
+
+def _block(call: Call, worker_id: str) -> Any:
+    return (worker_blocks.c.requester_id == call.requester_id) & (
+        worker_blocks.c.worker_id == worker_id
+    )
+
+
+def notify_workers(call: Call, request: Request) -> Response:
+    """NotifyWorkers: a message to each worker whose work the requester has reviewed.
+
+    Never fails for a worker: those who cannot be told are listed in the response.
+    """
+    subject = not_longer("Subject", request["Subject"], 200)
+    message_text = not_longer("MessageText", request["MessageText"], 4096)
+    if len(request["WorkerIds"]) > 100:
+        raise ParameterValidationError("At most 100 WorkerIds are allowed in one call.")
+    failures = []
+    for worker_id in dict.fromkeys(request["WorkerIds"]):
+        if not _reviewed(call, worker_id):
+            failures.append(
+                {
+                    "NotifyWorkersFailureCode": "HardFailure",
+                    "NotifyWorkersFailureMessage": (
+                        f"You have reviewed no work of worker {worker_id}, "
+                        "so no message can be sent."
+                    ),
+                    "WorkerId": worker_id,
+                }
+            )
+            continue
+        call.db.execute(
+            insert(messages).values(
+                message_id=call.new_id(),
+                requester_id=call.requester_id,
+                worker_id=worker_id,
+                subject=subject,
+                message_text=message_text,
+                sent_time=call.now,
+            )
+        )
+    return {"NotifyWorkersFailureStatuses": failures}
+
+
+def _reviewed(call: Call, worker_id: str) -> bool:
+    query = select(assignments.c.assignment_id).where(
+        assignments.c.worker_id == worker_id,
+        assignments.c.requester_id == call.requester_id,
+        assignments.c.status.in_(("Approved", "Rejected")),
+    )
+    return call.db.execute(query.limit(1)).first() is not None

@@ -1,0 +1,83 @@
+"""One of a crowd's two sites: its database and what can be done there."""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local_crowd.operations import OPERATIONS, only_reads, people
+from local_crowd.operations.call import Call, Request, Response, random_id
+from local_crowd.operations.settle import is_due, settle
+from local_crowd.store.engine import Connection, Store
+from local_crowd.store.schema import upgrade
+
+SITES = ("sandbox", "live")
+
+
+class Site:
+    """A site. `clock` gives epoch seconds; tests pass their own.
+
+    Raises SchemaError for data of a newer version.
+    """
+
+    def __init__(self, name: str, url: str, clock: Callable[[], float] = time.time) -> None:
+        self.name = name
+        self.clock = clock
+        self.new_id = random_id
+        self.store = Store(url)
+        upgrade(self.store)
+
+    def now(self) -> int:
+        """The time of this site: whole epoch seconds."""
+        return int(self.clock())
+
+    @contextmanager
+    def reading(self, requester_id: str = "") -> Iterator[Call]:
+        """A Call that sees one state, in which everything due has happened."""
+        now = self.now()
+        with self.store.reading() as db:
+            due = is_due(db, now)
+        if due:
+            with self.store.writing() as db:
+                settle(self._call(db, now, ""))
+        with self.store.reading() as db:
+            yield self._call(db, now, requester_id)
+
+    @contextmanager
+    def writing(self, requester_id: str = "") -> Iterator[Call]:
+        """A Call whose changes are committed together, or not at all."""
+        now = self.now()
+        with self.store.writing() as db:
+            if is_due(db, now):
+                settle(self._call(db, now, ""))
+            yield self._call(db, now, requester_id)
+
+    def _call(self, db: Connection, now: int, requester_id: str) -> Call:
+        return Call(db, now, requester_id, self.name, self.new_id)
+
+    def perform(self, requester_id: str, operation: str, request: Request) -> Response:
+        """Answer one of the requester's calls. Raises CrowdError for a refusal."""
+        transaction = self.reading if only_reads(operation) else self.writing
+        with transaction(requester_id) as call:
+            return OPERATIONS[operation](call, request)
+
+    def owner(self) -> str:
+        """The id of the requester that the embedded crowd acts for."""
+        with self.writing() as call:
+            return people.requester(call)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.store.close()
+
+
+def open_site(directory: Path, name: str, clock: Callable[[], float] = time.time) -> Site:
+    """The site `name` ("sandbox" or "live") of the crowd in `directory`, made if need be.
+
+    The directory is readable by its owner alone: whoever can read it is the crowd.
+    """
+    if not directory.exists():
+        directory.mkdir(parents=True)
+        os.chmod(directory, 0o700)
+    return Site(name, f"sqlite:///{directory / name}.sqlite3", clock)

@@ -1,0 +1,1 @@
+"""Where a site keeps what it knows: tables, the engine, migrations."""

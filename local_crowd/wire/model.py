@@ -1,0 +1,20 @@
+"""The one facade over botocore's service model."""
+
+from functools import cache
+
+from botocore.loaders import Loader
+from botocore.model import OperationModel, ServiceModel
+
+TARGET_PREFIX = "MTurkRequesterServiceV20170117"
+
+
+@cache
+def service() -> ServiceModel:
+    """MTurk's model, version 2017-01-17, as it ships with botocore."""
+    return ServiceModel(Loader().load_service_model("mturk", "service-2"), "mturk")
+
+
+@cache
+def operation(name: str) -> OperationModel | None:
+    """The model of an operation, or None when Amazon has none of this name."""
+    return service().operation_model(name) if name in service().operation_names else None

@@ -1,0 +1,80 @@
+"""One call over the wire: who and what in, status, headers and body out. Knows no HTTP library."""
+
+import json
+import uuid
+from typing import NamedTuple
+
+from local_crowd.operations import OPERATIONS
+from local_crowd.operations.errors import CrowdError
+from local_crowd.site import Site
+from local_crowd.wire import model
+from local_crowd.wire.serialization import serialized
+from local_crowd.wire.validation import SerializationException, checked
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+
+
+class Answer(NamedTuple):
+    """What goes back."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class UnknownOperationException(CrowdError):
+    """X-Amz-Target names no operation that Amazon has, or none that this crowd has yet."""
+
+    code = "UnknownOperationException"
+
+
+def answer(site: Site, requester_id: str, target: str, body: bytes) -> Answer:
+    """Perform the operation that `target` (the header X-Amz-Target) names."""
+    try:
+        return _success(*_perform(site, requester_id, target, body))
+    except CrowdError as error:
+        return failure(site, error)
+
+
+def _perform(
+    site: Site, requester_id: str, target: str, body: bytes
+) -> tuple[str, dict[str, object]]:
+    prefix, _, name = target.rpartition(".")
+    known = model.operation(name)
+    if prefix != model.TARGET_PREFIX or known is None:
+        raise UnknownOperationException(f"There is no operation {target or '(none named)'}.")
+    if name not in OPERATIONS:
+        raise UnknownOperationException(f"{name} is not answered by this crowd.")
+    try:
+        request = json.loads(body or b"{}")
+    except ValueError as error:
+        raise SerializationException(f"The body is not JSON: {error}") from error
+    return name, site.perform(requester_id, name, checked(known.input_shape, request))
+
+
+def _success(name: str, response: dict[str, object]) -> Answer:
+    known = model.operation(name)
+    assert known is not None  # noqa: S101 - it was there to perform
+    return Answer(200, _headers(), serialized(known.output_shape, response))
+
+
+def failure(site: Site, error: CrowdError) -> Answer:
+    """An error as every AWS SDK reads it: the code in the body and in a header.
+
+    The message of a business rule ends as Amazon's do: the time in ms, and " s" in the sandbox.
+    """
+    message = error.message
+    if error.code in ("RequestError", "ParameterValidationError"):
+        message += f" ({int(site.clock() * 1000)}{' s' if site.name == 'sandbox' else ''})"
+    body = {"__type": error.code, "Message": message}
+    if error.turk_error_code:
+        body["TurkErrorCode"] = error.turk_error_code
+    return Answer(
+        error.status,
+        _headers() | {"x-amzn-ErrorType": error.code},
+        json.dumps(body).encode(),
+    )
+
+
+def _headers() -> dict[str, str]:
+    return {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": str(uuid.uuid4())}

@@ -1,0 +1,113 @@
+"""Checks a request against the service model, with what botocore leaves to the server:
+enum, pattern, maximum. Unknown members are ignored, as AWS's JSON services do.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.model import Shape
+
+from local_crowd.operations.errors import CrowdError, ValidationException
+
+_PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "long": int,
+    "boolean": bool,
+    "list": list,
+    "structure": dict,
+    "timestamp": (int, float, str),
+}
+
+
+class SerializationException(CrowdError):
+    """The body is not JSON, or a member has the wrong JSON type."""
+
+    code = "SerializationException"
+
+
+def checked(shape: Shape | None, value: dict[str, Any]) -> dict[str, Any]:
+    """The request's known members, timestamps as epoch seconds.
+
+    Raises SerializationException for a wrong type, else ValidationException naming every fault
+    in Amazon's words.
+    """
+    if shape is None:
+        return {}
+    faults: list[str] = []
+    result: dict[str, Any] = _value(shape, value, "", faults)
+    if faults:
+        plural = "errors" if len(faults) > 1 else "error"
+        raise ValidationException(
+            f"{len(faults)} validation {plural} detected: {'; '.join(faults)}"
+        )
+    return result
+
+
+def _value(shape: Shape, value: Any, path: str, faults: list[str]) -> Any:
+    expected = _PYTHON_TYPES[shape.type_name]
+    if not isinstance(value, expected) or (
+        isinstance(value, bool) and shape.type_name != "boolean"
+    ):
+        raise SerializationException(
+            f"{path or 'The request'} must be a {shape.type_name}, not {type(value).__name__}"
+        )
+    faults.extend(
+        f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
+        for constraint in _broken(shape, value)
+    )
+    if shape.type_name == "structure":
+        return _structure(shape, value, path, faults)
+    if shape.type_name == "list":
+        return [
+            _value(shape.member, item, f"{path}.{number}.member", faults)
+            for number, item in enumerate(value, 1)
+        ]
+    if shape.type_name == "timestamp":
+        return _seconds(value, path)
+    return value
+
+
+def _structure(shape: Any, value: dict[str, Any], path: str, faults: list[str]) -> dict[str, Any]:
+    result = {}
+    prefix = f"{path}." if path else ""
+    for name, member in shape.members.items():
+        spoken = prefix + name[0].lower() + name[1:]
+        if value.get(name) is not None:
+            result[name] = _value(member, value[name], spoken, faults)
+        elif name in shape.required_members:
+            faults.append(
+                f"Value null at '{spoken}' failed to satisfy constraint: Member must not be null"
+            )
+    return result
+
+
+def _broken(shape: Any, value: Any) -> Iterator[str]:
+    rules = shape.metadata
+    if enum := rules.get("enum"):
+        if value not in enum:
+            yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
+    if (pattern := rules.get("pattern")) and not re.search(pattern, value):
+        yield f"Member must satisfy regular expression pattern: {pattern}"
+    if shape.type_name in ("string", "list"):
+        size, what = len(value), "have length"
+    elif shape.type_name in ("integer", "long"):
+        size, what = value, "have value"
+    else:
+        return
+    if "min" in rules and size < rules["min"]:
+        yield f"Member must {what} greater than or equal to {rules['min']}"
+    if "max" in rules and size > rules["max"]:
+        yield f"Member must {what} less than or equal to {rules['max']}"
+
+
+def _seconds(value: float | str, path: str) -> float:
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise SerializationException(f"{path} is not a timestamp: {value}") from error
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return value
