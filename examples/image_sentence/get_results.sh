@@ -1,0 +1,6 @@
+#!/bin/sh
+# Write the answers so far to standard output, one JSON object a line.
+# Flags given here are passed on: --help lists them.
+set -e
+cd "$(dirname "$0")/../.."
+exec python get_results.py --hit_ids_file=examples/image_sentence/hit_ids.txt "$@"

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Show how many of the assignments are done.
+# Flags given here are passed on: --help lists them.
+set -e
+cd "$(dirname "$0")/../.."
+exec python show_hit_progress.py --hit_ids_file=examples/image_sentence/hit_ids.txt "$@"

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Approve every submitted assignment, which pays the workers. Asks first.
+# Flags given here are passed on: --yes not to be asked.
+set -e
+cd "$(dirname "$0")/../.."
+exec python approve_hits.py --hit_ids_file=examples/simple/hit_ids.txt "$@"

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Delete the HITs and the answers in them. Fetch the results before. Asks first.
+# Flags given here are passed on: --yes not to be asked.
+set -e
+cd "$(dirname "$0")/../.."
+exec python delete_hits.py --hit_ids_file=examples/simple/hit_ids.txt "$@"

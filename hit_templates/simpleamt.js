@@ -1,0 +1,98 @@
+// Joins a HIT page to the crowd: reads the row, keeps the answer, and posts it once or says why not.
+var simpleamt = (function () {
+  const byId = (id) => document.getElementById(id);
+  const form = byId('results-form'), button = byId('submit-btn'), note = byId('simpleamt-note');
+  const url = new URLSearchParams(window.location.search);
+  let ready = false, handling = false, sent = false, failure = '';
+
+  function say(text) { note.textContent = text; }
+
+  function getInput(otherwise = null) {
+    try {
+      return JSON.parse(byId('input').textContent);
+    } catch (error) {
+      return otherwise;
+    }
+  }
+
+  function setOutput(output) {
+    const text = JSON.stringify(output);
+    byId('output').value = text === undefined ? '' : text;
+  }
+
+  function isPreview() {
+    return url.get('assignmentId') === 'ASSIGNMENT_ID_NOT_AVAILABLE';
+  }
+
+  function setupSubmit() {
+    const site = url.get('turkSubmitTo') || '';
+    // Anything but a web address (javascript: above all) came from a forged link.
+    if (/^https?:/i.test(site)) {
+      form.setAttribute('action', site.replace(/\/+$/, '') + '/mturk/externalSubmit');
+    }
+    byId('assignmentId').value = url.get('assignmentId') || '';
+    ready = true;
+    if (!isPreview()) say('');
+  }
+
+  // A template may put named fields of its own into the form and leave output alone.
+  function answered() {
+    return byId('output').value !== '' || Array.from(form.elements).some(
+      (field) => field.name && field.name !== 'assignmentId' && field.name !== 'output');
+  }
+
+  function refusal() {
+    if (isPreview()) return 'This is a preview. Accept the HIT first; nothing was sent.';
+    if (failure) return failure;
+    if (!answered()) return 'Nothing was sent: this page has not put your answer together. '
+      + 'Please tell the requester.';
+    if (!form.getAttribute('action')) setupSubmit();
+    if (!form.getAttribute('action')) return 'Opened outside a crowd, so nothing was sent. '
+      + 'The form holds:\n' + Array.from(new FormData(form), (pair) => pair.join(' = ')).join('\n');
+    return '';
+  }
+
+  function mayPost() {
+    if (sent) return false;
+    const reason = refusal();
+    say(reason || 'Sending your answer...');
+    sent = !reason;
+    return sent;
+  }
+
+  // From the click on Submit until its handlers are done, an error means: do not send.
+  function begin() {
+    if (handling || sent) return;
+    handling = true;
+    failure = '';
+    if (!isPreview()) say('');
+    setTimeout(() => { handling = false; failure = ''; });
+  }
+
+  function failed(event) {
+    const what = event.message || String(event.reason);
+    if (handling) {
+      failure = 'Nothing was sent, and what you entered is still here: this page has a fault ('
+        + what + '). Try again; if it stays, please tell the requester.';
+      say(failure);
+    } else if (!ready) {
+      say('This page has a fault and may not work (' + what + '). Please tell the requester.');
+    }
+  }
+
+  window.addEventListener('error', failed);
+  window.addEventListener('unhandledrejection', failed);
+  window.addEventListener('click', (event) => { if (event.target === button) begin(); }, true);
+  window.addEventListener('submit', (event) => { if (event.target === form) begin(); }, true);
+  // Bubbling, so that the template's own submit handlers have had their say before.
+  window.addEventListener('submit', (event) => {
+    if (event.target === form && !event.defaultPrevented && !mayPost()) event.preventDefault();
+  });
+  // Called by scripts, a form's submit() raises no event.
+  form.submit = () => { if (mayPost()) HTMLFormElement.prototype.submit.call(form); };
+  // Back from the page that followed: the answer may be sent again, and the crowd decides.
+  window.addEventListener('pageshow', (event) => { if (event.persisted) { sent = false; say(''); } });
+
+  if (isPreview()) say('This is a preview. Accept the HIT to work on it.');
+  return { getInput, setOutput, isPreview, setupSubmit };
+})();
