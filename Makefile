@@ -1,0 +1,73 @@
+# All that needs doing, one word each: `make` alone lists them. Needs GNU make and Python 3.11 or
+# newer; everything else goes into .venv, which is brought up to date when a requirements file
+# changes, and otherwise left alone.
+
+PORT ?= 8000
+VENV := .venv
+LOWEST := .venv-lowest
+BIN := $(VENV)/bin
+PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
+
+# Which tests the lowest versions must pass: not those that depend on what else is installed.
+LOWEST_TESTS := not browser and not slow and not foreign
+PYTEST_ARGS ?= --numprocesses=auto
+
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable $(CHROMIUM)
+COG_FILES = $(shell grep -ls '\[\[\[cog' README.md CONTRIBUTING.md docs/*.md)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lowest bench docs clean browser
+
+help: ## list what make can do
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
+		printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+demo: $(VENV)/run.stamp ## a HIT of your own, done in a browser at http://127.0.0.1:8000 (PORT=8000)
+	@$(BIN)/python examples/demo.py --port $(PORT)
+
+test: check browser ## everything: all checks, then the whole suite
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+check: $(VENV)/dev.stamp ## formatting, lint, types, imports, generated docs, and the lowest versions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(if $(COG_FILES),$(BIN)/cog --check -I . $(COG_FILES))
+	@$(MAKE) --no-print-directory lowest
+
+lowest: $(LOWEST)/run.stamp ## the tests, on the lowest versions that requirements.txt promises
+	$(LOWEST)/bin/python -m pytest -m '$(LOWEST_TESTS)' $(PYTEST_ARGS)
+
+bench: $(VENV)/dev.stamp ## the benchmarks
+	$(BIN)/python -m benchmarks
+
+docs: $(VENV)/dev.stamp ## write the generated parts of the documentation anew
+	$(if $(COG_FILES),$(BIN)/cog -r -I . $(COG_FILES))
+
+clean: ## remove what make made; data, configuration and results stay
+	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+browser:
+	@tools/ensure_debian_package.sh chromium $(BROWSERS)
+
+$(VENV)/run.stamp: requirements.txt
+	@tools/make_venv.sh $(VENV)
+	@echo "Installing requirements.txt into $(VENV) ..." >&2
+	@$(BIN)/python $(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements.txt requirements-extras.txt requirements-dev.txt
+	@tools/make_venv.sh $(VENV)
+	@echo "Installing requirements-dev.txt into $(VENV) ..." >&2
+	@$(BIN)/python $(PIP_INSTALL) -r requirements-dev.txt
+	@touch $(VENV)/run.stamp $@
+
+$(LOWEST)/run.stamp: requirements.txt requirements-dev.txt tools/lowest_bounds.py $(VENV)/dev.stamp
+	@tools/make_venv.sh $(LOWEST)
+	@echo "Installing the lowest versions of requirements.txt into $(LOWEST) ..." >&2
+	@$(BIN)/python tools/lowest_bounds.py requirements.txt >$(LOWEST)/requirements.txt
+	@grep -E '^(pytest|hypothesis)' requirements-dev.txt >>$(LOWEST)/requirements.txt
+	@$(LOWEST)/bin/python $(PIP_INSTALL) -r $(LOWEST)/requirements.txt
+	@touch $@

@@ -1,0 +1,97 @@
+"""What every test shares: the browser, and the rule that CI skips nothing."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import hypothesis
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# A test that waits for two busy cores has not become wrong.
+hypothesis.settings.register_profile("project", deadline=None)
+hypothesis.settings.load_profile("project")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use the browser, so that nobody has to remember to."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Make a skipped test a failed one in CI: what CI did not run, it did not check."""
+    return _unskipped((yield), item.nodeid)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(collector: pytest.Collector):
+    """Make a file that skips itself a failed one in CI."""
+    return _unskipped((yield), collector.nodeid)
+
+
+def _unskipped(
+    report: pytest.TestReport | pytest.CollectReport, name: str
+) -> pytest.TestReport | pytest.CollectReport:
+    expected_failure = hasattr(report, "wasxfail")
+    if os.environ.get("CI") and report.skipped and not expected_failure:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"{name} was skipped, which CI does not allow: {reason}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """A Chromium that can reach this machine only; $CHROMIUM names another than the one on PATH."""
+    candidates = (os.environ.get("CHROMIUM"), *BROWSERS)
+    path = next(filter(None, map(shutil.which, filter(None, candidates))), None)
+    if path is None:
+        pytest.skip(f"no browser: install one of {', '.join(BROWSERS)}, or set CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--no-sandbox",  # which root, and so many a CI, cannot have
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+            ],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: "Browser") -> Iterator[Callable[[], "Page"]]:
+    """Opens a page as somebody else each time: no two share a cookie.
+
+    An error that no script on a page catches fails the test.
+    """
+    errors: list[str] = []
+    contexts = []
+
+    def open_page() -> "Page":
+        context = browser.new_context()
+        context.set_default_timeout(10_000)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def page(open_page: Callable[[], "Page"]) -> "Page":
+    """One page in a browser that has been nowhere yet."""
+    return open_page()
