@@ -177,4 +177,4 @@ def test_an_error_on_a_page_fails_the_test(tmp_path: Path) -> None:
     done = run_pytest(tmp_path, {"test_page.py": opens}, ci="true")
 
     assert done.returncode == 1
-    assert "ReferenceError: notThere is not defined" in done.stdout
+    assert "notThere is not defined" in done.stdout
