@@ -1,0 +1,93 @@
+"""The engine under `simpleamt.gather`: many slow calls at once, their outcomes in order."""
+
+import signal
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+
+class Outcome(NamedTuple):
+    """What came of one item: a value, or a refusal in the crowd's own words."""
+
+    item: Any
+    value: Any = None
+    refusal: str | None = None
+
+
+SKIPPED = Outcome(None)
+
+
+def gather(
+    work: Callable[[Any], Any],
+    items: Iterable[Any],
+    *,
+    refusal: Callable[[Exception], str | None],
+    threads: int,
+    doing: str = "",
+    total: int | None = None,
+) -> Iterator[Outcome]:
+    """`work(item)` for every item, `threads` at a time; the outcomes in the items' order.
+
+    Items are taken as they are needed, so memory stays flat. An exception that `refusal` gives
+    words for is an outcome and stops nothing. Any other, or Ctrl-C, stops the feeding: what is
+    in flight is finished and yielded, then the exception is raised.
+    """
+    from tqdm import tqdm
+
+    feed = iter(items)
+    window: deque[Future[Outcome]] = deque()
+    trouble: list[BaseException] = []
+
+    def attempt(item: Any) -> Outcome:
+        if trouble:  # queued behind what went wrong
+            return SKIPPED
+        try:
+            return Outcome(item, work(item))
+        except Exception as error:  # noqa: BLE001 - raised again below, after the drain
+            if (words := refusal(error)) is not None:
+                return Outcome(item, refusal=words)
+            trouble.append(error)
+            return SKIPPED
+
+    with (
+        _noting_interrupts(trouble),
+        ThreadPoolExecutor(threads) as pool,
+        tqdm(total=total, desc=doing, disable=None, leave=False, file=sys.stderr) as bar,
+    ):
+        while True:
+            while len(window) < 4 * threads and not trouble:
+                try:
+                    window.append(pool.submit(attempt, next(feed)))
+                except StopIteration:
+                    break
+            if not window:
+                break
+            outcome = window.popleft().result()
+            bar.update()
+            if outcome is not SKIPPED:
+                yield outcome
+    if trouble:
+        raise trouble[0]
+
+
+@contextmanager
+def _noting_interrupts(trouble: list[BaseException]) -> Iterator[None]:
+    """Ctrl-C becomes an entry in `trouble`, so that nothing is cut short; a second one is real."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may set handlers, and only it gets Ctrl-C
+        return
+
+    def note(*_: Any) -> None:
+        trouble.append(KeyboardInterrupt())
+        signal.signal(signal.SIGINT, before)
+        print("Finishing what is in flight (Ctrl-C again: stop at once) ...", file=sys.stderr)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
