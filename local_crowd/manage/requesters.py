@@ -1,0 +1,99 @@
+"""Requesters and their keys. A pair is good on both sites; a server knows it at once.
+
+Each command may be killed at any moment and run again.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from local_crowd.manage.sites import both_sites, writing
+from local_crowd.operations import keys
+from local_crowd.operations.call import Call
+from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.people import OWNER
+
+Line = dict[str, Any]
+
+
+def add_requester(directory: Path, name: str) -> Iterator[Line]:
+    """Make a requester: a new name, an id and a pair of keys, the same on both sites.
+
+    Raises ParameterValidationError for a name that is taken, or is none.
+    """
+    with both_sites(directory, make=True) as sites, writing(sites) as calls:
+        if name == OWNER or all(keys.id_of(call, name) for call in calls):
+            raise ParameterValidationError(
+                f"There is a requester {name} already: new_keys gives it another pair."
+            )
+        pair = _renew(calls, name)
+    yield _for_config(pair)
+
+
+def new_keys(directory: Path, name: str) -> Iterator[Line]:
+    """Give a requester a new pair in place of the old one.
+
+    "local" is the embedded crowd's own requester: by its keys the HITs that were launched without
+    a server are reached through one. Raises ParameterValidationError for an unknown name.
+    """
+    with both_sites(directory) as sites, writing(sites) as calls:
+        if name != OWNER:
+            _must_exist(calls, name)
+        pair = _renew(calls, name)
+    yield _for_config(pair)
+
+
+def remove_keys(directory: Path, name: str) -> Iterator[Line]:
+    """Take a requester's keys away. Its HITs stay, and new_keys brings it back.
+
+    Raises ParameterValidationError for an unknown name.
+    """
+    with both_sites(directory) as sites, writing(sites) as calls:
+        _must_exist(calls, name)
+        for call in calls:
+            if requester_id := keys.id_of(call, name):
+                keys.put(call, name, requester_id, keys.NO_KEYS)
+    yield from ()
+
+
+def list_requesters(directory: Path) -> Iterator[Line]:
+    """Every requester and the sites it is known on; "local" has an id of its own on each."""
+    found: dict[tuple[str, str, str | None], Line] = {}
+    with both_sites(directory) as sites:
+        for site in sites:
+            with site.reading() as call:
+                for one in keys.everyone(call):
+                    line = found.setdefault(
+                        (one.name, one.requester_id, one.access_key),
+                        {
+                            "name": one.name,
+                            "requester_id": one.requester_id,
+                            "sites": [],
+                            "access_key": one.access_key,
+                            "created": datetime.fromtimestamp(one.created_time, UTC).isoformat(),
+                        },
+                    )
+                    line["sites"].append(site.name)
+    yield from found.values()
+
+
+def _renew(calls: list[Call], name: str) -> keys.KeyPair:
+    """One new pair on both sites; where the requester is missing it is made, with the same id."""
+    pair = keys.new_pair(calls[0])
+    known = [requester_id for call in calls if (requester_id := keys.id_of(call, name))]
+    requester_id = known[0] if known else calls[0].new_id("A", 14)
+    for call in calls:
+        keys.put(call, name, requester_id, pair)
+    return pair
+
+
+def _must_exist(calls: list[Call], name: str) -> None:
+    if not any(keys.id_of(call, name) for call in calls):
+        raise ParameterValidationError(
+            f"There is no requester {name}: list_requesters names those there are."
+        )
+
+
+def _for_config(pair: keys.KeyPair) -> Line:
+    return {"aws_access_key": pair.access_key, "aws_secret_key": pair.secret_key}

@@ -1,0 +1,36 @@
+"""Both sites of the crowd in a directory."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from local_crowd.operations.call import Call
+from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.site import SITES, Site, open_site
+
+
+@contextmanager
+def both_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
+    """The sandbox and the live site; their databases are made if need be.
+
+    Raises ParameterValidationError when there is no crowd in the directory and none is to be
+    made, OSError when it cannot be entered, SchemaError for data of a newer version.
+    """
+    try:
+        (directory / f"{SITES[0]}.sqlite3").stat()
+    except (FileNotFoundError, NotADirectoryError):
+        if not make:
+            raise ParameterValidationError(f"There is no crowd in {directory}.") from None
+    with ExitStack() as stack:
+        yield [stack.enter_context(closing(open_site(directory, name))) for name in SITES]
+
+
+@contextmanager
+def writing(sites: list[Site]) -> Iterator[list[Call]]:
+    """A Call on each site; an exception undoes both.
+
+    The two are committed one after the other. A process that is killed just between leaves one
+    done: what is written with this has to come right when it is done again.
+    """
+    with ExitStack() as stack:
+        yield [stack.enter_context(site.writing()) for site in sites]

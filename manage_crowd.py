@@ -1,0 +1,85 @@
+"""Manage the local crowd in a data directory, whether a server is running there or not.
+
+    python manage_crowd.py add_requester "Vision lab" > keys.json
+
+Requesters sign their calls to a crowd server with a pair of keys. add_requester prints a new pair,
+in the form of config.json; the secret is not shown again. It is good on both sites at once.
+"""
+
+import argparse
+import json
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import simpleamt
+
+
+class Command(NamedTuple):
+    """A command: the function of its name in a module of local_crowd.manage."""
+
+    module: str
+    help: str
+    arguments: dict[str, dict[str, Any]]
+
+
+NAME = {"name": {"metavar": "NAME", "help": "the requester's name"}}
+
+COMMANDS = {
+    "add_requester": Command("requesters", "make a requester; prints its keys", NAME),
+    "new_keys": Command(
+        "requesters",
+        'give a requester new keys in place of the old; "local" is who the scripts are without '
+        "a server",
+        NAME,
+    ),
+    "list_requesters": Command("requesters", "name every requester and its access key", {}),
+    "remove_keys": Command("requesters", "take a requester's keys away; its HITs stay", NAME),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command."""
+    parser = argparse.ArgumentParser(
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(
+            name, help=command.help, description=command.help, allow_abbrev=False
+        )
+        for argument, settings in command.arguments.items():
+            sub.add_argument(argument, **settings)
+        sub.add_argument("--local_crowd", metavar="DIR", help="the crowd's data directory")
+        sub.add_argument("--config", metavar="FILE", help="default: config.json, if it is there")
+    parser.set_defaults(concurrency=1)
+    return simpleamt.run(parser, perform, argv)
+
+
+def perform(args: argparse.Namespace) -> int:
+    """Run the command that the arguments name, and print its lines."""
+    from local_crowd.operations.errors import CrowdError
+    from local_crowd.store.schema import SchemaError
+
+    command = COMMANDS[args.command]
+    directory = Path(args.local_crowd or simpleamt.config(args)["local_crowd"])
+    values = {name.lstrip("-"): getattr(args, name.lstrip("-")) for name in command.arguments}
+    function = getattr(import_module(f"local_crowd.manage.{command.module}"), args.command)
+    try:
+        lines = list(function(directory, **values))
+    except (CrowdError, SchemaError) as error:
+        raise simpleamt.Error(str(error)) from error
+    except OSError as error:
+        raise simpleamt.Error(f"{directory}: {error.strerror}") from error
+    if os.name == "posix" and directory.stat().st_mode & 0o077:
+        simpleamt.say(f"{directory} holds secrets and others can read it: chmod 700 {directory}")
+    for line in lines:
+        print(json.dumps(line, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
