@@ -1,7 +1,8 @@
 """The crowd inside the process of a script: answers a boto3 client without a network."""
 
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from local_crowd.site import Site, open_site
@@ -9,22 +10,28 @@ from local_crowd.wire.protocol import Answer, answer
 
 
 class EmbeddedSite:
-    """A site of the crowd in `directory`, opened at the first call.
+    """A site of the crowd in `directory`, opened at the first call. `clock` gives epoch seconds.
 
     It trusts whoever can read the directory: every call is the owner's.
     """
 
-    def __init__(self, directory: Path, name: str) -> None:
+    def __init__(self, directory: Path, name: str, clock: Callable[[], float] = time.time) -> None:
         self._directory = directory
         self._name = name
+        self._clock = clock
         self._opening = threading.Lock()
         self._site: Site | None = None
         self._owner = ""
 
-    def answer(self, headers: Mapping[str, str], body: bytes) -> Answer:
-        """Answer one request. `headers` must hold X-Amz-Target, in this spelling."""
+    def open(self) -> tuple[Site, str]:
+        """The site and the id of its owner. Raises SchemaError for data of a newer version."""
         with self._opening:
             if self._site is None:
-                self._site = open_site(self._directory, self._name)
+                self._site = open_site(self._directory, self._name, self._clock)
                 self._owner = self._site.owner()
-        return answer(self._site, self._owner, headers["X-Amz-Target"], body)
+            return self._site, self._owner
+
+    def answer(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer one request. `headers` must hold X-Amz-Target, in this spelling."""
+        site, owner = self.open()
+        return answer(site, owner, headers["X-Amz-Target"], body)
