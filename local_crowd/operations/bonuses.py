@@ -6,7 +6,7 @@ from sqlalchemy import Row, insert, select
 
 from local_crowd.operations import assignments, hits, tokens
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import cents, dollars, in_range
+from local_crowd.operations.checks import cents, dollars
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.paging import listing, page
 from local_crowd.store.tables import bonuses
@@ -30,7 +30,7 @@ def send_bonus(call: Call, request: Request) -> Response:
             worker_id=row.worker_id,
             assignment_id=row.assignment_id,
             hit_id=row.hit_id,
-            amount=in_range("BonusAmount", cents(request["BonusAmount"]), 1, HIGHEST),
+            amount=cents("BonusAmount", request["BonusAmount"], 1, HIGHEST),
             reason=request["Reason"],
             grant_time=call.now,
         )

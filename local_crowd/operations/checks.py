@@ -8,6 +8,7 @@ YEAR = 31_536_000  # seconds
 MONTH = 2_592_000  # seconds: the longest auto-approval delay
 BILLION = 1_000_000_000
 QUESTION_BYTES = 65_535
+HIGHEST_REWARD = 100_000_000  # cents; ours: so that no sum outgrows the database
 
 
 def in_range(name: str, value: int, low: int, high: int) -> int:
@@ -28,9 +29,18 @@ def not_longer(name: str, value: str | None, limit: int) -> str | None:
     return value
 
 
-def cents(amount: str) -> int:
-    """US dollars as the wire has them ("0.5", "5.") as cents. The model checked the form."""
-    return int(Decimal(amount) * 100)
+def cents(name: str, amount: str, low: int, high: int) -> int:
+    """US dollars as the wire has them ("0.5", "5.") as cents. The model checked the form.
+
+    Raises ParameterValidationError when they are not within `low` and `high` cents.
+    """
+    value = Decimal(amount) * 100
+    if not low <= value <= high:
+        raise ParameterValidationError(
+            f"The value {amount} is invalid for {name}. "
+            f"Valid values range from {dollars(low)} to {dollars(high)}."
+        )
+    return int(value)
 
 
 def dollars(amount: int) -> str:

@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import MONTH, YEAR, cents, in_range, not_longer
+from local_crowd.operations.checks import (
+    HIGHEST_REWARD,
+    MONTH,
+    YEAR,
+    cents,
+    in_range,
+    not_longer,
+)
 from local_crowd.operations.errors import RequestError
 from local_crowd.operations.requirements import normalised
 from local_crowd.store.tables import hit_types
@@ -65,7 +72,7 @@ def _properties(request: Request) -> dict[str, Any]:
         "title": not_longer("Title", request["Title"], 128),
         "description": not_longer("Description", request["Description"], 2000),
         "keywords": not_longer("Keywords", request.get("Keywords"), 1000),
-        "reward": cents(request["Reward"]),
+        "reward": cents("Reward", request["Reward"], 0, HIGHEST_REWARD),
         "assignment_duration": in_range(
             "AssignmentDurationInSeconds", request["AssignmentDurationInSeconds"], 30, YEAR
         ),
