@@ -76,6 +76,7 @@ class Clock:
         return self.now
 
     def advance(self, seconds: float) -> None:
+        """Let this much time pass."""
         self.now += seconds
 
 

@@ -26,7 +26,8 @@ def update_expiration_for_hit(call: Call, request: Request) -> Response:
     if at <= call.now:
         _change(call, hit.hit_id, expiration=min(hit.expiration, call.now))
     else:
-        in_range("ExpirationIncrementInSeconds", at - max(call.now, hit.expiration), -YEAR, YEAR)
+        if (increment := at - max(call.now, hit.expiration)) > 0:
+            in_range("ExpirationIncrementInSeconds", increment, 1, YEAR)
         _change(call, hit.hit_id, expiration=at, reviewing=False)
     return {}
 

@@ -1,0 +1,1 @@
+"""Every operation, as a boto3 client and a worker see it."""
