@@ -41,7 +41,9 @@ def run_pytest(
     for name, text in files.items():
         (directory / name).write_text(text)
     (directory / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text("utf-8"))
-    return run(sys.executable, "-m", "pytest", "-c", os.devnull, *options, directory, CI=ci)
+    command = [sys.executable, "-m", "pytest", "-c", os.devnull, *options, directory]
+    # conftest.py takes fixtures from the modules beside it, and these the project's from the root
+    return run(*command, CI=ci, PYTHONPATH=f"{ROOT}{os.pathsep}{ROOT / 'tests'}")
 
 
 @pytest.mark.parametrize("options", [(), ("--numprocesses=1",)], ids=["alone", "xdist"])
