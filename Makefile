@@ -33,7 +33,7 @@ check: $(VENV)/dev.stamp ## formatting, lint, types, imports, generated docs, an
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(if $(COG_FILES),$(BIN)/cog --check -I . $(COG_FILES))
+	$(if $(COG_FILES),$(BIN)/cog --check -P -I . $(COG_FILES))
 	@$(MAKE) --no-print-directory lowest
 
 lowest: $(LOWEST)/run.stamp ## the tests, on the lowest versions that requirements.txt promises
@@ -43,7 +43,7 @@ bench: $(VENV)/dev.stamp ## the benchmarks
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/dev.stamp ## write the generated parts of the documentation anew
-	$(if $(COG_FILES),$(BIN)/cog -r -I . $(COG_FILES))
+	$(if $(COG_FILES),$(BIN)/cog -r -P -I . $(COG_FILES))
 
 clean: ## remove what make made; data, configuration and results stay
 	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
