@@ -21,6 +21,7 @@ def both_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
     except (FileNotFoundError, NotADirectoryError):
         if not make:
             raise ParameterValidationError(f"There is no crowd in {directory}.") from None
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
         yield [stack.enter_context(closing(open_site(directory, name))) for name in SITES]
 

@@ -1,0 +1,75 @@
+"""A boto3 client with keys, whose signed requests a site answers as a crowd server would."""
+
+import io
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+from urllib3 import HTTPResponse
+
+from local_crowd.operations.errors import CrowdError
+from local_crowd.site import Site
+from local_crowd.wire.protocol import answer, failure
+from local_crowd.wire.signature import requester_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+SITE_URL = "http://crowd.example:8000/sandbox/"
+
+
+@cache
+def session() -> boto3.session.Session:
+    """One session for all clients: it reads botocore's models once."""
+    return boto3.session.Session()
+
+
+def untouched(request: AWSPreparedRequest) -> None:
+    """Do nothing with the request on its way."""
+
+
+def signed_client(
+    site: Site,
+    access_key: str,
+    secret_key: str,
+    *,
+    token: str | None = None,
+    region: str = "us-east-1",
+    url: str = SITE_URL,
+    on_the_way: Callable[[AWSPreparedRequest], None] = untouched,
+) -> "MTurkClient":
+    """The client; `on_the_way` may change a request after it was signed."""
+    client = session().client(
+        "mturk",
+        region_name=region,
+        endpoint_url=url,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        aws_session_token=token,
+        config=Config(retries={"max_attempts": 0}),
+    )
+
+    def respond(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+        request.headers["Host"] = urlsplit(request.url).netloc  # as the HTTP library does
+        on_the_way(request)
+        where = urlsplit(request.url)
+        headers: Mapping[str, str] = {
+            name: value.decode() if isinstance(value, bytes) else value
+            for name, value in request.headers.items()
+        }
+        try:
+            requester_id = requester_of(
+                site, request.method, where.path, where.query, headers, request.body
+            )
+            said = answer(site, requester_id, headers["X-Amz-Target"], request.body)
+        except CrowdError as error:
+            said = failure(site, error)
+        raw = HTTPResponse(io.BytesIO(said.body), preload_content=False)
+        return AWSResponse(request.url, said.status, said.headers, raw)
+
+    client.meta.events.register("before-send.mturk", respond)
+    return client
