@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, Select, insert, select, update
 
 from local_crowd.operations.answers import answer_xml
 from local_crowd.operations.assignments import decide
 from local_crowd.operations.call import Call
 from local_crowd.operations.settle import abandon
 from local_crowd.operations.slots import move
+from local_crowd.operations.worker_lists import next_hit
 from local_crowd.store.tables import assignments, hit_types, hits, worker_blocks
+
+UNKNOWN = "This assignment does not exist. Accept the HIT first."
+DONE = "This work was handed in before. Nothing has changed."
 
 
 class NotPossible(Exception):
@@ -33,15 +37,37 @@ class Held:
 
 
 def find_hit(call: Call, hit_id: str) -> Row[Any]:
-    """A HIT beside its type, whoever owns it. NotPossible("gone") when there is none."""
-    row = call.db.execute(
-        select(hits, *[column for column in hit_types.c if column.name not in hits.c])
+    """What matters of a HIT to a worker, whoever owns it: `requester_id`, `hit_type_id`,
+    `expiration`, `assignment_duration`. NotPossible("gone") when there is none.
+    """
+    query: Select[Any] = (
+        select(
+            hits.c.requester_id,
+            hits.c.hit_type_id,
+            hits.c.expiration,
+            hit_types.c.assignment_duration,
+        )
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
         .where(hits.c.hit_id == hit_id, ~hits.c.disposed)
-    ).one_or_none()
+    )
+    row = call.db.execute(query).one_or_none()
     if row is None:
         raise NotPossible("gone", "This HIT does not exist, or its requester has deleted it.")
     return row
+
+
+def question(call: Call, hit_id: str, assignment_id: str | None) -> str:
+    """The question XML of a HIT, for the worker of an assignment or (None) for a preview.
+
+    NotPossible: "gone"; of an assignment those of `submit`.
+    """
+    find_hit(call, hit_id)
+    if assignment_id is not None:
+        row = find_assignment(call, assignment_id)
+        if row.hit_id != hit_id:
+            raise NotPossible("unknown", UNKNOWN)
+        check_in_hand(call, row)
+    return str(call.db.scalar(select(hits.c.question).where(hits.c.hit_id == hit_id)))
 
 
 def held(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
@@ -87,6 +113,17 @@ def accept(call: Call, worker_id: str, hit_id: str) -> Held:
     return new
 
 
+def accept_next(
+    call: Call, worker_id: str, hit_type_id: str, after: str | None = None
+) -> Held | None:
+    """Accept a HIT of the group, as `next_hit` chooses; None when nothing is left for the worker.
+
+    NotPossible as `accept`.
+    """
+    hit_id = next_hit(call, worker_id, hit_type_id, after)
+    return accept(call, worker_id, hit_id) if hit_id else None
+
+
 def check_welcome(call: Call, worker_id: str, hit: Row[Any]) -> None:
     """NotPossible("blocked") when the HIT's requester has blocked the worker."""
     blocked = select(worker_blocks.c.worker_id).where(
@@ -103,12 +140,7 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     NotPossible: "unknown", "done" (submitted before: nothing changes), "late", "returned".
     """
     row = find_assignment(call, assignment_id)
-    if row.status in ("Submitted", "Approved", "Rejected"):
-        raise NotPossible("done", "This work was handed in before. Nothing has changed.")
-    if row.status == "Returned":
-        raise NotPossible("returned", "You returned this HIT, so its answer cannot be handed in.")
-    if row.status == "Abandoned" or row.deadline <= call.now:
-        raise NotPossible("late", "The time allowed for this HIT was over, so it was not taken.")
+    check_in_hand(call, row)
     auto_approval_time = call.now + row.auto_approval_delay
     changed = call.db.execute(
         update(assignments)
@@ -122,31 +154,53 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
         )
     )
     if not changed.rowcount:  # another request was faster
-        raise NotPossible("done", "This work was handed in before. Nothing has changed.")
+        raise NotPossible("done", DONE)
     move(call.db, row.hit_id, "pending", "submitted")
     if not row.auto_approval_delay:  # 0 means: approved at once
         decide(call, find_assignment(call, assignment_id), "Approved", call.now, None)
     return str(row.hit_id)
 
 
+def check_in_hand(call: Call, row: Row[Any]) -> None:
+    """NotPossible ("done", "returned", "late") unless the assignment can be worked on now."""
+    if row.status in ("Submitted", "Approved", "Rejected"):
+        raise NotPossible("done", DONE)
+    if row.status == "Returned":
+        raise NotPossible("returned", "You returned this HIT, so its answer cannot be handed in.")
+    if row.status == "Abandoned" or row.deadline <= call.now:
+        raise NotPossible("late", "The time allowed for this HIT is over, so it was not taken.")
+
+
 def find_assignment(call: Call, assignment_id: str) -> Row[Any]:
-    """An assignment with its HIT type's `auto_approval_delay`. NotPossible("unknown")."""
-    row = call.db.execute(
-        select(assignments, hits.c.hit_type_id, hit_types.c.auto_approval_delay)
+    """An assignment (all but its answer) with `hit_type_id` and `auto_approval_delay` of its type.
+
+    NotPossible("unknown") when there is none.
+    """
+    query: Select[Any] = (
+        select(
+            *[column for column in assignments.c if column.name != "answer"],
+            hits.c.hit_type_id,
+            hit_types.c.auto_approval_delay,
+        )
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
         .where(assignments.c.assignment_id == assignment_id)
-    ).one_or_none()
+    )
+    row = call.db.execute(query).one_or_none()
     if row is None:
-        raise NotPossible("unknown", "This assignment does not exist. Accept the HIT first.")
+        raise NotPossible("unknown", UNKNOWN)
     return row
 
 
-def give_back(call: Call, worker_id: str, assignment_id: str) -> None:
-    """Return an accepted assignment: someone else may do it. NotPossible("unknown", "done")."""
+def give_back(call: Call, worker_id: str, assignment_id: str) -> str:
+    """Return an accepted assignment: someone else may do it. The HIT type's id.
+
+    NotPossible: "unknown" (also another worker's), "done".
+    """
     row = find_assignment(call, assignment_id)
     if row.worker_id != worker_id:
         raise NotPossible("unknown", "This assignment does not exist.")
     if row.status != "Accepted":
         raise NotPossible("done", "This HIT is no longer in your hands.")
     abandon(call, assignment_id, row.hit_id, status="Returned")
+    return str(row.hit_type_id)

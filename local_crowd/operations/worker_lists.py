@@ -16,7 +16,7 @@ from local_crowd.store.tables import (
 )
 
 
-def groups(call: Call, worker_id: str) -> list[Row[Any]]:
+def groups(call: Call, worker_id: str, limit: int = 100) -> list[Row[Any]]:
     """HIT types with HITs the worker can accept, newest first.
 
     Each row: the columns of hit_types, `requester` (a name) and `left` (HITs not yet this
@@ -34,19 +34,38 @@ def groups(call: Call, worker_id: str) -> list[Row[Any]]:
         .join(counted, counted.c.hit_type_id == hit_types.c.hit_type_id)
         .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
         .order_by(counted.c.newest.desc())
+        .limit(limit)
     )
     return list(call.db.execute(query).all())
 
 
-def next_hit(call: Call, worker_id: str, hit_type_id: str) -> str | None:
-    """A HIT of the group that the worker can accept now (the oldest), or None."""
+def next_hit(call: Call, worker_id: str, hit_type_id: str, after: str | None = None) -> str | None:
+    """A HIT of the group that the worker can accept now, or None.
+
+    The oldest; with `after` (the id of a HIT) the next one behind that, and after the last the
+    oldest again.
+    """
     query = (
         select(hits.c.hit_id)
         .where(_open_to(call, worker_id), hits.c.hit_type_id == hit_type_id)
         .order_by(hits.c.number)
         .limit(1)
     )
+    if after is not None:
+        number = select(hits.c.number).where(hits.c.hit_id == after).scalar_subquery()
+        if (found := call.db.scalar(query.where(hits.c.number > number))) is not None:
+            return str(found)
     return call.db.scalar(query)
+
+
+def group(call: Call, hit_type_id: str) -> Row[Any] | None:
+    """A HIT type with its `requester` (a name), whether or not anything of it is left."""
+    query = (
+        select(hit_types, requesters.c.name.label("requester"))
+        .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
+        .where(hit_types.c.hit_type_id == hit_type_id)
+    )
+    return call.db.execute(query).one_or_none()
 
 
 def group_of(call: Call, group_id: str) -> str | None:
@@ -80,7 +99,7 @@ def _work(worker_id: str) -> Select[Any]:
     )
     return (
         select(
-            assignments,
+            *[column for column in assignments.c if column.name != "answer"],  # may be megabytes
             hit_types.c.title,
             hit_types.c.reward,
             hit_types.c.hit_type_id,
@@ -94,6 +113,12 @@ def _work(worker_id: str) -> Select[Any]:
     )
 
 
+def assignment(call: Call, worker_id: str, assignment_id: str) -> Row[Any] | None:
+    """One assignment of the worker: as `finished` gives them, and its HIT's `question`."""
+    query = _work(worker_id).where(assignments.c.assignment_id == assignment_id)
+    return call.db.execute(query.add_columns(hits.c.question)).one_or_none()
+
+
 def in_progress(call: Call, worker_id: str) -> list[Row[Any]]:
     """What the worker holds now, soonest deadline first; rows as `finished` gives them."""
     query = _work(worker_id).where(assignments.c.status == "Accepted")
@@ -101,8 +126,9 @@ def in_progress(call: Call, worker_id: str) -> list[Row[Any]]:
 
 
 def finished(call: Call, worker_id: str, limit: int = 200) -> list[Row[Any]]:
-    """The worker's past work, newest first: the columns of assignments with `title`, `reward`,
-    `bonus` (cents), `requester`, `hit_type_id`."""
+    """The worker's past work, newest first: the columns of assignments without the answer,
+    with `title`, `reward`, `bonus` (cents), `requester`, `hit_type_id`.
+    """
     query = _work(worker_id).where(assignments.c.status != "Accepted")
     return list(call.db.execute(query.order_by(assignments.c.accept_time.desc()).limit(limit)))
 

@@ -1,0 +1,78 @@
+"""The crowd server: the live site at `/`, the sandbox at `/sandbox/`, as one WSGI application."""
+
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.utils import redirect
+
+from local_crowd.pages import hit_page, make_flask
+from local_crowd.site import SITES, Site, open_site
+from local_crowd.wire.route import PATH_AS_SENT, wire
+
+SANDBOX = "/sandbox"
+
+
+class Crowd:
+    """Both sites behind one address."""
+
+    def __init__(self, sites: dict[str, Site], files: Path, proxies: int) -> None:
+        self.sites = sites
+        self._apps = {name: _site_app(site, files) for name, site in sites.items()}
+        self._answer: WSGIApplication = self._dispatch
+        if proxies:
+            self._answer = ProxyFix(self._dispatch, x_for=proxies, x_proto=proxies, x_host=proxies)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        return self._answer(environ, start_response)
+
+    def _dispatch(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        environ[PATH_AS_SENT] = environ.get("SCRIPT_NAME", "") + path
+        if path != SANDBOX and not path.startswith(f"{SANDBOX}/"):
+            return self._apps["live"](environ, start_response)
+        root = environ.get("SCRIPT_NAME", "") + SANDBOX
+        if path == SANDBOX and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            query = environ.get("QUERY_STRING", "")
+            return redirect(f"{root}/" + (f"?{query}" if query else ""), 308)(
+                environ, start_response
+            )
+        # A POST at /sandbox is a call of the API: SDKs send the endpoint's path as it was given.
+        inner = {**environ, "SCRIPT_NAME": root, "PATH_INFO": path.removeprefix(SANDBOX) or "/"}
+        return self._apps["sandbox"](inner, start_response)
+
+    def close(self) -> None:
+        """Close the databases."""
+        for site in self.sites.values():
+            site.close()
+
+
+def create_app(
+    directory: Path, clock: Callable[[], float] = time.time, *, proxies: int = 0
+) -> Crowd:
+    """The server of the crowd in `directory`, which is made if need be. A WSGI callable.
+
+    `proxies`: how many proxies stand before it whose X-Forwarded-For, -Proto and -Host are true.
+    None is believed unless told, for anybody can send these. Raises SchemaError for data of a
+    newer version.
+    """
+    sites = {name: open_site(directory, name, clock) for name in SITES}
+    return Crowd(sites, directory.resolve() / "files", proxies)
+
+
+def _site_app(site: Site, files: Path) -> Flask:
+    """The pages and the API of one site. Calls of the API are signed, and what a HIT page posts
+    comes from a page that knows no token: neither is asked for one.
+    """
+    app = make_flask(site, files)
+    api = wire(site)
+    app.register_blueprint(api)
+    csrf = CSRFProtect(app)
+    csrf.exempt(api)
+    csrf.exempt(hit_page.pages)
+    return app

@@ -1,0 +1,38 @@
+"""The worker site: what people see of a site of the crowd, in a browser."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from local_crowd.operations import people
+from local_crowd.pages import choose, errors, files, history, hit_page, sign_in, words, work
+from local_crowd.pages.context import Limited, SiteSessions, known_static
+from local_crowd.pages.headers import add_security_headers
+from local_crowd.site import Site
+
+BLUEPRINTS = (sign_in.pages, choose.pages, work.pages, hit_page.pages, history.pages, files.pages)
+
+
+def make_flask(site: Site, files_directory: Path) -> Flask:
+    """A Flask app with every page of `site`. The API is not in it yet."""
+    app = Flask("local_crowd.pages")
+    app.request_class = Limited
+    app.session_interface = SiteSessions()
+    with site.writing() as call:
+        app.secret_key = people.setting(call, "session_secret")
+    app.config.update(
+        SESSION_COOKIE_NAME=f"local_crowd_{site.name}",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        WTF_CSRF_TIME_LIMIT=None,  # a HIT may lie open for days; the token is the session's
+        SEND_FILE_MAX_AGE_DEFAULT=None,
+    )
+    app.extensions["local_crowd"] = site
+    app.extensions["local_crowd_files"] = files_directory
+    for pages in BLUEPRINTS:
+        app.register_blueprint(pages)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.globals.update(site_name=site.name, static=known_static(app))
+    app.after_request(add_security_headers)
+    errors.add_to(app)
+    return app

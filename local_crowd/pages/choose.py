@@ -1,0 +1,88 @@
+"""Choosing work: the list of groups, a HIT's preview, accepting."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from local_crowd.operations import work, worker_lists
+from local_crowd.operations.questions import parse
+from local_crowd.pages.context import current_site, worker_only
+from local_crowd.pages.headers import AROUND_A_HIT
+from local_crowd.pages.hit_page import PREVIEW, hit_page_url
+
+pages = Blueprint("choose", __name__)
+NOTHING_LEFT = "There is no HIT of this group left for you."
+
+
+@pages.get("/")
+@worker_only
+def groups(worker_id: str) -> str:
+    """The groups of HITs (HIT types) that the worker can choose from."""
+    with current_site().reading() as call:
+        found = worker_lists.groups(call, worker_id)
+        held = worker_lists.in_progress(call, worker_id)
+    return render_template("groups.html", groups=found, held=held)
+
+
+@pages.get("/groups/<hit_type_id>")
+@worker_only
+def preview(worker_id: str, hit_type_id: str) -> Any:
+    """A HIT of the group, not accepted: `after` (a HIT's id) asks for another."""
+    with current_site().reading() as call:
+        group = worker_lists.group(call, hit_type_id)
+        if group is None:
+            raise NotFound
+        hit_id = worker_lists.next_hit(call, worker_id, hit_type_id, request.args.get("after"))
+        question = work.question(call, hit_id, None) if hit_id else ""
+    if not hit_id:
+        flash(NOTHING_LEFT)
+        return redirect(f"{request.script_root}/", 303)
+    page = render_template(
+        "preview.html",
+        group=group,
+        hit_id=hit_id,
+        frame_height=parse(question).frame_height,
+        frame=hit_page_url(hit_id, PREVIEW),
+    )
+    return page, {"Content-Security-Policy": AROUND_A_HIT}
+
+
+@pages.post("/groups/<hit_type_id>/accept")
+@worker_only
+def accept(worker_id: str, hit_type_id: str) -> Response:
+    """Accept the HIT `hit_id`, or the next of the group (`after` another), and go to it."""
+    hit_id, after = request.form.get("hit_id"), request.form.get("after")
+    try:
+        with current_site().writing() as call:
+            if hit_id:
+                held: work.Held | None = work.accept(call, worker_id, hit_id)
+            else:
+                held = work.accept_next(call, worker_id, hit_type_id, after)
+    except work.NotPossible as refusal:
+        flash(str(refusal))
+        return redirect(f"{request.script_root}/", 303)
+    if held is None:
+        flash(NOTHING_LEFT)
+        return redirect(f"{request.script_root}/", 303)
+    return redirect(f"{request.script_root}/work/{held.assignment_id}", 303)
+
+
+@pages.get("/mturk/preview")
+@worker_only
+def mturk_preview(_worker_id: str) -> Response:
+    """Amazon's form of a link to a group: `groupId` is a HITGroupId or a HITTypeId."""
+    group_id = request.args.get("groupId", "")
+    with current_site().reading() as call:
+        hit_type_id = worker_lists.group_of(call, group_id)
+    if hit_type_id is None:
+        raise NotFound
+    return redirect(f"{request.script_root}/groups/{quote(hit_type_id)}", 303)
+
+
+@pages.get("/mturk/findhits")
+def mturk_findhits() -> Response:
+    """Amazon's form of a link to the list."""
+    return redirect(f"{request.script_root}/", 303)

@@ -1,0 +1,88 @@
+"""What the pages ask of every request: its limits, its session, its site, its worker."""
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Request, current_app, redirect, request, session
+from flask.sessions import SecureCookieSessionInterface
+from werkzeug.wrappers import Response
+
+from local_crowd.site import Site
+
+View = Callable[..., Any]
+
+
+class Limited(Request):
+    """A request that cannot fill the memory. An answer of a megabyte, percent-encoded, fits."""
+
+    max_content_length = 4 * 1024 * 1024
+    max_form_memory_size = 4 * 1024 * 1024
+    max_form_parts = 10_000
+
+
+class SiteSessions(SecureCookieSessionInterface):
+    """A cookie a site, for that site's paths only, and for https only where it came over https."""
+
+    def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
+        """Give the path that the site is mounted at."""
+        return request.script_root + "/"
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        """Say whether the request was encrypted."""
+        return request.is_secure
+
+    def get_cookie_httponly(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
+        """Hide the cookie from scripts."""
+        return True
+
+    def get_cookie_samesite(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
+        """Keep the cookie from other sites, and so from HIT pages, which are of no origin."""
+        return "Lax"
+
+
+def current_site() -> Site:
+    """The site whose page is asked for."""
+    site: Site = current_app.extensions["local_crowd"]
+    return site
+
+
+def site_url() -> str:
+    """Where the browser found this site, without a slash at the end: what turkSubmitTo says."""
+    return request.host_url.rstrip("/") + request.script_root
+
+
+def worker_only(view: View) -> View:
+    """Give the view the id of the worker who is signed in, first; send others to sign in."""
+
+    @wraps(view)
+    def with_worker(*args: Any, **kwargs: Any) -> Any:
+        worker_id = session.get("worker_id")
+        return to_sign_in() if worker_id is None else view(worker_id, *args, **kwargs)
+
+    return with_worker
+
+
+def to_sign_in() -> Response:
+    """Lead to the sign-in page, and from there back to where the worker wanted to go."""
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    after = "" if wanted == "/" else f"?next={quote(wanted, safe='')}"
+    return redirect(f"{request.script_root}/sign_in{after}", 303)
+
+
+def known_static(app: Flask) -> Callable[[str], str]:
+    """Gives a static file's address, which changes with its content, so that it can be cached
+    for good.
+    """
+    folder = Path(str(app.static_folder))
+    versions = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in folder.iterdir()
+    }
+
+    def static(name: str) -> str:
+        return f"{request.script_root}/static/{name}?v={versions[name]}"
+
+    return static

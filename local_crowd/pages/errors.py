@@ -1,0 +1,50 @@
+"""Refusals as pages: each says what is so, and where to go on."""
+
+from typing import Any
+
+from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from local_crowd.operations.work import NotPossible
+
+# HTTP's status for each reason of NotPossible; the others are conflicts with what is so by now.
+STATUSES = {"unknown": 404, "gone": 404, "blocked": 403}
+WORDS = {
+    400: ("That request made no sense", "Something in it was missing or could not be read."),
+    404: ("Not found", "There is no such page here. It may have been a link to work now over."),
+    405: ("Not found", "There is no such page here."),
+    413: ("Too large", "What was sent is larger than this site takes. Nothing was stored."),
+    500: ("Our fault", "Something went wrong here. Nothing was lost that was handed in before."),
+}
+OUT_OF_DATE = (
+    "This page is out of date",
+    "You signed in or out since it was opened. Go back, reload it, and try again.",
+)
+
+
+def add_to(app: Flask) -> None:
+    """Let every refusal of the app be a page that people can read."""
+    app.register_error_handler(CSRFError, _out_of_date)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(NotPossible, _not_possible)
+
+
+def _out_of_date(_error: CSRFError) -> tuple[str, int]:
+    return message_page(*OUT_OF_DATE, 400)
+
+
+def _http(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    title, text = WORDS.get(error.code, (error.name, error.description or ""))
+    return message_page(title, text, error.code)
+
+
+def _not_possible(error: NotPossible) -> tuple[str, int]:
+    return message_page("Not possible", str(error), STATUSES.get(error.reason, 409))
+
+
+def message_page(title: str, text: str, status: int) -> tuple[str, int]:
+    """A page of our own that says one thing."""
+    return render_template("message.html", title=title, text=text), status

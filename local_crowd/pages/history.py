@@ -1,0 +1,32 @@
+"""What a worker has done and is doing, and what requesters wrote."""
+
+from flask import Blueprint, render_template
+
+from local_crowd.operations import worker_lists
+from local_crowd.pages.context import current_site, worker_only
+
+pages = Blueprint("history", __name__)
+
+
+@pages.get("/my_work")
+@worker_only
+def my_work(worker_id: str) -> str:
+    """HITs in progress and finished, and what they came to."""
+    with current_site().reading() as call:
+        return render_template(
+            "my_work.html",
+            worker_id=worker_id,
+            now=call.now,
+            in_progress=worker_lists.in_progress(call, worker_id),
+            finished=worker_lists.finished(call, worker_id),
+            totals=worker_lists.totals(call, worker_id),
+            bonus=worker_lists.bonus_total(call, worker_id),
+        )
+
+
+@pages.get("/messages")
+@worker_only
+def messages(worker_id: str) -> str:
+    """What requesters wrote with NotifyWorkers, newest first."""
+    with current_site().reading() as call:
+        return render_template("messages.html", messages=worker_lists.inbox(call, worker_id))

@@ -1,0 +1,92 @@
+// The page around a HIT: its clock, returning it, and going on when it is handed in.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const main = byId('main'), clock = byId('clock'), said = byId('said');
+  const frame = document.querySelector('iframe'), auto = byId('auto'), next = byId('next');
+  const end = Date.now() + 1000 * Number(main.dataset.secondsLeft);
+  const WARNINGS = [300, 60];  // seconds before the end
+  const KEPT = 'local_crowd_auto';
+  let over = false, warned = Infinity;
+
+  function say(text, kind = '') {
+    said.textContent = text;
+    said.className = 'ribbon ' + kind;
+  }
+
+  function written(seconds) {
+    const two = (number) => String(number).padStart(2, '0');
+    const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24;
+    const rest = two(Math.floor(seconds / 60) % 60) + ':' + two(seconds % 60);
+    const day = days ? days + (days === 1 ? ' day ' : ' days ') : '';
+    return day + (days || hours ? hours + ':' : '') + rest;
+  }
+
+  function warn(seconds) {
+    const due = WARNINGS.filter((limit) => seconds <= limit && limit < warned).pop();
+    if (due === undefined) return;
+    warned = due;
+    clock.classList.add('soon');
+    const left = seconds > 60 ? 'Less than ' + Math.ceil(seconds / 60) + ' minutes' : 'Less than a minute';
+    say(left + ' left. What is not handed in by then goes to somebody else.', 'soon');
+  }
+
+  function tick() {
+    if (over) return;
+    const seconds = Math.max(0, Math.ceil((end - Date.now()) / 1000));
+    clock.textContent = written(seconds);
+    if (seconds) warn(seconds); else askServer();
+  }
+
+  function finish(text, kind) {
+    over = true;
+    clearInterval(ticking);
+    say(text, kind);
+    byId('return').hidden = true;
+    document.querySelector('.clock').hidden = true;
+    byId('take-next').hidden = byId('to-list').hidden = false;
+  }
+
+  // What the server says, never what the HIT page says, decides what happened.
+  async function askServer() {
+    let state;
+    try {
+      const answer = await fetch(main.dataset.state, { cache: 'no-store' });
+      state = await answer.json();
+    } catch {
+      say('The crowd does not answer. Keep this page open; your work is not lost yet.', 'soon');
+      return;
+    }
+    if (over) return;
+    if (['Submitted', 'Approved', 'Rejected'].includes(state.status)) {
+      finish('Thank you. Your answer is handed in.', 'good');
+      if (auto.checked) next.submit(); else byId('take-next').focus();
+    } else if (state.status === 'Returned') {
+      finish('You returned this HIT.', 'soon');
+    } else if (state.status === 'Abandoned') {
+      finish('The time allowed is over. This HIT has gone back, and can no longer be handed in.', 'soon');
+      clock.textContent = written(0);
+    }
+  }
+
+  window.addEventListener('message', (event) => {
+    if (event.source === frame.contentWindow) askServer();
+  });
+  // Back from another tab or from the browser's memory: time may have passed.
+  document.addEventListener('visibilitychange', () => { if (!document.hidden && !over) askServer(); });
+  window.addEventListener('pageshow', (event) => { if (event.persisted) window.location.reload(); });
+
+  auto.checked = localStorage.getItem(KEPT) !== 'no';
+  auto.addEventListener('change', () => localStorage.setItem(KEPT, auto.checked ? 'yes' : 'no'));
+  byId('auto-label').hidden = false;
+
+  byId('return').addEventListener('submit', (event) => {
+    event.preventDefault();
+    byId('sure').showModal();
+  });
+  byId('sure').addEventListener('close', () => {
+    if (byId('sure').returnValue === 'return') byId('return').submit();
+  });
+
+  const ticking = setInterval(tick, 1000);
+  tick();
+})();

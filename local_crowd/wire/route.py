@@ -1,0 +1,63 @@
+"""The API's one address: a POST at the root of a site."""
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
+
+from local_crowd.operations.errors import CrowdError
+from local_crowd.site import Site
+from local_crowd.wire import protocol
+from local_crowd.wire.signature import requester_of
+
+# Where the WSGI environment keeps the path that the client sent and signed: /sandbox or /sandbox/.
+PATH_AS_SENT = "local_crowd.path_as_sent"
+
+
+class ServiceFault(CrowdError):
+    """A bug of ours: the caller may try again, and the log has its traceback."""
+
+    status = 500
+
+
+class RequestEntityTooLargeException(CrowdError):
+    """The body is larger than any call is."""
+
+    code = "RequestEntityTooLargeException"
+    status = 413
+
+
+def wire(site: Site) -> Blueprint:
+    """The blueprint that answers the calls of `site`."""
+    blueprint = Blueprint("wire", __name__)
+
+    @blueprint.post("/")
+    def call() -> Response:
+        body = request.get_data()
+        try:
+            requester_id = requester_of(
+                site,
+                request.method,
+                request.environ[PATH_AS_SENT] or "/",
+                request.query_string.decode("latin-1"),
+                dict(request.headers),
+                body,
+            )
+        except CrowdError as error:
+            return _response(protocol.failure(site, error))
+        target = request.headers.get("X-Amz-Target", "")
+        return _response(protocol.answer(site, requester_id, target, body))
+
+    @blueprint.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: RequestEntityTooLarge) -> Response:
+        error = RequestEntityTooLargeException("Request body is too large.")
+        return _response(protocol.failure(site, error))
+
+    @blueprint.errorhandler(InternalServerError)
+    def fault(_error: InternalServerError) -> Response:
+        error = ServiceFault("We are temporarily unable to process your request. Try again.")
+        return _response(protocol.failure(site, error))
+
+    return blueprint
+
+
+def _response(answer: protocol.Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)
