@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
+from sqlalchemy import update
 
 from local_crowd.operations import people, work
 from local_crowd.site import Site
+from local_crowd.store.tables import requesters
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -73,6 +75,7 @@ class Clock:
     now: float = NEW_YEAR
 
     def __call__(self) -> float:
+        """The time."""
         return self.now
 
     def advance(self, seconds: float) -> None:
@@ -113,6 +116,12 @@ class Crowd:
     def make_hit(self, **changes: Any) -> str:
         """The id of a new HIT: HIT above, with these changes."""
         return self.client.create_hit(**HIT | changes)["HIT"]["HITId"]
+
+    def give_budget(self, cents: int) -> None:
+        """Bound what the client's requester may spend in all."""
+        with self.site.writing() as call:
+            mine = requesters.c.requester_id == self.requester_id
+            call.db.execute(update(requesters).where(mine).values(budget=cents))
 
     def accept(self, worker_id: str, hit_id: str) -> str:
         """The worker accepts the HIT; the assignment's id."""

@@ -4,6 +4,7 @@ from sqlalchemy import func, select
 
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import dollars
+from local_crowd.operations.errors import RequestError
 from local_crowd.store.tables import assignments, bonuses, hit_types, hits, requesters
 
 SANDBOX_BALANCE = 1_000_000  # cents: Amazon's sandbox has always said 10000.00
@@ -23,6 +24,22 @@ def balance(call: Call) -> int:
         select(requesters.c.budget).where(requesters.c.requester_id == call.requester_id)
     )
     return BOUNDLESS if budget is None else budget - spent(call)
+
+
+def must_afford(call: Call, amount: int) -> None:
+    """Raise RequestError, in the words clients look for, when `amount` (cents) is not left.
+
+    The sandbox costs nothing. Amounts that were promised by HITs are not put aside.
+    """
+    if call.site == "sandbox" or not amount:
+        return
+    left = balance(call)
+    if amount > left:
+        raise RequestError(
+            "This Requester has insufficient funds in their account to complete this transaction. "
+            f"It needs {dollars(amount)}, and {dollars(max(0, left))} is left of the budget.",
+            "InsufficientFunds",
+        )
 
 
 def spent(call: Call) -> int:

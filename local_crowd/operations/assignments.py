@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from local_crowd.operations import hits
+from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import MONTH, not_longer
 from local_crowd.operations.errors import RequestError, does_not_exist, wrong_state
@@ -20,8 +21,9 @@ FEEDBACK_LIMIT = 1024
 def find(call: Call, assignment_id: str, *, visible: bool = True) -> Row[Any]:
     """The requester's assignment, or RequestError. Work in progress is not visible."""
     row = call.db.execute(
-        select(assignments, tables.hits.c.disposed)
+        select(assignments, tables.hits.c.disposed, tables.hit_types.c.reward)
         .join(tables.hits, tables.hits.c.hit_id == assignments.c.hit_id)
+        .join(tables.hit_types, tables.hit_types.c.hit_type_id == tables.hits.c.hit_type_id)
         .where(
             assignments.c.assignment_id == assignment_id,
             assignments.c.requester_id == call.requester_id,
@@ -53,7 +55,8 @@ def get_assignment(call: Call, request: Request) -> Response:
 
 def approve_assignment(call: Call, request: Request) -> Response:
     """ApproveAssignment: of Submitted work; of Rejected work only with OverrideRejection, and
-    within 30 days of its submission."""
+    within 30 days of its submission.
+    """
     row = find(call, request["AssignmentId"], visible=False)
     feedback = not_longer("RequesterFeedback", request.get("RequesterFeedback"), FEEDBACK_LIMIT)
     override = request.get("OverrideRejection", False)
@@ -64,6 +67,7 @@ def approve_assignment(call: Call, request: Request) -> Response:
             "This Assignment was submitted more than 30 days ago: its rejection stands.",
             "InvalidAssignmentState",
         )
+    must_afford(call, row.reward)
     decide(call, row, "Approved", call.now, feedback)
     return {}
 

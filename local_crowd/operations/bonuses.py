@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 
 from local_crowd.operations import assignments, hits, tokens
+from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import cents, dollars
 from local_crowd.operations.errors import ParameterValidationError
@@ -22,6 +23,8 @@ def send_bonus(call: Call, request: Request) -> Response:
         raise ParameterValidationError(
             f'The value "{request["WorkerId"]}" is not valid for the parameter WorkerId.'
         )
+    amount = cents("BonusAmount", request["BonusAmount"], 1, HIGHEST)
+    must_afford(call, amount)
     bonus_id = call.new_id()
     call.db.execute(
         insert(bonuses).values(
@@ -30,7 +33,7 @@ def send_bonus(call: Call, request: Request) -> Response:
             worker_id=row.worker_id,
             assignment_id=row.assignment_id,
             hit_id=row.hit_id,
-            amount=cents("BonusAmount", request["BonusAmount"], 1, HIGHEST),
+            amount=amount,
             reason=request["Reason"],
             grant_time=call.now,
         )

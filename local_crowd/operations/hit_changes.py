@@ -3,6 +3,7 @@
 from sqlalchemy import update
 
 from local_crowd.operations import hits, tokens
+from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import BILLION, YEAR, in_range
 from local_crowd.operations.errors import RequestError, wrong_state
@@ -46,6 +47,7 @@ def create_additional_assignments_for_hit(call: Call, request: Request) -> Respo
             f"than {SMALL} cannot be extended to {SMALL} or more.",
             "InvalidMaximumAssignmentsIncrease",
         )
+    must_afford(call, hit.reward * more)
     _change(
         call,
         hit.hit_id,

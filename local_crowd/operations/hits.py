@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, insert, or_, select
 
 from local_crowd import rules
 from local_crowd.operations import hit_types, questions, tokens
+from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import BILLION, YEAR, dollars, in_range, not_longer
 from local_crowd.operations.errors import ParameterValidationError, does_not_exist
@@ -21,28 +22,30 @@ EXISTS = "HitAlreadyExists"
 def create_hit(call: Call, request: Request) -> Response:
     """CreateHIT: one HIT, of the HIT type that its properties make."""
     tokens.refuse_repeat(call, "CreateHIT", request, EXISTS)
-    return _create(call, request, hit_types.ensure(call, request))
+    hit_type_id = hit_types.ensure(call, request)
+    return _create(call, request, hit_types.get(call, hit_type_id))
 
 
 def create_hit_with_hit_type(call: Call, request: Request) -> Response:
     """CreateHITWithHITType: one HIT of a known HIT type."""
     tokens.refuse_repeat(call, "CreateHIT", request, EXISTS)
-    return _create(call, request, hit_types.get(call, request["HITTypeId"]).hit_type_id)
+    return _create(call, request, hit_types.get(call, request["HITTypeId"]))
 
 
-def _create(call: Call, request: Request, hit_type_id: str) -> Response:
+def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
     question = request.get("Question")
     if question is None:
         raise ParameterValidationError("A HIT needs a Question.")
     questions.parse(question)
     slots = in_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
     lifetime = in_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
+    must_afford(call, hit_type.reward * slots)
     hit_id = call.new_id()
     call.db.execute(
         insert(hits).values(
             hit_id=hit_id,
             requester_id=call.requester_id,
-            hit_type_id=hit_type_id,
+            hit_type_id=hit_type.hit_type_id,
             question=question,
             requester_annotation=not_longer(
                 "RequesterAnnotation", request.get("RequesterAnnotation"), 255

@@ -1,0 +1,118 @@
+"""The balance, and what it bounds on the live site."""
+
+import pytest
+from conftest_crowd import OpenCrowd
+from crowds import HIT, Crowd, business, refusal
+
+
+def short_of(required: str, left: str) -> object:
+    return business(
+        "This Requester has insufficient funds in their account to complete this transaction. "
+        f"It needs {required}, and {left} is left of the budget.",
+        "InsufficientFunds",
+    )
+
+
+def balance(crowd: Crowd) -> str:
+    response = crowd.client.get_account_balance()
+    assert set(response) == {"AvailableBalance", "ResponseMetadata"}
+    return response["AvailableBalance"]
+
+
+def test_the_sandbox_always_says_the_same(crowd: Crowd) -> None:
+    """The sandbox's balance is 10000.00 whatever is paid, and a budget bounds nothing there."""
+    crowd.give_budget(1)
+    worker = crowd.make_worker()
+    assignment_id = crowd.do(worker, crowd.make_hit(Reward="9999", MaxAssignments=9))
+    crowd.client.approve_assignment(AssignmentId=assignment_id)
+    crowd.client.send_bonus(
+        WorkerId=worker, AssignmentId=assignment_id, BonusAmount="10000", Reason="well done"
+    )
+
+    assert balance(crowd) == "10000.00"
+
+
+def test_a_live_requester_without_a_budget_has_no_bounds(open_crowd: OpenCrowd) -> None:
+    """Without a budget the balance is large and stays so."""
+    crowd = open_crowd("live")
+    assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit(Reward="1000"))
+    crowd.client.approve_assignment(AssignmentId=assignment_id)
+
+    assert balance(crowd) == "999999999.99"
+
+
+def test_a_budget_is_spent_by_approvals_and_bonuses(open_crowd: OpenCrowd) -> None:
+    """Approval takes the reward, a bonus its amount; submission and rejection take nothing."""
+    crowd = open_crowd("live")
+    crowd.give_budget(100)
+    hit_id, worker = crowd.make_hit(MaxAssignments=2), crowd.make_worker()
+    good, bad = crowd.do(worker, hit_id), crowd.do(crowd.make_worker("Ben"), hit_id)
+    assert balance(crowd) == "1.00"
+
+    crowd.client.approve_assignment(AssignmentId=good)
+    crowd.client.reject_assignment(AssignmentId=bad, RequesterFeedback="no")
+    assert balance(crowd) == "0.95"
+
+    crowd.client.send_bonus(
+        WorkerId=worker, AssignmentId=good, BonusAmount="0.90", Reason="well done"
+    )
+    assert balance(crowd) == "0.05"
+
+
+def test_nothing_is_paid_beyond_the_budget(open_crowd: OpenCrowd) -> None:
+    """What the budget does not cover is refused and changes nothing; what it just covers is done."""
+    crowd = open_crowd("live")
+    hit_id, worker = crowd.make_hit(), crowd.make_worker()
+    assignment_id = crowd.do(worker, hit_id)
+    client = crowd.client
+    bonus = {"WorkerId": worker, "AssignmentId": assignment_id, "Reason": "well done"}
+
+    crowd.give_budget(4)
+    assert refusal(client.approve_assignment, AssignmentId=assignment_id) == short_of(
+        "0.05", "0.04"
+    )
+    assert crowd.assignment(assignment_id)["AssignmentStatus"] == "Submitted"
+    assert refusal(client.send_bonus, **bonus, BonusAmount="0.05") == short_of("0.05", "0.04")
+    assert client.list_bonus_payments(HITId=hit_id)["BonusPayments"] == []
+
+    crowd.give_budget(5)
+    client.approve_assignment(AssignmentId=assignment_id)
+    assert refusal(client.send_bonus, **bonus, BonusAmount="0.01") == short_of("0.01", "0.00")
+
+
+def test_no_hit_is_made_that_cannot_be_paid(open_crowd: OpenCrowd) -> None:
+    """A HIT whose assignments together cost more than is left is not made, nor made larger."""
+    crowd = open_crowd("live")
+    crowd.give_budget(15)
+    assert refusal(crowd.client.create_hit, **HIT, MaxAssignments=4) == short_of("0.20", "0.15")
+    assert crowd.client.list_hits()["HITs"] == []
+
+    hit_id = crowd.make_hit(MaxAssignments=3)
+    assert refusal(
+        crowd.client.create_additional_assignments_for_hit,
+        HITId=hit_id,
+        NumberOfAdditionalAssignments=4,
+    ) == short_of("0.20", "0.15")
+    assert crowd.hit(hit_id)["MaxAssignments"] == 3
+
+
+@pytest.mark.parametrize("reward", ["0", "0.00"])
+def test_what_costs_nothing_needs_no_budget(open_crowd: OpenCrowd, reward: str) -> None:
+    """With a budget of nothing, work without a reward is made and approved."""
+    crowd = open_crowd("live")
+    crowd.give_budget(0)
+    assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit(Reward=reward))
+
+    crowd.client.approve_assignment(AssignmentId=assignment_id)
+
+    assert balance(crowd) == "0.00"
+
+
+def test_the_sites_are_apart(open_crowd: OpenCrowd) -> None:
+    """What is made on one site is not on the other."""
+    sandbox, live = open_crowd("sandbox"), open_crowd("live")
+    hit_id = sandbox.make_hit()
+
+    assert live.client.list_hits()["HITs"] == []
+    assert refusal(live.client.get_hit, HITId=hit_id).message == f"Hit {hit_id} does not exist."
+    assert sandbox.client.list_hits()["NumResults"] == 1
