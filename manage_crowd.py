@@ -9,6 +9,7 @@ in the form of config.json; the secret is not shown again. It is good on both si
 import argparse
 import json
 import os
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -82,4 +83,4 @@ def perform(args: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())
