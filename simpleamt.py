@@ -50,6 +50,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "hit_ids_file": {"required": True, "metavar": "FILE", "help": "HIT ids, one a line"},
     "assignment_ids_file": {"required": True, "metavar": "FILE", "help": "assignment ids"},
     "worker_ids_file": {"required": True, "metavar": "FILE", "help": "worker ids, one a line"},
+    "feedback": {"required": True, "metavar": "TEXT", "help": "words for the workers: why"},
     "yes": {"action": "store_true", "help": "do not ask for confirmation"},
 }
 

@@ -1,0 +1,1 @@
+"""What the requester's side knows of HITs, one module a noun."""

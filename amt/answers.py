@@ -1,0 +1,94 @@
+"""A worker's answer: XML to fields, an assignment to a line of the results."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from amt.inputs import parse
+
+Say = Callable[[str], None]
+
+
+def fields(answer: str) -> dict[str, Any]:
+    """Every field of an answer XML: text, or a list of the selections of a QuestionForm.
+
+    Raises ValueError for text that is not such XML.
+    """
+    if "<!DOCTYPE" in answer:  # Amazon's answers have none; entities could be a bomb
+        raise ValueError("the answer has a DOCTYPE")
+    try:
+        root = ET.fromstring(answer)  # noqa: S314 - no DOCTYPE, no entities
+    except ET.ParseError as error:
+        raise ValueError(f"the answer is not XML: {error}") from error
+    found: dict[str, Any] = {}
+    for element in root.iterfind("{*}Answer"):
+        name = element.findtext("{*}QuestionIdentifier") or ""
+        free = element.find("{*}FreeText")
+        if free is not None:
+            found[name] = free.text or ""
+        else:
+            chosen = element.findall("{*}SelectionIdentifier")
+            other = element.findall("{*}OtherSelectionText")
+            found[name] = [part.text or "" for part in (*chosen, *other)]
+    return found
+
+
+def moment(time: datetime | None) -> str | None:
+    """A time as ISO 8601 in UTC: 2026-01-31T12:00:00Z."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
+
+
+def result(
+    assignment: Mapping[str, Any], made: Mapping[str, Any] | None, say: Say
+) -> dict[str, Any]:
+    """A line of the results. `made` is the HIT's line in the batch record, if it has one.
+
+    `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
+    JSON is kept as text and said.
+    """
+    name = assignment["AssignmentId"]
+    try:
+        answers = fields(assignment.get("Answer", ""))
+        output = _output(answers, name, say)
+    except ValueError as error:
+        say(f"{name}: {error}; kept as text")
+        answers, output = {}, assignment.get("Answer")
+    return {
+        "assignment_id": name,
+        "hit_id": assignment["HITId"],
+        "worker_id": assignment["WorkerId"],
+        "output": output,
+        "submit_time": moment(assignment.get("SubmitTime")),
+        "status": assignment["AssignmentStatus"],
+        "accept_time": moment(assignment.get("AcceptTime")),
+        "input": made["input"] if made else None,
+        "row": made["row"] if made else None,
+        "answers": answers,
+        "auto_approval_time": moment(assignment.get("AutoApprovalTime")),
+        "approval_time": moment(assignment.get("ApprovalTime")),
+        "rejection_time": moment(assignment.get("RejectionTime")),
+        "requester_feedback": assignment.get("RequesterFeedback"),
+    }
+
+
+def _output(answers: Mapping[str, Any], name: str, say: Say) -> Any:
+    text = answers.get("output", answers.get("taskAnswers"))
+    if not isinstance(text, str):
+        return text
+    try:
+        return parse(text)
+    except ValueError as error:
+        say(f"{name}: its output is not JSON ({error}); kept as text")
+        return text
+
+
+def line(result: Mapping[str, Any]) -> str:
+    """A result as one line of JSON, which any reader of UTF-8 takes."""
+    text = json.dumps(result, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate from a worker's browser
+        text = json.dumps(result)
+    return text

@@ -1,0 +1,118 @@
+"""Makes a batch of HITs, or finishes one: each row once, whatever happens in between."""
+
+import argparse
+import re
+import subprocess
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import simpleamt
+from amt import inputs
+from amt.batches import Batch, record_path
+from amt.inputs import Row
+from amt.plans import Plan
+from parallel import Outcome
+from simpleamt import Crowd, Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+TOKENS_LAST = timedelta(hours=23)  # Amazon remembers a token for 24 hours
+
+
+def begin(plan: Plan, crowd: Crowd, client: "MTurkClient", hit_ids_file: str) -> Batch:
+    """Make the HIT type and write the record's first line; no HIT exists before it."""
+    hit_type = client.create_hit_type(**plan.properties.hit_type)
+    header = {
+        "batch": uuid.uuid4().hex,
+        "crowd": crowd.name,
+        "site": "live" if crowd.live else "sandbox",
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "hit_type_id": hit_type["HITTypeId"],
+        "rows": plan.rows,
+        "reward": plan.properties.hit_type["Reward"],
+        "max_assignments": plan.properties.max_assignments,
+        "hashes": plan.hashes,
+        "commit": _commit(plan),
+        "template": plan.template.sources,
+        "properties": plan.properties.text,
+    }
+    return Batch.begin(record_path(hit_ids_file), header)
+
+
+def _commit(plan: Plan) -> str | None:
+    """The git commit of the properties' and template's folder, if there is one."""
+    try:
+        said = subprocess.run(
+            ["git", "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=Path(plan.input_file).resolve().parent,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return said.stdout.strip()
+
+
+def launch(
+    args: argparse.Namespace, plan: Plan, batch: Batch, client: "MTurkClient"
+) -> Iterator[Outcome]:
+    """Make the HITs of the rows that have none yet; an outcome each, in the rows' order."""
+    known = _by_annotation(client, batch) if _tokens_forgotten(batch) else {}
+    todo = (row for row in inputs.rows(plan.input_file) if row.number not in batch.ids)
+
+    def make(row: Row) -> str:
+        hit_id = known.get(row.number) or _make(client, plan, batch, row)
+        batch.append(row.number, hit_id, row.value)
+        return hit_id
+
+    return simpleamt.gather(args, make, todo, doing="launching", total=plan.rows - len(batch.ids))
+
+
+def _make(client: "MTurkClient", plan: Plan, batch: Batch, row: Row) -> str:
+    name = batch.header["batch"]
+    annotation = f"batch={name} row={row.number}"
+    try:
+        made = client.create_hit_with_hit_type(
+            HITTypeId=batch.header["hit_type_id"],
+            Question=plan.question(row),
+            RequesterAnnotation=annotation,
+            UniqueRequestToken=f"{name}-{row.number}",
+            **plan.properties.hit,
+        )
+    except client.exceptions.RequestError as error:
+        # The HIT was made, and the answer lost: by us, or by a retry of boto3's.
+        if not str(error.response.get("TurkErrorCode")).lower().endswith(".hitalreadyexists"):
+            raise
+        return _existing(client, str(error), annotation)
+    return made["HIT"]["HITId"]
+
+
+def _existing(client: "MTurkClient", message: str, annotation: str) -> str:
+    """The HIT that a token's message names: the one whose annotation is this row's."""
+    for hit_id in re.findall(r"\b[A-Z0-9]{20,64}\b", message):
+        try:
+            hit = client.get_hit(HITId=hit_id)["HIT"]
+        except client.exceptions.RequestError:
+            continue
+        if hit.get("RequesterAnnotation") == annotation:
+            return str(hit_id)
+    raise Error(f"{annotation}: the crowd says it is made, but not as which HIT: {message}")
+
+
+def _tokens_forgotten(batch: Batch) -> bool:
+    return datetime.now(UTC) - datetime.fromisoformat(batch.header["time"]) > TOKENS_LAST
+
+
+def _by_annotation(client: "MTurkClient", batch: Batch) -> dict[int, str]:
+    """Row -> HIT id of all HITs of the batch, found by what was noted on them."""
+    pattern = re.compile(f"batch={batch.header['batch']} row=([0-9]+)")
+    found = {}
+    for hit in simpleamt.pages(client.list_hits, "HITs"):
+        if noted := pattern.fullmatch(hit.get("RequesterAnnotation", "")):
+            found[int(noted[1])] = hit["HITId"]
+    return found

@@ -1,0 +1,61 @@
+"""What Amazon's service model, as botocore ships it, says of HIT properties."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.loaders import Loader
+from botocore.model import ServiceModel, Shape
+from botocore.validate import ParamValidator
+
+SET_LATER = {"Question": "", "UniqueRequestToken": "-"}
+
+
+def faults(properties: dict[str, Any]) -> list[str]:
+    """Every way in which these are not parameters of CreateHIT, each begun with its key."""
+    loaded = Loader().load_service_model("mturk", "service-2")
+    shape = ServiceModel(loaded, "mturk").operation_model("CreateHIT").input_shape
+    assert shape is not None  # noqa: S101 - CreateHIT has parameters
+    unknown = [name for name in properties if name not in shape.members]
+    report = ParamValidator().validate(
+        {name: value for name, value in properties.items() if name in shape.members}, shape
+    )
+    found = [f"{name}: there is no such HIT property" for name in unknown]
+    if report.has_errors():
+        found += [_keyed(line) for line in report.generate_report().splitlines()]
+    else:
+        found += [
+            fault
+            for name, value in properties.items()
+            if name in shape.members
+            for fault in _beyond(shape.members[name], value, name)
+        ]
+    return found
+
+
+def _keyed(line: str) -> str:
+    """botocore's line, begun with the property's name."""
+    named = re.search(r'"(\w+)"$', line) or re.search(r"(?:parameter |in input\.?)(\w+)", line)
+    return f"{named[1]}: {line}" if named else line
+
+
+def _beyond(shape: Any, value: Any, path: str) -> Iterator[str]:
+    """enum, pattern and maximum, which botocore leaves to the service."""
+    if shape.type_name == "structure":
+        for name, member in value.items():
+            yield from _beyond(shape.members[name], member, f"{path}: {name}")
+    elif shape.type_name == "list":
+        for item in value:
+            yield from _beyond(shape.member, item, path)
+    yield from _broken(shape, value, path)
+
+
+def _broken(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    rules = shape.metadata
+    if (enum := rules.get("enum")) and value not in enum:
+        yield f"{path}: {value!r} is none of {', '.join(enum)}"
+    if (pattern := rules.get("pattern")) and not re.search(pattern, value):
+        yield f"{path}: {value!r} does not have the form {pattern}"
+    size = value if isinstance(value, int) else len(value) if hasattr(value, "__len__") else 0
+    if "max" in rules and size > rules["max"]:
+        yield f"{path}: {size} is more than {rules['max']}"

@@ -1,0 +1,97 @@
+"""What a batch is made from, all of it read, rendered and checked before the first call."""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from amt import inputs, properties
+from amt.batches import Batch
+from amt.hits import html_question
+from amt.inputs import Row
+from amt.properties import Properties
+from amt.templates import Template
+from simpleamt import Error
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a batch is made from, all of it read and checked."""
+
+    template: Template
+    properties: Properties
+    input_file: str
+    rows: int
+    hashes: dict[str, str]
+
+    def question(self, row: Row) -> str:
+        """The question XML of a row. Raises Error, naming file and line."""
+        try:
+            html = self.template.render(row.value)
+            return html_question(html, self.properties.frame_height)
+        except (Error, ValueError) as error:
+            raise Error(f"{self.input_file}:{row.line}: {error}") from error
+
+
+def plan(
+    template_name: str, directories: Sequence[str], properties_file: str, input_file: str
+) -> Plan:
+    """Render every row once. Raises Error with every fault there is, a line each."""
+    faults: list[str] = []
+    template = _tried(faults, Template, template_name, directories)
+    hit_properties = _tried(faults, properties.read, properties_file)
+    rows = 0
+    for row in inputs.rows(input_file, faults):
+        rows += 1
+        if template and hit_properties:
+            _tried(faults, Plan(template, hit_properties, input_file, 0, {}).question, row)
+    if not rows and not faults:
+        faults.append(f"{input_file}: no rows, so no HITs")
+    if faults or template is None or hit_properties is None:
+        raise Error("\n".join(faults))
+    hashes = {
+        "input": _file_hash(input_file),
+        "template": _hash(json.dumps(sorted(template.sources.items())).encode()),
+        "properties": _hash(_facts(hit_properties).encode()),
+    }
+    return Plan(template, hit_properties, input_file, rows, hashes)
+
+
+def _tried(faults: list[str], function: Callable[..., Value], *given: Any) -> Value | None:
+    """What the function returns; None, and its Error among the faults, when it fails."""
+    try:
+        return function(*given)
+    except Error as error:
+        faults.append(str(error))
+        return None
+
+
+def _facts(properties: Properties) -> str:
+    """What of the properties reaches the crowd: another order or spacing is no change."""
+    return json.dumps(
+        [properties.hit_type, properties.hit, properties.frame_height], sort_keys=True
+    )
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _file_hash(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_unchanged(batch: Batch, plan: Plan) -> None:
+    """Raise Error, naming what is another, when the batch was begun from something else."""
+    was = batch.header["hashes"]
+    changed = [name for name, hashed in plan.hashes.items() if was.get(name) != hashed]
+    if changed:
+        raise Error(
+            f"{batch.path}: this batch was begun with another {' and another '.join(changed)}; "
+            "use those again to finish it, or another --hit_ids_file for a new batch"
+        )

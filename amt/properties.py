@@ -1,0 +1,120 @@
+"""HIT properties: a JSON file of Amazon's field names and a few short ones of ours."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from amt.requirements import KEYS, requirements
+from simpleamt import Error
+
+WEEK = 604_800  # seconds
+YEAR = 31_536_000
+# Beside the service model. Source: Amazon's API reference of 2014, as the current one is silent.
+RANGES = {
+    "LifetimeInSeconds": (30, YEAR),
+    "AssignmentDurationInSeconds": (30, YEAR),
+    "AutoApprovalDelayInSeconds": (0, 2_592_000),
+    "MaxAssignments": (1, 1_000_000_000),
+    "FrameHeight": (0, 100_000),
+}
+LENGTHS = {"Title": 128, "Description": 2000, "Keywords": 1000}
+OF_THE_HIT = (
+    "LifetimeInSeconds",
+    "MaxAssignments",
+    "AssignmentReviewPolicy",
+    "HITReviewPolicy",
+)
+SET_BY_US = ("HITTypeId", "Question", "RequesterAnnotation", "UniqueRequestToken")
+
+
+@dataclass(frozen=True)
+class Properties:
+    """`hit_type`: parameters of CreateHITType. `hit`: of CreateHITWithHITType, for every HIT."""
+
+    hit_type: dict[str, Any]
+    hit: dict[str, Any]
+    frame_height: int
+    text: str  # the file, for the batch record
+
+    @property
+    def reward(self) -> Decimal:
+        """US dollars for an assignment."""
+        return Decimal(self.hit_type["Reward"])
+
+    @property
+    def max_assignments(self) -> int:
+        """Assignments of each HIT."""
+        return int(self.hit["MaxAssignments"])
+
+
+def read(path: str | Path) -> Properties:
+    """Read and check a HIT properties file. Raises Error with every fault, a line each."""
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+        given = json.loads(text)
+    except OSError as error:
+        raise Error(f"{path}: {error.strerror}") from error
+    except json.JSONDecodeError as error:
+        raise Error(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
+    except ValueError as error:
+        raise Error(f"{path}: {error}") from error
+    if not isinstance(given, dict):
+        raise Error(f"{path}: HIT properties are a JSON object")
+    faults: list[str] = []
+    parameters = _parameters(given, faults)
+    if faults:
+        raise Error("\n".join(f"{path}:{_line(text, fault)}: {fault}" for fault in faults))
+    frame_height = parameters.pop("FrameHeight")
+    hit = {name: parameters.pop(name) for name in OF_THE_HIT if name in parameters}
+    return Properties(parameters, hit, frame_height, text)
+
+
+def _line(text: str, fault: str) -> int:
+    """The line that a fault speaks of: where its key stands, else the first."""
+    key = fault.partition(":")[0]
+    found = re.search(rf'"{re.escape(key)}"\s*:', text)
+    return text.count("\n", 0, found.start()) + 1 if found else 1
+
+
+def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
+    made: dict[str, Any] = {"LifetimeInSeconds": WEEK, "MaxAssignments": 1, "FrameHeight": 0}
+    made |= {key: value for key, value in given.items() if key not in KEYS}
+    faults += [f"{name}: launch_hits.py sets this itself" for name in SET_BY_US if name in made]
+    if "Reward" in made:
+        made["Reward"] = _reward(made["Reward"], faults)
+    try:
+        if wanted := requirements(given):
+            own = made.get("QualificationRequirements", [])
+            made["QualificationRequirements"] = [*own, *wanted]
+    except ValueError as error:
+        faults.append(str(error))
+    for name, (low, high) in RANGES.items():
+        value = made.get(name, low)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            faults.append(f"{name}: {value!r} is not a whole number from {low} to {high}")
+    for name, longest in LENGTHS.items():
+        if isinstance(made.get(name), str) and len(made[name]) > longest:
+            faults.append(f"{name}: {len(made[name])} characters; at most {longest} are allowed")
+    if not faults:
+        from amt import model  # botocore: only when there is nothing simpler to say
+
+        faults += model.faults({k: v for k, v in made.items() if k != "FrameHeight"})
+    return made
+
+
+def _reward(value: Any, faults: list[str]) -> str:
+    """Dollars as Amazon wants them, e.g. 0.1 -> "0.10"; exact, not by way of a float's sum."""
+    try:
+        amount = Decimal(str(value))
+        if isinstance(value, bool) or not amount.is_finite() or amount < 0:
+            raise InvalidOperation
+        if amount != amount.quantize(Decimal("0.01")):
+            faults.append(f"Reward: {value} has fractions of a cent")
+    except InvalidOperation:
+        faults.append(f"Reward: {value!r} is not an amount in US dollars")
+        return "0.00"
+    return f"{amount:.2f}"

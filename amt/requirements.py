@@ -1,0 +1,92 @@
+"""Who may do a HIT: our short keys as Amazon's QualificationRequirements."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+LOCALE = "00000000000000000071"
+HITS_APPROVED = "00000000000000000040"
+PERCENT_APPROVED = "000000000000000000L0"
+COMPARATORS = {
+    "<": "LessThan",
+    "<=": "LessThanOrEqualTo",
+    ">": "GreaterThan",
+    ">=": "GreaterThanOrEqualTo",
+    "=": "EqualTo",
+    "==": "EqualTo",
+    "!=": "NotEqualTo",
+}
+WITHOUT_VALUE = ("Exists", "DoesNotExist")
+KEYS = (
+    "Country",
+    "HitsApproved",
+    "PercentApproved",
+    "QualificationId",
+    "QualificationComparator",
+    "QualificationInteger",
+)
+Requirement = dict[str, Any]
+
+
+def requirements(given: Mapping[str, Any]) -> list[Requirement]:
+    """The requirements that the short keys in `given` stand for.
+
+    Raises ValueError, its text beginning with the key at fault and a colon.
+    """
+    made = []
+    if "Country" in given:
+        made.append(_country(given["Country"]))
+    if "HitsApproved" in given:
+        made.append(_at_least("HitsApproved", given["HitsApproved"], HITS_APPROVED, None))
+    if "PercentApproved" in given:
+        made.append(_at_least("PercentApproved", given["PercentApproved"], PERCENT_APPROVED, 100))
+    if "QualificationId" in given:
+        made.append(_qualification(given))
+    elif extra := [key for key in KEYS[4:] if key in given]:
+        raise ValueError(f"{extra[0]}: there is no QualificationId beside it")
+    return made
+
+
+def _country(value: Any) -> Requirement:
+    codes = value if isinstance(value, list) else [value]
+    locales = []
+    for code in codes:
+        if not isinstance(code, str) or not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", code):
+            raise ValueError(f"Country: {code!r} is not an ISO 3166 code such as US or US-CA")
+        country, _, subdivision = code.partition("-")
+        locales.append({"Country": country} | ({"Subdivision": subdivision} if subdivision else {}))
+    if not 1 <= len(locales) <= 30:
+        raise ValueError(f"Country: {len(locales)} places; 1 to 30 are allowed")
+    comparator = "In" if len(locales) > 1 else "EqualTo"
+    return {"QualificationTypeId": LOCALE, "Comparator": comparator, "LocaleValues": locales}
+
+
+def _at_least(key: str, value: Any, type_id: str, highest: int | None) -> Requirement:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < 0 or (highest is not None and value > highest):
+        limits = f"from 0 to {highest}" if highest is not None else "of at least 0"
+        raise ValueError(f"{key}: {value!r} is not a whole number {limits}")
+    return {
+        "QualificationTypeId": type_id,
+        "Comparator": "GreaterThanOrEqualTo",
+        "IntegerValues": [value],
+    }
+
+
+def _qualification(given: Mapping[str, Any]) -> Requirement:
+    made: Requirement = {"QualificationTypeId": given["QualificationId"]}
+    said = given.get("QualificationComparator", "Exists")
+    comparator = COMPARATORS.get(said, said)
+    if comparator not in (*COMPARATORS.values(), *WITHOUT_VALUE):
+        names = ", ".join([*COMPARATORS, *WITHOUT_VALUE])
+        raise ValueError(f"QualificationComparator: {said!r} is none of {names}")
+    made["Comparator"] = comparator
+    if comparator in WITHOUT_VALUE:
+        if "QualificationInteger" in given:
+            raise ValueError(f"QualificationInteger: {comparator} compares with no number")
+        return made
+    if not isinstance(given.get("QualificationInteger"), int):
+        raise ValueError(  # noqa: TRY004 - a fault in the file, not in the program
+            f"QualificationInteger: {said} needs a whole number to compare with"
+        )
+    return made | {"IntegerValues": [given["QualificationInteger"]]}

@@ -1,0 +1,146 @@
+"""The results file: what was collected before, and what has to be fetched again."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import simpleamt
+from amt import answers, inputs, survey
+from amt.batches import Batch
+from amt.survey import Standing
+from simpleamt import Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+OVERRIDABLE = timedelta(days=30)  # a rejection may be turned into an approval for so long
+
+
+class Entry(NamedTuple):
+    """Where a collected result stands in its file, and what may still change of it."""
+
+    offset: int
+    length: int
+    assignment_id: str
+    status: str
+    submit_time: str
+
+
+class Collected:
+    """The results in a file, by HIT; the lines stay in the file until they are wanted."""
+
+    def __init__(self, path: str | None) -> None:
+        """Read a results file; none, or one that is not there yet, holds nothing.
+
+        Raises Error, naming the line, for a file of something else: it would be overwritten.
+        """
+        self.entries: dict[str, list[Entry]] = {}
+        self._file = None
+        if path is None or not Path(path).exists():
+            return
+        self._file = Path(path).open("rb")  # noqa: SIM115 - open for as long as this lives
+        offset = 0
+        for number, line in enumerate(self._file, 1):
+            try:
+                if line.strip():
+                    self._add(inputs.parse(line.decode()), offset, len(line))
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                raise Error(f"{path}:{number}: not a line of results") from error
+            offset += len(line)
+
+    def _add(self, result: dict[str, str], offset: int, length: int) -> None:
+        entry = Entry(
+            offset,
+            length,
+            result["assignment_id"],
+            result.get("status", ""),
+            result.get("submit_time", ""),
+        )
+        self.entries.setdefault(result["hit_id"], []).append(entry)
+
+    def of(self, hit_id: str) -> list[Entry]:
+        """What was collected of a HIT."""
+        return self.entries.get(hit_id, [])
+
+    def line(self, entry: Entry) -> str:
+        """The line of an entry, as it was written."""
+        assert self._file is not None  # noqa: S101 - the entry came from it
+        return os.pread(self._file.fileno(), entry.length, entry.offset).decode().rstrip("\r\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+
+
+def settled(hit: Standing, entries: Sequence[Entry], now: datetime) -> bool:
+    """Whether what was collected of a HIT is all there is, judged by its counters."""
+    decided = [entry for entry in entries if entry.status in ("Approved", "Rejected")]
+    if hit.completed != len(decided) or hit.unaccounted != len(entries) - len(decided):
+        return False
+    youngest = (now - OVERRIDABLE).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return not any(one.status == "Rejected" and one.submit_time > youngest for one in decided)
+
+
+def fetch(
+    args: argparse.Namespace,
+    client: "MTurkClient",
+    standings: Iterable[Standing],
+    batch: Batch | None,
+    known: Collected,
+) -> Iterator[tuple[str, list[str]]]:
+    """The lines of each HIT, in order: fetched if anything can have changed, else as known."""
+
+    def look(hit: Standing) -> list[str]:
+        entries = known.of(hit.hit_id)
+        if settled(hit, entries, datetime.now(UTC)):
+            return [known.line(entry) for entry in entries]
+        made = batch.made(hit.hit_id) if batch else None
+        kept = {entry.assignment_id for entry in entries if entry.status == "Rejected"}
+        return [
+            answers.line(answers.result(found, made, simpleamt.say))
+            for found in survey.assignments(client, hit.hit_id)
+            if args.rejected
+            or found["AssignmentStatus"] != "Rejected"
+            or found["AssignmentId"] in kept
+        ]
+
+    for outcome in simpleamt.gather(args, look, standings, doing="fetching"):
+        if outcome.refusal is None:
+            yield outcome.item.hit_id, outcome.value
+        else:
+            simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
+
+
+def write(path: str | None, known: Collected, fetched: Iterable[tuple[str, list[str]]]) -> None:
+    """Print every result and bring the file `path` up to date; then what `fetched` lacks of what
+    was collected before: results of other batches, of deleted HITs.
+
+    When it is interrupted the file still gets all that was fetched until then.
+    """
+    rest = dict(known.entries)
+    trouble: BaseException | None = None
+    with simpleamt.replacing(path) if path else nullcontext() as file:
+
+        def put(lines: list[str]) -> None:
+            text = "".join(f"{line}\n" for line in lines)
+            if file is not None:
+                file.write(text)
+            if trouble is None:
+                sys.stdout.write(text)
+
+        try:
+            for hit_id, lines in fetched:
+                rest.pop(hit_id, None)
+                put(lines)
+        except BaseException as error:  # noqa: BLE001 - raised again below
+            trouble = error
+        for entries in rest.values():
+            put([known.line(entry) for entry in entries])
+    if trouble is not None:
+        raise trouble

@@ -1,0 +1,53 @@
+"""What a launch can cost, said before anything is spent."""
+
+import argparse
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import simpleamt
+from amt import fees
+from amt.plans import Plan
+from simpleamt import Crowd, Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+
+def announce(crowd: Crowd, plan: Plan, hits: int, max_cost: Decimal | None) -> fees.Cost:
+    """Say what `hits` HITs of the plan can cost at most, and how it could be less.
+
+    Raises Error when that is more than `max_cost` US dollars.
+    """
+    rates, properties = rates_of(crowd, plan), plan.properties
+    cost = fees.cost(rates, properties.reward, properties.max_assignments, hits)
+    simpleamt.say(f"{hits} HITs, {cost.assignments} assignments: at most {cost}, on {crowd}.")
+    if rates.charged and properties.max_assignments == fees.MANY_FROM and hits:
+        less = fees.cost(rates, properties.reward, fees.MANY_FROM - 1, hits)
+        each = cost.total / cost.assignments - less.total / less.assignments
+        simpleamt.say(
+            f"With MaxAssignments {fees.MANY_FROM - 1} it would be ${less.total:,}: the fee is "
+            f"higher from {fees.MANY_FROM} on, ${each:.2f} for each assignment."
+        )
+    if max_cost is not None and cost.total > max_cost:
+        raise Error(f"this can cost ${cost.total:,}, more than --max_cost ${max_cost:,}")
+    return cost
+
+
+def rates_of(crowd: Crowd, plan: Plan) -> fees.Rates:
+    """What this crowd charges for these HITs beside the reward."""
+    wanted = plan.properties.hit_type.get("QualificationRequirements", [])
+    masters = any(one["QualificationTypeId"] in fees.MASTERS_TYPES for one in wanted)
+    return fees.Rates(charged=crowd.name == "mturk", masters=masters)
+
+
+def afford(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", cost: fees.Cost) -> None:
+    """Show the balance and ask. Raises Error when it does not suffice, or the answer is no."""
+    balance = Decimal(client.get_account_balance()["AvailableBalance"])
+    if balance < cost.total:
+        raise Error(
+            f"this can cost ${cost.total:,}, but the balance on {crowd} is ${balance:,}; "
+            "nothing was launched"
+        )
+    simpleamt.confirm(
+        args, f"Launch for at most ${cost.total:,} on {crowd}? The balance is ${balance:,}."
+    )

@@ -1,0 +1,92 @@
+"""How HITs stand, with as few calls as the API allows."""
+
+import argparse
+from collections.abc import Sequence, Sized
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import simpleamt
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+PAGE = 100
+
+
+class Standing(NamedTuple):
+    """A HIT's counters. Work submitted and not yet reviewed is in none of Amazon's three."""
+
+    hit_id: str
+    status: str
+    max_assignments: int
+    available: int
+    pending: int
+    completed: int  # approved or rejected
+    expired: bool
+
+    @property
+    def unaccounted(self) -> int:
+        """Submitted and unreviewed; of an expired HIT also the slots that were never taken."""
+        return self.max_assignments - self.available - self.pending - self.completed
+
+
+def standing(hit: Any) -> Standing:
+    """From a HIT as Amazon gives it."""
+    return Standing(
+        hit["HITId"],
+        hit["HITStatus"],
+        hit["MaxAssignments"],
+        hit["NumberOfAssignmentsAvailable"],
+        hit["NumberOfAssignmentsPending"],
+        hit["NumberOfAssignmentsCompleted"],
+        bool(hit["Expiration"] <= datetime.now(UTC)),
+    )
+
+
+def standings(
+    args: argparse.Namespace, client: "MTurkClient", ids: Sequence[str] | None
+) -> tuple[list[Standing], list[str]]:
+    """How each HIT stands, in the order of `ids`, and the ids that the crowd does not know (each
+    is named on stderr). `ids` None: every HIT of the account.
+
+    ListHITs shows 100 at a call, but all of the account's, one page after the other: it goes on
+    while that is quicker than asking GetHIT for what is still missing, --concurrency at a time.
+    """
+    if ids is None:
+        return [standing(hit) for hit in simpleamt.pages(client.list_hits, "HITs")], []
+    missing = dict.fromkeys(ids)
+    found: dict[str, Standing] = {}
+    for seen, hit in enumerate(simpleamt.pages(client.list_hits, "HITs"), 1):
+        if hit["HITId"] in missing:
+            del missing[hit["HITId"]]
+            found[hit["HITId"]] = standing(hit)
+        if not missing or (seen % PAGE == 0 and _slower(args, seen // PAGE, found, missing)):
+            break
+    unknown = []
+    asked = simpleamt.gather(
+        args, lambda hit_id: standing(client.get_hit(HITId=hit_id)["HIT"]), missing
+    )
+    for outcome in asked:
+        if outcome.refusal is None:
+            found[outcome.item] = outcome.value
+        else:
+            simpleamt.say(f"{outcome.item}: {outcome.refusal}")
+            unknown.append(outcome.item)
+    return [found[hit_id] for hit_id in ids if hit_id in found], unknown
+
+
+def _slower(args: argparse.Namespace, pages: int, found: Sized, missing: Sized) -> bool:
+    """Whether listing has wasted more time than asking for all the rest would take.
+
+    In calls one after the other: a page is one, and so are --concurrency calls of GetHIT.
+    """
+    wasted = pages - len(found) / args.concurrency
+    return bool(wasted > len(missing) / args.concurrency + 1)
+
+
+def assignments(client: "MTurkClient", hit_id: str, *statuses: str) -> list[Any]:
+    """The assignments of a HIT, of these statuses (none named: all), in order of submission."""
+    chosen: dict[str, Any] = {"AssignmentStatuses": list(statuses)} if statuses else {}
+    return list(
+        simpleamt.pages(client.list_assignments_for_hit, "Assignments", HITId=hit_id, **chosen)
+    )

@@ -1,0 +1,87 @@
+"""HIT pages: Jinja templates, rendered with a row of the input."""
+
+import json
+import re
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import simpleamt
+from simpleamt import Error
+
+# What may not stand in a <script>, in XML or in UTF-8, though JSON allows it.
+UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+NOTHING = object()  # no row: a page to look at
+
+
+def script_safe(value: Any) -> str:
+    """`value` as JSON that is the same text inside <script>, an attribute or CDATA."""
+    text = json.dumps(value, ensure_ascii=False)
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+class Template:
+    """A template and what it includes, looked for in the current directory, then in
+    `directories`, then beside the scripts.
+
+    Raises Error, naming file and line, for a template that is missing or not Jinja's.
+    """
+
+    def __init__(self, name: str, directories: Sequence[str]) -> None:
+        import jinja2
+
+        # Every source that was read, by name: what the batch record keeps and compares.
+        self.sources: dict[str, str] = {}
+        search = [".", *directories, str(simpleamt.HERE)]
+        path = Path(name)
+        if path.is_absolute() or ".." in path.parts:
+            search.insert(0, str(path.parent))
+            name = path.name
+        self.name = name
+
+        class Remembering(jinja2.FileSystemLoader):
+            def get_source(loader, environment: Any, template: str) -> Any:  # noqa: N805
+                found = super().get_source(environment, template)
+                self.sources[template] = found[0]
+                return found
+
+        environment = jinja2.Environment(
+            loader=Remembering(search, encoding="utf-8-sig"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        try:
+            self._template = environment.get_template(name)
+        except jinja2.TemplateNotFound as error:
+            raise Error(f"{error.name}: no such template in {', '.join(search)}") from error
+        except (jinja2.TemplateSyntaxError, UnicodeDecodeError) as error:
+            raise Error(_spoken(error, name)) from error
+
+    def render(self, row: Any = NOTHING) -> str:
+        """The page of a row; of none, with an empty `input` and no `row`.
+
+        Raises Error with template and line for an undefined name or any other fault in it.
+        """
+        import jinja2
+        from markupsafe import Markup
+
+        given = (
+            {"input": ""} if row is NOTHING else {"input": Markup(script_safe(row)), "row": row}  # noqa: S704 - made safe
+        )
+        try:
+            return self._template.render(given)
+        except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+            raise Error(_spoken(error, self.name)) from error
+
+
+def _spoken(error: Exception, name: str) -> str:
+    """Template, line and message. Jinja puts the template's own frames into the traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if frame.name.startswith(("top-level", "block ", "template"))]
+    ours = ours or [frame for frame in frames if frame.filename.endswith((".html", ".js", ".css"))]
+    where = getattr(error, "filename", None) or (ours[-1].filename if ours else name)
+    line = getattr(error, "lineno", None) or (ours[-1].lineno if ours else None)
+    if getattr(error, "templates", None) is not None:
+        return f"{where}:{line}: no such template: {error}"
+    return f"{where}:{line}: {getattr(error, 'message', None) or error}"
