@@ -64,7 +64,6 @@ var simpleamt = (function () {
   function begin() {
     if (handling || sent) return;
     handling = true;
-    failure = '';
     if (!isPreview()) say('');
     setTimeout(() => { handling = false; failure = ''; });
   }
