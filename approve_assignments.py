@@ -1,0 +1,31 @@
+"""Approve submitted assignments, named one by one. Workers are paid for them.
+
+    python approve_assignments.py --assignment_ids_file=assignment_ids.txt
+
+What was approved or rejected before is said and left as it is.
+"""
+
+import argparse
+import sys
+
+import simpleamt
+from amt import review
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__, "assignment_ids_file", "yes")
+    parser.add_argument("--feedback", metavar="TEXT", help="words for the workers")
+    return simpleamt.run(parser, approve, argv)
+
+
+def approve(args: argparse.Namespace) -> int:
+    """Look, ask, approve."""
+    ids = simpleamt.ids(args.assignment_ids_file)
+    crowd = simpleamt.crowd(args)
+    client = crowd.connect()
+    return review.approve(args, crowd, client, review.of_assignments(args, client, ids))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""Approve all submitted work of a batch of HITs. Workers are paid for it.
+
+    python approve_hits.py --hit_ids_file=hit_ids.txt
+
+Work that was approved or rejected before is left as it is; nothing is ever rejected here.
+"""
+
+import argparse
+import sys
+
+import simpleamt
+from amt import review
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__, "hit_ids_file", "yes")
+    parser.add_argument("--feedback", metavar="TEXT", help="words for the workers")
+    return simpleamt.run(parser, approve, argv)
+
+
+def approve(args: argparse.Namespace) -> int:
+    """Look, ask, approve."""
+    crowd, client, ids = review.hits_file(args)
+    return review.approve(args, crowd, client, review.of_hits(args, client, ids))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

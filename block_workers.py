@@ -1,0 +1,39 @@
+"""Block workers: they can accept none of your HITs any more.
+
+python block_workers.py --worker_ids_file=worker_ids.txt --reason="Random answers."
+"""
+
+import argparse
+import sys
+
+import simpleamt
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__, "worker_ids_file", "yes")
+    parser.add_argument(
+        "--reason", required=True, metavar="TEXT", help="why; kept for you, not shown to workers"
+    )
+    return simpleamt.run(parser, block, argv)
+
+
+def block(args: argparse.Namespace) -> int:
+    """Ask, block."""
+    ids = simpleamt.ids(args.worker_ids_file)
+    crowd = simpleamt.crowd(args)
+    simpleamt.confirm(args, f"Block {len(ids)} workers on {crowd}, for {args.reason!r}?")
+    client = crowd.connect()
+    refused = simpleamt.each(
+        args,
+        lambda worker: client.create_worker_block(WorkerId=worker, Reason=args.reason),
+        ids,
+        doing="blocking",
+        total=len(ids),
+    )
+    simpleamt.say(f"Blocked {len(ids) - refused} workers.")
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""Print the results of every HIT of the account, as one JSON array.
+
+    python get_all_hits.py > all_results.json
+
+Each element is what get_results.py prints as a line; rejected work is included.
+"""
+
+import argparse
+import sys
+
+import simpleamt
+from amt import results, survey
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    return simpleamt.run(simpleamt.parser(__doc__), get, argv)
+
+
+def get(args: argparse.Namespace) -> int:
+    """Print the array, an element at a time."""
+    args.rejected = True
+    client = simpleamt.crowd(args).connect()
+    standings, _ = survey.standings(args, client, None)
+    before = "["
+    for _, lines in results.fetch(args, client, standings, None, results.Collected(None)):
+        for line in lines:
+            sys.stdout.write(f"{before}\n{line}")
+            before = ","
+    print("[]" if before == "[" else "\n]")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

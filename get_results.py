@@ -1,0 +1,39 @@
+"""Print the results of HITs: JSON Lines, one assignment a line.
+
+    python get_results.py --hit_ids_file=hit_ids.txt > results.txt
+
+Without --hit_ids_file: of all HITs of the account. --output_file names a file of results that
+were collected before: only what can have changed is fetched again, the file is brought up to
+date, and everything is printed as well.
+"""
+
+import argparse
+import sys
+
+import simpleamt
+from amt import batches, results, survey
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__)
+    parser.add_argument("--hit_ids_file", metavar="FILE", help="HIT ids; absent: all HITs")
+    parser.add_argument("--rejected", action="store_true", help="also rejected work")
+    parser.add_argument("--output_file", metavar="FILE", help="results collected before")
+    return simpleamt.run(parser, get, argv)
+
+
+def get(args: argparse.Namespace) -> int:
+    """Print the results in the order of the HIT ids."""
+    batch = batches.follow(args) if args.hit_ids_file else None
+    known = results.Collected(args.output_file)
+    ids = batches.hit_ids(args, batch) if args.hit_ids_file else None
+    client = simpleamt.crowd(args).connect()
+    standings, unknown = survey.standings(args, client, ids)
+    fetched = results.fetch(args, client, standings, batch, known)
+    results.write(args.output_file, known, fetched)
+    return 1 if unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+r"""Launch HITs: one for each line of a JSON Lines file, all with the same page and properties.
+
+    python launch_hits.py --html_template=simple.html \
+        --hit_properties_file=hit_properties/simple.json \
+        --input_json_file=examples/simple/example_input.txt --hit_ids_file=hit_ids.txt
+
+Everything is read, rendered and checked before the first HIT is made. The ids go into
+--hit_ids_file, and everything about the batch into a .batch.jsonl file beside it. When it was
+interrupted, the same command again finishes the batch: no row is ever made twice.
+"""
+
+import argparse
+import sys
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import simpleamt
+from amt import batches, launching, plans, spending
+from simpleamt import Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__, "yes")
+    for name, text in (
+        ("html_template", "the page: a Jinja template"),
+        ("hit_properties_file", "title, reward, ...: JSON"),
+        ("input_json_file", "one HIT a line: JSON Lines"),
+        ("hit_ids_file", "where the HIT ids go: a new file"),
+    ):
+        parser.add_argument(f"--{name}", required=True, metavar="FILE", help=text)
+    parser.add_argument("--dry_run", action="store_true", help="check everything, launch nothing")
+    parser.add_argument(
+        "--max_cost", type=dollars, metavar="DOLLARS", help="refuse to launch what can cost more"
+    )
+    return simpleamt.run(parser, launch, argv)
+
+
+def dollars(text: str) -> Decimal:
+    """An amount from the command line."""
+    try:
+        amount = Decimal(text.removeprefix("$"))
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount such as 25.00") from error
+    if not amount.is_finite():
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount such as 25.00")
+    return amount
+
+
+def launch(args: argparse.Namespace) -> int:
+    """Check, ask, launch."""
+    batch = batches.follow(args)
+    crowd = simpleamt.crowd(args)
+    if batch is None and Path(args.hit_ids_file).exists():
+        raise Error(f"{args.hit_ids_file}: exists; name a new file for a new batch")
+    plan = plans.plan(
+        args.html_template,
+        crowd.settings["template_directories"],
+        args.hit_properties_file,
+        args.input_json_file,
+    )
+    if batch is not None:
+        plans.check_unchanged(batch, plan)
+    missing = plan.rows - (len(batch.ids) if batch else 0)
+    cost = spending.announce(crowd, plan, missing, args.max_cost)
+    if args.dry_run:
+        return 0
+    client = crowd.connect()
+    if missing and crowd.live:
+        spending.afford(args, crowd, client, cost)
+    if batch is None:
+        batch = launching.begin(plan, crowd, client, args.hit_ids_file)
+    try:
+        refused = make(args, plan, batch, client)
+    except KeyboardInterrupt:
+        simpleamt.say(f"{len(batch.ids)} of {plan.rows} HITs are made. Run this again to go on.")
+        raise
+    finally:
+        batch.close()
+    if len(batch.ids) == plan.rows:
+        with simpleamt.replacing(args.hit_ids_file) as file:
+            file.writelines(f"{hit_id}\n" for hit_id in batch.in_order())
+    tell(crowd, plan, batch)
+    return 1 if refused else 0
+
+
+def make(
+    args: argparse.Namespace, plan: plans.Plan, batch: batches.Batch, client: "MTurkClient"
+) -> int:
+    """Launch what is missing; how many rows were refused, each named."""
+    refused = 0
+    for outcome in launching.launch(args, plan, batch, client):
+        if outcome.refusal is not None:
+            refused += 1
+            simpleamt.say(f"{args.input_json_file}:{outcome.item.line}: {outcome.refusal}")
+    return refused
+
+
+def tell(crowd: simpleamt.Crowd, plan: plans.Plan, batch: batches.Batch) -> None:
+    """Say what there is now, and where workers find it."""
+    group = batch.header["hit_type_id"]
+    simpleamt.say(
+        f"{len(batch.ids)} of {plan.rows} HITs are launched on {crowd}. Workers find them at\n"
+        f"  {crowd.worker_site}mturk/preview?groupId={group}"
+    )
+    if crowd.name == "local":
+        simpleamt.say("once the crowd is served: python serve_local_crowd.py")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

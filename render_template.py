@@ -1,0 +1,55 @@
+"""Render a template to a page that a browser can open, to see it before launching.
+
+    python render_template.py --html_template=simple.html --rendered_html=rendered/simple.html
+
+Its input is empty, unless --input_json_file and --row (counted from 0) name one.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import simpleamt
+from amt import inputs
+from amt.templates import NOTHING, Template
+from simpleamt import Error
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__)
+    parser.add_argument("--html_template", required=True, metavar="FILE", help="Jinja template")
+    parser.add_argument("--rendered_html", required=True, metavar="FILE", help="the page to write")
+    parser.add_argument("--input_json_file", metavar="FILE", help="JSON Lines, one HIT a line")
+    parser.add_argument("--row", type=int, metavar="N", help="which row of it; default: 0")
+    return simpleamt.run(parser, render, argv)
+
+
+def render(args: argparse.Namespace) -> int:
+    """Write the page."""
+    template = Template(args.html_template, simpleamt.config(args)["template_directories"])
+    page = template.render(row_of(args))
+    target = Path(args.rendered_html)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with simpleamt.replacing(target) as file:
+        file.write(page)
+    simpleamt.say(f"Rendered {target}")
+    return 0
+
+
+def row_of(args: argparse.Namespace) -> Any:
+    """The row to render with, or NOTHING."""
+    if args.input_json_file is None:
+        if args.row is not None:
+            raise Error("--row needs --input_json_file")
+        return NOTHING
+    wanted = args.row or 0
+    for row in inputs.rows(args.input_json_file):
+        if row.number == wanted:
+            return row.value
+    raise Error(f"{args.input_json_file}: has no row {wanted}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Show how far the HITs of a batch are.
+
+    python show_hit_progress.py --hit_ids_file=hit_ids.txt
+
+A line for each way they stand, most frequent first, as `completed / total: how many HITs`, where
+work counts as completed from its submission; then a line with the totals of all assignments.
+Of more than 100 HITs, --exact tells approved from rejected, with a call for each reviewed HIT.
+"""
+
+import argparse
+import sys
+from collections import Counter
+
+import simpleamt
+from amt import batches, survey
+from amt.progress import progress, totals
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__, "hit_ids_file")
+    parser.add_argument("--exact", action="store_true", help="tell approved from rejected")
+    return simpleamt.run(parser, show, argv)
+
+
+def show(args: argparse.Namespace) -> int:
+    """Print the lines."""
+    batch = batches.follow(args)
+    ids = batches.hit_ids(args, batch)
+    client = simpleamt.crowd(args).connect()
+    standings, unknown = survey.standings(args, client, ids)
+    counted = progress(args, client, standings, exact=args.exact)
+    ways = Counter((hit.completed, hit.total) for hit in counted)
+    for (completed, total), hits in sorted(ways.items(), key=lambda way: (-way[1], way[0])):
+        print(f"{completed} / {total}: {hits}")
+    print(totals(counted))
+    return 1 if unknown else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Unblock workers: they can accept your HITs again.
+
+python unblock_workers.py --worker_ids_file=worker_ids.txt
+"""
+
+import argparse
+import sys
+
+import simpleamt
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__, "worker_ids_file", "yes")
+    parser.add_argument("--reason", metavar="TEXT", help="why; kept for you")
+    return simpleamt.run(parser, unblock, argv)
+
+
+def unblock(args: argparse.Namespace) -> int:
+    """Ask, unblock."""
+    ids = simpleamt.ids(args.worker_ids_file)
+    crowd = simpleamt.crowd(args)
+    simpleamt.confirm(args, f"Unblock {len(ids)} workers on {crowd}?")
+    client = crowd.connect()
+    reason = {"Reason": args.reason} if args.reason else {}
+    refused = simpleamt.each(
+        args,
+        lambda worker: client.delete_worker_block(WorkerId=worker, **reason),
+        ids,
+        doing="unblocking",
+        total=len(ids),
+    )
+    simpleamt.say(f"Unblocked {len(ids) - refused} workers.")
+    return 1 if refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
