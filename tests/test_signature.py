@@ -170,6 +170,19 @@ def test_requests_that_sdks_signed_are_their_requester_s(site: Site, recorded: R
         requester_of(*sender, recorded.headers(), b"{ }")
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone cannot be changed here")
+def test_a_date_without_zone_is_utc_everywhere(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """botocore's Date ends in -0000; a server in another time zone reads it right all the same."""
+    recorded = RECORDED["botocore, Date instead of X-Amz-Date"]
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "XXX-05:30")
+        time.tzset()
+        known = requester_of(site, "POST", recorded.path, "", recorded.headers(), BODY)
+    time.tzset()
+
+    assert known == LAB_ID
+
+
 @pytest.mark.parametrize("region", ["us-east-1", "sandbox", "eu-central-1"])
 def test_boto3_is_known_by_its_keys(today: Site, region: str) -> None:
     """A boto3 client with keys reaches its own HITs, in whichever region it believes itself."""
@@ -300,7 +313,25 @@ def test_a_request_changed_on_its_way_is_refused(
     )
 
 
+def claimed(access_key: object = LAB.access_key, signature: str = "1") -> str:
+    return (
+        f"AWS4-HMAC-SHA256 Credential={access_key}/20260101/us-east-1/mturk-requester/aws4_request,"
+        f"SignedHeaders=host;x-amz-date;x-amz-target,Signature={signature}"
+    )
+
+
+FAR = "Fri, 31 Dec 9999 23:59:59 -2359"  # in UTC that is after the last year there is
 CHANGED = [
+    *(
+        ({"Authorization": claimed(key)}, "UnrecognizedClientException", UNKNOWN)
+        for key in ("", "\x00", "\ud800", "L" * 129, "%", "None")
+    ),
+    ({"Authorization": claimed(signature="\ud800")}, "InvalidSignatureException", MISMATCH),
+    (
+        {"X-Amz-Date": None, "Date": FAR},
+        "IncompleteSignatureException",
+        f"Date must be in ISO-8601 'basic format'. Got '{FAR}'.",
+    ),
     (
         {"Authorization": None},
         "MissingAuthenticationTokenException",
@@ -453,7 +484,7 @@ ALMOST = st.builds(
 @given(
     given_authorization=ANYTHING | ALMOST,
     date=st.just(HEADERS["X-Amz-Date"]) | ANYTHING,
-    http_date=st.none() | st.sampled_from(["Mon, 1 Jan 0001 00:00:00 +2359", "1 2 3"]) | ANYTHING,
+    http_date=st.none() | st.sampled_from(["Fri, 31 Dec 9999 23:59:59 -2359", "1 2 3"]) | ANYTHING,
     path=ANYTHING,
     query=ANYTHING,
     extra=st.dictionaries(ANYTHING, ANYTHING, max_size=3),
