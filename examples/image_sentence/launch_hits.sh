@@ -3,6 +3,7 @@
 # Flags given here are passed on: --prod for the live site, --yes not to be asked.
 set -e
 cd "$(dirname "$0")/../.."
+PATH="$PWD/.venv/bin:$PATH"  # where make installs, if make was used
 
 # The local crowd serves everything below its files/ directory. A directory of answers is private.
 files="${LOCAL_CROWD:-local_crowd_data}/files/image_sentence"

@@ -3,4 +3,5 @@
 # Flags given here are passed on: --help lists them.
 set -e
 cd "$(dirname "$0")/../.."
+PATH="$PWD/.venv/bin:$PATH"  # where make installs, if make was used
 exec python show_hit_progress.py --hit_ids_file=examples/image_sentence/hit_ids.txt "$@"

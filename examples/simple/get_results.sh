@@ -3,4 +3,5 @@
 # Flags given here are passed on: --help lists them.
 set -e
 cd "$(dirname "$0")/../.."
+PATH="$PWD/.venv/bin:$PATH"  # where make installs, if make was used
 exec python get_results.py --hit_ids_file=examples/simple/hit_ids.txt "$@"

@@ -3,6 +3,7 @@
 # Flags given here are passed on: --prod for the live site, --yes not to be asked.
 set -e
 cd "$(dirname "$0")/../.."
+PATH="$PWD/.venv/bin:$PATH"  # where make installs, if make was used
 exec python launch_hits.py \
   --html_template=simple.html \
   --hit_properties_file=hit_properties/simple.json \
