@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from conftest_crowd import crowd, open_crowd  # noqa: F401 - fixtures
+from conftest_crowd import crowd, new_crowd, open_crowd  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

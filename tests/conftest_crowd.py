@@ -1,40 +1,119 @@
 """The fixture `crowd`: the same tests against the embedded crowd and against a crowd server."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from threading import Event, Thread
+from typing import Any
 
 import pytest
+from boto3.session import Session
 from crowds import Clock, Crowd
+from waitress import create_server
 
 import simpleamt
 from local_crowd import embedded
+from local_crowd.app import create_app
+from local_crowd.operations import keys
+from local_crowd.site import SITES, open_site
 
-WAYS = ("embedded",)
+NO_KEYS: dict[str, Any] = {"aws_access_key": None, "aws_secret_key": None}
 OpenCrowd = Callable[..., Crowd]
 
 
-@pytest.fixture(params=WAYS)
-def open_crowd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenCrowd]:
+@cache
+def _boto3_session() -> Session:
+    """One for all clients: it reads botocore's models once."""
+    return Session()
+
+
+@pytest.fixture(scope="session")
+def new_crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A crowd in which nothing has happened, to copy: making one takes longer than most tests."""
+    directory = tmp_path_factory.mktemp("new") / "crowd"
+    for name in SITES:
+        open_site(directory, name).close()
+    return directory
+
+
+@pytest.fixture(params=["embedded", "http"])
+def open_crowd(
+    request: pytest.FixtureRequest, tmp_path: Path, new_crowd: Path
+) -> Iterator[OpenCrowd]:
     """Opens a site ("sandbox" or "live") of the test's own crowd."""
     clock = Clock()
-    opened: list[Crowd] = []
+    shutil.copytree(new_crowd, tmp_path / "crowd")
+    with ExitStack() as ending:
+        patch = ending.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr("boto3.session.Session", _boto3_session)
+        if request.param == "http":
+            server = ending.enter_context(_server(tmp_path / "crowd", clock))
 
-    def open_crowd(name: str = "sandbox") -> Crowd:
-        inside = embedded.EmbeddedSite(tmp_path / "crowd", name, clock)
-        settings = {"local_crowd": tmp_path, "aws_access_key": None, "aws_secret_key": None}
-        with pytest.MonkeyPatch.context() as patch:  # the scripts' own client, with our clock
-            patch.setattr(embedded, "EmbeddedSite", lambda *_: inside)
-            client = simpleamt.Crowd("local", name == "live", settings).connect()
-        site, owner = inside.open()
-        opened.append(Crowd(client, site, clock, owner))
-        return opened[-1]
+        def open_crowd(name: str = "sandbox") -> Crowd:
+            if request.param == "http":
+                made = ending.enter_context(_over_http(*server, name))
+            else:
+                made = ending.enter_context(_embedded(tmp_path / "crowd", name, clock))
+            ending.callback(made.client.close)
+            return made
 
-    yield open_crowd
-    for crowd in opened:
-        crowd.site.close()
+        yield open_crowd
 
 
 @pytest.fixture
 def crowd(open_crowd: OpenCrowd) -> Crowd:
     """The sandbox of a new crowd."""
     return open_crowd()
+
+
+@contextmanager
+def _embedded(directory: Path, name: str, clock: Clock) -> Iterator[Crowd]:
+    inside = embedded.EmbeddedSite(directory, name, clock)
+    settings = NO_KEYS | {"local_crowd": directory}
+    with pytest.MonkeyPatch.context() as patch:  # the scripts' own client, with our clock
+        patch.setattr(embedded, "EmbeddedSite", lambda *_: inside)
+        client = simpleamt.Crowd("local", name == "live", settings).connect()
+    site, owner = inside.open()
+    yield Crowd(client, site, clock, owner)
+    site.close()
+
+
+@contextmanager
+def _server(directory: Path, clock: Clock) -> Iterator[tuple[Any, str]]:
+    """A crowd server on a free port: the application and its URL. Clients sign by `clock`."""
+    app = create_app(directory, clock)
+    server: Any = create_server(app, host="127.0.0.1", port=0, threads=8)
+    ended = Event()
+
+    def serve() -> None:
+        while not ended.is_set():
+            server.asyncore.loop(timeout=1, map=server._map, count=1)
+
+    thread = Thread(target=serve)
+    thread.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "botocore.auth.get_current_datetime",
+            lambda: datetime.fromtimestamp(clock.now, UTC).replace(tzinfo=None),
+        )
+        yield app, f"http://127.0.0.1:{server.effective_port}/"
+    ended.set()
+    server.pull_trigger()
+    thread.join()
+    server.task_dispatcher.shutdown()
+    server.asyncore.close_all(server._map)
+    app.close()
+
+
+@contextmanager
+def _over_http(app: Any, url: str, name: str) -> Iterator[Crowd]:
+    site = app.sites[name]
+    with site.writing() as call:
+        access_key, secret_key = keys.create(call, "the tests")
+        requester_id = keys.id_of(call, "the tests")
+    settings = {"aws_access_key": access_key, "aws_secret_key": secret_key}
+    client = simpleamt.Crowd(url, name == "live", settings).connect()
+    yield Crowd(client, site, site.clock, str(requester_id))

@@ -33,8 +33,8 @@ def page(
     `order`: a whole-number column, then an id that makes it unique; both must be selected.
     Raises ParameterValidationError for a token that is not this list's.
     """
-    scope = _scope(call, request)
     number, identity = order
+    scope = _scope(call, request, str(number))
     if token := request.get("NextToken"):
         at_number, at_id = _position(token, scope)
         if newest_first:
@@ -61,9 +61,10 @@ def listing(
     return response
 
 
-def _scope(call: Call, request: Request) -> bytes:
+def _scope(call: Call, request: Request, column: str) -> bytes:
+    # What a list is of and sorted by tells it from every other: no two have the same column.
     filters = {k: v for k, v in request.items() if k not in ("NextToken", "MaxResults")}
-    return json.dumps([call.requester_id, filters], sort_keys=True, default=str).encode()
+    return json.dumps([call.requester_id, column, filters], sort_keys=True, default=str).encode()
 
 
 def _checksum(position: bytes, scope: bytes) -> bytes:
