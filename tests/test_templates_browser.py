@@ -20,6 +20,8 @@ from worker_frame import (  # noqa: F401 - a fixture
     stand_in_fixture,
 )
 
+from amt.templates import Template
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -223,6 +225,43 @@ def test_a_page_is_small_and_whole(example: str) -> None:
     assert 'src="' not in html
     assert "<link" not in html
     assert len(html.encode()) < {"simple": 10_000, "image_sentence": 13_000}[example]
+
+
+def test_the_template_in_the_documentation_works(
+    stand_in: StandIn, page: Page, tmp_path: Path
+) -> None:
+    """What docs/templates.md asks to save is a template, and gives the answer it says."""
+    text = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    template = tmp_path / "capital.html"
+    template.write_text(text.partition("```html\n")[2].partition("```")[0], encoding="utf-8")
+    html = Template(str(template), [str(ROOT / "hit_templates")]).render({"country": "Peru"})
+    frame = hit(stand_in, page, html)
+    frame.get_by_label("The capital of Peru").fill("Lima")
+    frame.get_by_role("button", name="Submit").click()
+    expect(frame.get_by_text("Thank you")).to_be_visible()
+    assert stand_in.outputs == [{"country": "Peru", "capital": "Lima"}]
+    assert json.dumps(stand_in.outputs[0]) in text
+
+
+def test_a_page_from_the_requester_site_works_as_documented(
+    stand_in: StandIn, page: Page, tmp_path: Path
+) -> None:
+    """The steps that docs/templates.md gives for Amazon's pages lead to answers by field."""
+    text = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    script = text.partition("# Coming from Amazon's")[2].partition("```html\n")[2]
+    template = tmp_path / "layout.html"
+    template.write_text(
+        "<!DOCTYPE html><title>Layout</title><label>A kind of {{ row.name }}"
+        '<input name="kind" form="results-form"></label>{% include "simpleamt.html" %}'
+        + script.partition("```")[0],
+        encoding="utf-8",
+    )
+    html = Template(str(template), [str(ROOT / "hit_templates")]).render({"name": "tree"})
+    frame = hit(stand_in, page, html)
+    frame.get_by_label("A kind of tree").fill("oak")
+    frame.get_by_role("button", name="Submit").click()
+    expect(frame.get_by_text("Thank you")).to_be_visible()
+    assert stand_in.posts[0][1] == {"assignmentId": "3ASSIGNMENT", "output": "", "kind": "oak"}
 
 
 @pytest.mark.parametrize("prefix", ["", "hit_templates/"])
