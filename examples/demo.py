@@ -1,0 +1,80 @@
+"""Both examples in the sandbox of the local crowd, served to your browser: what `make demo` runs.
+
+    python examples/demo.py --port 8000
+
+The HITs are launched the first time; later they are where you left them.
+"""
+
+import argparse
+import contextlib
+import io
+import shutil
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT))
+
+import launch_hits  # noqa: E402 - after the path to it
+import serve_local_crowd  # noqa: E402
+import simpleamt  # noqa: E402
+
+EXAMPLES = ("simple", "image_sentence")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__)
+    parser.add_argument("--port", type=int, default=8000, help="default: 8000")
+    return simpleamt.run(parser, demonstrate, argv)
+
+
+def demonstrate(args: argparse.Namespace) -> int:
+    """Launch what is not there yet, say what to do, serve."""
+    directory = Path(simpleamt.config(args)["local_crowd"])
+    ids = {name: directory / f"{name}_hit_ids.txt" for name in EXAMPLES}
+    for name in EXAMPLES:
+        if not ids[name].exists():
+            launch(name, ids[name])
+    shown = ids["simple"]
+    if Path.cwd() in shown.parents:
+        shown = shown.relative_to(Path.cwd())
+    python = ".venv/bin/python" if sys.prefix != sys.base_prefix else "python"
+    simpleamt.say(
+        f"""
+Open  http://127.0.0.1:{args.port}/sandbox/  and do a HIT. Then, in another terminal here:
+
+  {python} show_hit_progress.py --hit_ids_file={shown}
+  {python} get_results.py --hit_ids_file={shown}
+  {python} approve_hits.py --hit_ids_file={shown}
+"""
+    )
+    serve = ["--port", str(args.port)] + (["--config", args.config] if args.config else [])
+    code = serve_local_crowd.main(serve)
+    return 0 if code == 130 else code  # Ctrl-C is how a demonstration ends
+
+
+def launch(name: str, hit_ids_file: Path) -> None:
+    """Launch one example; its pictures go where the local crowd serves files from."""
+    directory = hit_ids_file.parent
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    pictures = PROJECT / "examples" / name / "images"
+    if pictures.is_dir():
+        shutil.copytree(pictures, directory / "files" / name, dirs_exist_ok=True)
+    said = io.StringIO()
+    with contextlib.redirect_stderr(said):
+        code = launch_hits.main(
+            [
+                f"--html_template={PROJECT / 'hit_templates' / f'{name}.html'}",
+                f"--hit_properties_file={PROJECT / 'hit_properties' / f'{name}.json'}",
+                f"--input_json_file={PROJECT / 'examples' / name / 'example_input.txt'}",
+                f"--hit_ids_file={hit_ids_file}",
+                "--crowd=local",
+            ]
+        )
+    if code:
+        raise simpleamt.Error(said.getvalue().strip())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
