@@ -4,14 +4,20 @@ from typing import Any
 
 from local_crowd.operations.errors import ParameterValidationError
 
+MOST = 10
 GUARDED = ("Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept")
 
 
 def normalised(requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each requirement with `ActionsGuarded` and the deprecated `RequiredToPreview` filled in.
 
-    Raises ParameterValidationError when a requirement gives both, as Amazon does.
+    Raises ParameterValidationError when a requirement gives both, as Amazon does, and when there
+    are too many.
     """
+    if len(requirements) > MOST:
+        raise ParameterValidationError(
+            f"There are {len(requirements)} QualificationRequirements. At most {MOST} are allowed."
+        )
     return [_normalised(requirement) for requirement in requirements]
 
 

@@ -47,7 +47,7 @@ def _perform(
         raise UnknownOperationException(f"{name} is not answered by this crowd.")
     try:
         request = json.loads(body or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SerializationException(f"The body is not JSON: {error}") from error
     return name, site.perform(requester_id, name, checked(known.input_shape, request))
 

@@ -20,6 +20,8 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "structure": dict,
     "timestamp": (int, float, str),
 }
+# Half a surrogate pair, which JSON can spell, and NUL, which PostgreSQL cannot keep.
+_NO_TEXT = re.compile("[\ud800-\udfff\0]")
 
 
 class SerializationException(CrowdError):
@@ -54,6 +56,8 @@ def _value(shape: Shape, value: Any, path: str, faults: list[str]) -> Any:
         raise SerializationException(
             f"{path or 'The request'} must be a {shape.type_name}, not {type(value).__name__}"
         )
+    if isinstance(value, str) and _NO_TEXT.search(value):
+        raise SerializationException(f"{path} holds a character that is none")
     faults.extend(
         f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
         for constraint in _broken(shape, value)
@@ -86,10 +90,10 @@ def _structure(shape: Any, value: dict[str, Any], path: str, faults: list[str]) 
 
 def _broken(shape: Any, value: Any) -> Iterator[str]:
     rules = shape.metadata
-    if enum := rules.get("enum"):
-        if value not in enum:
-            yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
-    if (pattern := rules.get("pattern")) and not re.search(pattern, value):
+    if (enum := rules.get("enum")) and value not in enum:
+        yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
+    # The whole value, as Java matches: `$` alone would let a line feed through at the end.
+    if (pattern := rules.get("pattern")) and not re.fullmatch(pattern, value):
         yield f"Member must satisfy regular expression pattern: {pattern}"
     if shape.type_name in ("string", "list"):
         size, what = len(value), "have length"
@@ -104,10 +108,11 @@ def _broken(shape: Any, value: Any) -> Iterator[str]:
 
 
 def _seconds(value: float | str, path: str) -> float:
-    if isinstance(value, str):
-        try:
+    try:
+        if isinstance(value, str):
             moment = datetime.fromisoformat(value)
-        except ValueError as error:
-            raise SerializationException(f"{path} is not a timestamp: {value}") from error
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        int(value)  # neither NaN nor infinite
+    except (ValueError, OverflowError) as error:
+        raise SerializationException(f"{path} is not a timestamp: {value}") from error
     return value

@@ -111,3 +111,13 @@ def test_locales_come_back(crowd: Crowd) -> None:
     ]
 
     assert shown["LocaleValues"] == locale["LocaleValues"]
+
+
+def test_eleven_requirements_are_too_many(crowd: Crowd) -> None:
+    """A HIT type has at most ten qualification requirements."""
+    requirement = {"QualificationTypeId": "3Q", "Comparator": "Exists"}
+    assert crowd.make_hit(QualificationRequirements=[requirement] * 10)
+
+    assert refusal(
+        crowd.client.create_hit_type, **HIT_TYPE, QualificationRequirements=[requirement] * 11
+    ) == invalid("There are 11 QualificationRequirements. At most 10 are allowed.")
