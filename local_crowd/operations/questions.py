@@ -1,5 +1,6 @@
 """The question of a HIT: which kind, and what of it is shown."""
 
+import re
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError
 
@@ -59,6 +60,6 @@ def _text(root: Element, name: str) -> str:
 
 def _frame_height(root: Element) -> int:
     text = _text(root, "FrameHeight").strip()
-    if not text.isdecimal():
-        raise _unreadable(f"FrameHeight is {text}, not a whole number")
+    if not re.fullmatch("[0-9]{1,6}", text):
+        raise _unreadable(f"FrameHeight is {text[:20]}, not a whole number from 0 to 999999")
     return int(text)
