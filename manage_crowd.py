@@ -63,7 +63,7 @@ def main(argv: list[str] | None = None) -> int:
 def perform(args: argparse.Namespace) -> int:
     """Run the command that the arguments name, and print its lines."""
     from local_crowd.operations.errors import CrowdError
-    from local_crowd.store.schema import SchemaError
+    from local_crowd.site import CANNOT_OPEN
 
     command = COMMANDS[args.command]
     directory = Path(args.local_crowd or simpleamt.config(args)["local_crowd"])
@@ -71,7 +71,7 @@ def perform(args: argparse.Namespace) -> int:
     function = getattr(import_module(f"local_crowd.manage.{command.module}"), args.command)
     try:
         lines = list(function(directory, **values))
-    except (CrowdError, SchemaError) as error:
+    except (CrowdError, *CANNOT_OPEN) as error:
         raise simpleamt.Error(str(error)) from error
     except OSError as error:
         raise simpleamt.Error(f"{directory}: {error.strerror}") from error

@@ -56,13 +56,13 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
     from waitress import create_server
 
     from local_crowd.app import create_app
-    from local_crowd.store.schema import SchemaError
+    from local_crowd.site import CANNOT_OPEN
 
     # Requests that wait for one of the threads are nothing to write home about.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         app = create_app(directory)
-    except (OSError, SchemaError) as error:
+    except CANNOT_OPEN as error:
         raise simpleamt.Error(f"{directory}: {error}") from error
     try:
         try:

@@ -58,8 +58,7 @@ def create_app(
     """The server of the crowd in `directory`, which is made if need be. A WSGI callable.
 
     `proxies`: how many proxies stand before it whose X-Forwarded-For, -Proto and -Host are true.
-    None is believed unless told, for anybody can send these. Raises SchemaError for data of a
-    newer version.
+    None is believed unless told, for anybody can send these. Raises one of CANNOT_OPEN.
     """
     sites = {name: open_site(directory, name, clock) for name in SITES}
     return Crowd(sites, directory.resolve() / "files", proxies)

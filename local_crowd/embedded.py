@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from local_crowd.site import Site, open_site
+from local_crowd.site import CANNOT_OPEN, Site, open_site
 from local_crowd.wire.protocol import Answer, answer
 
 
@@ -24,7 +24,7 @@ class EmbeddedSite:
         self._owner = ""
 
     def open(self) -> tuple[Site, str]:
-        """The site and the id of its owner. Raises SchemaError for data of a newer version."""
+        """The site and the id of its owner. Raises one of CANNOT_OPEN."""
         with self._opening:
             if self._site is None:
                 self._site = open_site(self._directory, self._name, self._clock)

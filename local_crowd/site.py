@@ -1,24 +1,25 @@
 """One of a crowd's two sites: its database and what can be done there."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from local_crowd import settings
 from local_crowd.operations import OPERATIONS, only_reads, people
 from local_crowd.operations.call import Call, Request, Response, random_id
 from local_crowd.operations.settle import is_due, settle
-from local_crowd.store.engine import Connection, Store
+from local_crowd.store.engine import Connection, Store, StoreError
 from local_crowd.store.schema import upgrade
 
 SITES = ("sandbox", "live")
+CANNOT_OPEN = (OSError, StoreError, settings.SettingsError)  # each with a message for a person
 
 
 class Site:
     """A site. `clock` gives epoch seconds; tests pass their own.
 
-    Raises SchemaError for data of a newer version.
+    Raises StoreError for a database that cannot be used.
     """
 
     def __init__(self, name: str, url: str, clock: Callable[[], float] = time.time) -> None:
@@ -72,12 +73,18 @@ class Site:
         self.store.close()
 
 
-def open_site(directory: Path, name: str, clock: Callable[[], float] = time.time) -> Site:
+def open_site(
+    directory: Path,
+    name: str,
+    clock: Callable[[], float] = time.time,
+    database: str | None = None,
+) -> Site:
     """The site `name` ("sandbox" or "live") of the crowd in `directory`, made if need be.
 
-    The directory is readable by its owner alone: whoever can read it is the crowd.
+    `database`: where, if not where crowd.json says, if not in a SQLite file of the directory.
+    The directory is readable by its owner alone: whoever can read it is the crowd. Raises
+    SettingsError for a crowd.json that cannot be read, StoreError for a database that cannot.
     """
-    if not directory.exists():
-        directory.mkdir(parents=True)
-        os.chmod(directory, 0o700)
-    return Site(name, f"sqlite:///{directory / name}.sqlite3", clock)
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    url = database or settings.read(directory)[f"{name}_database"]
+    return Site(name, url or f"sqlite:///{directory / name}.sqlite3", clock)

@@ -14,7 +14,7 @@ def both_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
     """The sandbox and the live site; their databases are made if need be.
 
     Raises ParameterValidationError when there is no crowd in the directory and none is to be
-    made, OSError when it cannot be entered, SchemaError for data of a newer version.
+    made, one of CANNOT_OPEN for one that cannot be used.
     """
     try:
         (directory / f"{SITES[0]}.sqlite3").stat()

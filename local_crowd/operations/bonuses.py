@@ -12,12 +12,13 @@ from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.paging import listing, page
 from local_crowd.store.tables import bonuses
 
+REPEATED = "RequestAlreadyProcessed"
 HIGHEST = 1_000_000  # cents
 
 
 def send_bonus(call: Call, request: Request) -> Response:
     """SendBonus: to the worker of a submitted assignment."""
-    tokens.refuse_repeat(call, "SendBonus", request, "RequestAlreadyProcessed")
+    tokens.refuse_repeat(call, "SendBonus", request, REPEATED)
     row = assignments.find(call, request["AssignmentId"])
     if row.worker_id != request["WorkerId"]:
         raise ParameterValidationError(
@@ -38,7 +39,7 @@ def send_bonus(call: Call, request: Request) -> Response:
             grant_time=call.now,
         )
     )
-    tokens.remember(call, "SendBonus", request, bonus_id)
+    tokens.remember(call, "SendBonus", request, bonus_id, REPEATED)
     return {}
 
 

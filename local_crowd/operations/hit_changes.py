@@ -9,6 +9,7 @@ from local_crowd.operations.checks import BILLION, YEAR, in_range
 from local_crowd.operations.errors import RequestError, wrong_state
 from local_crowd.store.tables import hits as table
 
+REPEATED = "RequestAlreadyProcessed"
 SMALL = 10  # a HIT made with fewer assignments can never have this many (the fee doubles)
 
 
@@ -40,7 +41,7 @@ def create_additional_assignments_for_hit(call: Call, request: Request) -> Respo
     more = in_range(
         "NumberOfAdditionalAssignments", request["NumberOfAdditionalAssignments"], 1, BILLION
     )
-    tokens.refuse_repeat(call, operation, request, "RequestAlreadyProcessed")
+    tokens.refuse_repeat(call, operation, request, REPEATED)
     if hit.created_with < SMALL <= hit.max_assignments + more:
         raise RequestError(
             f"This HIT was created with {hit.created_with} assignments. A HIT created with fewer "
@@ -55,7 +56,7 @@ def create_additional_assignments_for_hit(call: Call, request: Request) -> Respo
         available=table.c.available + more,
         reviewing=False,
     )
-    tokens.remember(call, operation, request, hit.hit_id)
+    tokens.remember(call, operation, request, hit.hit_id, REPEATED)
     return {}
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, select
 
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import (
@@ -17,6 +17,7 @@ from local_crowd.operations.checks import (
 )
 from local_crowd.operations.errors import RequestError
 from local_crowd.operations.requirements import normalised
+from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import hit_types
 
 
@@ -40,18 +41,17 @@ def ensure(call: Call, request: Request) -> str:
     )
     if known:
         return str(known)
-    hit_type_id = call.new_id()
-    call.db.execute(
-        insert(hit_types).values(
-            hit_type_id=hit_type_id,
-            hit_group_id=call.new_id(),
-            requester_id=call.requester_id,
-            fingerprint=fingerprint,
-            created_time=call.now,
-            **properties,
-        )
+    insert_new(
+        call.db,
+        hit_types,
+        hit_type_id=call.new_id(),
+        hit_group_id=call.new_id(),
+        requester_id=call.requester_id,
+        fingerprint=fingerprint,
+        created_time=call.now,
+        **properties,
     )
-    return hit_type_id
+    return ensure(call, request)  # whoever made it
 
 
 def get(call: Call, hit_type_id: str) -> Row[Any]:

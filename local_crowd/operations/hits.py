@@ -57,7 +57,7 @@ def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
             available=slots,
         )
     )
-    tokens.remember(call, "CreateHIT", request, hit_id)
+    tokens.remember(call, "CreateHIT", request, hit_id, EXISTS)
     return {"HIT": shape(find(call, hit_id), call.now)}
 
 

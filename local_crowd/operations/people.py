@@ -2,9 +2,10 @@
 
 import secrets
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from local_crowd.operations.call import Call
+from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import requesters, settings, workers
 
 OWNER = "local"  # the requester that the embedded crowd acts for
@@ -15,11 +16,10 @@ def requester(call: Call, name: str = OWNER) -> str:
     known = call.db.scalar(select(requesters.c.requester_id).where(requesters.c.name == name))
     if known:
         return str(known)
-    requester_id = call.new_id("A", 14)
-    call.db.execute(
-        insert(requesters).values(requester_id=requester_id, name=name, created_time=call.now)
+    insert_new(
+        call.db, requesters, requester_id=call.new_id("A", 14), name=name, created_time=call.now
     )
-    return requester_id
+    return requester(call, name)  # whoever made it
 
 
 def worker(call: Call, nickname: str) -> str:
@@ -27,11 +27,10 @@ def worker(call: Call, nickname: str) -> str:
     known = call.db.scalar(select(workers.c.worker_id).where(workers.c.nickname == nickname))
     if known:
         return str(known)
-    worker_id = call.new_id("A", 14)
-    call.db.execute(
-        insert(workers).values(worker_id=worker_id, nickname=nickname, created_time=call.now)
+    insert_new(
+        call.db, workers, worker_id=call.new_id("A", 14), nickname=nickname, created_time=call.now
     )
-    return worker_id
+    return worker(call, nickname)
 
 
 def setting(call: Call, name: str) -> str:
@@ -39,6 +38,5 @@ def setting(call: Call, name: str) -> str:
     known = call.db.scalar(select(settings.c.value).where(settings.c.name == name))
     if known:
         return str(known)
-    value = secrets.token_hex(32)
-    call.db.execute(insert(settings).values(name=name, value=value))
-    return value
+    insert_new(call.db, settings, name=name, value=secrets.token_hex(32))
+    return setting(call, name)

@@ -4,10 +4,11 @@ Source: Amazon's API reference: remembered for 24 hours; a repeat is an error th
 first call made, not a replay of its answer.
 """
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
 from local_crowd.operations.call import Call, Request
 from local_crowd.operations.errors import RequestError
+from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import request_tokens
 
 REMEMBERED = 24 * 3600  # seconds
@@ -34,15 +35,22 @@ def refuse_repeat(call: Call, operation: str, request: Request, turk_error_code:
     call.db.execute(delete(request_tokens).where(where))
 
 
-def remember(call: Call, operation: str, request: Request, result: str) -> None:
-    """Note what this call's token made, in the transaction that makes it."""
+def remember(
+    call: Call, operation: str, request: Request, result: str, turk_error_code: str
+) -> None:
+    """Note what this call's token made, in the transaction that makes it.
+
+    Raises what refuse_repeat does when another call with this token has come first.
+    """
     if token := request.get("UniqueRequestToken"):
-        call.db.execute(
-            insert(request_tokens).values(
-                requester_id=call.requester_id,
-                operation=operation,
-                token=token,
-                created_time=call.now,
-                result=result,
-            )
+        new = insert_new(
+            call.db,
+            request_tokens,
+            requester_id=call.requester_id,
+            operation=operation,
+            token=token,
+            created_time=call.now,
+            result=result,
         )
+        if not new:  # the same call, answered by another process just now: undo this one
+            refuse_repeat(call, operation, request, turk_error_code)

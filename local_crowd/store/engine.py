@@ -5,10 +5,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection as Connection  # noqa: PLC0414 - for those who may not know it
+from sqlalchemy import Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
 BUSY_SECONDS = 60
+EXTRAS = "pip install -r requirements-extras.txt"
+
+
+class StoreError(Exception):
+    """The database cannot be used. The text is the whole message."""
+
+
+def insert_new(db: Connection, table: Table, **values: Any) -> bool:
+    """Insert a row unless one with the same key is there: whether it was inserted.
+
+    Two processes that make the same thing at once get one row, and neither an error.
+    """
+    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
+    return bool(
+        db.execute(dialect.insert(table).values(**values).on_conflict_do_nothing()).rowcount
+    )
 
 
 class Store:
@@ -47,7 +65,10 @@ class Store:
 
 
 def _server_engine(url: URL) -> Engine:
-    return create_engine(url, pool_size=16, max_overflow=32, pool_pre_ping=True)
+    try:
+        return create_engine(url, pool_size=16, max_overflow=32, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise StoreError(f"{url}: {error}; {EXTRAS}") from error
 
 
 def _sqlite_engine(url: URL) -> Engine:

@@ -3,26 +3,33 @@
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
-from local_crowd.store.engine import Store
+from local_crowd.store.engine import Store, StoreError
 
 HEAD = "0001"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class SchemaError(Exception):
+class SchemaError(StoreError):
     """The database was made by a newer version of this program."""
 
 
 def upgrade(store: Store) -> None:
     """Run the migrations this database lacks; costs one query when there are none.
 
-    Raises SchemaError for a database whose version is unknown here.
+    Raises StoreError for a database that does not answer, SchemaError for one whose version is
+    unknown here.
     """
-    with store.reading() as connection:
-        if _version(connection) == HEAD:
-            return
+    try:
+        with store.reading() as connection:
+            if _version(connection) == HEAD:
+                return
+    except DBAPIError as error:
+        raise StoreError(f"{store.url}: {str(error.orig).strip()}") from error
     with store.writing() as connection:
+        if not store.is_sqlite:  # one process of several migrates, the others wait for it
+            connection.execute(text("SELECT pg_advisory_xact_lock(39017)"))
         version = _version(connection)
         if version != HEAD:
             _migrate(connection, version)
@@ -31,7 +38,8 @@ def upgrade(store: Store) -> None:
 def _version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
 
 
 def _migrate(connection: Connection, version: str | None) -> None:

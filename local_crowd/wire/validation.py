@@ -48,7 +48,7 @@ def checked(shape: Shape | None, value: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _value(shape: Shape, value: Any, path: str, faults: list[str]) -> Any:
+def _value(shape: Any, value: Any, path: str, faults: list[str]) -> Any:
     expected = _PYTHON_TYPES[shape.type_name]
     if not isinstance(value, expected) or (
         isinstance(value, bool) and shape.type_name != "boolean"

@@ -1,0 +1,33 @@
+"""crowd.json in a crowd's data directory: what its operator has chosen. Every key is optional."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+FILE = "crowd.json"
+DEFAULTS: dict[str, Any] = {
+    "sandbox_database": None,  # SQLAlchemy URLs, such as postgresql+psycopg://user@host/name;
+    "live_database": None,  # none: a SQLite file in the directory
+}
+
+
+class SettingsError(Exception):
+    """crowd.json cannot be used. The text is the whole message."""
+
+
+def read(directory: Path) -> dict[str, Any]:
+    """What crowd.json says, over the defaults. Raises SettingsError, naming file and fault."""
+    path = directory / FILE
+    try:
+        said = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return dict(DEFAULTS)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: {error}") from error
+    if not isinstance(said, dict):
+        raise SettingsError(f"{path}: not a JSON object")
+    if unknown := sorted(set(said) - set(DEFAULTS)):
+        raise SettingsError(
+            f"{path}: unknown key {', '.join(unknown)}; the keys are {', '.join(DEFAULTS)}"
+        )
+    return DEFAULTS | said
