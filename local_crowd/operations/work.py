@@ -61,8 +61,9 @@ def question(call: Call, hit_id: str, assignment_id: str | None) -> str:
 
     NotPossible: "gone"; of an assignment those of `submit`.
     """
-    find_hit(call, hit_id)
-    if assignment_id is not None:
+    if assignment_id is None:
+        find_hit(call, hit_id)
+    else:
         row = find_assignment(call, assignment_id)
         if row.hit_id != hit_id:
             raise NotPossible("unknown", UNKNOWN)

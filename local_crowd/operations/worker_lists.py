@@ -16,7 +16,7 @@ from local_crowd.store.tables import (
 )
 
 
-def groups(call: Call, worker_id: str, limit: int = 100) -> list[Row[Any]]:
+def groups(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
     """HIT types with HITs the worker can accept, newest first.
 
     Each row: the columns of hit_types, `requester` (a name) and `left` (HITs not yet this
@@ -51,7 +51,7 @@ def next_hit(call: Call, worker_id: str, hit_type_id: str, after: str | None = N
         .order_by(hits.c.number)
         .limit(1)
     )
-    if after is not None:
+    if after:
         number = select(hits.c.number).where(hits.c.hit_id == after).scalar_subquery()
         if (found := call.db.scalar(query.where(hits.c.number > number))) is not None:
             return str(found)

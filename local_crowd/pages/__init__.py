@@ -6,7 +6,7 @@ from flask import Flask
 
 from local_crowd.operations import people
 from local_crowd.pages import choose, errors, files, history, hit_page, sign_in, words, work
-from local_crowd.pages.context import Limited, SiteSessions, known_static
+from local_crowd.pages.context import IdConverter, Limited, SiteSessions, known_static
 from local_crowd.pages.headers import add_security_headers
 from local_crowd.site import Site
 
@@ -24,10 +24,10 @@ def make_flask(site: Site, files_directory: Path) -> Flask:
         SESSION_COOKIE_NAME=f"local_crowd_{site.name}",
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,  # a HIT may lie open for days; the token is the session's
-        SEND_FILE_MAX_AGE_DEFAULT=None,
     )
     app.extensions["local_crowd"] = site
     app.extensions["local_crowd_files"] = files_directory
+    app.url_map.converters["id"] = IdConverter
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response
 
 from local_crowd.operations import work, worker_lists
 from local_crowd.operations.questions import parse
-from local_crowd.pages.context import current_site, worker_only
+from local_crowd.pages.context import an_id, current_site, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.hit_page import PREVIEW, hit_page_url
 
 pages = Blueprint("choose", __name__)
+MOST_GROUPS = 100
 NOTHING_LEFT = "There is no HIT of this group left for you."
+THE_LAST = "That was the last HIT of this group for you. Thank you."
 
 
 @pages.get("/")
@@ -22,12 +24,12 @@ NOTHING_LEFT = "There is no HIT of this group left for you."
 def groups(worker_id: str) -> str:
     """The groups of HITs (HIT types) that the worker can choose from."""
     with current_site().reading() as call:
-        found = worker_lists.groups(call, worker_id)
+        found = worker_lists.groups(call, worker_id, MOST_GROUPS)
         held = worker_lists.in_progress(call, worker_id)
-    return render_template("groups.html", groups=found, held=held)
+    return render_template("groups.html", groups=found, held=held, most=MOST_GROUPS)
 
 
-@pages.get("/groups/<hit_type_id>")
+@pages.get("/groups/<id:hit_type_id>")
 @worker_only
 def preview(worker_id: str, hit_type_id: str) -> Any:
     """A HIT of the group, not accepted: `after` (a HIT's id) asks for another."""
@@ -35,7 +37,9 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         group = worker_lists.group(call, hit_type_id)
         if group is None:
             raise NotFound
-        hit_id = worker_lists.next_hit(call, worker_id, hit_type_id, request.args.get("after"))
+        hit_id = worker_lists.next_hit(
+            call, worker_id, hit_type_id, an_id(request.args.get("after"))
+        )
         question = work.question(call, hit_id, None) if hit_id else ""
     if not hit_id:
         flash(NOTHING_LEFT)
@@ -50,11 +54,11 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
     return page, {"Content-Security-Policy": AROUND_A_HIT}
 
 
-@pages.post("/groups/<hit_type_id>/accept")
+@pages.post("/groups/<id:hit_type_id>/accept")
 @worker_only
 def accept(worker_id: str, hit_type_id: str) -> Response:
     """Accept the HIT `hit_id`, or the next of the group (`after` another), and go to it."""
-    hit_id, after = request.form.get("hit_id"), request.form.get("after")
+    hit_id, after = an_id(request.form.get("hit_id")), an_id(request.form.get("after"))
     try:
         with current_site().writing() as call:
             if hit_id:
@@ -63,9 +67,10 @@ def accept(worker_id: str, hit_type_id: str) -> Response:
                 held = work.accept_next(call, worker_id, hit_type_id, after)
     except work.NotPossible as refusal:
         flash(str(refusal))
-        return redirect(f"{request.script_root}/", 303)
+        elsewhere = "" if refusal.reason == "blocked" else f"groups/{hit_type_id}"
+        return redirect(f"{request.script_root}/{elsewhere}", 303)
     if held is None:
-        flash(NOTHING_LEFT)
+        flash(THE_LAST if after else NOTHING_LEFT)
         return redirect(f"{request.script_root}/", 303)
     return redirect(f"{request.script_root}/work/{held.assignment_id}", 303)
 
@@ -74,7 +79,7 @@ def accept(worker_id: str, hit_type_id: str) -> Response:
 @worker_only
 def mturk_preview(_worker_id: str) -> Response:
     """Amazon's form of a link to a group: `groupId` is a HITGroupId or a HITTypeId."""
-    group_id = request.args.get("groupId", "")
+    group_id = an_id(request.args.get("groupId"))
     with current_site().reading() as call:
         hit_type_id = worker_lists.group_of(call, group_id)
     if hit_type_id is None:

@@ -1,6 +1,7 @@
 """What the pages ask of every request: its limits, its session, its site, its worker."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 from flask import Flask, Request, current_app, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
 from local_crowd.site import Site
@@ -21,7 +23,17 @@ class Limited(Request):
 
     max_content_length = 4 * 1024 * 1024
     max_form_memory_size = 4 * 1024 * 1024
-    max_form_parts = 10_000
+
+
+class IdConverter(BaseConverter):
+    """An id in a path: nothing else is worth a look into the database."""
+
+    regex = "[A-Za-z0-9]{1,64}"
+
+
+def an_id(value: str | None) -> str:
+    """`value` if it can be an id, else the empty text, which is the id of nothing."""
+    return value if value and re.fullmatch(IdConverter.regex, value) else ""
 
 
 class SiteSessions(SecureCookieSessionInterface):

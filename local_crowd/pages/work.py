@@ -3,10 +3,10 @@
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from local_crowd.operations import work, worker_lists
-from local_crowd.operations.call import Call
 from local_crowd.operations.questions import parse
 from local_crowd.pages.context import current_site, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
@@ -15,12 +15,14 @@ from local_crowd.pages.hit_page import hit_page_url
 pages = Blueprint("work", __name__)
 
 
-@pages.get("/work/<assignment_id>")
+@pages.get("/work/<id:assignment_id>")
 @worker_only
 def show(worker_id: str, assignment_id: str) -> Any:
     """The HIT, to be worked on; or, when it is no longer, what became of it."""
     with current_site().reading() as call:
-        row = _own(call, worker_id, assignment_id)
+        row = worker_lists.assignment(call, worker_id, assignment_id)
+    if row is None:
+        raise NotFound
     if row.status != "Accepted":
         return render_template("over.html", row=row), 410
     page = render_template(
@@ -33,16 +35,18 @@ def show(worker_id: str, assignment_id: str) -> Any:
     return page, {"Content-Security-Policy": AROUND_A_HIT}
 
 
-@pages.get("/work/<assignment_id>/state")
+@pages.get("/work/<id:assignment_id>/state")
 @worker_only
 def state(worker_id: str, assignment_id: str) -> Response:
     """Where the assignment stands: what the page around a HIT believes, whatever the HIT says."""
     with current_site().reading() as call:
-        row = _own(call, worker_id, assignment_id)
+        row = work.find_assignment(call, assignment_id)
+    if row.worker_id != worker_id:
+        raise NotFound
     return jsonify(status=row.status, seconds_left=max(0, row.deadline - call.now))
 
 
-@pages.post("/work/<assignment_id>/return")
+@pages.post("/work/<id:assignment_id>/return")
 @worker_only
 def give_back(worker_id: str, assignment_id: str) -> Response:
     """Return the HIT: it goes to somebody else."""
@@ -50,10 +54,3 @@ def give_back(worker_id: str, assignment_id: str) -> Response:
         work.give_back(call, worker_id, assignment_id)
     flash("You returned the HIT. It counts neither for you nor against you.")
     return redirect(f"{request.script_root}/", 303)
-
-
-def _own(call: Call, worker_id: str, assignment_id: str) -> Any:
-    row = worker_lists.assignment(call, worker_id, assignment_id)
-    if row is None:
-        raise work.NotPossible("unknown", "This assignment does not exist, or is not yours.")
-    return row

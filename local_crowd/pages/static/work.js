@@ -51,6 +51,10 @@
     let state;
     try {
       const answer = await fetch(main.dataset.state, { cache: 'no-store' });
+      if (answer.redirected) {
+        say('You are signed out. What you hand in still counts; sign in again to go on.', 'soon');
+        return;
+      }
       state = await answer.json();
     } catch {
       say('The crowd does not answer. Keep this page open; your work is not lost yet.', 'soon');
