@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import batches, launching, plans, spending
+from amt.batches import Batch
 from simpleamt import Error
 
 if TYPE_CHECKING:
@@ -53,44 +54,45 @@ def dollars(text: str) -> Decimal:
 
 def launch(args: argparse.Namespace) -> int:
     """Check, ask, launch."""
-    batch = batches.follow(args)
-    crowd = simpleamt.crowd(args)
-    if batch is None and Path(args.hit_ids_file).exists():
+    batch = batches.follow(args) or Batch(batches.record_path(args.hit_ids_file))
+    if Path(args.hit_ids_file).exists() and len(batch.ids) < batch.header.get("rows", 1):
         raise Error(f"{args.hit_ids_file}: exists; name a new file for a new batch")
+    crowd = simpleamt.crowd(args)
     plan = plans.plan(
         args.html_template,
         crowd.settings["template_directories"],
         args.hit_properties_file,
         args.input_json_file,
     )
-    if batch is not None:
+    if batch.header:
         plans.check_unchanged(batch, plan)
-    missing = plan.rows - (len(batch.ids) if batch else 0)
+    missing = plan.rows - len(batch.ids)
     cost = spending.announce(crowd, plan, missing, args.max_cost)
     if args.dry_run:
         return 0
-    client = crowd.connect()
-    if missing and crowd.live:
-        spending.afford(args, crowd, client, cost)
-    if batch is None:
-        batch = launching.begin(plan, crowd, client, args.hit_ids_file)
-    try:
-        refused = make(args, plan, batch, client)
-    except KeyboardInterrupt:
-        simpleamt.say(f"{len(batch.ids)} of {plan.rows} HITs are made. Run this again to go on.")
-        raise
-    finally:
-        batch.close()
-    if len(batch.ids) == plan.rows:
-        with simpleamt.replacing(args.hit_ids_file) as file:
-            file.writelines(f"{hit_id}\n" for hit_id in batch.in_order())
+    with batch.claim():
+        batch.check_room(plan.record_bytes(missing))
+        client = crowd.connect()
+        if missing and crowd.live:
+            spending.afford(args, crowd, client, cost)
+        if not batch.header:
+            launching.begin(plan, crowd, client, batch)
+        try:
+            refused = make(args, plan, batch, client)
+        finally:
+            if len(batch.ids) < plan.rows:
+                simpleamt.say(
+                    f"{len(batch.ids)} of {plan.rows} HITs are made. The same command again "
+                    "makes what is missing."
+                )
+        if not refused and not Path(args.hit_ids_file).exists():
+            with simpleamt.replacing(args.hit_ids_file) as file:
+                file.writelines(f"{hit_id}\n" for hit_id in batch.in_order())
     tell(crowd, plan, batch)
     return 1 if refused else 0
 
 
-def make(
-    args: argparse.Namespace, plan: plans.Plan, batch: batches.Batch, client: "MTurkClient"
-) -> int:
+def make(args: argparse.Namespace, plan: plans.Plan, batch: Batch, client: "MTurkClient") -> int:
     """Launch what is missing; how many rows were refused, each named."""
     refused = 0
     for outcome in launching.launch(args, plan, batch, client):
@@ -100,7 +102,7 @@ def make(
     return refused
 
 
-def tell(crowd: simpleamt.Crowd, plan: plans.Plan, batch: batches.Batch) -> None:
+def tell(crowd: simpleamt.Crowd, plan: plans.Plan, batch: Batch) -> None:
     """Say what there is now, and where workers find it."""
     group = batch.header["hit_type_id"]
     simpleamt.say(

@@ -5,13 +5,13 @@ import re
 import subprocess
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import inputs
-from amt.batches import Batch, record_path
+from amt.batches import Batch
 from amt.inputs import Row
 from amt.plans import Plan
 from parallel import Outcome
@@ -20,39 +20,34 @@ from simpleamt import Crowd, Error
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
-TOKENS_LAST = timedelta(hours=23)  # Amazon remembers a token for 24 hours
 
-
-def begin(plan: Plan, crowd: Crowd, client: "MTurkClient", hit_ids_file: str) -> Batch:
+def begin(plan: Plan, crowd: Crowd, client: "MTurkClient", batch: Batch) -> None:
     """Make the HIT type and write the record's first line; no HIT exists before it."""
     hit_type = client.create_hit_type(**plan.properties.hit_type)
-    header = {
-        "batch": uuid.uuid4().hex,
-        "crowd": crowd.name,
-        "site": "live" if crowd.live else "sandbox",
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "hit_type_id": hit_type["HITTypeId"],
-        "rows": plan.rows,
-        "reward": plan.properties.hit_type["Reward"],
-        "max_assignments": plan.properties.max_assignments,
-        "hashes": plan.hashes,
-        "commit": _commit(plan),
-        "template": plan.template.sources,
-        "properties": plan.properties.text,
-    }
-    return Batch.begin(record_path(hit_ids_file), header)
+    batch.begin(
+        {
+            "batch": uuid.uuid4().hex,
+            "crowd": crowd.name,
+            "site": "live" if crowd.live else "sandbox",
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "hit_type_id": hit_type["HITTypeId"],
+            "rows": plan.rows,
+            "reward": plan.properties.hit_type["Reward"],
+            "max_assignments": plan.properties.max_assignments,
+            "hashes": plan.hashes,
+            "commit": _commit(plan),
+            "template": plan.template.sources,
+            "properties": plan.properties.text,
+        }
+    )
 
 
 def _commit(plan: Plan) -> str | None:
-    """The git commit of the properties' and template's folder, if there is one."""
+    """The git commit of the folder that the properties are in, if it has one."""
+    folder = Path(plan.properties_file).resolve().parent
+    command = ["git", "-C", str(folder), "rev-parse", "--verify", "HEAD"]
     try:
-        said = subprocess.run(
-            ["git", "rev-parse", "HEAD"],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=Path(plan.input_file).resolve().parent,
-        )
+        said = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
     return said.stdout.strip()
@@ -62,50 +57,55 @@ def launch(
     args: argparse.Namespace, plan: Plan, batch: Batch, client: "MTurkClient"
 ) -> Iterator[Outcome]:
     """Make the HITs of the rows that have none yet; an outcome each, in the rows' order."""
-    known = _by_annotation(client, batch) if _tokens_forgotten(batch) else {}
+    known = _by_annotation(client, batch) if batch.tokens_forgotten() else {}
     todo = (row for row in inputs.rows(plan.input_file) if row.number not in batch.ids)
 
     def make(row: Row) -> str:
         hit_id = known.get(row.number) or _make(client, plan, batch, row)
-        batch.append(row.number, hit_id, row.value)
+        batch.append({"row": row.number, "hit_id": hit_id, "input": row.value})
         return hit_id
 
     return simpleamt.gather(args, make, todo, doing="launching", total=plan.rows - len(batch.ids))
 
 
 def _make(client: "MTurkClient", plan: Plan, batch: Batch, row: Row) -> str:
-    name = batch.header["batch"]
-    annotation = f"batch={name} row={row.number}"
     try:
         made = client.create_hit_with_hit_type(
             HITTypeId=batch.header["hit_type_id"],
             Question=plan.question(row),
-            RequesterAnnotation=annotation,
-            UniqueRequestToken=f"{name}-{row.number}",
+            RequesterAnnotation=_annotation(batch, row.number),
+            UniqueRequestToken=f"{batch.header['batch']}-{row.number}",
             **plan.properties.hit,
         )
     except client.exceptions.RequestError as error:
         # The HIT was made, and the answer lost: by us, or by a retry of boto3's.
         if not str(error.response.get("TurkErrorCode")).lower().endswith(".hitalreadyexists"):
             raise
-        return _existing(client, str(error), annotation)
+        return _existing(client, batch, row, str(error))
     return made["HIT"]["HITId"]
 
 
-def _existing(client: "MTurkClient", message: str, annotation: str) -> str:
-    """The HIT that a token's message names: the one whose annotation is this row's."""
+def _existing(client: "MTurkClient", batch: Batch, row: Row, message: str) -> str:
+    """The HIT that a token's message names, if its annotation is this row's; else what a listing
+    shows under that annotation.
+    """
     for hit_id in re.findall(r"\b[A-Z0-9]{20,64}\b", message):
         try:
             hit = client.get_hit(HITId=hit_id)["HIT"]
         except client.exceptions.RequestError:
             continue
-        if hit.get("RequesterAnnotation") == annotation:
+        if hit.get("RequesterAnnotation") == _annotation(batch, row.number):
             return str(hit_id)
-    raise Error(f"{annotation}: the crowd says it is made, but not as which HIT: {message}")
+    if (found := _by_annotation(client, batch).get(row.number)) is None:
+        raise Error(
+            f"row {row.number}: its HIT was made and is not there any more (deleted?); name "
+            f"another --hit_ids_file for a new batch. {message}"
+        )
+    return found
 
 
-def _tokens_forgotten(batch: Batch) -> bool:
-    return datetime.now(UTC) - datetime.fromisoformat(batch.header["time"]) > TOKENS_LAST
+def _annotation(batch: Batch, row: int) -> str:
+    return f"batch={batch.header['batch']} row={row}"
 
 
 def _by_annotation(client: "MTurkClient", batch: Batch) -> dict[int, str]:

@@ -24,9 +24,16 @@ class Plan:
 
     template: Template
     properties: Properties
+    properties_file: str
     input_file: str
     rows: int
     hashes: dict[str, str]
+
+    def record_bytes(self, hits: int) -> int:
+        """About how large the record of so many HITs is."""
+        texts = [*self.template.sources.values(), self.properties.text]
+        each = Path(self.input_file).stat().st_size / self.rows + 100
+        return sum(map(len, texts)) + int(hits * each) + 1000
 
     def question(self, row: Row) -> str:
         """The question XML of a row. Raises Error, naming file and line."""
@@ -48,7 +55,7 @@ def plan(
     for row in inputs.rows(input_file, faults):
         rows += 1
         if template and hit_properties:
-            _tried(faults, Plan(template, hit_properties, input_file, 0, {}).question, row)
+            _tried(faults, Plan(template, hit_properties, "", input_file, 0, {}).question, row)
     if not rows and not faults:
         faults.append(f"{input_file}: no rows, so no HITs")
     if faults or template is None or hit_properties is None:
@@ -58,7 +65,7 @@ def plan(
         "template": _hash(json.dumps(sorted(template.sources.items())).encode()),
         "properties": _hash(_facts(hit_properties).encode()),
     }
-    return Plan(template, hit_properties, input_file, rows, hashes)
+    return Plan(template, hit_properties, properties_file, input_file, rows, hashes)
 
 
 def _tried(faults: list[str], function: Callable[..., Value], *given: Any) -> Value | None:

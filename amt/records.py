@@ -1,0 +1,181 @@
+"""Records: what was done, a line of JSON each, in the file before the next thing is done.
+
+A record's first line says what is being done, and is on the disk before anything costs money. A
+line that a crash cut short is left out when reading. One run at a time writes: two could do the
+same thing twice.
+"""
+
+import argparse
+import fcntl
+import json
+import os
+import shutil
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, BinaryIO, Self
+
+from simpleamt import Error
+
+TOKENS_LAST = timedelta(hours=23)  # Amazon remembers a UniqueRequestToken for 24 hours
+
+
+class Record:
+    """A record. `header` is its first line, empty while there is none.
+
+    `kind` is what its first line begins with: the key of what names the work.
+    """
+
+    kind: str
+
+    def __init__(self, path: Path) -> None:
+        """Read what is there. Raises Error, naming the line, for a file that is no such record."""
+        self.path = path
+        self.header: dict[str, Any] = {}
+        self._end = 0  # behind the last whole line
+        self._size = 0
+        self._file: BinaryIO | None = None
+        self.one_at_a_time = threading.Lock()
+        number = 0
+        try:
+            with path.open("rb") as lines:
+                for number, line in enumerate(lines, 1):
+                    self._size += len(line)
+                    if line.endswith(b"\n"):
+                        self._take(line)
+                        self._end = self._size
+                    elif number == 1 and not self._prefix().startswith(line[: len(self._prefix())]):
+                        raise ValueError("not our first line, cut short")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise Error(f"{path}: {error.strerror}") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise Error(f"{path}:{number}: not a line of a {self.kind} record") from error
+
+    def _prefix(self) -> bytes:
+        return f'{{"{self.kind}": '.encode()
+
+    def _take(self, line: bytes) -> None:
+        said = json.loads(line)
+        if self.header:
+            self.note(said, self._end)
+        elif {self.kind, "crowd", "site", "time"} <= said.keys():
+            self.header = said
+        else:
+            raise ValueError("not our first line")
+
+    def note(self, line: dict[str, Any], offset: int) -> None:
+        """Take in a line of the record, which stands at `offset`."""
+        raise NotImplementedError
+
+    def claim(self) -> Self:
+        """Make this run the only one that writes, until `close`; the file is made if need be.
+
+        Raises Error when another run has it, when it is not as it was read, or cannot be written.
+        """
+        try:
+            fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+        except OSError as error:
+            raise Error(f"{self.path}: {error.strerror}") from error
+        file = os.fdopen(fd, "r+b", buffering=0)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lifts it when we die
+            here = os.fstat(fd)
+            if here.st_size != self._size or not os.path.samestat(here, self.path.stat()):
+                raise Error(f"{self.path}: another run has just been here; run this again")
+        except OSError as error:
+            file.close()
+            raise Error(f"{self.path}: another run is at work on this; let it finish") from error
+        except Error:
+            file.close()
+            raise
+        self._file = file
+        return self
+
+    def check_room(self, needed: int) -> None:
+        """Raise Error when the disk has fewer than `needed` bytes left for the record."""
+        if (free := shutil.disk_usage(self.path.parent).free) < needed:
+            raise Error(f"{self.path}: needs about {needed:,} bytes, and {free:,} are free")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def begin(self, header: dict[str, Any]) -> None:
+        """Put the first line on the disk."""
+        self.header = header
+        self._write(header)
+        self._to_disk()
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)  # that there is such a file, too
+        finally:
+            os.close(folder)
+
+    def tokens_forgotten(self) -> bool:
+        """Whether this was begun so long ago that the crowd may not know a repeated call."""
+        return datetime.now(UTC) - datetime.fromisoformat(self.header["time"]) > TOKENS_LAST
+
+    def append(self, line: dict[str, Any]) -> None:
+        """Note what was just done; safe from several threads. Raises Error for a full disk."""
+        with self.one_at_a_time:
+            offset = self._end
+            self._write(line)
+            self.note(line, offset)
+
+    def _write(self, value: dict[str, Any]) -> None:
+        assert self._file is not None, "claim comes first"  # noqa: S101 - a bug of ours
+        # ASCII: a lone surrogate in somebody's input must not stop the record.
+        line = json.dumps(value).encode("ascii") + b"\n"
+        try:
+            self._file.seek(self._end)
+            self._file.truncate()  # of a line that was cut short
+            if self._file.write(line) != len(line):
+                raise OSError(0, "there is no room left")
+        except OSError as error:
+            raise Error(
+                f"{self.path}: {error.strerror}; what is missing here is found when you run this "
+                "again, once the file can grow"
+            ) from error
+        self._end += len(line)
+
+    def _to_disk(self) -> None:
+        if self._file is not None:
+            os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Put everything on the disk and let others write; a file in which nothing stands goes."""
+        if self._file is None:
+            return
+        self._to_disk()
+        if not self._end and not self._size:
+            self.path.unlink(missing_ok=True)
+        self._file.close()
+        self._file = None
+
+
+def beside(file: str | Path, ending: str) -> Path:
+    """Where the record of a file is: hit_ids.txt -> hit_ids<ending>. Only a .txt is left out:
+    pilot.v1 and pilot.v2 must not share a record. Raises Error for what names no file.
+    """
+    path = Path(file)
+    if not path.name:
+        raise Error(f"{file}: is not the name of a file")
+    return path.with_name(path.name.removesuffix(".txt") + ending)
+
+
+def obeyed(args: argparse.Namespace, record: Record) -> None:
+    """Let `args` name the crowd and site of the record. Raises Error when a flag says otherwise."""
+    crowd, site = record.header["crowd"], record.header["site"]
+    other = args.crowd is not None and args.crowd.rstrip("/") != crowd.rstrip("/")
+    said = [f"--crowd {args.crowd}"] if other else []
+    said += ["--prod"] if args.prod and site != "live" else []
+    if said:
+        raise Error(
+            f"{record.path}: this {record.kind} is on the {site} site of {crowd}; "
+            f"leave out {' '.join(said)}"
+        )
+    args.crowd, args.prod = crowd, site == "live"
