@@ -1,6 +1,6 @@
 """A worker's form fields as Amazon's answer XML."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 NAMESPACE = (
@@ -18,13 +18,19 @@ def answer_xml(fields: Iterable[tuple[str, str]]) -> str:
     merged: dict[str, list[str]] = {}
     for name, value in fields:
         if name not in NOT_RETURNED:
-            merged.setdefault(_xml_text(name), []).append(_xml_text(value))
+            merged.setdefault(_xml_text(name), []).append(value)
+    return document({name: [("FreeText", "|".join(values))] for name, values in merged.items()})
+
+
+def document(answers: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+    """QuestionFormAnswers: for each question the elements of its Answer, each a name and a text."""
     root = Element("QuestionFormAnswers", xmlns=NAMESPACE)
-    for name, values in merged.items():
+    for identifier, parts in answers.items():
         answer = SubElement(root, "Answer")
-        SubElement(answer, "QuestionIdentifier").text = name
-        SubElement(answer, "FreeText").text = "|".join(values)
-    body = tostring(root, encoding="us-ascii", xml_declaration=False).decode("ascii")
+        SubElement(answer, "QuestionIdentifier").text = _xml_text(identifier)
+        for name, text in parts:
+            SubElement(answer, name).text = _xml_text(text)
+    body: str = tostring(root, encoding="us-ascii", xml_declaration=False).decode("ascii")
     # XML readers turn a bare carriage return into a line feed; a reference survives.
     return '<?xml version="1.0" encoding="ASCII"?>' + body.replace("\r", "&#13;")
 

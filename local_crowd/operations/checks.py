@@ -7,6 +7,7 @@ from local_crowd.operations.errors import ParameterValidationError
 YEAR = 31_536_000  # seconds
 MONTH = 2_592_000  # seconds: the longest auto-approval delay
 BILLION = 1_000_000_000
+INTEGERS = (-(2**31), 2**31 - 1)  # what Amazon's type Integer holds
 QUESTION_BYTES = 65_535
 HIGHEST_REWARD = 100_000_000  # cents; ours: so that no sum outgrows the database
 

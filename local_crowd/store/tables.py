@@ -57,6 +57,11 @@ workers = Table(
     Column("worker_id", Id, primary_key=True),
     Column("nickname", String(200), unique=True),
     Column("created_time", Seconds, nullable=False),
+    # What the worker says: ISO 3166, ISO 3166-2 without the country, and whether they are grown up
+    # and ready for content that may offend.
+    Column("country", String(2)),
+    Column("subdivision", String(3)),
+    Column("adult", Boolean),
 )
 
 hit_types = Table(
@@ -76,6 +81,24 @@ hit_types = Table(
     Column("qualification_requirements", Text, nullable=False),  # a JSON array
     Column("created_time", Seconds, nullable=False),
     Index(None, "requester_id", "fingerprint", unique=True),
+)
+
+# Which qualification types a HIT type's requirements are about. No foreign key: a requirement that
+# was made before types were kept here may name one that never was.
+hit_type_qualifications = Table(
+    "hit_type_qualifications",
+    metadata,
+    Column("hit_type_id", Id, ForeignKey("hit_types.hit_type_id"), primary_key=True),
+    Column("qualification_type_id", String(255), primary_key=True),
+    # Whether who does not qualify may not even see that there are such HITs.
+    Column("hides", Boolean, nullable=False),
+    Index(None, "qualification_type_id"),
+    Index(
+        "ix_hit_type_qualifications_hiding",
+        "hit_type_id",
+        sqlite_where=text("hides"),
+        postgresql_where=text("hides"),
+    ),
 )
 
 hits = Table(
@@ -142,6 +165,7 @@ assignments = Table(
         postgresql_where=text(HELD),
     ),
     Index(None, "worker_id", "accept_time"),
+    Index(None, "worker_id", "status"),  # how many of a worker's are approved, without a look
     Index(None, "hit_id", "submit_time"),
 )
 
@@ -190,4 +214,92 @@ request_tokens = Table(
     Column("token", String(64), primary_key=True),
     Column("created_time", Seconds, nullable=False),
     Column("result", Id, nullable=False),
+)
+
+# A test as it was at one time: types refer to the newest, requests to the one that was taken.
+qualification_tests = Table(
+    "qualification_tests",
+    metadata,
+    Column("test_id", Id, primary_key=True),
+    Column("test", Text, nullable=False),  # a QuestionForm
+    Column("answer_key", Text),  # none: the requester marks it
+    Column("duration", Seconds, nullable=False),
+)
+
+qualification_types = Table(
+    "qualification_types",
+    metadata,
+    Column("qualification_type_id", Id, primary_key=True),
+    # None: the system's own.
+    Column("requester_id", Id, ForeignKey("requesters.requester_id")),
+    Column("name", String(200), nullable=False),
+    Column("keywords", Text),
+    Column("description", Text, nullable=False),
+    Column("status", String(16), nullable=False),  # Active or Inactive
+    Column("test_id", Id, ForeignKey("qualification_tests.test_id")),
+    Column("retry_delay", Seconds),  # none: a worker can ask once
+    Column("auto_granted", Boolean, nullable=False),
+    Column("auto_granted_value", Integer),
+    Column("created_time", Seconds, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+    Index(
+        "uq_qualification_types_name",
+        "requester_id",
+        "name",
+        unique=True,
+        sqlite_where=text("NOT deleted"),
+        postgresql_where=text("NOT deleted"),
+    ),
+)
+
+qualifications = Table(
+    "qualifications",
+    metadata,
+    Column(
+        "qualification_type_id",
+        Id,
+        ForeignKey("qualification_types.qualification_type_id"),
+        primary_key=True,
+    ),
+    Column("worker_id", Id, ForeignKey("workers.worker_id"), primary_key=True),
+    Column("status", String(16), nullable=False),  # Granted or Revoked
+    Column("integer_value", Integer, nullable=False),
+    Column("grant_time", Seconds, nullable=False),
+    Column("reason", Text),  # why it was revoked, for the worker
+    Index(None, "worker_id"),
+)
+
+OPEN = "status IN ('Started', 'Submitted')"
+
+qualification_requests = Table(
+    "qualification_requests",
+    metadata,
+    Column("qualification_request_id", Id, primary_key=True),
+    Column(
+        "qualification_type_id",
+        Id,
+        ForeignKey("qualification_types.qualification_type_id"),
+        nullable=False,
+    ),
+    Column("worker_id", Id, ForeignKey("workers.worker_id"), nullable=False),
+    # Started (its test is being taken), Submitted (waiting for the requester), Granted, Rejected,
+    # or Abandoned (the test's time ran out)
+    Column("status", String(16), nullable=False),
+    Column("request_time", Seconds, nullable=False),
+    Column("deadline", Seconds),  # of the test
+    Column("submit_time", Seconds),
+    Column("test_id", Id, ForeignKey("qualification_tests.test_id")),
+    Column("answer", Text),
+    Column("reason", Text),  # why it was rejected, for the worker
+    # A worker has one request of a type under way.
+    Index(
+        "uq_qualification_requests_open",
+        "qualification_type_id",
+        "worker_id",
+        unique=True,
+        sqlite_where=text(OPEN),
+        postgresql_where=text(OPEN),
+    ),
+    Index(None, "worker_id", "qualification_type_id"),
+    Index(None, "qualification_type_id", "status"),
 )
