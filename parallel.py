@@ -1,5 +1,6 @@
 """The engine under `simpleamt.gather`: many slow calls at once, their outcomes in order."""
 
+import os
 import signal
 import sys
 import threading
@@ -58,36 +59,45 @@ def gather(
         ThreadPoolExecutor(threads) as pool,
         tqdm(total=total, desc=doing, disable=None, leave=False, file=sys.stderr) as bar,
     ):
-        while True:
-            while len(window) < 4 * threads and not trouble:
-                try:
-                    window.append(pool.submit(attempt, next(feed)))
-                except StopIteration:
+        try:
+            while True:
+                while len(window) < 4 * threads and not trouble:
+                    try:
+                        window.append(pool.submit(attempt, next(feed)))
+                    except StopIteration:
+                        break
+                    except Exception as error:  # noqa: BLE001 - raised again below
+                        trouble.append(error)
+                if not window:
                     break
-            if not window:
-                break
-            outcome = window.popleft().result()
-            bar.update()
-            if outcome is not SKIPPED:
-                yield outcome
+                outcome = window.popleft().result()
+                bar.update()
+                if outcome is not SKIPPED:
+                    yield outcome
+        finally:  # nobody wants the rest: `| head` has seen enough
+            for future in window:
+                future.cancel()
     if trouble:
         raise trouble[0]
 
 
 @contextmanager
 def _noting_interrupts(trouble: list[BaseException]) -> Iterator[None]:
-    """Ctrl-C becomes an entry in `trouble`, so that nothing is cut short; a second one is real."""
-    if threading.current_thread() is not threading.main_thread():
-        yield  # only the main thread may set handlers, and only it gets Ctrl-C
+    """Ctrl-C becomes an entry in `trouble`, so that nothing is cut short; a second one kills."""
+    main = threading.current_thread() is threading.main_thread()
+    if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield  # Ctrl-C goes elsewhere, or nowhere: a job in the background has none
         return
 
     def note(*_: Any) -> None:
         trouble.append(KeyboardInterrupt())
-        signal.signal(signal.SIGINT, before)
-        print("Finishing what is in flight (Ctrl-C again: stop at once) ...", file=sys.stderr)
+        # Raising here would wait for the threads; whoever insists wants no more waiting.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # Not by print: the interrupted code may be in the middle of one.
+        os.write(2, b"Finishing what is in flight (Ctrl-C again: stop at once) ...\n")
 
-    before = signal.signal(signal.SIGINT, note)
+    signal.signal(signal.SIGINT, note)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
