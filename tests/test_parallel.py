@@ -112,7 +112,6 @@ def test_another_exception_stops_the_feeding_and_comes_last() -> None:
 
 def test_items_that_cannot_be_read_do_not_hide_what_was_done() -> None:
     """When the items themselves fail, the outcomes of those before come first."""
-
     begun = threading.Event()
 
     def items() -> Iterator[int]:
@@ -178,12 +177,12 @@ def test_handlers_of_others_stay() -> None:
 
 
 INTERRUPTED = """
-import sys, threading
+import os, sys, threading
 from parallel import gather
 go = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.readline(), go.set()), daemon=True).start()
 def work(item):
-    print("begun", item, flush=True)
+    os.write(1, b"begun %d\\n" % item)  # not in two halves, as print may
     go.wait()
     return item
 try:
@@ -197,7 +196,7 @@ except KeyboardInterrupt:
 @pytest.fixture
 def interrupted() -> Iterator[subprocess.Popen[str]]:
     """A process that has two calls in flight and just got Ctrl-C."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED],
         cwd=ROOT,
         stdin=subprocess.PIPE,
@@ -205,15 +204,17 @@ def interrupted() -> Iterator[subprocess.Popen[str]]:
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    assert {process.stdout.readline(), process.stdout.readline()} == {"begun 0\n", "begun 1\n"}
-    process.send_signal(signal.SIGINT)
-    assert "Ctrl-C again" in process.stderr.readline()
-    yield process
-    process.kill()
-    process.communicate()
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            begun = {process.stdout.readline(), process.stdout.readline()}
+            assert begun == {"begun 0\n", "begun 1\n"}
+            process.send_signal(signal.SIGINT)
+            assert "Ctrl-C again" in process.stderr.readline()
+            yield process
+        finally:
+            process.kill()
 
 
 def test_ctrl_c_finishes_what_is_in_flight(interrupted: subprocess.Popen[str]) -> None:
