@@ -53,33 +53,40 @@ def serve(args: argparse.Namespace) -> int:
 
 def listen(directory: Path, args: argparse.Namespace) -> None:
     """Serve the crowd in `directory` until a signal ends it."""
-    from waitress import create_server
+    from waitress import create_server, wasyncore
 
     from local_crowd.app import create_app
-    from local_crowd.site import CANNOT_OPEN
+    from local_crowd.store.schema import SchemaError
 
+    if not 0 <= args.port <= 65535:
+        raise simpleamt.Error(f"--port {args.port}: a port is a number from 0 to 65535")
     # Requests that wait for one of the threads are nothing to write home about.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         app = create_app(directory)
-    except CANNOT_OPEN as error:
+    except (OSError, SchemaError) as error:
         raise simpleamt.Error(f"{directory}: {error}") from error
+    sockets: dict[int, Any] = {}
     try:
-        try:
-            server: Any = create_server(
-                app, host=args.host, port=args.port, threads=THREADS, ident=None
-            )
-        except (OSError, OverflowError, ValueError) as error:
-            why = getattr(error, "strerror", None) or str(error)
-            raise simpleamt.Error(
-                f"cannot listen on {args.host}:{args.port}: {why}; choose another --host or --port"
-            ) from error
+        server = open_server(create_server, app, args, sockets)
         url = address(args.host, args.port or server.effective_port)
         print(f"Sandbox:   {url}sandbox/\nLive site: {url}", flush=True)
         simpleamt.say(f"The data is in {directory}. Ctrl-C ends the server.")
         server.run()
     finally:
+        wasyncore.close_all(sockets)
         app.close()
+
+
+def open_server(create: Any, app: Any, args: argparse.Namespace, sockets: dict[int, Any]) -> Any:
+    """A waitress server that listens already. Raises simpleamt.Error when it cannot."""
+    try:
+        return create(app, host=args.host, port=args.port, threads=THREADS, ident=None, map=sockets)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise simpleamt.Error(
+            f"cannot listen on {args.host}:{args.port}: {why}; choose another --host or --port"
+        ) from error
 
 
 def address(host: str, port: int) -> str:

@@ -1,12 +1,16 @@
 """A crowd server without a network, workers at it with browsers that run no scripts, and HITs."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 from crowds import HIT, Clock
+from waitress import create_server
 from werkzeug.test import Client, TestResponse
 
 from local_crowd.app import Crowd, create_app
@@ -144,3 +148,25 @@ def fields_of(xml: str) -> list[tuple[str, str]]:
     return re.findall(
         "<QuestionIdentifier>(.*?)</QuestionIdentifier><FreeText>(.*?)</FreeText>", xml, re.DOTALL
     )
+
+
+@contextmanager
+def serving(app: Crowd) -> Iterator[str]:
+    """Serve `app` as serve_local_crowd.py does, on a free port; the sandbox's URL, no slash at its
+    end.
+    """
+    server: Any = create_server(app, host="127.0.0.1", port=0, threads=8)
+    ended = Event()
+
+    def serve() -> None:
+        while not ended.is_set():
+            server.asyncore.loop(timeout=1, map=server._map, count=1)
+
+    thread = Thread(target=serve)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}/sandbox"
+    ended.set()
+    server.pull_trigger()
+    thread.join()
+    server.task_dispatcher.shutdown()
+    server.asyncore.close_all(server._map)

@@ -1,0 +1,184 @@
+"""serve_local_crowd.py as people start it: a process of its own, on a free port."""
+
+import json
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import boto3
+import pytest
+from crowds import HIT
+
+from local_crowd.operations import keys
+from local_crowd.site import open_site
+
+SCRIPT = Path(__file__).resolve().parent.parent / "serve_local_crowd.py"
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts the server; it is ended with the test."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*flags: str, data: Path = tmp_path / "crowd") -> "subprocess.Popen[str]":
+        command = [sys.executable, "-W", "error", str(SCRIPT), "--local_crowd", str(data), *flags]
+        started.append(
+            subprocess.Popen(
+                command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            )
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def addresses(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    """The sandbox's URL and the live site's, as the server prints them once it listens."""
+    assert process.stdout is not None
+    sandbox, live = (process.stdout.readline().rsplit(maxsplit=1)[-1] for _ in range(2))
+    return sandbox, live
+
+
+def test_it_prints_addresses_that_answer(start: Start, tmp_path: Path) -> None:
+    """Both sites answer a browser at the addresses printed; the data directory is its owner's."""
+    sandbox, live = addresses(start("--port", "0"))
+
+    assert sandbox == f"{live}sandbox/"
+    assert sandbox.startswith("http://127.0.0.1:")
+    for url, said in ((sandbox, "Sign in to the sandbox"), (live, "for invited workers")):
+        with urllib.request.urlopen(url) as answer:
+            assert said in answer.read().decode()
+    assert (tmp_path / "crowd").stat().st_mode & 0o777 == 0o700
+
+
+def test_boto3_is_answered_and_the_data_stays(start: Start, tmp_path: Path) -> None:
+    """A client with keys makes a HIT at the address without its last slash; the next server has it."""
+    site = open_site(tmp_path / "crowd", "sandbox")
+    with site.writing() as call:
+        access_key, secret_key = keys.create(call, "Vision lab")
+    site.close()
+    hits = []
+    for _ in range(2):
+        process = start("--port", "0")
+        client = boto3.client(
+            "mturk",
+            "us-east-1",
+            endpoint_url=addresses(process)[0].rstrip("/"),
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+        )
+        if not hits:
+            hits.append(client.create_hit(**HIT)["HIT"]["HITId"])
+        assert [hit["HITId"] for hit in client.list_hits()["HITs"]] == hits
+        client.close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_signals_end_it_cleanly(start: Start, number: signal.Signals, code: int) -> None:
+    """SIGTERM ends it with 0, Ctrl-C with 130, both at once and without a traceback."""
+    process = start("--port", "0")
+    addresses(process)
+    began = time.monotonic()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=10)
+
+    assert process.returncode == code
+    assert time.monotonic() - began < 5
+    assert "Traceback" not in said
+    assert "Ctrl-C ends the server." in said
+
+
+def test_a_busy_port_is_one_clear_line(start: Start) -> None:
+    """Who cannot listen says where, why, and what to do, and ends with 2."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start("--port", str(port))
+        out, said = process.communicate(timeout=30)
+
+    assert (process.returncode, out) == (2, "")
+    assert said == (
+        f"serve_local_crowd.py: cannot listen on 127.0.0.1:{port}: Address already in use; "
+        "choose another --host or --port\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("flags", "text"),
+    [
+        (["--port", "70000"], "--port 70000: a port is a number from 0 to 65535"),
+        (["--port", "-1"], "--port -1: a port is a number from 0 to 65535"),
+        (["--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid:8000: "),
+    ],
+)
+def test_an_address_that_is_none_is_one_clear_line(
+    start: Start, flags: list[str], text: str
+) -> None:
+    """A port out of range and a host that is none are said in one line."""
+    process = start(*flags)
+    out, said = process.communicate(timeout=30)
+
+    assert (process.returncode, out) == (2, "")
+    assert said.count("\n") == 1
+    assert said.startswith(f"serve_local_crowd.py: {text}")
+
+
+def test_data_that_cannot_be_opened_is_one_clear_line(start: Start, tmp_path: Path) -> None:
+    """A data directory that is a file, or holds the data of a newer version, is named."""
+    (tmp_path / "file").touch()
+    open_site(tmp_path / "newer", "sandbox").close()
+    with sqlite3.connect(tmp_path / "newer" / "sandbox.sqlite3") as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+    file.close()
+    for name, why in (("file", "Not a directory"), ("newer", "has schema 9999")):
+        process = start("--port", "0", data=tmp_path / name)
+        out, said = process.communicate(timeout=30)
+        assert (process.returncode, out) == (2, "")
+        assert said.count("\n") == 1
+        assert said.startswith(f"serve_local_crowd.py: {tmp_path / name}: ")
+        assert why in said
+
+
+def test_the_data_directory_comes_from_config_json(start: Start, tmp_path: Path) -> None:
+    """Without --local_crowd the directory is the one the scripts use."""
+    (tmp_path / "config.json").write_text(json.dumps({"local_crowd": "from_config"}))
+    process = subprocess.Popen(
+        [sys.executable, SCRIPT, "--port", "0"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+        stderr=subprocess.PIPE,
+    )
+    addresses(process)
+    process.terminate()
+    process.communicate()
+
+    assert (tmp_path / "from_config" / "sandbox.sqlite3").exists()
+
+
+def test_many_at_once_are_answered_without_a_word(start: Start) -> None:
+    """More requests than threads wait their turn; the log stays empty."""
+    process = start("--port", "0")
+    sandbox, _ = addresses(process)
+
+    def ask(_: int) -> int:
+        with urllib.request.urlopen(sandbox) as answer:
+            return int(answer.status)
+
+    with ThreadPoolExecutor(48) as pool:
+        assert set(pool.map(ask, range(300))) == {200}
+    process.send_signal(signal.SIGTERM)
+    _, said = process.communicate(timeout=10)
+    assert said.count("\n") == 1
