@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from conftest_crowd import crowd, new_crowd, open_crowd  # noqa: F401 - fixtures
+from conftest_crowd import crowd, databases, new_crowd, open_crowd  # noqa: F401 - fixtures
+from conftest_scripts import desk  # noqa: F401 - fixture
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
