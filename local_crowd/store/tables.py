@@ -80,6 +80,8 @@ hit_types = Table(
     Column("auto_approval_delay", Seconds, nullable=False),
     Column("qualification_requirements", Text, nullable=False),  # a JSON array
     Column("created_time", Seconds, nullable=False),
+    # Who is told what happens to its HITs, as JSON: a NotificationSpecification, and Active.
+    Column("notification", Text),
     Index(None, "requester_id", "fingerprint", unique=True),
 )
 
@@ -123,7 +125,18 @@ hits = Table(
     Column("submitted", Number, nullable=False, default=0),
     Column("approved", Number, nullable=False, default=0),
     Column("rejected", Number, nullable=False, default=0),
+    # The expiration, until what follows from it has been done; then none.
+    Column("due_time", Seconds),
+    # The ReviewPolicy structures it was created with, as JSON.
+    Column("assignment_review_policy", Text),
+    Column("hit_review_policy", Text),
     Index(None, "requester_id", "number"),
+    Index(
+        "ix_hits_due_time",
+        "due_time",
+        sqlite_where=text("due_time IS NOT NULL"),
+        postgresql_where=text("due_time IS NOT NULL"),
+    ),
     Index(
         "ix_hits_open",
         "hit_type_id",
@@ -302,4 +315,48 @@ qualification_requests = Table(
     ),
     Index(None, "worker_id", "qualification_type_id"),
     Index(None, "qualification_type_id", "status"),
+)
+
+# Notifications to send: written with what they tell, deleted once they are delivered.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("event_id", Id, nullable=False, unique=True),  # EventDocId
+    Column("requester_id", Id, ForeignKey("requesters.requester_id"), nullable=False),
+    Column("transport", String(16), nullable=False),  # SQS or SNS
+    Column("destination", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_time", Seconds, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    # When to try next; none: given up, a dead letter.
+    Column("due_time", Seconds, index=True),
+    Column("give_up_time", Seconds, nullable=False),
+    Column("error", Text),  # why the last attempt failed
+    sqlite_autoincrement=True,
+)
+
+# What review policies found and did: ReviewResultDetail and ReviewActionDetail structures.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),  # in the order they came
+    Column("review_id", Id, nullable=False, unique=True),  # ActionId
+    Column("hit_id", Id, ForeignKey("hits.hit_id"), nullable=False),
+    Column("level", String(16), nullable=False),  # Assignment or HIT
+    Column("is_action", Boolean, nullable=False),
+    Column("detail", Text, nullable=False),  # JSON
+    Index(None, "hit_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("layout_id", Id, primary_key=True),
+    Column("requester_id", Id, ForeignKey("requesters.requester_id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("html", Text, nullable=False),
+    Column("frame_height", Integer, nullable=False),
+    Column("created_time", Seconds, nullable=False),
 )
