@@ -22,6 +22,14 @@ class RequestError(CrowdError):
         super().__init__(message, f"AWS.MechanicalTurk.{turk_error_code}")
 
 
+class NotPossible(Exception):
+    """A worker cannot do this now. The text is for the worker, `reason` is for programs."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
 class ParameterValidationError(CrowdError):
     """A well-formed value that cannot be: out of range, or of nobody."""
 
@@ -38,6 +46,14 @@ def does_not_exist(noun: str, identifier: str) -> RequestError:
     """`Hit X does not exist.`: the words that clients look for. `noun`: HIT, Assignment, …"""
     spoken = "Hit" if noun == "HIT" else noun
     return RequestError(f"{spoken} {identifier} does not exist.", f"{noun}DoesNotExist")
+
+
+def type_does_not_exist(qualification_type_id: str) -> RequestError:
+    """Amazon's words for a qualification type that is not there for the requester."""
+    return RequestError(
+        f"QualificationType [{qualification_type_id}] does not exist.",
+        "QualificationTypeDoesNotExist",
+    )
 
 
 def wrong_state(noun: str, now_in: str | None, *allowed: str) -> RequestError:

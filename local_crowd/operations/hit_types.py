@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from local_crowd.operations import requirements
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import (
     HIGHEST_REWARD,
@@ -16,7 +17,6 @@ from local_crowd.operations.checks import (
     not_longer,
 )
 from local_crowd.operations.errors import RequestError
-from local_crowd.operations.requirements import normalised
 from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import hit_types
 
@@ -31,7 +31,7 @@ def ensure(call: Call, request: Request) -> str:
 
     Raises ParameterValidationError for a property outside Amazon's limits.
     """
-    properties = _properties(request)
+    properties = _properties(call, request)
     fingerprint = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()
     known = call.db.scalar(
         select(hit_types.c.hit_type_id).where(
@@ -41,16 +41,18 @@ def ensure(call: Call, request: Request) -> str:
     )
     if known:
         return str(known)
-    insert_new(
+    hit_type_id = call.new_id()
+    if insert_new(
         call.db,
         hit_types,
-        hit_type_id=call.new_id(),
+        hit_type_id=hit_type_id,
         hit_group_id=call.new_id(),
         requester_id=call.requester_id,
         fingerprint=fingerprint,
         created_time=call.now,
         **properties,
-    )
+    ):
+        requirements.note(call, hit_type_id, properties["qualification_requirements"])
     return ensure(call, request)  # whoever made it
 
 
@@ -63,11 +65,25 @@ def get(call: Call, hit_type_id: str) -> Row[Any]:
         )
     ).one_or_none()
     if row is None:
-        raise RequestError(f"HITType {hit_type_id} does not exist.", "HITTypeDoesNotExist")
+        raise _does_not_exist(hit_type_id)
     return row
 
 
-def _properties(request: Request) -> dict[str, Any]:
+def usable(call: Call, hit_type_id: str) -> Row[Any]:
+    """The requester's HIT type, or RequestError: also when a qualification type that it requires
+    was deleted, and it with that.
+    """
+    row = get(call, hit_type_id)
+    if not requirements.still_stand(call, row):
+        raise _does_not_exist(hit_type_id)
+    return row
+
+
+def _does_not_exist(hit_type_id: str) -> RequestError:
+    return RequestError(f"HITType {hit_type_id} does not exist.", "HITTypeDoesNotExist")
+
+
+def _properties(call: Call, request: Request) -> dict[str, Any]:
     return {
         "title": not_longer("Title", request["Title"], 128),
         "description": not_longer("Description", request["Description"], 2000),
@@ -80,6 +96,6 @@ def _properties(request: Request) -> dict[str, Any]:
             "AutoApprovalDelayInSeconds", request.get("AutoApprovalDelayInSeconds", MONTH), 0, MONTH
         ),
         "qualification_requirements": json.dumps(
-            normalised(request.get("QualificationRequirements", []))
+            requirements.checked(call, request.get("QualificationRequirements", []))
         ),
     }

@@ -29,7 +29,7 @@ def create_hit(call: Call, request: Request) -> Response:
 def create_hit_with_hit_type(call: Call, request: Request) -> Response:
     """CreateHITWithHITType: one HIT of a known HIT type."""
     tokens.refuse_repeat(call, "CreateHIT", request, EXISTS)
-    return _create(call, request, hit_types.get(call, request["HITTypeId"]))
+    return _create(call, request, hit_types.usable(call, request["HITTypeId"]))
 
 
 def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:

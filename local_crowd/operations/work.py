@@ -6,24 +6,19 @@ from typing import Any
 
 from sqlalchemy import Row, Select, insert, select, update
 
-from local_crowd.operations.answers import answer_xml
+from local_crowd.operations import eligibility
 from local_crowd.operations.assignments import decide
 from local_crowd.operations.call import Call
+from local_crowd.operations.errors import NotPossible as NotPossible  # noqa: PLC0414 - ours too
+from local_crowd.operations.questions import answer_to
 from local_crowd.operations.settle import abandon
 from local_crowd.operations.slots import move
 from local_crowd.operations.worker_lists import next_hit
+from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import assignments, hit_types, hits, worker_blocks
 
 UNKNOWN = "This assignment does not exist. Accept the HIT first."
 DONE = "This work was handed in before. Nothing has changed."
-
-
-class NotPossible(Exception):
-    """A worker cannot do this now. The text is for the worker, `reason` is for programs."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +33,7 @@ class Held:
 
 def find_hit(call: Call, hit_id: str) -> Row[Any]:
     """What matters of a HIT to a worker, whoever owns it: `requester_id`, `hit_type_id`,
-    `expiration`, `assignment_duration`. NotPossible("gone") when there is none.
+    `expiration`, `assignment_duration`, `qualification_requirements`. NotPossible("gone") when there is none.
     """
     query: Select[Any] = (
         select(
@@ -46,6 +41,7 @@ def find_hit(call: Call, hit_id: str) -> Row[Any]:
             hits.c.hit_type_id,
             hits.c.expiration,
             hit_types.c.assignment_duration,
+            hit_types.c.qualification_requirements,
         )
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
         .where(hits.c.hit_id == hit_id, ~hits.c.disposed)
@@ -56,13 +52,18 @@ def find_hit(call: Call, hit_id: str) -> Row[Any]:
     return row
 
 
-def question(call: Call, hit_id: str, assignment_id: str | None) -> str:
+def question(
+    call: Call, hit_id: str, assignment_id: str | None, worker_id: str | None = None
+) -> str:
     """The question XML of a HIT, for the worker of an assignment or (None) for a preview.
 
-    NotPossible: "gone"; of an assignment those of `submit`.
+    `worker_id`: who previews. NotPossible: "gone"; of a preview "unqualified"; of an assignment
+    those of `submit`.
     """
     if assignment_id is None:
-        find_hit(call, hit_id)
+        hit = find_hit(call, hit_id)
+        if worker_id is not None:
+            eligibility.check(call, worker_id, hit.qualification_requirements, "Preview")
     else:
         row = find_assignment(call, assignment_id)
         if row.hit_id != hit_id:
@@ -85,7 +86,7 @@ def held(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
 def accept(call: Call, worker_id: str, hit_id: str) -> Held:
     """Take one slot of the HIT. Accepting what one already holds gives the same assignment.
 
-    NotPossible: "gone", "done" (finished before), "blocked", "expired", "taken".
+    NotPossible: "gone", "done" (finished before), "blocked", "unqualified", "expired", "taken".
     """
     hit = find_hit(call, hit_id)
     mine = held(call, worker_id, hit_id)
@@ -94,23 +95,26 @@ def accept(call: Call, worker_id: str, hit_id: str) -> Held:
             raise NotPossible("done", "You have finished this HIT already.")
         return Held(mine.assignment_id, hit_id, worker_id, mine.deadline)
     check_welcome(call, worker_id, hit)
+    eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
     if hit.expiration <= call.now:
         raise NotPossible("expired", "This HIT has expired.")
+    new = Held(call.new_id(), hit_id, worker_id, call.now + hit.assignment_duration)
+    inserted = insert_new(
+        call.db,
+        assignments,
+        assignment_id=new.assignment_id,
+        hit_id=hit_id,
+        worker_id=worker_id,
+        requester_id=hit.requester_id,
+        status="Accepted",
+        accept_time=call.now,
+        deadline=new.deadline,
+        due_time=new.deadline,
+    )
+    if not inserted:  # the worker's other click was faster
+        return accept(call, worker_id, hit_id)
     if not move(call.db, hit_id, "available", "pending"):
         raise NotPossible("taken", "Other workers have taken all of this HIT.")
-    new = Held(call.new_id(), hit_id, worker_id, call.now + hit.assignment_duration)
-    call.db.execute(
-        insert(assignments).values(
-            assignment_id=new.assignment_id,
-            hit_id=hit_id,
-            worker_id=worker_id,
-            requester_id=hit.requester_id,
-            status="Accepted",
-            accept_time=call.now,
-            deadline=new.deadline,
-            due_time=new.deadline,
-        )
-    )
     return new
 
 
@@ -142,6 +146,7 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     """
     row = find_assignment(call, assignment_id)
     check_in_hand(call, row)
+    asked = call.db.scalar(select(hits.c.question).where(hits.c.hit_id == row.hit_id))
     auto_approval_time = call.now + row.auto_approval_delay
     changed = call.db.execute(
         update(assignments)
@@ -151,11 +156,11 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
             submit_time=call.now,
             auto_approval_time=auto_approval_time,
             due_time=auto_approval_time,
-            answer=answer_xml(fields),
+            answer=answer_to(str(asked), fields),
         )
     )
-    if not changed.rowcount:  # another request was faster
-        raise NotPossible("done", DONE)
+    if not changed.rowcount:  # another request was faster: say what it made of it
+        return submit(call, assignment_id, fields)
     move(call.db, row.hit_id, "pending", "submitted")
     if not row.auto_approval_delay:  # 0 means: approved at once
         decide(call, find_assignment(call, assignment_id), "Approved", call.now, None)
@@ -201,7 +206,6 @@ def give_back(call: Call, worker_id: str, assignment_id: str) -> str:
     row = find_assignment(call, assignment_id)
     if row.worker_id != worker_id:
         raise NotPossible("unknown", "This assignment does not exist.")
-    if row.status != "Accepted":
+    if not abandon(call, assignment_id, row.hit_id, status="Returned"):
         raise NotPossible("done", "This HIT is no longer in your hands.")
-    abandon(call, assignment_id, row.hit_id, status="Returned")
     return str(row.hit_type_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
 
+from local_crowd.operations import eligibility
 from local_crowd.operations.call import Call
 from local_crowd.store.tables import (
     assignments,
@@ -19,13 +20,14 @@ from local_crowd.store.tables import (
 def groups(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
     """HIT types with HITs the worker can accept, newest first.
 
-    Each row: the columns of hit_types, `requester` (a name) and `left` (HITs not yet this
+    Also those that the worker does not qualify for, unless they are hidden from such workers. Each row: the columns of hit_types, `requester` (a name) and `left` (HITs not yet this
     worker's that have a free slot).
     """
     left = func.count().label("left")
+    hidden = eligibility.hidden(call, worker_id)
     counted = (
         select(hits.c.hit_type_id, left, func.max(hits.c.number).label("newest"))
-        .where(_open_to(call, worker_id))
+        .where(_open_to(call, worker_id), hits.c.hit_type_id.not_in(hidden))
         .group_by(hits.c.hit_type_id)
         .subquery()
     )
@@ -43,19 +45,24 @@ def next_hit(call: Call, worker_id: str, hit_type_id: str, after: str | None = N
     """A HIT of the group that the worker can accept now, or None.
 
     The oldest; with `after` (the id of a HIT) the next one behind that, and after the last the
-    oldest again.
+    oldest again. NotPossible("unqualified") when the worker may not even preview the group.
     """
     query = (
-        select(hits.c.hit_id)
+        select(hits.c.hit_id, hit_types.c.qualification_requirements)
+        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
         .where(_open_to(call, worker_id), hits.c.hit_type_id == hit_type_id)
         .order_by(hits.c.number)
         .limit(1)
     )
+    found = None
     if after:
         number = select(hits.c.number).where(hits.c.hit_id == after).scalar_subquery()
-        if (found := call.db.scalar(query.where(hits.c.number > number))) is not None:
-            return str(found)
-    return call.db.scalar(query)
+        found = call.db.execute(query.where(hits.c.number > number)).one_or_none()
+    found = found or call.db.execute(query).one_or_none()
+    if found is None:
+        return None
+    eligibility.check(call, worker_id, found.qualification_requirements, "Preview")
+    return str(found.hit_id)
 
 
 def group(call: Call, hit_type_id: str) -> Row[Any] | None:

@@ -115,7 +115,7 @@ def test_locales_come_back(crowd: Crowd) -> None:
 
 def test_eleven_requirements_are_too_many(crowd: Crowd) -> None:
     """A HIT type has at most ten qualification requirements."""
-    requirement = {"QualificationTypeId": "3Q", "Comparator": "Exists"}
+    requirement = APPROVED | {"IntegerValues": [95]}
     assert crowd.make_hit(QualificationRequirements=[requirement] * 10)
 
     assert refusal(

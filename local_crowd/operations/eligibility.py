@@ -1,0 +1,132 @@
+"""Which HITs a worker may see, preview and accept: requirements against what the worker has."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import exists, select
+
+from local_crowd.operations.call import Call
+from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.requirements import NONE
+from local_crowd.operations.system_qualifications import COMPUTED, LOCALE, computed
+from local_crowd.qualifying import Requirement, Value, described, guards, qualifies
+from local_crowd.store.tables import (
+    hit_type_qualifications,
+    hit_types,
+    hits,
+    qualification_types,
+    qualifications,
+)
+
+
+class Standing(NamedTuple):
+    """One requirement of a HIT type, and whether a worker meets it."""
+
+    requirement: Requirement
+    name: str  # of the qualification type
+    value: Value | None  # the worker's
+    met: bool
+
+    @property
+    def wanted(self) -> str:
+        """The requirement in words: "Worker_NumberHITsApproved: at least 100"."""
+        return described(self.requirement, self.name)
+
+
+def values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str, Value]:
+    """The worker's qualifications of these types, by type id; what they do not have is missing."""
+    wanted = set(type_ids)
+    found = computed(call, worker_id, wanted)
+    if granted := wanted - COMPUTED:
+        query = select(
+            qualifications.c.qualification_type_id, qualifications.c.integer_value
+        ).where(
+            qualifications.c.worker_id == worker_id,
+            qualifications.c.qualification_type_id.in_(granted),
+            qualifications.c.status == "Granted",
+        )
+        found |= dict(call.db.execute(query).tuples().all())
+    return found
+
+
+def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
+    """Raise NotPossible("unqualified") unless the worker may do `action` ("Accept", "Preview").
+
+    `requirements`: the column of hit_types. The text says which are not met.
+    """
+    if requirements == NONE:
+        return
+    guarding = [one for one in json.loads(requirements) if guards(one, action)]
+    if missing := [one for one in _standings(call, worker_id, guarding) if not one.met]:
+        doing = "accept" if action == "Accept" else "preview"
+        raise NotPossible(
+            "unqualified",
+            f"You do not qualify to {doing} this HIT. It asks for "
+            + "; ".join(f"{one.wanted} ({_yours(one)})" for one in missing)
+            + ".",
+        )
+
+
+def standings(call: Call, worker_id: str, requirements: str) -> list[Standing]:
+    """Each requirement of a HIT type (the column of hit_types), and how the worker stands."""
+    return _standings(call, worker_id, json.loads(requirements))
+
+
+def hidden(call: Call, worker_id: str) -> list[str]:
+    """The HIT types with open HITs of which the worker may not even know."""
+    query = (
+        select(hit_types.c.hit_type_id, hit_types.c.qualification_requirements)
+        .where(
+            exists().where(
+                hit_type_qualifications.c.hit_type_id == hit_types.c.hit_type_id,
+                hit_type_qualifications.c.hides,
+            ),
+            exists().where(
+                hits.c.hit_type_id == hit_types.c.hit_type_id,
+                hits.c.available > 0,
+                ~hits.c.disposed,
+            ),
+        )
+        .order_by(hit_types.c.hit_type_id)
+    )
+    guarding = {
+        hit_type_id: [one for one in json.loads(requirements) if guards(one, "Discover")]
+        for hit_type_id, requirements in call.db.execute(query)
+    }
+    has = values(call, worker_id, _types(one for group in guarding.values() for one in group))
+    return [
+        hit_type_id
+        for hit_type_id, group in guarding.items()
+        if not all(qualifies(one, has.get(one["QualificationTypeId"])) for one in group)
+    ]
+
+
+def _types(requirements: Iterable[Requirement]) -> set[str]:
+    return {one["QualificationTypeId"] for one in requirements}
+
+
+def _standings(call: Call, worker_id: str, requirements: Sequence[Requirement]) -> list[Standing]:
+    has = values(call, worker_id, _types(requirements))
+    met = [qualifies(one, has.get(one["QualificationTypeId"])) for one in requirements]
+    names = _names(call, requirements)
+    return [
+        Standing(one, names.get(type_id, type_id), has.get(type_id), good)
+        for one, good in zip(requirements, met, strict=True)
+        for type_id in [one["QualificationTypeId"]]
+    ]
+
+
+def _names(call: Call, requirements: Iterable[Requirement]) -> Mapping[str, str]:
+    query = select(qualification_types.c.qualification_type_id, qualification_types.c.name).where(
+        qualification_types.c.qualification_type_id.in_(_types(requirements))
+    )
+    return dict(call.db.execute(query).tuples().all())
+
+
+def _yours(standing: Standing) -> str:
+    if standing.value is not None:
+        return f"you have {standing.value}"
+    if standing.requirement["QualificationTypeId"] == LOCALE:
+        return "your profile says no country"
+    return "you do not have it"
