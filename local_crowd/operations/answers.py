@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from local_crowd.operations.question_form import FreeTextAnswer, Question, QuestionForm
+
 NAMESPACE = (
     "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
     "2005-10-01/QuestionFormAnswers.xsd"
 )
 NOT_RETURNED = ("assignmentId", "hitId", "workerId", "turkSubmitTo")
+# The fields of a QuestionForm's page: these before the identifier of the question. Without them
+# a question could take the name of another's field, or of the assignment's id.
+ANSWER, OTHER = "answer.", "other."
 
 
 def answer_xml(fields: Iterable[tuple[str, str]]) -> str:
@@ -20,6 +25,30 @@ def answer_xml(fields: Iterable[tuple[str, str]]) -> str:
         if name not in NOT_RETURNED:
             merged.setdefault(_xml_text(name), []).append(value)
     return document({name: [("FreeText", "|".join(values))] for name, values in merged.items()})
+
+
+def form_answer_xml(form: QuestionForm, fields: Iterable[tuple[str, str]]) -> str:
+    """The answer to a QuestionForm from the fields that its page posts: one Answer a question.
+
+    Like Amazon's, it is not held to the constraints of the questions. What the form does not
+    ask for, or does not offer, is left out.
+    """
+    posted: dict[str, list[str]] = {}
+    for name, value in fields:
+        posted.setdefault(name, []).append(value)
+    return document({asked.identifier: _given(asked, posted) for asked in form.questions()})
+
+
+def _given(asked: Question, posted: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    chosen = posted.get(ANSWER + asked.identifier, [])
+    if isinstance(asked.answer, FreeTextAnswer):
+        return [("FreeText", chosen[0] if chosen else "")]
+    offered = [selection.identifier for selection in asked.answer.selections]
+    given = [("SelectionIdentifier", name) for name in offered if name in chosen]
+    other = posted.get(OTHER + asked.identifier, [""])[0]
+    if asked.answer.other and other:
+        given.append(("OtherSelectionText", other))
+    return given
 
 
 def document(answers: Mapping[str, Sequence[tuple[str, str]]]) -> str:
