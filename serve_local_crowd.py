@@ -64,14 +64,16 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
         app = create_app(directory)
+    except FileExistsError as error:
+        raise simpleamt.Error(f"{directory}: this is not a directory") from error
     except (OSError, SchemaError) as error:
         raise simpleamt.Error(f"{directory}: {error}") from error
     sockets: dict[int, Any] = {}
     try:
         server = open_server(create_server, app, args, sockets)
         url = address(args.host, args.port or server.effective_port)
-        print(f"Sandbox:   {url}sandbox/\nLive site: {url}", flush=True)
         simpleamt.say(f"The data is in {directory}. Ctrl-C ends the server.")
+        print(f"Sandbox:   {url}sandbox/\nLive site: {url}", flush=True)
         server.run()
     finally:
         wasyncore.close_all(sockets)

@@ -142,7 +142,7 @@ def test_data_that_cannot_be_opened_is_one_clear_line(start: Start, tmp_path: Pa
     with sqlite3.connect(tmp_path / "newer" / "sandbox.sqlite3") as file:
         file.execute("UPDATE alembic_version SET version_num = '9999'")
     file.close()
-    for name, why in (("file", "Not a directory"), ("newer", "has schema 9999")):
+    for name, why in (("file", "this is not a directory"), ("newer", "has schema 9999")):
         process = start("--port", "0", data=tmp_path / name)
         out, said = process.communicate(timeout=30)
         assert (process.returncode, out) == (2, "")
