@@ -8,6 +8,8 @@ from pathlib import Path
 from local_crowd.site import CANNOT_OPEN, Site, open_site
 from local_crowd.wire.protocol import Answer, answer
 
+__all__ = ["CANNOT_OPEN", "EmbeddedSite"]
+
 
 class EmbeddedSite:
     """A site of the crowd in `directory`, opened at the first call. `clock` gives epoch seconds.

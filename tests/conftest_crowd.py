@@ -1,5 +1,8 @@
-"""The fixture `crowd`: the same tests against the embedded crowd and against a crowd server."""
+"""The fixture `crowd`: the same tests against the embedded crowd, on SQLite and on PostgreSQL, and
+against a crowd server.
+"""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +15,7 @@ from typing import Any
 import pytest
 from boto3.session import Session
 from crowds import Clock, Crowd
+from postgres import Databases, postgres_server, programs
 from waitress import create_server
 
 import simpleamt
@@ -39,7 +43,20 @@ def new_crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-@pytest.fixture(params=["embedded", "http"])
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """A PostgreSQL server with a database for each site, in which nothing has happened."""
+    if programs() is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    directory = tmp_path_factory.mktemp("postgres")
+    with postgres_server() as url:
+        made = Databases(url, SITES)
+        for name in SITES:
+            open_site(directory, name, database=made.urls[name]).close()
+        yield made
+
+
+@pytest.fixture(params=["embedded", "http", "postgresql"])
 def open_crowd(
     request: pytest.FixtureRequest, tmp_path: Path, new_crowd: Path
 ) -> Iterator[OpenCrowd]:
@@ -47,8 +64,13 @@ def open_crowd(
     clock = Clock()
     shutil.copytree(new_crowd, tmp_path / "crowd")
     with ExitStack() as ending:
+        if request.param == "postgresql":
+            databases: Databases = request.getfixturevalue("databases")
+            ending.callback(databases.empty)
+            named = {f"{name}_database": url for name, url in databases.urls.items()}
+            (tmp_path / "crowd" / "crowd.json").write_text(json.dumps(named))
         patch = ending.enter_context(pytest.MonkeyPatch.context())
-        patch.setattr("boto3.session.Session", _boto3_session)
+        patch.setattr("boto3.session.Session", lambda **_: _boto3_session())
         if request.param == "http":
             server = ending.enter_context(_server(tmp_path / "crowd", clock))
 

@@ -24,9 +24,9 @@ def insert_new(db: Connection, table: Table, **values: Any) -> bool:
     Two processes that make the same thing at once get one row, and neither an error.
     """
     dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    return bool(
-        db.execute(dialect.insert(table).values(**values).on_conflict_do_nothing()).rowcount
-    )
+    insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    # SQLAlchemy forgets an INSERT's count unless told to keep it.
+    return bool(db.execute(insert, execution_options={"preserve_rowcount": True}).rowcount)
 
 
 class Store:
@@ -39,6 +39,9 @@ class Store:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _server_engine(self.url)
+        self._reading: dict[str, Any] = {"reading": True}
+        if not self.is_sqlite:
+            self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         # SQLite has one writer. Waiting in line here is fair; waiting in SQLite's own busy
         # loop is a lottery that some threads lose for seconds.
         self._turn = threading.Lock()
@@ -47,7 +50,7 @@ class Store:
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state and changes nothing."""
         with self.engine.connect() as connection:
-            yield connection.execution_options(reading=True)
+            yield connection.execution_options(**self._reading)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

@@ -49,15 +49,7 @@ def checked(shape: Shape | None, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(shape: Any, value: Any, path: str, faults: list[str]) -> Any:
-    expected = _PYTHON_TYPES[shape.type_name]
-    if not isinstance(value, expected) or (
-        isinstance(value, bool) and shape.type_name != "boolean"
-    ):
-        raise SerializationException(
-            f"{path or 'The request'} must be a {shape.type_name}, not {type(value).__name__}"
-        )
-    if isinstance(value, str) and _NO_TEXT.search(value):
-        raise SerializationException(f"{path} holds a character that is none")
+    _check_type(shape, value, path)
     faults.extend(
         f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
         for constraint in _broken(shape, value)
@@ -72,6 +64,16 @@ def _value(shape: Any, value: Any, path: str, faults: list[str]) -> Any:
     if shape.type_name == "timestamp":
         return _seconds(value, path)
     return value
+
+
+def _check_type(shape: Any, value: Any, path: str) -> None:
+    right = isinstance(value, _PYTHON_TYPES[shape.type_name])
+    if not right or (isinstance(value, bool) and shape.type_name != "boolean"):
+        raise SerializationException(
+            f"{path or 'The request'} must be a {shape.type_name}, not {type(value).__name__}"
+        )
+    if isinstance(value, str) and _NO_TEXT.search(value):
+        raise SerializationException(f"{path} holds a character that is none")
 
 
 def _structure(shape: Any, value: dict[str, Any], path: str, faults: list[str]) -> dict[str, Any]:
