@@ -8,7 +8,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import simpleamt
 from amt.records import Record, beside, obeyed
@@ -30,7 +30,6 @@ class Batch(Record):
         """Read what is there. Raises Error for a file that is no batch record."""
         self.ids: dict[int, str] = {}  # row -> HIT id
         self._offsets: dict[str, int] = {}  # HIT id -> where its line begins
-        self._reading: BinaryIO | None = None
         super().__init__(path)
 
     def note(self, line: dict[str, Any], offset: int) -> None:
@@ -38,22 +37,13 @@ class Batch(Record):
         self.ids[line["row"]] = line["hit_id"]
         self._offsets[line["hit_id"]] = offset
 
-    def close(self) -> None:
-        """As of every record; reading ends as well."""
-        if self._reading is not None:
-            self._reading.close()
-            self._reading = None
-        super().close()
-
     def made(self, hit_id: str) -> dict[str, Any] | None:
-        """The line of a HIT: `row`, `hit_id`, `input`; None for a HIT of no line. Thread-safe."""
+        """The line of a HIT: `row`, `hit_id`, `input`; None for a HIT of no line."""
         if hit_id not in self._offsets:
             return None
-        with self.one_at_a_time:
-            if self._reading is None:
-                self._reading = self.path.open("rb")
-            self._reading.seek(self._offsets[hit_id])
-            return dict(json.loads(self._reading.readline()))
+        with self.path.open("rb") as lines:
+            lines.seek(self._offsets[hit_id])
+            return dict(json.loads(lines.readline()))
 
     def in_order(self) -> Iterator[str]:
         """The HIT ids in the order of their rows."""

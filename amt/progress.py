@@ -65,9 +65,7 @@ def progress(
                 nobody,
                 nobody,
             )
-        statuses = Counter(
-            one["AssignmentStatus"] for one in survey.assignments(client, hit.hit_id)
-        )
+        statuses = Counter(one["AssignmentStatus"] for one in survey.assignments(client, hit))
         return Progress(
             hit.max_assignments,
             hit.available,

@@ -35,7 +35,7 @@ class Record:
         self._end = 0  # behind the last whole line
         self._size = 0
         self._file: BinaryIO | None = None
-        self.one_at_a_time = threading.Lock()
+        self._appending = threading.Lock()
         number = 0
         try:
             with path.open("rb") as lines:
@@ -121,7 +121,7 @@ class Record:
 
     def append(self, line: dict[str, Any]) -> None:
         """Note what was just done; safe from several threads. Raises Error for a full disk."""
-        with self.one_at_a_time:
+        with self._appending:
             offset = self._end
             self._write(line)
             self.note(line, offset)

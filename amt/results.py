@@ -104,7 +104,7 @@ def fetch(
         kept = {entry.assignment_id for entry in entries if entry.status == "Rejected"}
         return [
             answers.line(answers.result(found, made, simpleamt.say))
-            for found in survey.assignments(client, hit.hit_id)
+            for found in survey.assignments(client, hit)
             if args.rejected
             or found["AssignmentStatus"] != "Rejected"
             or found["AssignmentId"] in kept

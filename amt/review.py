@@ -26,7 +26,7 @@ def of_hits(args: argparse.Namespace, client: "MTurkClient", ids: list[str]) -> 
     refused = len(unknown)
 
     def submitted(hit: survey.Standing) -> list[str]:
-        listed = survey.assignments(client, hit.hit_id, "Submitted")
+        listed = survey.assignments(client, hit, "Submitted")
         return [one["AssignmentId"] for one in listed]
 
     unreviewed = [hit for hit in standings if hit.unaccounted]

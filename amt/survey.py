@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Sequence, Sized
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
@@ -84,9 +85,14 @@ def _slower(args: argparse.Namespace, pages: int, found: Sized, missing: Sized) 
     return bool(wasted > len(missing) / args.concurrency + 1)
 
 
-def assignments(client: "MTurkClient", hit_id: str, *statuses: str) -> list[Any]:
-    """The assignments of a HIT, of these statuses (none named: all), in order of submission."""
+def assignments(client: "MTurkClient", hit: Standing, *statuses: str) -> list[Any]:
+    """The assignments of a HIT, of these statuses (none named: all), in order of submission.
+
+    Amazon ends a list with an empty page; the counters tell how many there are, and save that call.
+    """
     chosen: dict[str, Any] = {"AssignmentStatuses": list(statuses)} if statuses else {}
-    return list(
-        simpleamt.pages(client.list_assignments_for_hit, "Assignments", HITId=hit_id, **chosen)
+    listed = simpleamt.pages(
+        client.list_assignments_for_hit, "Assignments", HITId=hit.hit_id, **chosen
     )
+    there = hit.unaccounted + (0 if statuses == ("Submitted",) else hit.completed)
+    return list(islice(listed, there))
