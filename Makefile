@@ -9,14 +9,14 @@ BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 # Which tests the lowest versions must pass: not those that depend on what else is installed.
-LOWEST_TESTS := not browser and not slow and not foreign
+LOWEST_TESTS := not browser and not slow and not foreign and not postgresql
 PYTEST_ARGS ?= --numprocesses=auto
 
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable $(CHROMIUM)
 COG_FILES = $(shell grep -ls '\[\[\[cog' README.md CONTRIBUTING.md docs/*.md)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lowest bench docs clean browser
+.PHONY: help demo test check lowest bench docs clean browser database
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -25,7 +25,7 @@ help: ## list what make can do
 demo: $(VENV)/run.stamp ## a HIT of your own, done in a browser at http://127.0.0.1:8000 (PORT=8000)
 	@$(BIN)/python examples/demo.py --port $(PORT)
 
-test: check browser ## everything: all checks, then the whole suite
+test: check browser database ## everything: all checks, then the whole suite
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 check: $(VENV)/dev.stamp ## formatting, lint, types, imports, generated docs, and the lowest versions
@@ -51,6 +51,9 @@ clean: ## remove what make made; data, configuration and results stay
 
 browser:
 	@tools/ensure_debian_package.sh chromium $(BROWSERS)
+
+database:
+	@tools/ensure_debian_package.sh postgresql initdb '/usr/lib/postgresql/*/bin/initdb'
 
 $(VENV)/run.stamp: requirements.txt
 	@tools/make_venv.sh $(VENV)

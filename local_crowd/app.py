@@ -1,8 +1,9 @@
 """The crowd server: the live site at `/`, the sandbox at `/sandbox/`, as one WSGI application."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
@@ -15,6 +16,7 @@ from local_crowd.site import SITES, Site, open_site
 from local_crowd.wire.route import PATH_AS_SENT, wire
 
 SANDBOX = "/sandbox"
+NOWHERE_ELSE: Mapping[str, str | None] = MappingProxyType({})
 
 
 class Crowd:
@@ -53,14 +55,18 @@ class Crowd:
 
 
 def create_app(
-    directory: Path, clock: Callable[[], float] = time.time, *, proxies: int = 0
+    directory: Path,
+    clock: Callable[[], float] = time.time,
+    *,
+    proxies: int = 0,
+    databases: Mapping[str, str | None] = NOWHERE_ELSE,
 ) -> Crowd:
     """The server of the crowd in `directory`, which is made if need be. A WSGI callable.
 
     `proxies`: how many proxies stand before it whose X-Forwarded-For, -Proto and -Host are true.
     None is believed unless told, for anybody can send these. Raises one of CANNOT_OPEN.
     """
-    sites = {name: open_site(directory, name, clock) for name in SITES}
+    sites = {name: open_site(directory, name, clock, databases.get(name)) for name in SITES}
     return Crowd(sites, directory.resolve() / "files", proxies)
 
 

@@ -56,7 +56,9 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         yield made
 
 
-@pytest.fixture(params=["embedded", "http", "postgresql"])
+@pytest.fixture(
+    params=["embedded", "http", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+)
 def open_crowd(
     request: pytest.FixtureRequest, tmp_path: Path, new_crowd: Path
 ) -> Iterator[OpenCrowd]:

@@ -1,0 +1,68 @@
+"""Several processes behind one address: gunicorn, for a crowd whose data is in PostgreSQL."""
+
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local_crowd.app import create_app
+
+
+class NotAvailable(Exception):
+    """Several processes cannot be had. The text is the whole message."""
+
+
+def run(
+    directory: Path,
+    listening: socket.socket,
+    *,
+    processes: int,
+    threads: int,
+    proxies: int,
+    databases: Mapping[str, str | None],
+) -> None:
+    """Serve the crowd on a socket that listens already, until SIGTERM or Ctrl-C; then exits.
+
+    Raises NotAvailable without gunicorn, or when a site's data is in SQLite, whose one writer
+    makes several processes slower than one.
+    """
+    try:
+        from gunicorn.app.base import BaseApplication
+    except ModuleNotFoundError as error:
+        raise NotAvailable(
+            f"--processes needs {error.name}: pip install -r requirements-extras.txt"
+        ) from error
+    _check(directory, databases)
+
+    class Server(BaseApplication):
+        def load_config(self) -> None:
+            options: dict[str, Any] = {
+                "bind": f"fd://{listening.fileno()}",
+                "workers": processes,
+                "threads": threads,
+                "worker_class": "gthread",
+                "keepalive": 15,  # seconds: a worker's page asks again soon
+                "timeout": 60,
+                "loglevel": "warning",
+                "forwarded_allow_ips": "",  # what proxies say is create_app's matter
+            }
+            for name, value in options.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            # In the new process: a database connection must not be shared by two.
+            return create_app(directory, proxies=proxies, databases=databases)
+
+    Server().run()
+
+
+def _check(directory: Path, databases: Mapping[str, str | None]) -> None:
+    app = create_app(directory, databases=databases)  # migrates, before any process needs it
+    small = [name for name, site in app.sites.items() if site.store.is_sqlite]
+    app.close()
+    if small:
+        raise NotAvailable(
+            f"--processes needs PostgreSQL, and the data of {' and '.join(small)} is in SQLite: "
+            "name a postgresql+psycopg:// URL in crowd.json or with "
+            + " and ".join(f"--{name}_database" for name in small)
+        )
