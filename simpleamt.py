@@ -1,11 +1,15 @@
-"""The kit that the scripts share: the command line, the configuration, the connection to a crowd,
-id files and parallel calls. It does not know what a HIT is.
+"""The kit that the scripts share: the command line, the configuration, id files and parallel calls.
+
+It does not know what a HIT is. How a crowd is reached is connection.py's matter.
 """
 
 import argparse
 import io
 import json
+import operator
 import os
+import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,9 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 HERE = Path(__file__).resolve().parent
-MTURK = "https://mturk-requester{}.us-east-1.amazonaws.com"
-MTURK_WORKERS = {False: "https://workersandbox.mturk.com/", True: "https://worker.mturk.com/"}
-CLOSED = "Amazon announced that Mechanical Turk closes for good on September 30, 2026"
+SERVER = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?(/[^\s?#]*)?")
 CONFIG: dict[str, Any] = {
     "crowd": "local",
     "local_crowd": str(HERE / "local_crowd_data"),
@@ -30,8 +32,8 @@ CONFIG: dict[str, Any] = {
     "aws_secret_key": None,
     "template_directories": [str(HERE / "hit_templates")],
 }
-# What the crowd may say of one item while the next may well succeed.
-REFUSALS = ("RequestError", "ParameterValidationError", "ValidationException")
+_bare = operator.methodcaller("rstrip", "/")  # one spelling of a URL: it is compared
+Command = Callable[[argparse.Namespace], int]
 
 
 class Error(Exception):
@@ -63,24 +65,20 @@ def parser(doc: str | None, *options: str) -> argparse.ArgumentParser:
     for name in options:
         made.add_argument(f"--{name}", *(["-f"] if name == "yes" else []), **OPTIONS[name])
     shared = made.add_argument_group("on every script")
-    shared.add_argument("--crowd", help="local, mturk, or the URL of a crowd server")
-    shared.add_argument(
-        "--prod", action="store_true", default=None, help="the live site, not the sandbox"
-    )
+    shared.add_argument("--crowd", type=_bare, help="local, mturk, or the URL of a crowd server")
+    shared.add_argument("--prod", action="store_true", default=None, help="use the live site")
     shared.add_argument("--config", metavar="FILE", help="default: config.json, if it is there")
     shared.add_argument("--concurrency", type=int, default=16, metavar="N", help="default: 16")
     return made
 
 
-def run(
-    parser: argparse.ArgumentParser,
-    command: Callable[[argparse.Namespace], int],
-    argv: list[str] | None,
-) -> int:
+def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | None) -> int:
     """Parse `argv` and perform `command`; the exit code: 0 done, 1 some items were refused,
     2 it could not be done, 130 interrupted. A bug keeps its traceback.
     """
     args = parser.parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):  # data is UTF-8, whatever the terminal is
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     try:
         if args.concurrency < 1:
             raise Error("--concurrency must be at least 1")
@@ -88,62 +86,51 @@ def run(
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        code = 0
     except KeyboardInterrupt:
         say("Interrupted.")
-        return 130
+        code = 130
     except Exception as error:
         if (message := explained(error)) is None:
             raise
         say(f"{parser.prog}: {message}")
-        return 2
+        code = 2
     return code
 
 
 def explained(error: Exception) -> str | None:
-    """One line for the user, or None for a bug. Of botocore's errors: what may be wrong."""
+    """One line for the user, or None for a bug."""
     if isinstance(error, Error):
         return str(error)
-    if "botocore" not in sys.modules:
-        return None
-    from botocore import exceptions
-
-    if isinstance(error, exceptions.ClientError):
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
-        keys = code in ("UnrecognizedClientException", "InvalidSignatureException")
-        return f"{code}: {message}" + (
-            " (are aws_access_key and aws_secret_key in config.json this crowd's?)" if keys else ""
-        )
-    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
-        return (
-            "no keys: put aws_access_key and aws_secret_key into config.json, or set "
-            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        )
-    if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError):
-        hint = CLOSED if "mturk-requester" in str(error) else "is the crowd's server running there?"
-        return f"{error} ({hint})"
+    if "connection" in sys.modules and (said := sys.modules["connection"].explained(error)):
+        return str(said)
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
     return None
 
 
 def config(args: argparse.Namespace) -> dict[str, Any]:
     """What config.json says, over the built-in defaults; its paths count from its own folder.
 
-    Raises Error for a file that is not there though named, not JSON, or has a key unknown here.
+    Raises Error for what is not JSON or not as it should be, OSError for a named file not there.
     """
     path = Path(args.config or "config.json")
     if args.config is None and not path.exists():
         return CONFIG
     try:
         said = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise Error(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise Error(f"{path}: not JSON: {error}") from error
-    if not isinstance(said, dict) or (unknown := set(said) - set(CONFIG)):
-        what = (
-            f"unknown key {', '.join(sorted(unknown))}" if isinstance(said, dict) else "no object"
-        )
+    if not isinstance(said, dict) or (unknown := sorted(set(said) - set(CONFIG))):
+        what = f"unknown key {unknown[0]}" if isinstance(said, dict) else "not a JSON object"
         raise Error(f"{path}: {what}; the keys are {', '.join(CONFIG)}")
+    said = {key: value for key, value in said.items() if value is not None}
+    for key, value in said.items():
+        texts = value if key == "template_directories" else [value]
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise Error(f"{path}: {key} must be a {'list of texts' if texts is value else 'text'}")
+    if os.name == "posix" and "aws_secret_key" in said and path.stat().st_mode & 0o077:
+        say(f"{path} holds keys and others can read it: chmod 600 {path}")
     folder = path.resolve().parent
     if "local_crowd" in said:
         said["local_crowd"] = str(folder / said["local_crowd"])
@@ -169,67 +156,33 @@ class Crowd:
     def worker_site(self) -> str:
         """Where workers go: a URL that ends in a slash."""
         if self.name == "mturk":
-            return MTURK_WORKERS[self.live]
-        base = "http://127.0.0.1:8000/" if self.name == "local" else self.name.rstrip("/") + "/"
-        return base if self.live else base + "sandbox/"
+            return f"https://worker{'' if self.live else 'sandbox'}.mturk.com/"
+        base = "http://127.0.0.1:8000" if self.name == "local" else _bare(self.name)
+        return f"{base}/" if self.live else f"{base}/sandbox/"
 
     def connect(self) -> "MTurkClient":
-        """A boto3 client of this crowd. It retries what can heal; it is safe to share."""
-        import boto3
-        from botocore import UNSIGNED
-        from botocore.config import Config
+        """A boto3 client of this crowd."""
+        import connection
 
-        local = self.name == "local"
-        endpoint = MTURK.format("" if self.live else "-sandbox")
-        client: MTurkClient = boto3.session.Session().client(
-            "mturk",
-            region_name="us-east-1",
-            endpoint_url=endpoint if self.name == "mturk" else self.worker_site,
-            aws_access_key_id=self.settings["aws_access_key"],
-            aws_secret_access_key=self.settings["aws_secret_key"],
-            config=Config(
-                retries={"mode": "adaptive", "max_attempts": 12},
-                max_pool_connections=self.concurrency,
-                signature_version=UNSIGNED if local else None,
-            ),
-        )
-        if local:
-            _answer_inside(client, Path(self.settings["local_crowd"]), self.live)
-        return client
+        return connection.connect(self)
 
 
 def crowd(args: argparse.Namespace) -> Crowd:
     """The crowd and site that the flags and config.json name. Raises Error for no such crowd."""
     settings = config(args)
-    name = args.crowd or settings["crowd"]
-    if name not in ("local", "mturk") and not name.startswith(("http://", "https://")):
+    name = args.crowd or _bare(settings["crowd"])
+    if name not in ("local", "mturk") and not SERVER.fullmatch(name):
         raise Error(f"crowd {name}: it must be local, mturk, or the URL of a crowd server")
+    if name.endswith("/sandbox"):
+        raise Error(f"crowd {name}: leave out /sandbox; a server's sandbox is used unless --prod")
     return Crowd(name, bool(args.prod), settings, args.concurrency)
-
-
-def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
-    """Let the built-in crowd answer this client: the one door between the two sides."""
-    from botocore.awsrequest import AWSResponse
-    from urllib3 import HTTPResponse
-
-    from local_crowd.embedded import EmbeddedSite
-
-    site = EmbeddedSite(directory, "live" if live else "sandbox")
-
-    def answer(request: Any, **_: Any) -> AWSResponse:
-        target = str(request.headers["X-Amz-Target"], "ascii")
-        status, headers, body = site.answer({"X-Amz-Target": target}, request.body)
-        raw = HTTPResponse(io.BytesIO(body), preload_content=False)
-        return AWSResponse(request.url, status, headers, raw)  # type: ignore[arg-type]  # any mapping will do
-
-    client.meta.events.register("before-send.mturk", answer)  # type: ignore[arg-type]  # it may answer
 
 
 def confirm(args: argparse.Namespace, question: str) -> None:
     """Ask before what costs money or cannot be undone. Raises Error unless the answer is yes."""
     if args.yes:
         return
-    if not sys.stdin.isatty():
+    if sys.stdin is None or not sys.stdin.isatty():
         raise Error(f"{question} There is no terminal to ask on: say --yes to do it.")
     print(question, "[y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
@@ -239,34 +192,35 @@ def confirm(args: argparse.Namespace, question: str) -> None:
 def ids(path: str | os.PathLike[str]) -> list[str]:
     """The ids in a file, one a line; blank lines and `#` comments are skipped.
 
-    Raises Error, naming the line, for what cannot be an id, before any is used.
+    Raises Error, naming the line, for what cannot be an id, before any is used; or OSError.
     """
     found: dict[str, None] = {}
-    try:
-        with Path(path).open(encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                text = line.partition("#")[0].strip()
-                if text and not (text.isascii() and text.isalnum() and len(text) <= 64):
-                    raise Error(f"{path}:{number}: {text[:60]!r} is not an id")
-                if text:
-                    found[text] = None
-    except OSError as error:
-        raise Error(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Error(f"{path}: not UTF-8 text") from error
+    with Path(path).open(encoding="utf-8-sig", errors="replace") as lines:
+        for number, line in enumerate(lines, 1):
+            text = line.partition("#")[0].strip()
+            if text and not (text.isascii() and text.isalnum() and len(text) <= 64):
+                raise Error(f"{path}:{number}: {text[:60]!r} is not an id")
+            if text:
+                found[text] = None
     return list(found)
 
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
-    """A file to write that takes the place of `path` only when all of it is on the disk."""
-    beside = Path(f"{path}.new{os.getpid()}")
+    """A file to write that takes the place of `path` only when all of it is on the disk.
+
+    Who may read `path` may read the new one, and nobody else.
+    """
+    target = Path(path).resolve()  # a link stays a link
+    beside = target.with_name(f"{target.name}.new{os.getpid()}")
     try:
         with beside.open("w", encoding="utf-8", newline="\n") as file:
+            if target.exists():
+                shutil.copymode(target, beside)
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
+        beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
 
@@ -282,15 +236,6 @@ def pages(method: Callable[..., Any], name: str, **request: Any) -> Iterator[Any
         request["NextToken"] = page["NextToken"]
 
 
-def refusal(error: Exception) -> str | None:
-    """The crowd's words when it refused one item and the next may well succeed, else None."""
-    response = getattr(error, "response", {})
-    if str(response.get("TurkErrorCode")).endswith("InsufficientFunds"):
-        return None  # the rest would fail as well
-    said = response.get("Error", {})
-    return said["Message"] if said.get("Code") in REFUSALS else None
-
-
 def gather(
     args: argparse.Namespace, work: Callable[[Any], Any], items: Iterable[Any], **bar: Any
 ) -> Iterator[Outcome]:
@@ -298,7 +243,9 @@ def gather(
 
     `bar`: `doing` (words) and `total` for the progress bar. See parallel.gather.
     """
-    return parallel.gather(work, items, refusal=refusal, threads=args.concurrency, **bar)
+    import connection
+
+    return parallel.gather(work, items, refusal=connection.refusal, threads=args.concurrency, **bar)
 
 
 def each(

@@ -88,7 +88,7 @@ class Desk:
 
     def command(self, script: str, *argv: str) -> list[str]:
         """The command line that runs a script."""
-        return [sys.executable, "-W", "error", str(ROOT / f"{script}.py"), *argv]
+        return [sys.executable, str(ROOT / f"{script}.py"), *argv]
 
     def crowd(self, *, live: bool = False) -> Crowd:
         """A site of the crowd."""

@@ -35,7 +35,7 @@ KIT = tuple(sorted(path.stem for path in ROOT.glob("*.py") if "_" not in path.st
 MAY_IMPORT = {
     **dict.fromkeys(SCRIPTS, ("amt", *KIT)),
     **dict.fromkeys(KIT, KIT),
-    "simpleamt": ("local_crowd.embedded", *KIT),
+    "connection": ("local_crowd.embedded", *KIT),
     # the operator's scripts stand on the crowd's side
     "manage_crowd": ("local_crowd", *KIT),
     "serve_local_crowd": ("local_crowd", *KIT),

@@ -1,0 +1,139 @@
+"""The connection to a crowd: a boto3 client of it, and what its errors mean to a person.
+
+It stands apart from simpleamt.py because it brings boto3 along, which `--help` must not wait for.
+"""
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import botocore.session
+from botocore import UNSIGNED, exceptions
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from urllib3 import HTTPResponse
+
+from simpleamt import Crowd, Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+MTURK = "https://mturk-requester{}.us-east-1.amazonaws.com"
+CLOSED = "Amazon announced that Mechanical Turk closes for good on September 30, 2026"
+NOBODY = "is the crowd's server running there?"
+BAD_KEYS = (
+    "UnrecognizedClientException",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+)
+# What the crowd may say of one item while the next may well succeed.
+REFUSALS = ("RequestError", "ParameterValidationError", "ValidationException")
+# The built-in crowd needs no account: whatever AWS settings a machine has, they stay unread.
+NO_AWS = {"profile": (None, None, None, None)} | dict.fromkeys(
+    ("config_file", "credentials_file"), (None, None, os.devnull, None)
+)
+
+
+def connect(crowd: Crowd) -> "MTurkClient":
+    """A boto3 client of the crowd. It retries what can heal; it is safe to share."""
+    local = crowd.name == "local"
+    endpoint = crowd.worker_site
+    if crowd.name == "mturk":
+        endpoint = MTURK.format("" if crowd.live else "-sandbox")
+    keys = {} if local else crowd.settings
+    session = boto3.session.Session(
+        botocore_session=botocore.session.Session(NO_AWS if local else None)
+    )
+    client: MTurkClient = session.client(
+        "mturk",
+        region_name="us-east-1",
+        endpoint_url=endpoint,
+        aws_access_key_id=keys.get("aws_access_key"),
+        aws_secret_access_key=keys.get("aws_secret_key"),
+        config=Config(
+            retries={"mode": "adaptive", "max_attempts": 12},
+            connect_timeout=10,
+            max_pool_connections=crowd.concurrency,
+            signature_version=UNSIGNED if local else None,
+        ),
+    )
+    client.meta.events.register_first("needs-retry.mturk", _Reaching())
+    if local:
+        _answer_inside(client, Path(crowd.settings["local_crowd"]), crowd.live)
+    return client
+
+
+def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
+    """Let the built-in crowd answer this client: the one door between the two sides."""
+    from local_crowd.embedded import CANNOT_OPEN, EmbeddedSite
+
+    site = EmbeddedSite(directory, "live" if live else "sandbox")
+    try:
+        site.open()
+    except CANNOT_OPEN as error:
+        raise Error(f"{directory}: {getattr(error, 'strerror', None) or error}") from error
+
+    def answer(request: Any, **_: Any) -> AWSResponse:
+        target = str(request.headers["X-Amz-Target"], "ascii")
+        status, headers, body = site.answer({"X-Amz-Target": target}, request.body)
+        raw = HTTPResponse(io.BytesIO(body), preload_content=False)
+        return AWSResponse(request.url, status, headers, raw)  # type: ignore[arg-type]  # any mapping will do
+
+    client.meta.events.register("before-send.mturk", answer)  # type: ignore[arg-type]  # it may answer
+
+
+class _Reaching:
+    """Gives up at once on a server that no call has reached yet: it is not there, or is no crowd.
+
+    One that was there before is waited for, as boto3 does.
+    """
+
+    reached = False
+
+    def __call__(self, response: Any, caught_exception: Exception | None, **_: Any) -> None:
+        if self.reached:
+            return
+        if isinstance(caught_exception, exceptions.ConnectionError):
+            raise caught_exception
+        if response is not None and response[0].status_code < 500:
+            if "json" not in response[0].headers.get("Content-Type", ""):
+                raise NotACrowd(url=response[0].url)
+            self.reached = True
+
+
+class NotACrowd(exceptions.BotoCoreError):
+    """A web server that knows nothing of MTurk's API."""
+
+    fmt = "{url} answers, but not as a crowd does; is --crowd the URL of a crowd server?"
+
+
+def explained(error: Exception) -> str | None:
+    """What an error of the connection means, in one line; None when it is not such a one."""
+    if isinstance(error, exceptions.ClientError):
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        if code in BAD_KEYS:
+            message += " (are aws_access_key and aws_secret_key in config.json this crowd's?)"
+        return f"{code}: {message}"
+    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
+        return (
+            "no keys: put aws_access_key and aws_secret_key into config.json, or set "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
+    lost = isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError)
+    if lost and not isinstance(error, exceptions.ProxyConnectionError):
+        return f"{error} ({CLOSED if 'mturk-requester' in str(error) else NOBODY})"
+    if isinstance(error, exceptions.BotoCoreError):
+        # What boto3 says of its own settings; of our calls' parameters it would be a bug.
+        return None if isinstance(error, exceptions.ParamValidationError) else str(error)
+    return None
+
+
+def refusal(error: Exception) -> str | None:
+    """The crowd's words when it refused one item and the next may well succeed, else None."""
+    response = getattr(error, "response", {})
+    if str(response.get("TurkErrorCode")).endswith("InsufficientFunds"):
+        return None  # the rest would fail as well
+    said = response.get("Error", {})
+    return said["Message"] if said.get("Code") in REFUSALS else None
