@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from xml.etree.ElementTree import Element
 
+from defusedxml.ElementTree import fromstring
+
 from local_crowd.operations.checks import INTEGERS
 from local_crowd.operations.xml_parameters import (
     SCHEMAS,
@@ -51,6 +53,18 @@ class AnswerKey:
         lowest, highest = INTEGERS
         value = int(self.value_of(total).to_integral_value(ROUND_HALF_UP))
         return max(lowest, min(highest, value))
+
+
+def picked(answer: str) -> Picked:
+    """The selections in a QuestionFormAnswers document of ours."""
+    root = fromstring(answer)
+    space = namespace_of(root)
+    return {
+        text_of(part, "QuestionIdentifier"): {
+            selection.text or "" for selection in part.findall(f"{space}SelectionIdentifier")
+        }
+        for part in root.findall(f"{space}Answer")
+    }
 
 
 def parse(xml: str) -> AnswerKey:

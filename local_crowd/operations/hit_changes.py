@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from local_crowd.operations import hits, tokens
+from local_crowd.operations import hit_types, hits, tokens
 from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import BILLION, YEAR, in_range
@@ -30,6 +30,8 @@ def update_expiration_for_hit(call: Call, request: Request) -> Response:
     else:
         if (increment := at - max(call.now, hit.expiration)) > 0:
             in_range("ExpirationIncrementInSeconds", increment, 1, YEAR)
+        if hit.expiration <= call.now:  # what nobody took can be earned again
+            must_afford(call, hit.reward * hit.available)
         _change(call, hit.hit_id, expiration=at, reviewing=False)
     return {}
 
@@ -57,6 +59,22 @@ def create_additional_assignments_for_hit(call: Call, request: Request) -> Respo
         reviewing=False,
     )
     tokens.remember(call, operation, request, hit.hit_id, REPEATED)
+    return {}
+
+
+def update_hit_type_of_hit(call: Call, request: Request) -> Response:
+    """UpdateHITTypeOfHIT: another HIT type's properties, for a HIT that nobody has accepted."""
+    hit = hits.find(call, request["HITId"])
+    hit_type = hit_types.usable(call, request["HITTypeId"])
+    must_afford(call, max(0, hit_type.reward - hit.reward) * hit.max_assignments)
+    untouched = (table.c.hit_id == hit.hit_id) & (table.c.available == table.c.max_assignments)
+    done = call.db.execute(update(table).where(untouched).values(hit_type_id=hit_type.hit_type_id))
+    if not done.rowcount:
+        raise RequestError(
+            f"Hit {hit.hit_id} has assignments that workers have accepted or submitted, so its "
+            "HIT type cannot be changed.",
+            "InvalidHITState",
+        )
     return {}
 
 

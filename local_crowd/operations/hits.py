@@ -6,14 +6,14 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, or_, select
 
 from local_crowd import rules
-from local_crowd.operations import hit_types, questions, tokens
+from local_crowd.operations import hit_types, qualification_types, questions, tokens
 from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import BILLION, YEAR, dollars, in_range, not_longer
 from local_crowd.operations.errors import ParameterValidationError, does_not_exist
 from local_crowd.operations.paging import listing, page
 from local_crowd.store import tables
-from local_crowd.store.tables import hits
+from local_crowd.store.tables import hit_type_qualifications, hits
 
 SLOTS = ("available", "pending", "submitted", "approved", "rejected")
 EXISTS = "HitAlreadyExists"
@@ -106,6 +106,17 @@ def list_reviewable_hits(call: Call, request: Request) -> Response:
     if hit_type_id := request.get("HITTypeId"):
         query = query.where(hits.c.hit_type_id == hit_type_id)
     rows, token = page(call, request, query, (hits.c.expiration, hits.c.hit_id))
+    return listing("HITs", rows, token, lambda row: shape(row, call.now))
+
+
+def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
+    """ListHITsForQualificationType: those of the requester that require it, newest first."""
+    found = qualification_types.find(call, request["QualificationTypeId"])
+    requiring = select(hit_type_qualifications.c.hit_type_id).where(
+        hit_type_qualifications.c.qualification_type_id == found.qualification_type_id
+    )
+    query = own(call).where(~hits.c.disposed, hits.c.hit_type_id.in_(requiring))
+    rows, token = page(call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True)
     return listing("HITs", rows, token, lambda row: shape(row, call.now))
 
 

@@ -33,7 +33,8 @@ class Held:
 
 def find_hit(call: Call, hit_id: str) -> Row[Any]:
     """What matters of a HIT to a worker, whoever owns it: `requester_id`, `hit_type_id`,
-    `expiration`, `assignment_duration`, `qualification_requirements`. NotPossible("gone") when there is none.
+    `expiration`, `assignment_duration`, `qualification_requirements`. NotPossible("gone") when
+    there is none.
     """
     query: Select[Any] = (
         select(

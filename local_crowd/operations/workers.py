@@ -91,17 +91,22 @@ def notify_workers(call: Call, request: Request) -> Response:
                 }
             )
             continue
-        call.db.execute(
-            insert(messages).values(
-                message_id=call.new_id(),
-                requester_id=call.requester_id,
-                worker_id=worker_id,
-                subject=subject,
-                message_text=message_text,
-                sent_time=call.now,
-            )
-        )
+        tell(call, worker_id, str(subject), str(message_text))
     return {"NotifyWorkersFailureStatuses": failures}
+
+
+def tell(call: Call, worker_id: str, subject: str, message_text: str) -> None:
+    """Put a message of the requester's into the worker's messages."""
+    call.db.execute(
+        insert(messages).values(
+            message_id=call.new_id(),
+            requester_id=call.requester_id,
+            worker_id=worker_id,
+            subject=subject,
+            message_text=message_text,
+            sent_time=call.now,
+        )
+    )
 
 
 def _reviewed(call: Call, worker_id: str) -> bool:
