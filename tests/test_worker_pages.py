@@ -334,14 +334,14 @@ class TestTheHitPage:
         for proxies in (0, 1):
             world = new_world(proxies=proxies)
             _, hit, assignment_id = world.holder(
-                f"Ada {proxies}", html="//www.mturk.com/mturk/externalSubmit"
+                f"Ada {proxies}", html="<form action=//www.mturk.com/mturk/externalSubmit>"
             )
             path = f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}"
             seen.append(world.visitor().get(path, headers=said).text)
 
         assert seen == [
-            "http://localhost/sandbox/mturk/externalSubmit",
-            "https://crowd.example/sandbox/mturk/externalSubmit",
+            "<form action=http://localhost/sandbox/mturk/externalSubmit>",
+            "<form action=https://crowd.example/sandbox/mturk/externalSubmit>",
         ]
 
     def test_an_assignment_id_admits_and_a_preview_needs_a_session(self, world: World) -> None:

@@ -8,9 +8,18 @@ from local_crowd.operations import people
 from local_crowd.pages import choose, errors, files, history, hit_page, sign_in, words, work
 from local_crowd.pages.context import IdConverter, Limited, SiteSessions, known_static
 from local_crowd.pages.headers import add_security_headers
+from local_crowd.pages.questions import scripts
 from local_crowd.site import Site
 
-BLUEPRINTS = (sign_in.pages, choose.pages, work.pages, hit_page.pages, history.pages, files.pages)
+BLUEPRINTS = (
+    sign_in.pages,
+    choose.pages,
+    work.pages,
+    hit_page.pages,
+    scripts.pages,
+    history.pages,
+    files.pages,
+)
 
 
 def make_flask(site: Site, files_directory: Path) -> Flask:

@@ -11,7 +11,7 @@ from local_crowd.operations import work, worker_lists
 from local_crowd.operations.questions import parse
 from local_crowd.pages.context import an_id, current_site, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
-from local_crowd.pages.hit_page import PREVIEW, hit_page_url
+from local_crowd.pages.questions.frame import PREVIEW, hit_frame
 
 pages = Blueprint("choose", __name__)
 MOST_GROUPS = 100
@@ -48,8 +48,7 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         "preview.html",
         group=group,
         hit_id=hit_id,
-        frame_height=parse(question).frame_height,
-        frame=hit_page_url(hit_id, PREVIEW),
+        frame=hit_frame(parse(question), hit_id, PREVIEW),
     )
     return page, {"Content-Security-Policy": AROUND_A_HIT}
 

@@ -13,6 +13,11 @@ AROUND_A_HIT = f"{OWN_PAGES}; frame-src http: https:"
 SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads"
 # A HIT page is of no origin, even when it is opened by itself: never allow-same-origin.
 HIT_PAGE = f"sandbox {SANDBOX}; frame-ancestors 'self'"
+# A form that is ours, of a requester's words: pictures come from anywhere, scripts do not.
+FORM_PAGE = (
+    f"{HIT_PAGE}; default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src http: https:; media-src http: https:; form-action 'self'; base-uri 'none'"
+)
 # What follows a HIT page within its frame.
 IN_THE_FRAME = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 FILE = "sandbox"

@@ -4,48 +4,28 @@ It is the requester's HTML and JavaScript, so it is served for a sandboxed frame
 has no cookie, and can read nothing of this site. What it may do, it may do with the assignment id.
 """
 
-import re
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, session
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.formparser import MultiPartParser
 
 from local_crowd.operations import work
+from local_crowd.operations.question_form import QuestionForm
 from local_crowd.operations.questions import HTMLQuestion, parse
 from local_crowd.pages import errors
 from local_crowd.pages.context import Limited, an_id, current_site, site_url
-from local_crowd.pages.headers import HIT_PAGE, IN_THE_FRAME
+from local_crowd.pages.headers import FORM_PAGE, HIT_PAGE, IN_THE_FRAME
+from local_crowd.pages.questions.form import form_page
+from local_crowd.pages.questions.frame import PREVIEW
+from local_crowd.pages.questions.rewrite import for_this_crowd
+from local_crowd.pages.questions.scripts import first_script, script_url
 
 pages = Blueprint("hit_page", __name__)
 
-PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
 MOST_FIELDS = 10_000
 FORM = "application/x-www-form-urlencoded"
-AMAZONS_SUBMIT = re.compile(
-    r"(?:https?:)?//(?:www|worker|workersandbox)\.mturk\.com/mturk/externalSubmit\b"
-)
-
-
-def hit_page_url(hit_id: str, assignment_id: str, worker_id: str | None = None) -> str:
-    """The address of a HIT's page, with the parameters Amazon appends, in Amazon's order.
-
-    In a preview there is no worker id.
-    """
-    parameters = {"assignmentId": assignment_id, "hitId": hit_id}
-    if worker_id:
-        parameters["workerId"] = worker_id
-    parameters["turkSubmitTo"] = site_url()
-    return f"{request.script_root}/hit_page/{hit_id}?{urlencode(parameters)}"
-
-
-def hit_html(question: HTMLQuestion, submit_to: str) -> str:
-    """The HTML of a HIT page whose form posts to `submit_to` (a site's URL, no slash at its end),
-    also when the template names Amazon's address instead of asking for turkSubmitTo.
-    """
-    return AMAZONS_SUBMIT.sub(lambda _: f"{submit_to}/mturk/externalSubmit", question.content)
 
 
 @pages.get("/hit_page/<id:hit_id>")
@@ -58,11 +38,15 @@ def show(hit_id: str) -> Any:
         xml = work.question(
             call, hit_id, None if assignment_id == PREVIEW else an_id(assignment_id)
         )
-    return Response(
-        hit_html(parse(xml), site_url()),
-        content_type="text/html; charset=utf-8",
-        headers={"Content-Security-Policy": HIT_PAGE},
-    )
+    asked = parse(xml)
+    submit_url = f"{site_url()}/mturk/externalSubmit"
+    if isinstance(asked, HTMLQuestion):
+        html = for_this_crowd(asked.content, submit_url, script_url, first_script(submit_url))
+        return Response(html, headers={"Content-Security-Policy": HIT_PAGE})
+    if isinstance(asked, QuestionForm):
+        html = form_page(asked, submit_url, None if assignment_id == PREVIEW else assignment_id)
+        return Response(html, headers={"Content-Security-Policy": FORM_PAGE})
+    raise NotFound  # an ExternalQuestion is on its requester's own server
 
 
 @pages.route("/mturk/externalSubmit", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from local_crowd.operations import work, worker_lists
 from local_crowd.operations.questions import parse
 from local_crowd.pages.context import current_site, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
-from local_crowd.pages.hit_page import hit_page_url
+from local_crowd.pages.questions.frame import hit_frame
 
 pages = Blueprint("work", __name__)
 
@@ -29,8 +29,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
         "work.html",
         row=row,
         seconds_left=row.deadline - call.now,
-        frame_height=parse(row.question).frame_height,
-        frame=hit_page_url(row.hit_id, assignment_id, worker_id),
+        frame=hit_frame(parse(row.question), row.hit_id, assignment_id, worker_id),
     )
     return page, {"Content-Security-Policy": AROUND_A_HIT}
 

@@ -1,0 +1,43 @@
+// Stands in for Amazon's script of this name: the same functions, for pages that call them.
+
+// A parameter of the page's address, as it stands there: not decoded.
+function turkGetParam(name, defaultValue) {
+  const query = window.location.search.slice(1).split('&');
+  const found = query.find((part) => part.split('=')[0] === name && part.includes('='));
+  return found === undefined ? defaultValue : found.slice(name.length + 1);
+}
+
+// Where answers go, without a slash at its end.
+function turkGetSubmitToHost() {
+  const site = decode(turkGetParam('turkSubmitTo', ''));
+  return /^https?:\/\//i.test(site) ? site.replace(/\/+$/, '') : 'https://www.mturk.com';
+}
+
+function decode(text) {
+  try {
+    return decodeURIComponent(String(text).replace(/\+/g, ' '));
+  } catch {
+    return String(text);
+  }
+}
+
+// Puts the assignment's id and the address into the form. In a preview the button says what to do.
+function turkSetAssignmentID(formId, buttonId) {
+  const form = document.getElementById(formId || 'mturk_form');
+  const button = document.getElementById(buttonId || 'submitButton');
+  const assignmentId = decode(turkGetParam('assignmentId', ''));
+  let field = document.getElementById('assignmentId');
+  if (!field && form) {
+    field = document.createElement('input');
+    field.type = 'hidden';
+    field.name = field.id = 'assignmentId';
+    form.append(field);
+  }
+  if (field) field.value = assignmentId;
+  if (button && assignmentId === 'ASSIGNMENT_ID_NOT_AVAILABLE') {
+    const text = 'Accept the HIT before you submit';
+    button.disabled = true;
+    if (button.tagName === 'INPUT') button.value = text; else button.textContent = text;
+  }
+  if (form) form.setAttribute('action', turkGetSubmitToHost() + '/mturk/externalSubmit');
+}

@@ -1,0 +1,60 @@
+"""The frame that shows a question: its address, its height, and what it may do."""
+
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlencode, urlsplit
+
+from flask import request
+
+from local_crowd.operations.questions import ExternalQuestion, Question, is_loopback
+from local_crowd.pages.context import site_url
+from local_crowd.pages.headers import SANDBOX
+
+PREVIEW = "ASSIGNMENT_ID_NOT_AVAILABLE"
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`height` is in pixels, 0 for the worker's window; `sandbox` is the attribute of that name."""
+
+    url: str
+    height: int
+    sandbox: str
+
+
+def hit_frame(
+    question: Question, hit_id: str, assignment_id: str, worker_id: str | None = None
+) -> Frame:
+    """The frame of a HIT, for an assignment and its worker, or (PREVIEW, None) before accepting.
+
+    The address bears Amazon's parameters, in Amazon's order, behind those it has.
+    """
+    parameters = {"assignmentId": assignment_id, "hitId": hit_id}
+    if worker_id:
+        parameters["workerId"] = worker_id
+    added = urlencode(parameters | {"turkSubmitTo": site_url()})
+    if not isinstance(question, ExternalQuestion):
+        url = f"{request.script_root}/hit_page/{hit_id}?{added}"
+        return Frame(url, question.frame_height, SANDBOX)
+    # An origin of its own lets a page keep its log-in and its storage. Ours would let it
+    # take off the sandbox and act as the worker.
+    own = "" if _is_this_server(question.url) else " allow-same-origin"
+    return Frame(_with(question.url, added), question.frame_height, SANDBOX + own)
+
+
+def _with(url: str, parameters: str) -> str:
+    address, number_sign, fragment = url.partition("#")
+    joint = "?" if "?" not in address else "" if address.endswith(("?", "&")) else "&"
+    return f"{address}{joint}{parameters}{number_sign}{fragment}"
+
+
+def _is_this_server(url: str) -> bool:
+    theirs, ours = urlsplit(url), urlsplit(request.host_url)
+    if _port(theirs) != _port(ours):
+        return False
+    names = [(parts.hostname or "").rstrip(".") for parts in (theirs, ours)]
+    return names[0] == names[1] or all(map(is_loopback, names))
+
+
+def _port(parts: SplitResult) -> int | None:
+    return parts.port or _PORTS.get(parts.scheme)

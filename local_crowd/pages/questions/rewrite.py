@@ -1,0 +1,109 @@
+"""Lets a page that was written for Amazon's site run here: its addresses become ours.
+
+Only values of attributes change, and a script may be put before the others; every other character
+stays as it is. Scripts, comments and the text of fields are not looked into: what a script does
+with Amazon's address is caught in the browser, by hit_scripts/amazons_address.js.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from html import escape, unescape
+
+SUBMIT = re.compile(
+    r"(?:https?:)?//(?:(?:www|worker|workersandbox)\.)?mturk\.com(?::\d+)?/mturk/externalSubmit"
+    r"(?![\w/.-])",
+    re.IGNORECASE,
+)
+SCRIPTS = re.compile(
+    r"(?:https?:)?//(?:s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/mturk-public|"
+    r"mturk-public\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com|assets\.crowd\.aws)"
+    r"/(?:[\w.-]+/)*(?P<name>externalHIT|crowd-html-elements)[\w.-]*\.js(?:[?#].*)?",
+    re.IGNORECASE,
+)
+OURS = {"externalhit": "externalHIT_v1.js", "crowd-html-elements": "crowd-html-elements.js"}
+
+_ATTRIBUTE = r"""[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+# What HTML's own rules see as one thing, from a `<` on. Possessive, so that no page takes long.
+_TOKEN = re.compile(
+    rf"""<!--(?:-?>|.*?(?:--!?>|\Z))
+    |<(?P<name>[a-z][^\s/>]*+)(?P<attributes>(?:[\s/]++|{_ATTRIBUTE}|=)*+)>
+    |<[!?/][^>]*+>""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+)
+_VALUE = re.compile(
+    r"""(?P<name>[^\s/>=][^\s/>=]*+)\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'"""
+    r"""|(?P<bare>[^\s>"'][^\s>]*+))"""
+)
+_HOLDS_TEXT = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
+_BEFORE_ANY_SCRIPT = ("html", "head")
+
+Edit = tuple[int, int, str]  # from, to, what stands there instead
+
+
+def for_this_crowd(
+    html: str, submit_url: str, script_url: Callable[[str], str], first_script: str
+) -> str:
+    """`html` with Amazon's submit address replaced by `submit_url`, and Amazon's scripts by ours.
+
+    `script_url` gives the address of ours by its name. `first_script` (an element's text) is put
+    where it runs before the page's own scripts, if the page has any.
+    """
+    edits: list[Edit] = []
+    start, beginning, scripts = 0, True, False
+    for token in _tokens(html):
+        name = (token["name"] or "").lower()
+        edits.extend(_edits(name, token, submit_url, script_url))
+        beginning = beginning and (not name or name in _BEFORE_ANY_SCRIPT)
+        if beginning:
+            start = token.end()
+        scripts = scripts or name == "script"
+    if scripts:
+        edits.insert(0, (start, start, f"<script>{first_script}</script>"))
+    return _applied(html, edits)
+
+
+def _tokens(html: str) -> Iterator[re.Match[str]]:
+    position = 0
+    while token := _TOKEN.search(html, position):
+        yield token
+        position = token.end()
+        name = (token["name"] or "").lower()
+        if name in _HOLDS_TEXT:
+            end = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(html, position)
+            position = end.start() if end else len(html)
+
+
+def _edits(
+    name: str, token: re.Match[str], submit_url: str, script_url: Callable[[str], str]
+) -> Iterator[Edit]:
+    if name not in ("form", "button", "input", "script"):
+        return
+    ours = False
+    for attribute in _VALUE.finditer(
+        token.string, token.start("attributes"), token.end("attributes")
+    ):
+        group = attribute.lastgroup or "bare"
+        value = unescape(attribute[group]).strip()
+        where = attribute.span(group)
+        match name, attribute["name"].lower():
+            case ("form", "action") | ("button" | "input", "formaction"):
+                if found := SUBMIT.match(value):
+                    yield *where, escape(submit_url + value[found.end() :])
+            case "script", "src":
+                if found := SCRIPTS.fullmatch(value):
+                    ours = True
+                    yield *where, escape(script_url(OURS[found["name"].lower()]))
+    if ours:  # a checksum of Amazon's file would keep ours from running
+        for attribute in _VALUE.finditer(
+            token.string, token.start("attributes"), token.end("attributes")
+        ):
+            if attribute["name"].lower() == "integrity" and attribute.lastgroup != "bare":
+                yield *attribute.span(attribute.lastgroup or ""), ""
+
+
+def _applied(html: str, edits: list[Edit]) -> str:
+    parts, position = [], 0
+    for start, end, text in sorted(edits):
+        parts += [html[position:start], text]
+        position = end
+    return "".join([*parts, html[position:]])

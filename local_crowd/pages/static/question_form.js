@@ -1,0 +1,105 @@
+// Holds whoever fills in a QuestionForm to its constraints, and says what is missing.
+(() => {
+  const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
+
+  // What is wrong with the text of a field; '' for nothing.
+  function textFault(field, optional) {
+    const rules = JSON.parse(field.dataset.rules), text = field.value, length = [...text].length;
+    if (!text && field.required) return 'Please answer this question.';
+    if (text && rules.numeric) {
+      const number = Number(text);
+      if (!NUMBER.test(text.trim())) return 'Please enter a number.';
+      if (rules.min !== null && number < rules.min) return 'The smallest number allowed is ' + rules.min + '.';
+      if (rules.max !== null && number > rules.max) return 'The largest number allowed is ' + rules.max + '.';
+    }
+    if (text && rules.minLength && length < rules.minLength) {
+      return 'Please enter at least ' + rules.minLength + ' characters; these are ' + length + '.';
+    }
+    if (rules.maxLength && length > rules.maxLength) {
+      return 'At most ' + rules.maxLength + ' characters are allowed; these are ' + length + '.';
+    }
+    // As on Amazon's site, a pattern says itself whether it takes no text at all.
+    const broken = text || !optional ? rules.patterns.find((pattern) => !matches(pattern, text)) : null;
+    return broken ? broken.error : '';
+  }
+
+  function matches(pattern, text) {
+    try {
+      return new RegExp(pattern.regex, pattern.flags).test(text);
+    } catch {
+      return true;  // not the worker's fault: nothing could match it
+    }
+  }
+
+  function choiceFault(question) {
+    const choices = question.querySelector('.choices'), select = question.querySelector('select');
+    if (!choices && !select) return '';
+    const rules = (choices || select).dataset;
+    const required = choices ? 'required' in rules : question.querySelector('legend .required');
+    const other = question.querySelector('.other [data-rules]');
+    const picked = choices ? choices.querySelectorAll(':checked').length : Number(select.value !== '');
+    const count = picked + Number(Boolean(other && other.value));
+    const least = required ? Math.max(1, Number(rules.min)) : Number(rules.min);
+    if (!count && required) return 'Please answer this question.';
+    if (count && count < least) return 'Please choose at least ' + least + '.';
+    if (rules.max && picked > Number(rules.max)) return 'Please choose at most ' + rules.max + '.';
+    return '';
+  }
+
+  // Shows what is wrong with a question; the field to go to, or null when nothing is.
+  function check(question) {
+    const texts = [...question.querySelectorAll('[data-rules]')];
+    let wrong = null, fault = choiceFault(question);
+    if (fault) wrong = question.querySelector('input, select');
+    for (const field of texts) {
+      const own = textFault(field, Boolean(field.closest('.other')));
+      if (own && !wrong) [wrong, fault] = [field, own];
+    }
+    for (const field of question.querySelectorAll('input, select, textarea')) {
+      if (field === wrong || (wrong && field.name === wrong.name)) field.setAttribute('aria-invalid', 'true');
+      else field.removeAttribute('aria-invalid');
+    }
+    question.classList.toggle('wrong', Boolean(wrong));
+    question.querySelector('.fault').textContent = fault;
+    return wrong;
+  }
+
+  function setUp(form) {
+    const questions = [...form.querySelectorAll('.question')], problems = form.querySelector('.problems');
+    let sent = false;
+    form.noValidate = true;
+    // What is too long is said, and not cut off without a word.
+    for (const field of form.querySelectorAll('[maxlength]')) field.removeAttribute('maxlength');
+    for (const button of form.querySelectorAll('[data-clears]')) {
+      const question = document.getElementById(button.dataset.clears);
+      question.addEventListener('change', () => {
+        button.hidden = !question.querySelector(':checked');
+      });
+      button.addEventListener('click', () => {
+        for (const field of question.querySelectorAll(':checked')) field.checked = false;
+        button.hidden = true;
+        question.querySelector('input').focus();
+      });
+    }
+    for (const question of questions) {
+      question.addEventListener('input', () => {
+        if (question.classList.contains('wrong')) check(question);
+      });
+    }
+    form.addEventListener('submit', (event) => {
+      const wrong = questions.map(check).filter(Boolean);
+      if (wrong.length || sent) event.preventDefault();
+      if (problems) {
+        problems.textContent = !wrong.length ? '' : wrong.length === 1
+          ? 'One answer needs another look. Nothing was sent yet.'
+          : wrong.length + ' answers need another look. Nothing was sent yet.';
+      }
+      if (wrong.length) wrong[0].focus();
+      else sent = true;
+    });
+    // Back from the page that followed.
+    window.addEventListener('pageshow', (event) => { if (event.persisted) sent = false; });
+  }
+
+  for (const form of document.querySelectorAll('form.question_form')) setUp(form);
+})();
