@@ -22,6 +22,7 @@ RANGES = {
     "FrameHeight": (0, 100_000),
 }
 LENGTHS = {"Title": 128, "Description": 2000, "Keywords": 1000}
+REQUIREMENTS = 10  # at most
 OF_THE_HIT = (
     "LifetimeInSeconds",
     "MaxAssignments",
@@ -86,10 +87,17 @@ def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
     faults += [f"{name}: launch_hits.py sets this itself" for name in SET_BY_US if name in made]
     if "Reward" in made:
         made["Reward"] = _reward(made["Reward"], faults)
+    own = made.get("QualificationRequirements", [])
     try:
-        if wanted := requirements(given):
-            own = made.get("QualificationRequirements", [])
-            made["QualificationRequirements"] = [*own, *wanted]
+        if not isinstance(own, list):
+            raise ValueError(f"QualificationRequirements: {own!r} is not a list")
+        if wanted := own + requirements(given):
+            made["QualificationRequirements"] = wanted
+        if len(wanted) > REQUIREMENTS:
+            raise ValueError(
+                f"QualificationRequirements: {len(wanted)}, with those of the short keys; at most "
+                f"{REQUIREMENTS} are allowed"
+            )
     except ValueError as error:
         faults.append(str(error))
     for name, (low, high) in RANGES.items():
@@ -110,7 +118,7 @@ def _reward(value: Any, faults: list[str]) -> str:
     """Dollars as Amazon wants them, e.g. 0.1 -> "0.10"; exact, not by way of a float's sum."""
     try:
         amount = Decimal(str(value))
-        if isinstance(value, bool) or not amount.is_finite() or amount < 0:
+        if isinstance(value, bool) or not amount.is_finite() or amount.is_signed():
             raise InvalidOperation
         if amount != amount.quantize(Decimal("0.01")):
             faults.append(f"Reward: {value} has fractions of a cent")

@@ -51,8 +51,9 @@ def _country(value: Any) -> Requirement:
     codes = value if isinstance(value, list) else [value]
     locales = []
     for code in codes:
-        if not isinstance(code, str) or not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", code):
-            raise ValueError(f"Country: {code!r} is not an ISO 3166 code such as US or US-CA")
+        if not isinstance(code, str) or not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{2})?", code):
+            # ISO 3166-2 has longer subdivisions (GB-ENG), which Amazon's API cannot take.
+            raise ValueError(f"Country: {code!r} is not a code such as US or US-CA (ISO 3166)")
         country, _, subdivision = code.partition("-")
         locales.append({"Country": country} | ({"Subdivision": subdivision} if subdivision else {}))
     if not 1 <= len(locales) <= 30:
@@ -74,19 +75,21 @@ def _at_least(key: str, value: Any, type_id: str, highest: int | None) -> Requir
 
 
 def _qualification(given: Mapping[str, Any]) -> Requirement:
-    made: Requirement = {"QualificationTypeId": given["QualificationId"]}
-    said = given.get("QualificationComparator", "Exists")
-    comparator = COMPARATORS.get(said, said)
+    type_id, said = given["QualificationId"], given.get("QualificationComparator", "Exists")
+    if not isinstance(type_id, str):
+        raise ValueError(f"QualificationId: {type_id!r} is not a qualification type's id")  # noqa: TRY004 - as below
+    comparator = COMPARATORS.get(str(said), said)
     if comparator not in (*COMPARATORS.values(), *WITHOUT_VALUE):
         names = ", ".join([*COMPARATORS, *WITHOUT_VALUE])
         raise ValueError(f"QualificationComparator: {said!r} is none of {names}")
-    made["Comparator"] = comparator
+    made: Requirement = {"QualificationTypeId": type_id, "Comparator": comparator}
     if comparator in WITHOUT_VALUE:
         if "QualificationInteger" in given:
             raise ValueError(f"QualificationInteger: {comparator} compares with no number")
         return made
-    if not isinstance(given.get("QualificationInteger"), int):
+    value = given.get("QualificationInteger")
+    if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(  # noqa: TRY004 - a fault in the file, not in the program
             f"QualificationInteger: {said} needs a whole number to compare with"
         )
-    return made | {"IntegerValues": [given["QualificationInteger"]]}
+    return made | {"IntegerValues": [value]}

@@ -1,0 +1,149 @@
+"""Our short keys as Amazon's requirements."""
+
+from typing import Any
+
+import pytest
+
+from amt.requirements import requirements
+
+OWN = "3QUALIFICATIONTYPE"
+
+
+def requirement(type_id: str, comparator: str, **values: Any) -> dict[str, Any]:
+    return {"QualificationTypeId": type_id, "Comparator": comparator} | values
+
+
+def test_nothing_said_requires_nothing() -> None:
+    """Without short keys anybody may work."""
+    assert requirements({"Title": "x"}) == []
+
+
+@pytest.mark.parametrize(
+    ("country", "comparator", "locales"),
+    [
+        ("US", "EqualTo", [{"Country": "US"}]),
+        (["US"], "EqualTo", [{"Country": "US"}]),
+        (["US", "GB"], "In", [{"Country": "US"}, {"Country": "GB"}]),
+        ("US-CA", "EqualTo", [{"Country": "US", "Subdivision": "CA"}]),
+        (
+            ["US-CA", "US-NY"],
+            "In",
+            [{"Country": "US", "Subdivision": "CA"}, {"Country": "US", "Subdivision": "NY"}],
+        ),
+    ],
+)
+def test_a_country_is_a_text_or_a_list(country: Any, comparator: str, locales: Any) -> None:
+    """ISO 3166 and 3166-2 codes, one or several."""
+    assert requirements({"Country": country}) == [
+        requirement("00000000000000000071", comparator, LocaleValues=locales)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "type_id"),
+    [
+        ("PercentApproved", 95, "000000000000000000L0"),
+        ("PercentApproved", 100, "000000000000000000L0"),
+        ("HitsApproved", 5000, "00000000000000000040"),
+        ("HitsApproved", 0, "00000000000000000040"),
+    ],
+)
+def test_approved_means_at_least(key: str, value: int, type_id: str) -> None:
+    """95 lets in who has 95, and 100 lets in somebody."""
+    assert requirements({key: value}) == [
+        requirement(type_id, "GreaterThanOrEqualTo", IntegerValues=[value])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "comparator"),
+    [
+        ("<", "LessThan"),
+        ("<=", "LessThanOrEqualTo"),
+        (">", "GreaterThan"),
+        (">=", "GreaterThanOrEqualTo"),
+        ("=", "EqualTo"),
+        ("==", "EqualTo"),
+        ("!=", "NotEqualTo"),
+        ("LessThan", "LessThan"),
+        ("LessThanOrEqualTo", "LessThanOrEqualTo"),
+        ("GreaterThan", "GreaterThan"),
+        ("GreaterThanOrEqualTo", "GreaterThanOrEqualTo"),
+        ("EqualTo", "EqualTo"),
+        ("NotEqualTo", "NotEqualTo"),
+    ],
+)
+def test_each_comparator_can_be_said_both_ways(said: str, comparator: str) -> None:
+    """As a sign and in Amazon's word."""
+    given = {"QualificationId": OWN, "QualificationComparator": said, "QualificationInteger": 7}
+
+    assert requirements(given) == [requirement(OWN, comparator, IntegerValues=[7])]
+
+
+@pytest.mark.parametrize(
+    ("said", "comparator"),
+    [({}, "Exists"), ({"QualificationComparator": "DoesNotExist"}, "DoesNotExist")],
+)
+def test_a_qualification_alone_has_to_exist(said: dict[str, str], comparator: str) -> None:
+    """QualificationId alone asks for the qualification, whatever its value."""
+    assert requirements({"QualificationId": OWN} | said) == [requirement(OWN, comparator)]
+
+
+def test_several_keys_make_several_requirements() -> None:
+    """Each key adds one."""
+    given = {"Country": "US", "HitsApproved": 1, "PercentApproved": 1, "QualificationId": OWN}
+
+    assert len(requirements(given)) == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"Country": "us"}, "Country: 'us' is not a code such as US or US-CA"),
+        ({"Country": "USA"}, "Country: 'USA' is not a code such as US or US-CA"),
+        ({"Country": ["US", 1]}, "Country: 1 is not a code such as US or US-CA"),
+        ({"Country": "US\n"}, r"Country: 'US\n' is not a code such as US or US-CA"),
+        ({"Country": {"US": 1}}, "Country: {'US': 1} is not a code such as US or US-CA"),
+        ({"Country": "GB-ENG"}, "Country: 'GB-ENG' is not a code such as US or US-CA"),
+        ({"Country": []}, "Country: 0 places; 1 to 30 are allowed"),
+        ({"Country": ["US"] * 31}, "Country: 31 places; 1 to 30 are allowed"),
+        ({"PercentApproved": 101}, "PercentApproved: 101 is not a whole number from 0 to 100"),
+        ({"PercentApproved": "95"}, "PercentApproved: '95' is not a whole number from 0 to 100"),
+        ({"PercentApproved": True}, "PercentApproved: True is not a whole number from 0 to 100"),
+        ({"HitsApproved": -1}, "HitsApproved: -1 is not a whole number of at least 0"),
+        ({"HitsApproved": 1.5}, "HitsApproved: 1.5 is not a whole number of at least 0"),
+        ({"HitsApproved": None}, "HitsApproved: None is not a whole number of at least 0"),
+        (
+            {"QualificationComparator": "=", "QualificationInteger": 1},
+            "QualificationComparator: there is no QualificationId beside it",
+        ),
+        ({"QualificationInteger": 1}, "QualificationInteger: there is no QualificationId beside"),
+        (
+            {"QualificationId": OWN, "QualificationComparator": "~"},
+            "QualificationComparator: '~' is none of <, <=, >, >=, =, ==, !=, Exists, DoesNotExist",
+        ),
+        (
+            {"QualificationId": OWN, "QualificationComparator": ["="]},
+            "QualificationComparator: ['='] is none of <,",
+        ),
+        (
+            {"QualificationId": OWN, "QualificationComparator": "="},
+            "QualificationInteger: = needs a whole number to compare with",
+        ),
+        (
+            {"QualificationId": OWN, "QualificationComparator": "=", "QualificationInteger": True},
+            "QualificationInteger: = needs a whole number to compare with",
+        ),
+        (
+            {"QualificationId": OWN, "QualificationInteger": 5},
+            "QualificationInteger: Exists compares with no number",
+        ),
+        ({"QualificationId": 5}, "QualificationId: 5 is not a qualification type's id"),
+    ],
+)
+def test_what_is_wrong_is_said_beginning_with_its_key(given: dict[str, Any], message: str) -> None:
+    """The text begins with the key at fault, so that its line can be found."""
+    with pytest.raises(ValueError) as caught:
+        requirements(given)
+
+    assert str(caught.value).startswith(message)
