@@ -1,0 +1,50 @@
+"""What workers say of themselves, which some HITs ask for."""
+
+import re
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+
+from local_crowd.operations.call import Call
+from local_crowd.store.tables import workers
+
+
+class NoPlace(ValueError):
+    """A text that is no code of a country or of a part of one. The message is for the worker."""
+
+
+class Profile(NamedTuple):
+    """A country of ISO 3166 ("US") and a part of it of ISO 3166-2 ("PA"), both if said; and whether
+    the worker is of age and accepts content that may offend.
+    """
+
+    country: str | None
+    subdivision: str | None
+    adult: bool
+
+
+def get(call: Call, worker_id: str) -> Profile:
+    """What the worker said."""
+    columns = (workers.c.country, workers.c.subdivision, workers.c.adult)
+    row = call.db.execute(select(*columns).where(workers.c.worker_id == worker_id)).one()
+    return Profile(row.country, row.subdivision, bool(row.adult))
+
+
+def put(call: Call, worker_id: str, profile: Profile) -> None:
+    """Keep what the worker says. Raises NoPlace for codes that are none."""
+    country = _code(profile.country, "[A-Z]{2}", "a country, such as US")
+    part = _code(profile.subdivision, "[A-Z0-9]{1,3}", "a part of a country, such as PA")
+    if part and not country:
+        raise NoPlace(f"{part} is a part of which country?")
+    call.db.execute(
+        update(workers)
+        .where(workers.c.worker_id == worker_id)
+        .values(country=country, subdivision=part, adult=profile.adult)
+    )
+
+
+def _code(text: str | None, form: str, what: str) -> str | None:
+    code = (text or "").strip().upper()
+    if code and not re.fullmatch(form, code):
+        raise NoPlace(f"{text} is no code of {what}.")
+    return code or None
