@@ -26,9 +26,14 @@ class Command(NamedTuple):
 
 
 NAME = {"name": {"metavar": "NAME", "help": "the requester's name"}}
+BUDGET = {"--budget": {"metavar": "DOLLARS", "help": "what it may spend on the live site in all"}}
+DOLLARS = {"dollars": {"metavar": "DOLLARS", "help": "e.g. 500.00, or none for no limit"}}
 
 COMMANDS = {
-    "add_requester": Command("requesters", "make a requester; prints its keys", NAME),
+    "add_requester": Command("requesters", "make a requester; prints its keys", NAME | BUDGET),
+    "set_budget": Command(
+        "requesters", "bound what a requester may spend on the live site in all", NAME | DOLLARS
+    ),
     "new_keys": Command(
         "requesters",
         'give a requester new keys in place of the old; "local" is who the scripts are without '

@@ -347,3 +347,56 @@ def test_a_wrong_secret_is_told_apart_from_an_unknown_key(
     mixed = signed_client(sites[0], lab["aws_access_key"], other["aws_secret_key"])
 
     assert refusal(mixed.get_account_balance).code == "InvalidSignatureException"
+
+
+def balance(directory: Path, site_name: str, name: str) -> str:
+    """What the requester of this name may spend on a site."""
+    site = open_site(directory, site_name)
+    with site.reading() as call:
+        requester_id = str(keys.id_of(call, name))
+    response = site.perform(requester_id, "GetAccountBalance", {})
+    site.close()
+    return str(response["AvailableBalance"])
+
+
+def test_a_budget_bounds_the_live_site(manage: Manage, directory: Path) -> None:
+    """--budget is the balance of the live site; set_budget changes it, "none" lifts it."""
+    manage("add_requester", "lab", "--budget", "500.00")
+
+    assert balance(directory, "live", "lab") == "500.00"
+    assert balance(directory, "sandbox", "lab") == "10000.00"
+    assert manage("set_budget", "lab", "7.5") == []
+    assert balance(directory, "live", "lab") == "7.50"
+    assert manage("set_budget", "lab", "none") == []
+    assert balance(directory, "live", "lab") == "999999999.99"
+
+
+def test_the_embedded_crowds_requester_can_have_a_budget(manage: Manage, directory: Path) -> None:
+    """set_budget local bounds what the scripts spend without a server."""
+    manage("add_requester", "lab")
+    manage("set_budget", "local", "0")
+
+    assert balance(directory, "live", "local") == "0.00"
+
+
+@pytest.mark.parametrize("amount", ["1.234", "much", "", "1e3", "10000000000"])
+def test_a_budget_is_an_amount(
+    manage: Manage, refused: Callable[..., str], directory: Path, amount: str
+) -> None:
+    """What is no amount in dollars is refused, and nobody is made or changed."""
+    manage("add_requester", "lab", "--budget", "2")
+    message = f"'{amount}' is not an amount in US dollars, e.g. 500.00."
+
+    assert refused("add_requester", "other", f"--budget={amount}") == message
+    assert refused("set_budget", "lab", amount) == message
+    assert [line["name"] for line in manage("list_requesters")] == ["lab"]
+    assert balance(directory, "live", "lab") == "2.00"
+
+
+def test_a_budget_for_nobody_is_refused(manage: Manage, refused: Callable[..., str]) -> None:
+    """An unknown name is one line."""
+    manage("add_requester", "lab")
+
+    assert refused("set_budget", "labb", "5") == (
+        "There is no requester labb: list_requesters names those there are."
+    )

@@ -3,13 +3,14 @@
 Each command may be killed at any moment and run again.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from local_crowd.manage.sites import both_sites, writing
-from local_crowd.operations import keys
+from local_crowd.operations import account, checks, keys, people
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.people import OWNER
@@ -17,18 +18,45 @@ from local_crowd.operations.people import OWNER
 Line = dict[str, Any]
 
 
-def add_requester(directory: Path, name: str) -> Iterator[Line]:
+def add_requester(directory: Path, name: str, budget: str | None = None) -> Iterator[Line]:
     """Make a requester: a new name, an id and a pair of keys, the same on both sites.
 
-    Raises ParameterValidationError for a name that is taken, or is none.
+    `budget`: US dollars it may spend on the live site in all; None: no limit. Raises
+    ParameterValidationError for a name that is taken, or is none, and for what is no amount.
     """
+    amount = None if budget is None else _cents(budget)
     with both_sites(directory, make=True) as sites, writing(sites) as calls:
         if name == OWNER or all(keys.id_of(call, name) for call in calls):
             raise ParameterValidationError(
                 f"There is a requester {name} already: new_keys gives it another pair."
             )
         pair = _renew(calls, name)
+        for call in calls:
+            account.set_budget(call, keys.id_of(call, name), amount)
     yield _for_config(pair)
+
+
+def set_budget(directory: Path, name: str, dollars: str) -> Iterator[Line]:
+    """Let a requester spend so many US dollars on the live site in all, or "none": no limit.
+
+    What was spent before counts. "local" is the embedded crowd's own requester. Raises
+    ParameterValidationError for an unknown name, and for what is no amount.
+    """
+    amount = None if dollars == "none" else _cents(dollars)
+    with both_sites(directory) as sites, writing(sites) as calls:
+        if name == OWNER:
+            for call in calls:
+                people.requester(call)
+        _must_exist(calls, name)
+        for call in calls:
+            account.set_budget(call, keys.id_of(call, name), amount)
+    yield from ()
+
+
+def _cents(dollars: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", dollars):
+        raise ParameterValidationError(f"{dollars!r} is not an amount in US dollars, e.g. 500.00.")
+    return checks.cents("budget", dollars, 0, account.BOUNDLESS)
 
 
 def new_keys(directory: Path, name: str) -> Iterator[Line]:

@@ -1,11 +1,11 @@
 """The requester's account."""
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select, update
 
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import dollars
 from local_crowd.operations.errors import RequestError
-from local_crowd.store.tables import assignments, bonuses, hit_types, hits, requesters
+from local_crowd.store.tables import bonuses, hit_types, hits, requesters
 
 SANDBOX_BALANCE = 1_000_000  # cents: Amazon's sandbox has always said 10000.00
 BOUNDLESS = 99_999_999_999  # cents: a live requester without a budget
@@ -17,23 +17,29 @@ def get_account_balance(call: Call, _request: Request) -> Response:
 
 
 def balance(call: Call) -> int:
-    """Cents the requester may still spend: the budget less approved rewards and bonuses."""
+    """Cents the requester may still promise: the budget less what was paid and what open HITs may
+    yet cost. As at Amazon's prepaid accounts, a HIT's rewards are put aside when it is made, and
+    those nobody earned are free again when it expires.
+    """
     if call.site == "sandbox":
         return SANDBOX_BALANCE
-    budget = call.db.scalar(
-        select(requesters.c.budget).where(requesters.c.requester_id == call.requester_id)
-    )
-    return BOUNDLESS if budget is None else budget - spent(call)
+    if (budget := _budget(call)) is None:
+        return BOUNDLESS
+    paid, aside = _used(call)
+    return budget - paid - aside
 
 
-def must_afford(call: Call, amount: int) -> None:
+def must_afford(call: Call, amount: int, *, put_aside: bool = False) -> None:
     """Raise RequestError, in the words clients look for, when `amount` (cents) is not left.
 
-    The sandbox costs nothing. Amounts that were promised by HITs are not put aside.
+    `put_aside`: it was promised before, as the reward of submitted work is. The sandbox costs
+    nothing.
     """
-    if call.site == "sandbox" or not amount:
+    if call.site == "sandbox" or not amount or _budget(call) is None:
         return
-    left = balance(call)
+    budget = _budget(call, alone=True)
+    paid, aside = _used(call)
+    left = int(budget or 0) - paid - (0 if put_aside else aside)
     if amount > left:
         raise RequestError(
             "This Requester has insufficient funds in their account to complete this transaction. "
@@ -42,17 +48,35 @@ def must_afford(call: Call, amount: int) -> None:
         )
 
 
-def spent(call: Call) -> int:
-    """Cents paid so far: the rewards of approved work, and bonuses."""
-    rewards = call.db.scalar(
-        select(func.coalesce(func.sum(hit_types.c.reward), 0))
-        .select_from(assignments.join(hits, hits.c.hit_id == assignments.c.hit_id))
-        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-        .where(assignments.c.requester_id == call.requester_id, assignments.c.status == "Approved")
+def set_budget(call: Call, requester_id: str | None, amount: int | None) -> None:
+    """Bound what a requester may spend in all, in cents; None: no limit."""
+    mine = requesters.c.requester_id == requester_id
+    call.db.execute(update(requesters).where(mine).values(budget=amount))
+
+
+def _budget(call: Call, *, alone: bool = False) -> int | None:
+    """The requester's budget. `alone`: no other call spends of it until this one is done."""
+    query = select(requesters.c.budget).where(requesters.c.requester_id == call.requester_id)
+    return call.db.scalar(query.with_for_update() if alone else query)
+
+
+def _used(call: Call) -> tuple[int, int]:
+    """Cents that were paid, in rewards and bonuses, and cents that HITs may yet cost."""
+    open_slots = case(
+        (and_(hits.c.expiration > call.now, ~hits.c.disposed), hits.c.available), else_=0
     )
-    paid = call.db.scalar(
+    reward = hit_types.c.reward
+    paid, aside = call.db.execute(
+        select(
+            func.coalesce(func.sum(reward * hits.c.approved), 0),
+            func.coalesce(func.sum(reward * (hits.c.pending + hits.c.submitted + open_slots)), 0),
+        )
+        .select_from(hits.join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id))
+        .where(hits.c.requester_id == call.requester_id)
+    ).one()
+    given = call.db.scalar(
         select(func.coalesce(func.sum(bonuses.c.amount), 0)).where(
             bonuses.c.requester_id == call.requester_id
         )
     )
-    return int(rewards or 0) + int(paid or 0)
+    return int(paid) + int(given or 0), int(aside)

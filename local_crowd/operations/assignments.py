@@ -67,7 +67,7 @@ def approve_assignment(call: Call, request: Request) -> Response:
             "This Assignment was submitted more than 30 days ago: its rejection stands.",
             "InvalidAssignmentState",
         )
-    must_afford(call, row.reward)
+    must_afford(call, row.reward, put_aside=row.status == "Submitted")
     decide(call, row, "Approved", call.now, feedback)
     return {}
 

@@ -2,7 +2,7 @@
 
 import pytest
 from conftest_crowd import OpenCrowd
-from crowds import HIT, Crowd, business, refusal
+from crowds import DAY, HIT, Crowd, business, refusal
 
 
 def short_of(required: str, left: str) -> object:
@@ -42,14 +42,16 @@ def test_a_live_requester_without_a_budget_has_no_bounds(open_crowd: OpenCrowd) 
 
 
 def test_a_budget_is_spent_by_approvals_and_bonuses(open_crowd: OpenCrowd) -> None:
-    """Approval takes the reward, a bonus its amount; submission and rejection take nothing."""
+    """A HIT puts its rewards aside; approval pays one, rejection frees one, a bonus takes more."""
     crowd = open_crowd("live")
     crowd.give_budget(100)
     hit_id, worker = crowd.make_hit(MaxAssignments=2), crowd.make_worker()
+    assert balance(crowd) == "0.90"
     good, bad = crowd.do(worker, hit_id), crowd.do(crowd.make_worker("Ben"), hit_id)
-    assert balance(crowd) == "1.00"
+    assert balance(crowd) == "0.90"
 
     crowd.client.approve_assignment(AssignmentId=good)
+    assert balance(crowd) == "0.90"
     crowd.client.reject_assignment(AssignmentId=bad, RequesterFeedback="no")
     assert balance(crowd) == "0.95"
 
@@ -72,7 +74,7 @@ def test_nothing_is_paid_beyond_the_budget(open_crowd: OpenCrowd) -> None:
         "0.05", "0.04"
     )
     assert crowd.assignment(assignment_id)["AssignmentStatus"] == "Submitted"
-    assert refusal(client.send_bonus, **bonus, BonusAmount="0.05") == short_of("0.05", "0.04")
+    assert refusal(client.send_bonus, **bonus, BonusAmount="0.05") == short_of("0.05", "0.00")
     assert client.list_bonus_payments(HITId=hit_id)["BonusPayments"] == []
 
     crowd.give_budget(5)
@@ -92,8 +94,69 @@ def test_no_hit_is_made_that_cannot_be_paid(open_crowd: OpenCrowd) -> None:
         crowd.client.create_additional_assignments_for_hit,
         HITId=hit_id,
         NumberOfAdditionalAssignments=4,
-    ) == short_of("0.20", "0.15")
+    ) == short_of("0.20", "0.00")
     assert crowd.hit(hit_id)["MaxAssignments"] == 3
+
+
+def test_what_open_hits_promise_is_not_spent_twice(open_crowd: OpenCrowd) -> None:
+    """What a HIT may yet cost can be neither promised to another HIT nor given as a bonus."""
+    crowd = open_crowd("live")
+    crowd.give_budget(20)
+    hit_id, worker = crowd.make_hit(MaxAssignments=3), crowd.make_worker()
+    assignment_id = crowd.do(worker, hit_id)
+
+    assert refusal(crowd.client.create_hit, **HIT, MaxAssignments=2) == short_of("0.10", "0.05")
+    assert refusal(
+        crowd.client.send_bonus,
+        WorkerId=worker,
+        AssignmentId=assignment_id,
+        BonusAmount="0.06",
+        Reason="well done",
+    ) == short_of("0.06", "0.05")
+    crowd.make_hit()
+    assert balance(crowd) == "0.00"
+    crowd.client.approve_assignment(AssignmentId=assignment_id)
+    assert balance(crowd) == "0.00"
+
+
+def test_what_nobody_earned_is_free_when_the_hit_expires(open_crowd: OpenCrowd) -> None:
+    """Expiry frees what nobody took, not what is being worked on; reopening puts it aside again."""
+    crowd = open_crowd("live")
+    crowd.give_budget(20)
+    hit_id, worker = crowd.make_hit(MaxAssignments=4), crowd.make_worker()
+    assignment_id = crowd.accept(worker, hit_id)
+    assert balance(crowd) == "0.00"
+
+    crowd.client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
+    assert balance(crowd) == "0.15"
+
+    reopened = {"HITId": hit_id, "ExpireAt": crowd.clock.now + DAY}
+    other = crowd.make_hit()
+    assert refusal(crowd.client.update_expiration_for_hit, **reopened) == short_of("0.15", "0.10")
+    crowd.client.update_expiration_for_hit(HITId=other, ExpireAt=0)
+    crowd.client.delete_hit(HITId=other)
+    crowd.client.update_expiration_for_hit(**reopened)
+    assert balance(crowd) == "0.00"
+
+    crowd.submit(assignment_id)
+    crowd.client.approve_assignment(AssignmentId=assignment_id)
+    crowd.client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
+    crowd.client.delete_hit(HITId=hit_id)
+    assert balance(crowd) == "0.15"
+
+
+def test_overriding_a_rejection_needs_the_money_again(open_crowd: OpenCrowd) -> None:
+    """A rejection frees the reward; approving after all needs it to be left still."""
+    crowd = open_crowd("live")
+    crowd.give_budget(5)
+    assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit())
+    crowd.client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback="no")
+    crowd.make_hit()
+
+    anyway = {"AssignmentId": assignment_id, "OverrideRejection": True}
+    assert refusal(crowd.client.approve_assignment, **anyway) == short_of("0.05", "0.00")
+    crowd.give_budget(10)
+    crowd.client.approve_assignment(**anyway)
 
 
 @pytest.mark.parametrize("reward", ["0", "0.00"])
