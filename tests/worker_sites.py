@@ -74,7 +74,7 @@ class Visitor:
 def words(answer: TestResponse) -> str:
     """What a page says: its text without tags, one space between words."""
     body = re.sub(r"(?s)<(script|style|title).*?</\1>", " ", answer.text)
-    body = re.sub(r"</?(a|code|small|strong|time)\b[^>]*>", "", body)
+    body = re.sub(r"</?(a|code|s|small|strong|time)\b[^>]*>", "", body)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
