@@ -1,6 +1,7 @@
 """The input of a batch: JSON Lines, one HIT a line, any JSON value."""
 
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
@@ -30,7 +31,7 @@ def rows(path: str | Path, faults: list[str] | None = None) -> Iterator[Row]:
                 if not text.strip():
                     continue
                 try:
-                    yield Row(number, line, parse(text.decode("utf-8")))
+                    yield Row(number, line, parse(text.rstrip().decode("utf-8")))
                     number += 1
                 except ValueError as error:
                     fault = f"{path}:{line}: {_spoken(error)}"
@@ -42,12 +43,23 @@ def rows(path: str | Path, faults: list[str] | None = None) -> Iterator[Row]:
 
 
 def parse(text: str) -> Any:
-    """JSON as browsers take it: ValueError also for NaN and Infinity, which Python would."""
-    return json.loads(text, parse_constant=_not_json)
+    """JSON that every reader takes. ValueError also for what only Python would: NaN, Infinity, a
+    number as large; and for what is nested too deep for Python.
+    """
+    try:
+        return json.loads(text, parse_constant=_not_json, parse_float=_finite)
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
 
 
 def _not_json(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
+    raise ValueError(f"{constant} is no number of JSON's")
+
+
+def _finite(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise ValueError(f"{digits[:20]} is too large for a number")
+    return number
 
 
 def _spoken(error: ValueError) -> str:

@@ -90,7 +90,7 @@ def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
     own = made.get("QualificationRequirements", [])
     try:
         if not isinstance(own, list):
-            raise ValueError(f"QualificationRequirements: {own!r} is not a list")
+            raise ValueError(f"QualificationRequirements: {own!r} is not a list")  # noqa: TRY004 - a fault in the file
         if wanted := own + requirements(given):
             made["QualificationRequirements"] = wanted
         if len(wanted) > REQUIREMENTS:

@@ -10,20 +10,20 @@ from typing import Any
 import simpleamt
 from simpleamt import Error
 
-# What may not stand in a <script>, in XML or in UTF-8, though JSON allows it.
-UNSAFE = re.compile("[<>&\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+# What may not stand in a <script>, in single quotes, in XML or in UTF-8, though JSON allows it.
+UNSAFE = re.compile("[<>&'\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 NOTHING = object()  # no row: a page to look at
 
 
 def script_safe(value: Any) -> str:
-    """`value` as JSON that is the same text inside <script>, an attribute or CDATA."""
+    """`value` as JSON that is the same text in a <script>, an attribute in '...', or CDATA."""
     text = json.dumps(value, ensure_ascii=False)
     return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 class Template:
-    """A template and what it includes, looked for in the current directory, then in
-    `directories`, then beside the scripts.
+    """A template and what it includes, looked for in the current directory, in `directories`,
+    beside the scripts, and beside the template.
 
     Raises Error, naming file and line, for a template that is missing or not Jinja's.
     """
@@ -33,8 +33,8 @@ class Template:
 
         # Every source that was read, by name: what the batch record keeps and compares.
         self.sources: dict[str, str] = {}
-        search = [".", *directories, str(simpleamt.HERE)]
         path = Path(name)
+        search = [".", *directories, str(simpleamt.HERE), str(path.parent)]
         if path.is_absolute() or ".." in path.parts:
             search.insert(0, str(path.parent))
             name = path.name
@@ -63,7 +63,6 @@ class Template:
 
         Raises Error with template and line for an undefined name or any other fault in it.
         """
-        import jinja2
         from markupsafe import Markup
 
         given = (
@@ -71,7 +70,7 @@ class Template:
         )
         try:
             return self._template.render(given)
-        except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except Exception as error:  # whatever it is, it is the template's
             raise Error(_spoken(error, self.name)) from error
 
 

@@ -1,0 +1,194 @@
+"""Answers: XML to fields, an assignment to a line of the results."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from amt.answers import fields, line, moment, result
+from local_crowd.operations.answers import answer_xml
+
+HEAD = (
+    '<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="http://mechanicalturk.'
+    'amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/QuestionFormAnswers.xsd">'
+)
+TAIL = "</QuestionFormAnswers>"
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+def answer(*inner: str) -> str:
+    return HEAD + "".join(f"<Answer>{one}</Answer>" for one in inner) + TAIL
+
+
+def named(name: str, rest: str) -> str:
+    return f"<QuestionIdentifier>{name}</QuestionIdentifier>{rest}"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"output": '{"a": 1}'},
+        {"comment": "first", "output": '"a"', "other": "last"},
+        {"output": '"two\\nlines"', "text": "two\nlines\r\nand more\r"},
+        {"text": "a <b> & 'c' \"d\" &lt; &amp;lt; ]]>"},
+        {"text": "é \U0001f422 \u2028"},
+        {"empty": ""},
+        {"": "without a name"},
+    ],
+)
+def test_every_field_comes_back_as_it_was_typed(values: dict[str, str]) -> None:
+    """Lines, entities and fields before `output` are all there, decoded once."""
+    assert fields(answer_xml(values.items())) == values
+
+
+def test_selections_of_a_question_form_are_lists() -> None:
+    """None, one or several selections, and what was written beside them."""
+    given = answer(
+        named("none", ""),
+        named("one", "<SelectionIdentifier>a</SelectionIdentifier>"),
+        named(
+            "more",
+            "<SelectionIdentifier>a</SelectionIdentifier><SelectionIdentifier>b"
+            "</SelectionIdentifier><OtherSelectionText>c</OtherSelectionText>",
+        ),
+        named("text", "<FreeText/>"),
+    )
+
+    assert fields(given) == {"none": [], "one": ["a"], "more": ["a", "b", "c"], "text": ""}
+
+
+@pytest.mark.parametrize(
+    ("xml", "message"),
+    [
+        ("", "the answer is not XML: no element found"),
+        ("<Answer>", "the answer is not XML: no element found"),
+        ("plain", "the answer is not XML: syntax error"),
+        ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "the answer has a DOCTYPE"),
+    ],
+)
+def test_what_is_no_answer_is_a_value_error(xml: str, message: str) -> None:
+    """Broken XML and XML with entities of its own."""
+    with pytest.raises(ValueError) as caught:
+        fields(xml)
+
+    assert str(caught.value).startswith(message)
+
+
+def test_an_answer_that_speaks_of_doctypes_is_an_answer() -> None:
+    """Only a DOCTYPE of the answer itself is suspicious, not one that a worker writes about."""
+    given = answer(named("a", "<FreeText><![CDATA[<!DOCTYPE html>]]></FreeText>"))
+
+    assert fields(given) == {"a": "<!DOCTYPE html>"}
+
+
+def assignment(**changes: Any) -> dict[str, Any]:
+    return {
+        "AssignmentId": "3ASSIGNMENT",
+        "HITId": "3HIT",
+        "WorkerId": "AWORKER",
+        "AssignmentStatus": "Submitted",
+        "AcceptTime": NOON,
+        "SubmitTime": NOON + timedelta(minutes=1),
+        "AutoApprovalTime": NOON + timedelta(days=1),
+        "Answer": answer_xml([("output", '{"a": "b"}'), ("comment", "hm")]),
+    } | changes
+
+
+def resulting(**changes: Any) -> tuple[dict[str, Any], list[str]]:
+    """The line of a result, read again, and what was said."""
+    said: list[str] = []
+    text = line(result(assignment(**changes), None, said.append))
+    assert "\n" not in text
+    return json.loads(text, parse_constant=pytest.fail), said
+
+
+def test_a_result_has_the_old_fields_first() -> None:
+    """The five fields that simple-amt's users read come first, in their order, then ours."""
+    made = {"row": 7, "hit_id": "3HIT", "input": {"word": "cat"}}
+
+    found = result(assignment(), made, pytest.fail)
+
+    assert found == {
+        "assignment_id": "3ASSIGNMENT",
+        "hit_id": "3HIT",
+        "worker_id": "AWORKER",
+        "output": {"a": "b"},
+        "submit_time": "2026-01-31T12:01:00Z",
+        "status": "Submitted",
+        "accept_time": "2026-01-31T12:00:00Z",
+        "input": {"word": "cat"},
+        "row": 7,
+        "answers": {"output": '{"a": "b"}', "comment": "hm"},
+        "auto_approval_time": "2026-02-01T12:00:00Z",
+        "approval_time": None,
+        "rejection_time": None,
+        "requester_feedback": None,
+    }
+    assert list(found)[:5] == ["assignment_id", "hit_id", "worker_id", "output", "submit_time"]
+
+
+def test_a_hit_of_no_record_has_no_input() -> None:
+    """Input and row are the record's; without one they are null."""
+    found, said = resulting()
+
+    assert (found["input"], found["row"], said) == (None, None, [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain words",
+        "",
+        '{"a": ',
+        "NaN",
+        "1e999",
+        '{"a": -1e999}',
+        "[" * 100_000,
+        "9" * 5000,
+    ],
+)
+def test_an_output_that_is_no_json_is_kept_as_text(text: str) -> None:
+    """It is said, it loses nothing, and the line is JSON that any reader takes."""
+    found, said = resulting(Answer=answer_xml([("output", text)]))
+
+    assert found["output"] == text
+    (words,) = said
+    assert words.startswith("3ASSIGNMENT: its output is not JSON (")
+    assert words.endswith("); kept as text")
+    assert len(words) < 200
+
+
+@pytest.mark.parametrize("xml", ["", "no xml", "<a>"])
+def test_an_answer_that_is_no_xml_is_kept_as_text(xml: str) -> None:
+    """One bad answer is named and loses nothing."""
+    found, said = resulting(Answer=xml)
+
+    assert (found["output"], found["answers"]) == (xml, {})
+    assert len(said) == 1
+    assert said[0].startswith("3ASSIGNMENT: the answer is not XML")
+
+
+def test_crowd_form_and_no_output_at_all() -> None:
+    """<crowd-form> posts taskAnswers; a page without `output` has its fields in `answers`."""
+    found, said = resulting(Answer=answer_xml([("taskAnswers", '[{"a": 1}]')]))
+    assert (found["output"], said) == ([{"a": 1}], [])
+
+    found, said = resulting(Answer=answer_xml([("comment", "hm")]))
+    assert (found["output"], found["answers"], said) == (None, {"comment": "hm"}, [])
+
+
+def test_lone_surrogates_make_no_unreadable_line() -> None:
+    """What a browser may send and UTF-8 cannot hold is escaped."""
+    text = line({"output": "\ud83d"})
+
+    assert text.encode() == b'{"output": "\\ud83d"}'
+
+
+def test_times_are_iso_8601_in_utc() -> None:
+    """Whatever zone boto3 gives them in."""
+    tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
+
+    assert moment(tokyo) == "2026-01-31T12:00:00Z"
+    assert moment(None) is None
