@@ -8,7 +8,10 @@ The scripts work on the same data with and without a server. Ctrl-C ends it.
 
 import argparse
 import logging
+import os
 import signal
+import socket
+import sys
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,6 +30,22 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0: any free one")
     parser.add_argument("--local_crowd", metavar="DIR", help="the crowd's data directory")
+    for site in ("sandbox", "live"):
+        parser.add_argument(
+            f"--{site}_database",
+            metavar="URL",
+            help=f"the {site} site's data, such as postgresql+psycopg://user@host/name",
+        )
+    parser.add_argument(
+        "--processes", type=int, default=1, metavar="N", help="default: 1; more need PostgreSQL"
+    )
+    parser.add_argument(
+        "--proxies",
+        type=int,
+        default=0,
+        metavar="N",
+        help="proxies before this server whose X-Forwarded headers are true; default: 0",
+    )
     parser.add_argument("--config", metavar="FILE", help="default: config.json, if it is there")
     parser.set_defaults(concurrency=THREADS)
     return simpleamt.run(parser, serve, argv)
@@ -53,42 +72,97 @@ def serve(args: argparse.Namespace) -> int:
 
 def listen(directory: Path, args: argparse.Namespace) -> None:
     """Serve the crowd in `directory` until a signal ends it."""
+    from local_crowd.site import CANNOT_OPEN
+
+    databases = {"sandbox": args.sandbox_database, "live": args.live_database}
+    with open_socket(args) as listening:
+        url = address(args.host, listening.getsockname()[1])
+        try:
+            if args.processes > 1:
+                serve_many(directory, listening, databases, args, url)
+            else:
+                serve_one(directory, listening, databases, args, url)
+        except FileExistsError as error:
+            raise simpleamt.Error(f"{directory}: this is not a directory") from error
+        except CANNOT_OPEN as error:
+            raise simpleamt.Error(f"{directory}: {error}") from error
+
+
+def open_socket(args: argparse.Namespace) -> socket.socket:
+    """A socket that listens already. Raises simpleamt.Error when it cannot."""
+    if not 0 <= args.port <= 65535:
+        raise simpleamt.Error(f"--port {args.port}: a port is a number from 0 to 65535")
+    try:
+        family = socket.AF_INET6 if ":" in args.host else socket.AF_INET
+        return socket.create_server((args.host, args.port), family=family, backlog=1024)
+    except OSError as error:
+        known = error.errno is not None and error.errno > 0
+        why = os.strerror(error.errno) if known else error.strerror or str(error)
+        raise simpleamt.Error(
+            f"cannot listen on {args.host}:{args.port}: {why}; choose another --host or --port"
+        ) from error
+
+
+def announce(directory: Path, url: str) -> None:
+    """Say where everything is."""
+    simpleamt.say(f"The data is in {directory}. Ctrl-C ends the server.")
+    print(f"Sandbox:   {url}sandbox/\nLive site: {url}", flush=True)
+
+
+def serve_one(
+    directory: Path,
+    listening: socket.socket,
+    databases: dict[str, str | None],
+    args: argparse.Namespace,
+    url: str,
+) -> None:
+    """One process, with waitress: all that SQLite can use."""
     from waitress import create_server, wasyncore
 
     from local_crowd.app import create_app
-    from local_crowd.store.schema import SchemaError
 
-    if not 0 <= args.port <= 65535:
-        raise simpleamt.Error(f"--port {args.port}: a port is a number from 0 to 65535")
     # Requests that wait for one of the threads are nothing to write home about.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    try:
-        app = create_app(directory)
-    except FileExistsError as error:
-        raise simpleamt.Error(f"{directory}: this is not a directory") from error
-    except (OSError, SchemaError) as error:
-        raise simpleamt.Error(f"{directory}: {error}") from error
+    app = create_app(directory, proxies=args.proxies, databases=databases)
     sockets: dict[int, Any] = {}
     try:
-        server = open_server(create_server, app, args, sockets)
-        url = address(args.host, args.port or server.effective_port)
-        simpleamt.say(f"The data is in {directory}. Ctrl-C ends the server.")
-        print(f"Sandbox:   {url}sandbox/\nLive site: {url}", flush=True)
+        server = create_server(
+            app,
+            sockets=[listening],
+            threads=THREADS,
+            ident=None,
+            map=sockets,
+            connection_limit=1000,
+        )
+        announce(directory, url)
         server.run()
     finally:
         wasyncore.close_all(sockets)
         app.close()
 
 
-def open_server(create: Any, app: Any, args: argparse.Namespace, sockets: dict[int, Any]) -> Any:
-    """A waitress server that listens already. Raises simpleamt.Error when it cannot."""
+def serve_many(
+    directory: Path,
+    listening: socket.socket,
+    databases: dict[str, str | None],
+    args: argparse.Namespace,
+    url: str,
+) -> None:
+    """Several processes, with gunicorn, which ends this one when it is told to."""
+    from local_crowd import processes
+
+    announce(directory, url)
     try:
-        return create(app, host=args.host, port=args.port, threads=THREADS, ident=None, map=sockets)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or str(error)
-        raise simpleamt.Error(
-            f"cannot listen on {args.host}:{args.port}: {why}; choose another --host or --port"
-        ) from error
+        processes.run(
+            directory,
+            listening,
+            processes=args.processes,
+            threads=THREADS,
+            proxies=args.proxies,
+            databases=databases,
+        )
+    except processes.NotAvailable as error:
+        raise simpleamt.Error(str(error)) from error
 
 
 def address(host: str, port: int) -> str:
@@ -97,4 +171,4 @@ def address(host: str, port: int) -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    sys.exit(main())

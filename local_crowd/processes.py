@@ -1,5 +1,6 @@
 """Several processes behind one address: gunicorn, for a crowd whose data is in PostgreSQL."""
 
+import os
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,17 +28,17 @@ def run(
     makes several processes slower than one.
     """
     try:
-        from gunicorn.app.base import BaseApplication
+        from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
     except ModuleNotFoundError as error:
         raise NotAvailable(
             f"--processes needs {error.name}: pip install -r requirements-extras.txt"
         ) from error
     _check(directory, databases)
 
-    class Server(BaseApplication):
+    class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             options: dict[str, Any] = {
-                "bind": f"fd://{listening.fileno()}",
+                "bind": f"fd://{os.dup(listening.fileno())}",  # which it closes
                 "workers": processes,
                 "threads": threads,
                 "worker_class": "gthread",

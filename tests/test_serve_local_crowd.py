@@ -15,6 +15,7 @@ from pathlib import Path
 import boto3
 import pytest
 from crowds import HIT
+from postgres import Databases
 
 from local_crowd.operations import keys
 from local_crowd.site import open_site
@@ -182,3 +183,61 @@ def test_many_at_once_are_answered_without_a_word(start: Start) -> None:
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=10)
     assert said.count("\n") == 1
+
+
+@pytest.mark.postgresql
+def test_several_processes(start: Start, databases: Databases, tmp_path: Path) -> None:
+    """Two processes on PostgreSQL answer one client at one address, and SIGTERM ends both."""
+    databases.empty()
+    site = open_site(tmp_path / "crowd", "sandbox", database=databases.urls["sandbox"])
+    with site.writing() as call:
+        access_key, secret_key = keys.create(call, "Vision lab")
+    site.close()
+    named = [f"--{name}_database={url}" for name, url in databases.urls.items()]
+    process = start("--port", "0", "--processes", "2", *named)
+    client = boto3.client(
+        "mturk",
+        "us-east-1",
+        endpoint_url=addresses(process)[0],
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+    )
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: client.create_hit(**HIT)["HIT"]["HITId"], range(24)))
+    listed = client.list_hits(MaxResults=100)["HITs"]
+    assert sorted(hit["HITId"] for hit in listed) == sorted(made)
+    assert len({hit["HITTypeId"] for hit in listed}) == 1
+    client.close()
+    children = subprocess.run(
+        ["ps", "--ppid", str(process.pid), "-o", "pid="], capture_output=True, text=True, check=True
+    )
+    assert len(children.stdout.split()) == 2
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    databases.empty()
+
+
+def test_several_processes_need_postgresql(start: Start) -> None:
+    """With the data in SQLite, --processes is refused in one line that says what to do."""
+    process = start("--port", "0", "--processes", "2")
+    _, said = process.communicate(timeout=30)
+
+    assert process.returncode == 2
+    assert said.splitlines()[-1] == (
+        "serve_local_crowd.py: --processes needs PostgreSQL, and the data of sandbox and live is "
+        "in SQLite: name a postgresql+psycopg:// URL in crowd.json or with --sandbox_database and "
+        "--live_database"
+    )
+
+
+@pytest.mark.postgresql
+def test_a_database_that_does_not_answer_is_one_line(start: Start, tmp_path: Path) -> None:
+    """A PostgreSQL server that is not there is named, without its password."""
+    url = f"postgresql+psycopg://user:secret@/crowd?host={tmp_path}"
+    process = start("--port", "0", "--sandbox_database", url)
+    out, said = process.communicate(timeout=30)
+
+    assert (process.returncode, out) == (2, "")
+    assert "Traceback" not in said
+    assert "secret" not in said
+    assert "connection" in said
