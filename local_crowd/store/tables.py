@@ -4,34 +4,12 @@ Times are whole epoch seconds, money is whole US cents: both compare and add the
 and PostgreSQL, and Amazon's wire knows nothing finer.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    text,
-)
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
 
-# Names for every constraint, so that a migration can drop one on both databases.
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from local_crowd.store import people_tables
+from local_crowd.store.base import Cents, Id, Number, Seconds, metadata
 
-Number = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up INTEGER keys only
-Seconds = BigInteger
-Cents = BigInteger
-Id = String(64)
+__all__ = ["metadata", "people_tables"]  # with every table in it
 
 settings = Table(
     "settings",
