@@ -1,0 +1,131 @@
+// Stands in for Amazon's Crowd HTML Elements: the common ones, with the answers Amazon documents.
+// These files are served as one script, within one function.
+if (customElements.get('crowd-form')) return;
+
+const parameters = new URLSearchParams(window.location.search);
+const isPreview = parameters.get('assignmentId') === 'ASSIGNMENT_ID_NOT_AVAILABLE';
+
+const STYLE = `
+  *, ::before, ::after { box-sizing: border-box }
+  [hidden] { display: none !important }
+  :host { display: block; overflow-wrap: break-word }
+  :host([hidden]) { display: none }
+  :focus-visible, :host(:focus-visible) { outline: 3px solid #b45f00; outline-offset: 2px }
+  label { display: block }
+  .label { font-weight: 600 }
+  input:not([type=checkbox], [type=radio], [type=range]), textarea { display: block; width: 100%; min-height: 2.75rem; padding: .55rem .7rem; border: 1px solid #66717f; border-radius: .4rem; background: #fff; color: inherit; font: inherit }
+  textarea { resize: vertical }
+  :is(input:not([type=range]), textarea)[aria-invalid=true] { border-color: #a3161a; box-shadow: 0 0 0 1px #a3161a }
+  :disabled { cursor: not-allowed; opacity: .65 }
+  button, .button { display: inline-flex; align-items: center; justify-content: center; gap: .5rem; min-height: 2.75rem; padding: .5rem 1.2rem; border: 1px solid #0a5499; border-radius: .4rem; background: #fff; color: #0a5499; font: inherit; font-weight: 600; text-decoration: none; cursor: pointer }
+  button:hover:enabled, .button:hover { background: #e8f1fa }
+  .primary { background: #0a5499; color: #fff }
+  .primary:hover:enabled, a.primary:hover { background: #073e73 }
+  .link { min-height: 2.2rem; padding: .2rem 0; border: 0; background: none; font-weight: 500; text-decoration: underline }
+  h2, h3 { margin: 0 0 .5rem; line-height: 1.25 }
+  h2 { font-size: 1.25rem }
+  h3 { font-size: 1.05rem }
+  .fault { margin: .35rem 0 0; color: #a3161a; font-weight: 600 }
+  .fault:empty { display: none }
+  .choice { display: flex; align-items: center; gap: .65rem; min-height: 2.75rem; padding: .3rem .5rem; border-radius: .4rem; cursor: pointer }
+  .choice:hover { background: #e8f1fa }
+  .choice input { flex: none; width: 1.2rem; height: 1.2rem; margin: 0; accent-color: #0a5499 }
+  dialog { width: min(44rem, calc(100vw - 2rem)); max-height: calc(100vh - 2rem); padding: 1.25rem; border: 0; border-radius: .6rem; color: inherit; box-shadow: 0 1rem 3rem #0006 }
+  dialog::backdrop { background: #1d273380 }
+  section { margin-bottom: 1rem }
+`;
+
+// Makes an element: make('p', { class: 'x' }, 'text', child). An attribute of null is left out.
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) put(element, name, value);
+  element.append(...children);
+  return element;
+}
+
+// Sets an attribute; null and false take it off, true leaves it empty.
+function put(element, name, value) {
+  if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  else element.setAttribute(name, value === true ? '' : value);
+}
+
+// Whether a switch is on: there, and not spelled "false", as Amazon's own samples write it.
+function isOn(element, name) {
+  return element.hasAttribute(name) && element.getAttribute(name) !== 'false';
+}
+
+// Gives each child of `host` the slot of its tag, also those that the parser has yet to reach.
+function watchRegions(host, tags, changed = () => {}) {
+  const sort = () => {
+    for (const child of host.children) {
+      if (tags.includes(child.localName)) child.slot = child.localName;
+    }
+    changed();
+  };
+  sort();
+  new MutationObserver(sort).observe(host, { childList: true });
+}
+
+function hasRegion(host, tag) {
+  return Array.from(host.children).some((child) => child.localName === tag);
+}
+
+function dialogWith(heading, ...content) {
+  const close = make('button', { type: 'button' }, 'Close');
+  const title = make('h2', { id: 'title' }, heading);
+  const dialog = make('dialog', { 'aria-labelledby': 'title' }, title, ...content, close);
+  close.addEventListener('click', () => dialog.close());
+  return dialog;
+}
+
+// An element with a shadow of its own. A subclass builds it once, and updates it when one of its
+// attributes changes.
+class CrowdElement extends HTMLElement {
+  static delegatesFocus = true;
+
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    const { delegatesFocus } = this.constructor;
+    this.attachShadow({ mode: 'open', delegatesFocus }).append(make('style', {}, STYLE));
+    this.shadowRoot.append(...this.build());
+    this.update();
+  }
+
+  attributeChangedCallback(name, before, now) {
+    if (this.shadowRoot && before !== now) this.update(name);
+  }
+
+  update() {}
+}
+
+// One that a worker answers: collect() gives its part of the answer (undefined: none), fault()
+// what is wrong with it.
+class CrowdField extends CrowdElement {
+  problem = make('p', { class: 'fault', id: 'fault', role: 'alert' });
+
+  get name() { return this.getAttribute('name') || ''; }
+  set name(name) { this.setAttribute('name', name); }
+
+  // The control that gets the focus, and is said to be invalid.
+  get control() { return this; }
+
+  fault() { return ''; }
+
+  check() {
+    const fault = this.fault();
+    this.problem.textContent = fault;
+    put(this.control, 'aria-invalid', fault ? 'true' : null);
+    return !fault;
+  }
+
+  changed(type = 'change') {
+    if (this.problem.textContent) this.check();
+    if (type) this.dispatchEvent(new Event(type, { bubbles: true }));
+  }
+
+  // What a screen reader calls a control that has no label of its own.
+  spokenName() {
+    return this.getAttribute('aria-label') || this.getAttribute('label')
+      || this.getAttribute('placeholder') || this.name;
+  }
+}

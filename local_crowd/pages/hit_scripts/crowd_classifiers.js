@@ -1,0 +1,148 @@
+// <crowd-classifier>, <crowd-image-classifier>, and both with -multi-select
+
+// The texts of a JSON array; also with single quotes, as Amazon's samples write it, where a quote
+// is the last only before the next text or the end.
+function textsOf(list) {
+  const TEXT = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.|'(?!\s*[,\]}]))*)'/gs;
+  return Array.from((list || '').matchAll(TEXT), ([whole, double, single]) => {
+    if (double === undefined) return single.replace(/\\(.)/gs, '$1');
+    try {
+      return JSON.parse(whole);
+    } catch {
+      return double.replace(/\\(.)/gs, '$1');
+    }
+  });
+}
+
+const PARTS = ['classification-target', 'short-instructions', 'full-instructions', 'worker-comment'];
+
+class CrowdClassifier extends CrowdField {
+  static observedAttributes = ['categories', 'header', 'src', 'exclusion-category'];
+  static several = false;
+  static image = false;
+
+  get control() { return this.choices; }
+
+  build() {
+    const style = make('style', {}, `
+      .classifier { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: 1.25rem }
+      aside { padding-right: 1.25rem; border-right: 1px solid #d8dee5 }
+      ::slotted(short-instructions) { margin-top: -.8em }
+      .target { margin-bottom: 1rem; padding: 1rem; border: 1px solid #d8dee5; border-radius: .5rem; overflow-x: auto }
+      .target img { display: block; max-width: 100%; max-height: 70vh; margin: auto }
+      fieldset { min-width: 0; margin: 0; padding: 0; border: 0 }
+      fieldset:focus { outline: none }
+      legend { padding: 0; margin-bottom: .5rem; font-size: 1.15rem; font-weight: 700 }
+      .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); gap: .4rem }
+      .choice { border: 1px solid #c3cad2; padding: .4rem .75rem }
+      [aria-invalid=true] .choice { border-color: #a3161a }
+      .choice:has(:checked) { border-color: #0a5499; background: #e8f1fa }
+      details { margin-top: .8rem }
+      @media (max-width: 40rem) {
+        .classifier { grid-template-columns: minmax(0, 1fr) }
+        aside { padding: 0 0 .5rem; border: 0; border-bottom: 1px solid #d8dee5 }
+      }`);
+    this.aside = make('aside', { 'aria-label': 'Instructions' });
+    this.image = make('img', { alt: 'The picture to classify' });
+    this.target = make('div', { class: 'target' },
+      this.constructor.image ? this.image : make('slot', { name: 'classification-target' }));
+    this.legend = make('legend');
+    this.list = make('div', { class: 'choices' });
+    this.choices = make('fieldset', { tabindex: '-1', 'aria-describedby': 'fault' }, this.legend, this.list);
+    this.list.addEventListener('change', (event) => this.pick(event.target));
+    this.instruct();
+    this.comment = make('textarea', { rows: '2' });
+    this.commenting = make('details', {}, make('summary'), make('slot', { name: 'worker-comment' }),
+      make('label', {}, make('span', { class: 'label' }), this.comment));
+    watchRegions(this, PARTS, () => this.arrange());
+    const main = make('div', {}, this.target, this.choices, this.problem, this.commenting);
+    this.whole = make('div', { class: 'classifier' }, this.aside, main);
+    return [style, this.whole, this.dialog];
+  }
+
+  instruct() {
+    this.dialog = dialogWith('Instructions', make('section', {}, make('slot', { name: 'full-instructions' })));
+    this.opener = make('button', { type: 'button', class: 'link' }, 'View full instructions');
+    this.opener.addEventListener('click', () => this.dialog.showModal());
+    this.aside.append(make('slot', { name: 'short-instructions' }), this.opener);
+  }
+
+  // What there is of Amazon's regions decides what is shown.
+  arrange() {
+    const full = this.querySelector(':scope > full-instructions');
+    const comment = this.querySelector(':scope > worker-comment');
+    this.opener.hidden = !full;
+    this.aside.hidden = !full && !hasRegion(this, 'short-instructions');
+    if (this.whole) this.whole.style.gridTemplateColumns = this.aside.hidden ? 'minmax(0, 1fr)' : '';
+    if (full) this.dialog.querySelector('h2').textContent = full.getAttribute('header') || 'Instructions';
+    this.commenting.hidden = !comment;
+    if (!comment) return;
+    const otherwise = 'Add a comment';
+    this.commenting.querySelector('summary').textContent = comment.getAttribute('link-text') || otherwise;
+    this.commenting.querySelector('.label').textContent = comment.getAttribute('header') || otherwise;
+    this.comment.placeholder = comment.getAttribute('placeholder') || '';
+  }
+
+  update(name) {
+    const header = this.getAttribute('header');
+    this.legend.textContent = header || 'Choose a category';
+    put(this.image, 'src', this.getAttribute('src'));
+    if (name === undefined) this.arrange();
+    if (name !== undefined && name !== 'categories' && name !== 'exclusion-category') return;
+    const type = this.constructor.several ? 'checkbox' : 'radio';
+    const exclusion = this.constructor.several ? textsOf(this.getAttribute('exclusion-category')).at(-1) : undefined;
+    const categories = textsOf(this.getAttribute('categories'));
+    this.list.replaceChildren(...[...categories, ...(exclusion === undefined ? [] : [exclusion])].map(
+      (text, number) => make('label', { class: 'choice' },
+        make('input', { type, name: 'category', value: text, 'data-excludes': number >= categories.length }), text)));
+  }
+
+  // The exclusion category stands alone.
+  pick(input) {
+    if (input.checked && this.constructor.several) {
+      for (const other of this.list.querySelectorAll('input')) {
+        if (other !== input && ('excludes' in other.dataset || 'excludes' in input.dataset)) other.checked = false;
+      }
+    }
+    this.changed();
+  }
+
+  get labels() {
+    return Array.from(this.list.querySelectorAll(':checked'), (input) => input.value);
+  }
+
+  get value() {
+    const labels = this.labels, comment = this.comment.value.trim();
+    const value = this.constructor.several ? { labels } : labels.length ? { label: labels[0] } : {};
+    return comment && !this.commenting.hidden ? { ...value, workerComment: comment } : value;
+  }
+
+  get _submittableValue() { return this.value; }  // what pages for Amazon's elements also ask for
+
+  fault() {
+    if (this.labels.length) return '';
+    return this.constructor.several ? 'Please choose one or more.' : 'Please choose one.';
+  }
+
+  focus() {
+    const first = this.list.querySelector(':checked') || this.list.querySelector('input');
+    if (first) first.focus();
+  }
+
+  collect() { return this.value; }
+
+  reset() {
+    for (const input of this.list.querySelectorAll('input')) input.checked = false;
+    this.comment.value = '';
+  }
+}
+
+for (const image of [false, true]) {
+  for (const several of [false, true]) {
+    const tag = 'crowd-' + (image ? 'image-' : '') + 'classifier' + (several ? '-multi-select' : '');
+    customElements.define(tag, class extends CrowdClassifier {
+      static image = image;
+      static several = several;
+    });
+  }
+}

@@ -1,0 +1,84 @@
+// <crowd-button>, <crowd-card>, <crowd-instructions>
+
+customElements.define('crowd-button', class extends CrowdElement {
+  static observedAttributes = ['disabled', 'loading', 'href', 'target', 'variant', 'icon', 'icon-url', 'icon-align', 'aria-label'];
+
+  get disabled() { return isOn(this, 'disabled'); }
+  set disabled(on) { put(this, 'disabled', Boolean(on)); }
+
+  build() {
+    this.slotted = make('slot');
+    const style = make('style', {}, ':host { display: inline-block } img { height: 1.2em }');
+    this.face = make('span');
+    return [style, this.face];
+  }
+
+  update() {
+    const href = this.getAttribute('href'), variant = this.getAttribute('variant') || 'normal';
+    const blocked = this.disabled || isOn(this, 'loading');
+    const face = make(href === null ? 'button' : 'a', {
+      class: 'button ' + variant, 'aria-busy': isOn(this, 'loading') ? 'true' : null,
+      'aria-label': this.getAttribute('aria-label')
+        || (variant === 'icon' ? this.textContent.trim() || this.getAttribute('icon') : null),
+      ...(href === null ? { type: 'button', disabled: blocked }
+        : { href, target: this.getAttribute('target') || '_blank', rel: 'noopener' }),
+    }, this.slotted);
+    if (this.hasAttribute('icon-url')) {
+      const icon = make('img', { src: this.getAttribute('icon-url'), alt: '' });
+      if (this.getAttribute('icon-align') === 'right') face.append(icon); else face.prepend(icon);
+    }
+    if (isOn(this, 'loading')) face.append(' ...');
+    this.face.replaceWith(face);
+    this.face = face;
+  }
+});
+
+customElements.define('crowd-card', class extends CrowdElement {
+  static observedAttributes = ['heading', 'image'];
+  static delegatesFocus = false;
+
+  build() {
+    const style = make('style', {}, `
+      :host { display: inline-block; max-width: 100%; border-radius: .5rem; background: #fff; box-shadow: 0 1px 4px #1d273340 }
+      img { display: block; max-width: 100%; border-radius: .5rem .5rem 0 0 }
+      h3 { padding: .8rem 1rem 0 }`);
+    this.image = make('img', { alt: '' });
+    this.heading = make('h3');
+    return [style, this.image, this.heading, make('slot')];
+  }
+
+  update() {
+    this.image.hidden = !this.hasAttribute('image');
+    put(this.image, 'src', this.getAttribute('image'));
+    this.heading.textContent = this.getAttribute('heading') || '';
+    this.heading.hidden = !this.heading.textContent;
+  }
+});
+
+const REGIONS = {
+  'short-summary': 'Summary',
+  'detailed-instructions': 'Detailed instructions',
+  'positive-example': 'Good examples',
+  'negative-example': 'Bad examples',
+};
+
+customElements.define('crowd-instructions', class extends CrowdElement {
+  static observedAttributes = ['link-text', 'link-type'];
+
+  build() {
+    const sections = Object.entries(REGIONS).map(([tag, title]) => make(
+      'section', { 'data-tag': tag }, make('h3', {}, title), make('slot', { name: tag })));
+    this.dialog = dialogWith('Instructions', ...sections);
+    this.opener = make('button', { type: 'button' });
+    this.opener.addEventListener('click', () => this.dialog.showModal());
+    watchRegions(this, Object.keys(REGIONS), () => {
+      for (const section of sections) section.hidden = !hasRegion(this, section.dataset.tag);
+    });
+    return [this.opener, this.dialog];
+  }
+
+  update() {
+    this.opener.textContent = this.getAttribute('link-text') || 'Click for instructions';
+    this.opener.className = this.getAttribute('link-type') === 'button' ? '' : 'link';
+  }
+});

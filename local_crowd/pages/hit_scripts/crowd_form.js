@@ -1,0 +1,167 @@
+// <crowd-form>: gathers the answer of everything within, and posts it once.
+
+const OWN_SUBMITS = 'crowd-button[form-action=submit], crowd-button[type=submit]';
+const SUBMITS = OWN_SUBMITS + ', button[type=submit], input[type=submit]';
+const RESETS = 'crowd-button[form-action=reset], button[type=reset], input[type=reset]';
+const NATIVE = 'input, select, textarea';
+const NO_ANSWER = ['submit', 'button', 'reset', 'image', 'file'];
+
+document.head.append(make('style', {}, `
+  :where(html) { color: #1d2733; font-family: system-ui, sans-serif; line-height: 1.5 }
+  crowd-form > .crowd-form-submit { margin-top: 1.25rem }
+  crowd-form, short-instructions, full-instructions, classification-target { display: block }
+  crowd-form > .crowd-form-message { margin: .75rem 0; font-weight: 600; color: #a3161a; white-space: pre-wrap; overflow-wrap: anywhere }
+  crowd-form > .crowd-form-message:empty { display: none }
+`));
+
+// Runs when the children of what is being parsed are there.
+function whenParsed(action) {
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', action);
+  else queueMicrotask(action);
+}
+
+// Adds a field to the answer. Checkboxes of one name are one object, texts of one name a list.
+function add(answer, name, value) {
+  if (value === undefined) return;
+  const before = answer.get(name);
+  const isObject = (it) => typeof it === 'object' && !Array.isArray(it);
+  if (before === undefined) answer.set(name, value);
+  else if (isObject(before) && isObject(value)) answer.set(name, { ...before, ...value });
+  else answer.set(name, [].concat(before, value));
+}
+
+// What HTML's own fields say, in the form of Amazon's elements.
+function nativeValue(field) {
+  if (field.disabled || NO_ANSWER.includes(field.type)) return undefined;
+  if (field.type === 'checkbox' || field.type === 'radio') return { [field.value]: field.checked };
+  if (field.type === 'select-multiple') return Array.from(field.selectedOptions, (option) => option.value);
+  return field.value;
+}
+
+// answer-format="flatten-objects": a field for each member, {"a": {"b": true}} as a.b=true.
+function flattened(answer) {
+  const fields = [];
+  for (const [name, value] of answer) {
+    if (typeof value !== 'object') fields.push([name, String(value)]);
+    else if (Array.isArray(value)) fields.push([name, JSON.stringify(value)]);
+    else {
+      for (const [key, inner] of Object.entries(value)) {
+        fields.push([name + '.' + key, typeof inner === 'object' ? JSON.stringify(inner) : String(inner)]);
+      }
+    }
+  }
+  return fields;
+}
+
+customElements.define('crowd-form', class extends HTMLElement {
+  message = make('p', { class: 'crowd-form-message', role: 'alert' });
+  sent = false;
+
+  connectedCallback() {
+    if (this.ready) return;
+    this.ready = true;
+    this.addEventListener('click', (event) => this.clicked(event));
+    // Back from the page that followed: the answer may be sent again, and the crowd decides.
+    window.addEventListener('pageshow', (event) => { if (event.persisted) this.sent = false; });
+    whenParsed(() => this.complete());
+  }
+
+  complete() {
+    if (!this.querySelector(OWN_SUBMITS)) {
+      this.append(make('crowd-button', {
+        'form-action': 'submit', variant: 'primary', class: 'crowd-form-submit',
+      }, 'Submit'));
+    }
+    this.append(this.message);
+    this.say(this.refusal());
+    if (this.refusal()) for (const button of this.querySelectorAll(SUBMITS)) button.disabled = true;
+  }
+
+  say(text) { this.message.textContent = text; }
+
+  // Why nothing can be handed in at all; '' when it can.
+  refusal() {
+    if (isPreview) return 'This is a preview. Accept the HIT to submit.';
+    const unknown = Array.from(this.querySelectorAll('[name]'), (element) => element.localName)
+      .filter((tag) => tag.startsWith('crowd-') && !customElements.get(tag));
+    return unknown.length ? 'This page needs <' + unknown[0] + '>, which this crowd cannot show. '
+      + 'Nothing can be handed in: please return the HIT and tell its requester.' : '';
+  }
+
+  clicked(event) {
+    const button = event.target.closest(SUBMITS + ', ' + RESETS);
+    if (!button || button.disabled || event.defaultPrevented || button.form) return;
+    event.preventDefault();
+    if (button.matches(RESETS)) this.reset(); else this.submit(button);
+  }
+
+  reset() {
+    for (const field of this.querySelectorAll('*')) {
+      if (field instanceof CrowdField) {
+        if (field.reset) field.reset();
+      } else if (field.matches('select')) {
+        for (const option of field.options) option.selected = option.defaultSelected;
+      } else if (field.matches(NATIVE)) {
+        field.value = field.defaultValue;
+        field.checked = field.defaultChecked;
+      }
+    }
+  }
+
+  // Whether all is answered; if not, says so at each field and leads to the first.
+  isComplete() {
+    const fields = Array.from(this.querySelectorAll('*'));
+    const wrong = fields.filter((field) => field instanceof CrowdField
+      ? !field.check() : field.matches(NATIVE) && field.willValidate && !field.validity.valid);
+    if (!wrong.length) return true;
+    this.say(wrong.length === 1 ? 'One answer needs another look. Nothing was sent yet.'
+      : wrong.length + ' answers need another look. Nothing was sent yet.');
+    wrong[0].focus();
+    if (wrong[0].reportValidity) wrong[0].reportValidity();
+    return false;
+  }
+
+  // Also called by pages: unlike HTML's own form.submit(), it raises the event first, for that is
+  // where such pages complete their answers.
+  submit(submitter = null) {
+    if (this.sent) return;
+    this.say(this.refusal());
+    if (this.refusal() || !this.isComplete()) return;
+    const event = new Event('submit', { bubbles: true, cancelable: true });
+    event.submitter = submitter;
+    if (this.dispatchEvent(event)) this.post();
+  }
+
+  requestSubmit(submitter) { this.submit(submitter); }
+
+  collect() {
+    const answer = new Map();
+    for (const field of this.querySelectorAll('[name]')) {
+      const name = field.getAttribute('name');
+      if (!name) continue;
+      if (field instanceof CrowdField) {
+        if (field.collect) add(answer, name, field.collect());
+      } else if (field.matches(NATIVE)) add(answer, name, nativeValue(field));
+    }
+    return answer;
+  }
+
+  post() {
+    const answer = this.collect(), site = parameters.get('turkSubmitTo') || '';
+    const fields = this.getAttribute('answer-format') === 'flatten-objects' ? flattened(answer)
+      : [['taskAnswers', JSON.stringify([Object.fromEntries(answer)])]];
+    if (!/^https?:\/\//i.test(site)) {
+      this.say('Opened outside a crowd, so nothing was sent. The answer is:\n'
+        + fields.map((pair) => pair.join(' = ')).join('\n'));
+      return;
+    }
+    const form = make('form', { method: 'post', hidden: true,
+      action: site.replace(/\/+$/, '') + '/mturk/externalSubmit' });
+    const all = [['assignmentId', parameters.get('assignmentId') || ''], ...fields];
+    form.append(...all.map(([name, value]) => make('textarea', { name }, value)));
+    document.body.append(form);
+    this.sent = true;
+    this.say('Sending your answer...');
+    HTMLFormElement.prototype.submit.call(form);
+  }
+});

@@ -24,7 +24,7 @@ def form_html(form: QuestionForm) -> Markup:
     rendered = render_template(
         "question_fields.html",
         form=form,
-        several=sum(1 for _ in form.questions()) > 1,
+        numbers=_numbers(form),
         ANSWER=ANSWER,
         OTHER=OTHER,
         hints=hints,
@@ -32,6 +32,14 @@ def form_html(form: QuestionForm) -> Markup:
         shape=shape,
     )
     return Markup(rendered)  # noqa: S704 - the template escapes everything that is no checked HTML
+
+
+def _numbers(form: QuestionForm) -> dict[str, str]:
+    """What a question without a name is called, by its identifier."""
+    identifiers = [question.identifier for question in form.questions()]
+    if len(identifiers) == 1:
+        return {identifiers[0]: "Question"}
+    return {name: f"Question {number}" for number, name in enumerate(identifiers, 1)}
 
 
 def form_page(form: QuestionForm, submit_url: str, assignment_id: str | None) -> str:
