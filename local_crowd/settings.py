@@ -8,6 +8,8 @@ FILE = "crowd.json"
 DEFAULTS: dict[str, Any] = {
     "sandbox_database": None,  # SQLAlchemy URLs, such as postgresql+psycopg://user@host/name;
     "live_database": None,  # none: a SQLite file in the directory
+    "notification_endpoint_url": None,  # instead of AWS's own SQS and SNS
+    "notification_destinations": [],  # beginnings of what may be sent to beside public https URLs
 }
 
 
@@ -30,4 +32,7 @@ def read(directory: Path) -> dict[str, Any]:
         raise SettingsError(
             f"{path}: unknown key {', '.join(unknown)}; the keys are {', '.join(DEFAULTS)}"
         )
+    destinations = said.get("notification_destinations", [])
+    if not isinstance(destinations, list) or not all(isinstance(one, str) for one in destinations):
+        raise SettingsError(f"{path}: notification_destinations is not a list of texts")
     return DEFAULTS | said

@@ -1,7 +1,7 @@
 """One of a crowd's two sites: its database and what can be done there."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,7 @@ class Site:
         self.name = name
         self.clock = clock
         self.new_id = random_id
+        self.destinations: Sequence[str] = ()  # what crowd.json allows of notifications'
         self.store = Store(url)
         upgrade(self.store)
 
@@ -55,7 +56,7 @@ class Site:
             yield self._call(db, now, requester_id)
 
     def _call(self, db: Connection, now: int, requester_id: str) -> Call:
-        return Call(db, now, requester_id, self.name, self.new_id)
+        return Call(db, now, requester_id, self.name, self.new_id, self.destinations)
 
     def perform(self, requester_id: str, operation: str, request: Request) -> Response:
         """Answer one of the requester's calls. Raises CrowdError for a refusal."""
@@ -86,5 +87,8 @@ def open_site(
     SettingsError for a crowd.json that cannot be read, StoreError for a database that cannot.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    url = database or settings.read(directory)[f"{name}_database"]
-    return Site(name, url or f"sqlite:///{directory / name}.sqlite3", clock)
+    chosen = settings.read(directory)
+    url = database or chosen[f"{name}_database"]
+    site = Site(name, url or f"sqlite:///{directory / name}.sqlite3", clock)
+    site.destinations = chosen["notification_destinations"]
+    return site

@@ -6,12 +6,15 @@ from local_crowd.operations import (
     account,
     assignments,
     bonuses,
+    file_uploads,
     hit_changes,
     hit_types,
     hits,
+    notifications,
     qualification_requests,
     qualification_types,
     qualifications,
+    review_results,
     workers,
 )
 from local_crowd.operations.call import Call, Request, Response
@@ -32,6 +35,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "DisassociateQualificationFromWorker": qualifications.disassociate_qualification_from_worker,
     "GetAccountBalance": account.get_account_balance,
     "GetAssignment": assignments.get_assignment,
+    "GetFileUploadURL": file_uploads.get_file_upload_url,
     "GetHIT": hits.get_hit,
     "GetQualificationScore": qualifications.get_qualification_score,
     "GetQualificationType": qualification_types.get_qualification_type,
@@ -41,6 +45,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "ListHITsForQualificationType": hits.list_hits_for_qualification_type,
     "ListQualificationRequests": qualification_requests.list_qualification_requests,
     "ListQualificationTypes": qualification_types.list_qualification_types,
+    "ListReviewPolicyResultsForHIT": review_results.list_review_policy_results_for_hit,
     "ListReviewableHITs": hits.list_reviewable_hits,
     "ListWorkerBlocks": workers.list_worker_blocks,
     "ListWorkersWithQualificationType": qualifications.list_workers_with_qualification_type,
@@ -48,9 +53,11 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "RejectAssignment": assignments.reject_assignment,
     "RejectQualificationRequest": qualification_requests.reject_qualification_request,
     "SendBonus": bonuses.send_bonus,
+    "SendTestEventNotification": notifications.send_test_event_notification,
     "UpdateExpirationForHIT": hit_changes.update_expiration_for_hit,
     "UpdateHITReviewStatus": hit_changes.update_hit_review_status,
     "UpdateHITTypeOfHIT": hit_changes.update_hit_type_of_hit,
+    "UpdateNotificationSettings": notifications.update_notification_settings,
     "UpdateQualificationType": qualification_types.update_qualification_type,
 }
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from defusedxml.ElementTree import fromstring
+
 from local_crowd.operations.question_form import FreeTextAnswer, Question, QuestionForm
 
 NAMESPACE = (
@@ -62,6 +64,15 @@ def document(answers: Mapping[str, Sequence[tuple[str, str]]]) -> str:
     body: str = tostring(root, encoding="us-ascii", xml_declaration=False).decode("ascii")
     # XML readers turn a bare carriage return into a line feed; a reference survives.
     return '<?xml version="1.0" encoding="ASCII"?>' + body.replace("\r", "&#13;")
+
+
+def values_given(xml: str) -> dict[str, list[str]]:
+    """The texts of each question's Answer in a document as above: one, or those selected."""
+    found: dict[str, list[str]] = {}
+    for answer in fromstring(xml):
+        identifier, *values = (part.text or "" for part in answer)
+        found.setdefault(identifier, []).extend(values)
+    return found
 
 
 def _xml_text(value: str) -> str:

@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy import Row, select, update
 
-from local_crowd.operations import hits
+from local_crowd.operations import events, hits
 from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import MONTH, not_longer
+from local_crowd.operations.checks import FEEDBACK_LIMIT, MONTH, not_longer
 from local_crowd.operations.errors import RequestError, does_not_exist, wrong_state
 from local_crowd.operations.paging import listing, page
 from local_crowd.operations.slots import move
@@ -15,13 +15,12 @@ from local_crowd.store import tables
 from local_crowd.store.tables import assignments
 
 VISIBLE = ("Submitted", "Approved", "Rejected")
-FEEDBACK_LIMIT = 1024
 
 
 def find(call: Call, assignment_id: str, *, visible: bool = True) -> Row[Any]:
     """The requester's assignment, or RequestError. Work in progress is not visible."""
     row = call.db.execute(
-        select(assignments, tables.hits.c.disposed, tables.hit_types.c.reward)
+        select(assignments, *events.WATCHED, tables.hits.c.disposed, tables.hit_types.c.reward)
         .join(tables.hits, tables.hits.c.hit_id == assignments.c.hit_id)
         .join(tables.hit_types, tables.hit_types.c.hit_type_id == tables.hits.c.hit_type_id)
         .where(
@@ -90,7 +89,10 @@ def _require(row: Row[Any], *allowed: str) -> None:
 
 
 def decide(call: Call, row: Row[Any], status: str, at: int, feedback: str | None) -> None:
-    """Make an assignment Approved or Rejected at `at`, and its HIT's counters with it."""
+    """Make an assignment Approved or Rejected at `at`, and its HIT's counters with it.
+
+    `row`: the assignment, with `events.WATCHED`.
+    """
     decided_time = "approval_time" if status == "Approved" else "rejection_time"
     values: dict[str, Any] = {"status": status, "due_time": None, decided_time: at}
     if feedback is not None:
@@ -103,6 +105,7 @@ def decide(call: Call, row: Row[Any], status: str, at: int, feedback: str | None
     if not done.rowcount:  # decided by another call since it was read
         raise wrong_state("Assignment", None, "Submitted")
     move(call.db, row.hit_id, row.status.lower(), status.lower())
+    events.tell(call, row, f"Assignment{status}", at, row.assignment_id)
 
 
 def shape(row: Row[Any]) -> Response:

@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,8 @@ def random_id(prefix: str = "3", length: int = 30) -> str:
 class Call:
     """One call: the transaction it runs in, who asks, and when (epoch seconds).
 
-    `requester_id` is empty when a worker asks.
+    `requester_id` is empty when a worker asks. `destinations` is what crowd.json allows of
+    notifications' destinations.
     """
 
     db: Connection
@@ -31,3 +32,4 @@ class Call:
     requester_id: str = ""
     site: str = "sandbox"
     new_id: Callable[..., str] = random_id
+    destinations: Sequence[str] = ()

@@ -9,6 +9,7 @@ MONTH = 2_592_000  # seconds: the longest auto-approval delay
 BILLION = 1_000_000_000
 INTEGERS = (-(2**31), 2**31 - 1)  # what Amazon's type Integer holds
 QUESTION_BYTES = 65_535
+FEEDBACK_LIMIT = 1024  # characters
 HIGHEST_REWARD = 100_000_000  # cents; ours: so that no sum outgrows the database
 
 

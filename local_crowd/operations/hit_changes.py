@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from local_crowd.operations import hit_types, hits, tokens
+from local_crowd.operations import events, extending, hit_life, hit_types, hits, tokens
 from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import BILLION, YEAR, in_range
@@ -10,11 +10,6 @@ from local_crowd.operations.errors import RequestError, wrong_state
 from local_crowd.store.tables import hits as table
 
 REPEATED = "RequestAlreadyProcessed"
-SMALL = 10  # a HIT made with fewer assignments can never have this many (the fee doubles)
-
-
-def _change(call: Call, hit_id: str, **values: object) -> None:
-    call.db.execute(update(table).where(table.c.hit_id == hit_id).values(**values))
 
 
 def update_expiration_for_hit(call: Call, request: Request) -> Response:
@@ -26,13 +21,17 @@ def update_expiration_for_hit(call: Call, request: Request) -> Response:
     hit = hits.find(call, request["HITId"])
     at = int(request["ExpireAt"])
     if at <= call.now:
-        _change(call, hit.hit_id, expiration=min(hit.expiration, call.now))
+        if hit.expiration > call.now:
+            extending.change(call, hit.hit_id, expiration=call.now)
+            hit_life.expire(call, hit, call.now)
     else:
         if (increment := at - max(call.now, hit.expiration)) > 0:
             in_range("ExpirationIncrementInSeconds", increment, 1, YEAR)
         if hit.expiration <= call.now:  # what nobody took can be earned again
             must_afford(call, hit.reward * hit.available)
-        _change(call, hit.hit_id, expiration=at, reviewing=False)
+        extending.expire_at(call, hit.hit_id, at)
+        if increment > 0:
+            events.tell(call, hit, "HITExtended", call.now)
     return {}
 
 
@@ -44,20 +43,8 @@ def create_additional_assignments_for_hit(call: Call, request: Request) -> Respo
         "NumberOfAdditionalAssignments", request["NumberOfAdditionalAssignments"], 1, BILLION
     )
     tokens.refuse_repeat(call, operation, request, REPEATED)
-    if hit.created_with < SMALL <= hit.max_assignments + more:
-        raise RequestError(
-            f"This HIT was created with {hit.created_with} assignments. A HIT created with fewer "
-            f"than {SMALL} cannot be extended to {SMALL} or more.",
-            "InvalidMaximumAssignmentsIncrease",
-        )
-    must_afford(call, hit.reward * more)
-    _change(
-        call,
-        hit.hit_id,
-        max_assignments=table.c.max_assignments + more,
-        available=table.c.available + more,
-        reviewing=False,
-    )
+    extending.add_assignments(call, hit, more)
+    events.tell(call, hit, "HITExtended", call.now)
     tokens.remember(call, operation, request, hit.hit_id, REPEATED)
     return {}
 
@@ -86,7 +73,7 @@ def update_hit_review_status(call: Call, request: Request) -> Response:
     status = hits.status(hit, call.now)
     if status != wanted:
         raise wrong_state("HIT", status, wanted)
-    _change(call, hit.hit_id, reviewing=not revert)
+    extending.change(call, hit.hit_id, reviewing=not revert)
     return {}
 
 
@@ -96,5 +83,6 @@ def delete_hit(call: Call, request: Request) -> Response:
     status = hits.status(hit, call.now)
     if status not in ("Reviewing", "Reviewable") or hit.submitted:
         raise wrong_state("HIT", status, "Reviewing", "Reviewable")
-    _change(call, hit.hit_id, disposed=True)
+    extending.change(call, hit.hit_id, disposed=True, due_time=None)
+    events.tell(call, hit, "HITDisposed", call.now)
     return {}

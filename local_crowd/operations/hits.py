@@ -6,11 +6,19 @@ from typing import Any
 from sqlalchemy import Row, Select, insert, or_, select
 
 from local_crowd import rules
-from local_crowd.operations import hit_types, qualification_types, questions, tokens
+from local_crowd.operations import (
+    events,
+    hit_types,
+    layouts,
+    qualification_types,
+    questions,
+    review_policies,
+    tokens,
+)
 from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import BILLION, YEAR, dollars, in_range, not_longer
-from local_crowd.operations.errors import ParameterValidationError, does_not_exist
+from local_crowd.operations.errors import does_not_exist
 from local_crowd.operations.paging import listing, page
 from local_crowd.store import tables
 from local_crowd.store.tables import hit_type_qualifications, hits
@@ -33,9 +41,7 @@ def create_hit_with_hit_type(call: Call, request: Request) -> Response:
 
 
 def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
-    question = request.get("Question")
-    if question is None:
-        raise ParameterValidationError("A HIT needs a Question.")
+    question = layouts.question(call, request)
     questions.parse(question)
     slots = in_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
     lifetime = in_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
@@ -52,13 +58,17 @@ def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
             ),
             creation_time=call.now,
             expiration=call.now + lifetime,
+            due_time=call.now + lifetime,
             max_assignments=slots,
             created_with=slots,
             available=slots,
+            **review_policies.checked(request),
         )
     )
     tokens.remember(call, "CreateHIT", request, hit_id, EXISTS)
-    return {"HIT": shape(find(call, hit_id), call.now)}
+    hit = find(call, hit_id)
+    events.tell(call, hit, "HITCreated", call.now)
+    return {"HIT": shape(hit, call.now)}
 
 
 def find(call: Call, hit_id: str, *, disposed: bool = False) -> Row[Any]:

@@ -1,22 +1,24 @@
-"""What time alone does: overdue work is abandoned, unreviewed work is approved."""
+"""What time alone does: overdue work is abandoned, unreviewed work is approved, HITs expire."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, exists, func, or_, select, update
 
+from local_crowd.operations import events, hit_life, reviews
 from local_crowd.operations.assignments import decide
 from local_crowd.operations.call import Call
 from local_crowd.operations.slots import move
-from local_crowd.store.tables import assignments
+from local_crowd.store.tables import assignments, hit_types, hits
 
 BATCH = 500
 SETTLING = 39018  # any number that nothing else of ours locks
 
 
 def is_due(db: Connection, now: int) -> bool:
-    """Whether anything waits for `settle`: one look at an index."""
-    due = select(assignments.c.assignment_id).where(assignments.c.due_time <= now).limit(1)
-    return db.execute(due).first() is not None
+    """Whether anything waits for `settle`: one look at two indexes."""
+    due = or_(*(exists().where(table.c.due_time <= now) for table in (assignments, hits)))
+    return bool(db.scalar(select(due)))
 
 
 def settle(call: Call) -> None:
@@ -27,29 +29,50 @@ def settle(call: Call) -> None:
     """
     if call.db.dialect.name == "postgresql":
         call.db.execute(select(func.pg_advisory_xact_lock(SETTLING)))
-    due = (
-        select(assignments)
-        .where(assignments.c.due_time <= call.now)
+    hit_life.expire_unwatched(call)
+    while True:
+        # What lies before a HIT's expiration comes first; what is at the same time, after it.
+        hit = hit_life.next_to_expire(call)
+        until = call.now if hit is None else hit.due_time - 1
+        while rows := _due(call, until):
+            for row in rows:
+                if row.status == "Accepted":
+                    abandon(call, row, row.due_time)
+                else:
+                    decide(call, row, "Approved", row.due_time, None)
+        if hit is None:
+            return
+        hit_life.expire(call, hit, hit.due_time)
+
+
+def _due(call: Call, until: int) -> Sequence[Row[Any]]:
+    query = (
+        select(assignments, *events.WATCHED)
+        .join(hits, hits.c.hit_id == assignments.c.hit_id)
+        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
+        .where(assignments.c.due_time <= until)
         .order_by(assignments.c.due_time)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=assignments)
     )
-    while rows := call.db.execute(due).all():
-        for row in rows:
-            if row.status == "Accepted":
-                abandon(call, row.assignment_id, row.hit_id)
-            else:
-                decide(replace(call, now=row.due_time), row, "Approved", row.due_time, None)
+    return call.db.execute(query).all()
 
 
-def abandon(call: Call, assignment_id: str, hit_id: str, status: str = "Abandoned") -> bool:
+def abandon(call: Call, row: Row[Any], at: int, status: str = "Abandoned") -> bool:
     """Take accepted work from its worker; the slot can be accepted again.
 
-    False, and nothing done, when it was handed in or taken before.
+    `row`: the assignment, with `events.WATCHED`. False, and nothing done, when it was handed in or
+    taken before.
     """
+    reviews.hold_work(call, row)
     done = call.db.execute(
         update(assignments)
-        .where(assignments.c.assignment_id == assignment_id, assignments.c.status == "Accepted")
+        .where(assignments.c.assignment_id == row.assignment_id, assignments.c.status == "Accepted")
         .values(status=status, due_time=None)
     )
-    return bool(done.rowcount) and move(call.db, hit_id, "pending", "available")
+    if not done.rowcount:
+        return False
+    move(call.db, row.hit_id, "pending", "available")
+    events.tell(call, row, f"Assignment{status}", at, row.assignment_id)
+    hit_life.left_hands(call, row, at)
+    return True

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select, update
 
-from local_crowd.operations import eligibility
+from local_crowd.operations import eligibility, events, hit_life, reviews
 from local_crowd.operations.assignments import decide
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible as NotPossible  # noqa: PLC0414 - ours too
@@ -32,15 +32,16 @@ class Held:
 
 
 def find_hit(call: Call, hit_id: str) -> Row[Any]:
-    """What matters of a HIT to a worker, whoever owns it: `requester_id`, `hit_type_id`,
-    `expiration`, `assignment_duration`, `qualification_requirements`. NotPossible("gone") when
-    there is none.
+    """What matters of a HIT to a worker, whoever owns it: `hit_id`, `requester_id`, `expiration`,
+    `assignment_duration`, `qualification_requirements` and `events.WATCHED`. NotPossible("gone")
+    when there is none.
     """
     query: Select[Any] = (
         select(
+            hits.c.hit_id,
             hits.c.requester_id,
-            hits.c.hit_type_id,
             hits.c.expiration,
+            *events.WATCHED,
             hit_types.c.assignment_duration,
             hit_types.c.qualification_requirements,
         )
@@ -116,6 +117,7 @@ def accept(call: Call, worker_id: str, hit_id: str) -> Held:
         return accept(call, worker_id, hit_id)
     if not move(call.db, hit_id, "available", "pending"):
         raise NotPossible("taken", "Other workers have taken all of this HIT.")
+    events.tell(call, hit, "AssignmentAccepted", call.now, new.assignment_id)
     return new
 
 
@@ -147,6 +149,7 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     """
     row = find_assignment(call, assignment_id)
     check_in_hand(call, row)
+    reviews.hold_work(call, row)
     asked = call.db.scalar(select(hits.c.question).where(hits.c.hit_id == row.hit_id))
     auto_approval_time = call.now + row.auto_approval_delay
     changed = call.db.execute(
@@ -163,8 +166,14 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     if not changed.rowcount:  # another request was faster: say what it made of it
         return submit(call, assignment_id, fields)
     move(call.db, row.hit_id, "pending", "submitted")
-    if not row.auto_approval_delay:  # 0 means: approved at once
-        decide(call, find_assignment(call, assignment_id), "Approved", call.now, None)
+    events.tell(call, row, "AssignmentSubmitted", call.now, assignment_id)
+    if row.assignment_review_policy is not None:
+        reviews.review_assignment(call, assignment_id)
+    if not row.auto_approval_delay:  # 0 means: approved at once, unless a policy was faster
+        submitted = find_assignment(call, assignment_id)
+        if submitted.status == "Submitted":
+            decide(call, submitted, "Approved", call.now, None)
+    hit_life.left_hands(call, row, call.now)
     return str(row.hit_id)
 
 
@@ -179,14 +188,14 @@ def check_in_hand(call: Call, row: Row[Any]) -> None:
 
 
 def find_assignment(call: Call, assignment_id: str) -> Row[Any]:
-    """An assignment (all but its answer) with `hit_type_id` and `auto_approval_delay` of its type.
+    """An assignment (all but its answer) with `events.WATCHED` and the `auto_approval_delay`.
 
     NotPossible("unknown") when there is none.
     """
     query: Select[Any] = (
         select(
             *[column for column in assignments.c if column.name != "answer"],
-            hits.c.hit_type_id,
+            *events.WATCHED,
             hit_types.c.auto_approval_delay,
         )
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
@@ -207,6 +216,6 @@ def give_back(call: Call, worker_id: str, assignment_id: str) -> str:
     row = find_assignment(call, assignment_id)
     if row.worker_id != worker_id:
         raise NotPossible("unknown", "This assignment does not exist.")
-    if not abandon(call, assignment_id, row.hit_id, status="Returned"):
+    if not abandon(call, row, call.now, "Returned"):
         raise NotPossible("done", "This HIT is no longer in your hands.")
     return str(row.hit_type_id)

@@ -4,7 +4,6 @@ import json
 import uuid
 from typing import NamedTuple
 
-from local_crowd.operations import OPERATIONS
 from local_crowd.operations.errors import CrowdError
 from local_crowd.site import Site
 from local_crowd.wire import model
@@ -23,7 +22,7 @@ class Answer(NamedTuple):
 
 
 class UnknownOperationException(CrowdError):
-    """X-Amz-Target names no operation that Amazon has, or none that this crowd has yet."""
+    """X-Amz-Target names no operation that Amazon has."""
 
     code = "UnknownOperationException"
 
@@ -43,8 +42,6 @@ def _perform(
     known = model.operation(name)
     if prefix != model.TARGET_PREFIX or known is None:
         raise UnknownOperationException(f"There is no operation {target or '(none named)'}.")
-    if name not in OPERATIONS:
-        raise UnknownOperationException(f"{name} is not answered by this crowd.")
     try:
         request = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:

@@ -155,7 +155,9 @@ def test_a_hit_needs_a_question(crowd: Crowd) -> None:
     """A HIT without a question is refused."""
     without = {name: value for name, value in HIT.items() if name != "Question"}
 
-    assert refusal(crowd.client.create_hit, **without) == invalid("A HIT needs a Question.")
+    assert refusal(crowd.client.create_hit, **without) == invalid(
+        "A HIT needs either a Question or a HITLayoutId."
+    )
 
 
 def test_create_hit_with_hit_type(crowd: Crowd) -> None:

@@ -394,21 +394,9 @@ def test_wrong_types(crowd: Crowd, member: dict[str, Any]) -> None:
 
 
 def test_operations_are_amazons(crowd: Crowd) -> None:
-    """Each operation of the crowd is one of Amazon's 39."""
+    """The crowd answers Amazon's 39 operations, and no other."""
     assert len(model.service().operation_names) == 39
-    assert set(OPERATIONS) <= set(model.service().operation_names)
-
-
-MISSING = sorted(set(model.service().operation_names) - set(OPERATIONS))
-
-
-@pytest.mark.parametrize("operation", MISSING)
-def test_an_operation_that_is_not_there_is_named(crowd: Crowd, operation: str) -> None:
-    """An operation of Amazon's that this crowd does not answer says so by name."""
-    assert fault(call(crowd, operation, {})) == (
-        "UnknownOperationException",
-        f"{operation} is not answered by this crowd.",
-    )
+    assert set(OPERATIONS) == set(model.service().operation_names)
 
 
 @pytest.mark.parametrize(

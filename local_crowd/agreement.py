@@ -1,0 +1,100 @@
+"""How right answers are, and how far workers agree. Pure: no database, no clock.
+
+Source: Amazon's API reference ("Assignment Review Policies", "HIT Review Policies"). Scores are
+whole percentages, rounded down, as its example has them: 2 of 3 is 66.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+Answer = frozenset[str]  # the values given to one question, trimmed; two are equal or not
+NONE: Answer = frozenset()
+LONGEST = 256  # characters; longer answers do not count for agreement
+
+
+def answer(values: Collection[str]) -> Answer:
+    """An answer as it is compared: trimmed, and an empty value is none."""
+    return frozenset(filter(None, (value.strip() for value in values)))
+
+
+def percent(part: int, whole: int) -> int:
+    """100 * part / whole, rounded down."""
+    return 100 * part // whole
+
+
+def right(known: Mapping[str, Answer], given: Mapping[str, Answer]) -> list[str]:
+    """The questions whose answer is exactly the known one.
+
+    Several values of one HTML field come joined with `|`, and are told apart where several are
+    known.
+    """
+    return [
+        question
+        for question, wanted in known.items()
+        if given.get(question, NONE) == wanted
+        or (len(wanted) > 1 and _apart(given.get(question, NONE)) == wanted)
+    ]
+
+
+def _apart(given: Answer) -> Answer:
+    return answer([part for value in given for part in value.split("|")])
+
+
+class Agreed(NamedTuple):
+    """What most workers answered, and how many of a hundred did."""
+
+    answer: Answer
+    score: int
+
+
+class WorkerScore(NamedTuple):
+    """On how many agreed questions a worker is with the others, and on how many not."""
+
+    correct: int
+    incorrect: int
+
+    @property
+    def score(self) -> int | None:
+        """The Worker Agreement Score; None when the workers agree on nothing."""
+        whole = self.correct + self.incorrect
+        return percent(self.correct, whole) if whole else None
+
+
+class Agreement(NamedTuple):
+    """The outcome: per question (None: no agreed answer), for the HIT, per worker."""
+
+    questions: dict[str, Agreed | None]
+    score: int
+    workers: dict[str, WorkerScore]
+
+
+def plurality(
+    question_ids: Sequence[str], threshold: int, work: Mapping[str, Mapping[str, Answer]]
+) -> Agreement:
+    """How far the workers of one HIT agree. `work`: by assignment id, the answers by question.
+
+    A question has an agreed answer when its score is above `threshold` or everybody gave the same
+    (Amazon's own example has the threshold 100), and no other answer was given as often.
+    """
+    questions = {
+        question: _agreed([given.get(question, NONE) for given in work.values()], threshold)
+        for question in question_ids
+    }
+    found = {question: agreed for question, agreed in questions.items() if agreed}
+    workers = {}
+    for assignment_id, given in work.items():
+        same = sum(given.get(question, NONE) == one.answer for question, one in found.items())
+        workers[assignment_id] = WorkerScore(same, len(found) - same)
+    return Agreement(questions, percent(len(found), len(questions)), workers)
+
+
+def _agreed(answers: Sequence[Answer], threshold: int) -> Agreed | None:
+    counted = [one for one in answers if all(len(value) <= LONGEST for value in one)]
+    if not counted:
+        return None
+    (first, count), *others = Counter(counted).most_common(2)
+    score = percent(count, len(counted))
+    if others and others[0][1] == count:
+        return None
+    return Agreed(first, score) if score > threshold or score == 100 else None

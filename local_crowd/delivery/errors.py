@@ -1,0 +1,5 @@
+"""What goes wrong on the way."""
+
+
+class DeliveryError(Exception):
+    """A message did not arrive, or nothing said that it did. It is worth another try."""

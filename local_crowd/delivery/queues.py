@@ -1,0 +1,45 @@
+"""Sends a message to an SQS queue or an SNS topic, with the operator's AWS keys (boto3's chain)."""
+
+from functools import cache
+from threading import Lock
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local_crowd import destinations
+from local_crowd.delivery.errors import DeliveryError
+
+# One attempt, in seconds: the outbox tries again.
+CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
+
+
+class Queues:
+    """AWS, or what stands in its place at `endpoint_url`."""
+
+    def __init__(self, endpoint_url: str | None) -> None:
+        self.endpoint_url = endpoint_url
+        self._making = Lock()  # clients may be shared by threads, but not made by two at once
+        self._client = cache(self._new_client)
+
+    def _new_client(self, service: str, region: str) -> Any:
+        from boto3.session import Session  # a quarter of a second, for those who use it
+
+        return Session().client(
+            service,  # type: ignore[call-overload]
+            region_name=region,
+            endpoint_url=self.endpoint_url,
+            config=CONFIG,
+        )
+
+    def send(self, transport: str, destination: str, body: str) -> None:
+        """Send `body` to the queue of this URL or the topic of this ARN, or raise DeliveryError."""
+        try:
+            with self._making:
+                client = self._client(transport.lower(), destinations.region(destination))
+            if transport == "SQS":
+                client.send_message(QueueUrl=destination, MessageBody=body)
+            else:
+                client.publish(TopicArn=destination, Message=body)
+        except (BotoCoreError, ClientError) as error:
+            raise DeliveryError(str(error)) from error

@@ -1,0 +1,21 @@
+"""The headers by which a receiver knows who sent a message, in the form of Standard Webhooks.
+
+The signature is an HMAC-SHA256 over `<id>.<timestamp>.<body>`, so a message can neither be changed
+nor be sent again at another time (https://www.standardwebhooks.com; verifiers exist for most
+languages).
+"""
+
+import base64
+import hmac
+
+
+def headers(secret: str, event_id: str, body: bytes, now: int) -> dict[str, str]:
+    """The three headers. `secret`: whsec_ and the key in base64; `now`: epoch seconds."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signed = f"{event_id}.{now}.".encode() + body
+    signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+    return {
+        "webhook-id": event_id,
+        "webhook-timestamp": str(now),
+        "webhook-signature": f"v1,{signature}",
+    }

@@ -1,0 +1,110 @@
+"""Notifications on their way: written with what they tell, kept until they are delivered.
+
+A message is taken by one sender for LEASE seconds. A sender that dies meanwhile leaves it to the
+next, so a message arrives at least once, and may arrive twice.
+"""
+
+import random
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+
+from local_crowd.operations.call import Call
+from local_crowd.store.tables import outbox, requesters
+
+FIRST_DELAY = 15  # seconds, doubled with every attempt
+LONGEST_DELAY = 7200  # seconds
+GIVE_UP = 24 * 3600  # seconds
+LEASE = 300  # seconds; far more than all of one batch may take
+BATCH = 32
+
+
+class Message(NamedTuple):
+    """A message to send."""
+
+    event_id: str
+    requester_id: str
+    transport: str
+    destination: str
+    body: str
+
+
+def put(call: Call, message: Message) -> None:
+    """Leave a message to be sent, if the transaction is committed."""
+    call.db.execute(
+        insert(outbox).values(
+            **message._asdict(),
+            created_time=call.now,
+            due_time=call.now,
+            give_up_time=call.now + GIVE_UP,
+        )
+    )
+
+
+def waiting(call: Call) -> bool:
+    """Whether anything is due: one look at an index."""
+    due = select(outbox.c.number).where(outbox.c.due_time <= call.now).limit(1)
+    return call.db.execute(due).first() is not None
+
+
+def take(call: Call) -> list[Message]:
+    """The next messages that are due, which are this sender's for LEASE seconds."""
+    columns = [outbox.c[name] for name in Message._fields]
+    due = (
+        select(*columns)
+        .where(outbox.c.due_time <= call.now)
+        .order_by(outbox.c.due_time, outbox.c.number)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    messages = [Message(*row) for row in call.db.execute(due)]
+    call.db.execute(
+        update(outbox)
+        .where(outbox.c.event_id.in_([message.event_id for message in messages]))
+        .values(attempts=outbox.c.attempts + 1, due_time=call.now + LEASE)
+    )
+    return messages
+
+
+def delivered(call: Call, event_id: str) -> None:
+    """Forget a message that arrived."""
+    call.db.execute(delete(outbox).where(outbox.c.event_id == event_id))
+
+
+def failed(call: Call, event_id: str, error: str) -> None:
+    """Try a message again later, or give it up for dead when a day has passed."""
+    row = call.db.execute(select(outbox).where(outbox.c.event_id == event_id)).one_or_none()
+    if row is None:  # another sender has delivered it
+        return
+    again = call.now + _delay(row.attempts)
+    call.db.execute(
+        update(outbox)
+        .where(outbox.c.event_id == event_id)
+        .values(due_time=again if again <= row.give_up_time else None, error=error)
+    )
+
+
+def _delay(attempts: int) -> int:
+    """Seconds until the next attempt: so chosen that many messages do not come back at once."""
+    longest = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 20))
+    return random.randint((longest + 1) // 2, longest)
+
+
+def dead_letters(call: Call) -> list[Row[Any]]:
+    """What was given up, oldest first: the columns of the table, and `requester`, a name."""
+    query = (
+        select(outbox, requesters.c.name.label("requester"))
+        .join(requesters, requesters.c.requester_id == outbox.c.requester_id)
+        .where(outbox.c.due_time.is_(None))
+        .order_by(outbox.c.number)
+    )
+    return list(call.db.execute(query).all())
+
+
+def retry(call: Call, event_id: str | None = None) -> int:
+    """Send dead letters once more, for another day: one, or all. How many there were."""
+    dead: ColumnElement[bool] = outbox.c.due_time.is_(None)
+    if event_id is not None:
+        dead &= outbox.c.event_id == event_id
+    values = {"attempts": 0, "due_time": call.now, "give_up_time": call.now + GIVE_UP}
+    return call.db.execute(update(outbox).where(dead).values(values)).rowcount

@@ -1,0 +1,100 @@
+"""The parameters of a review policy: a list of keys with values, read and checked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from local_crowd.operations.checks import FEEDBACK_LIMIT, in_range, not_longer
+from local_crowd.operations.errors import ParameterValidationError
+
+FLAGS = {"t": True, "true": True, "f": False, "false": False}
+LONGEST_KEY = 255  # bytes
+
+
+class Parameters:
+    """The parameters of `policy`, a ReviewPolicy structure.
+
+    `also`: other spellings. Raises ParameterValidationError for a key that is unknown, given twice
+    or missing.
+    """
+
+    def __init__(
+        self,
+        policy: Mapping[str, Any],
+        required: Sequence[str],
+        optional: Sequence[str],
+        also: Mapping[str, str] | None = None,
+    ) -> None:
+        self._parameters: dict[str, Mapping[str, Any]] = {}
+        for parameter in policy.get("Parameters", ()):
+            given = str(parameter.get("Key", ""))
+            key = (also or {}).get(given, given)
+            if key not in (*required, *optional):
+                raise ParameterValidationError(
+                    f"{policy['PolicyName']} has no parameter {given or '(none named)'}. "
+                    f"Its parameters are {', '.join((*required, *optional))}."
+                )
+            if key in self._parameters:
+                raise ParameterValidationError(f"The parameter {given} is given twice.")
+            self._parameters[key] = parameter
+        if missing := [key for key in required if key not in self._parameters]:
+            raise ParameterValidationError(
+                "Your request is missing required parameters. Required parameters include "
+                f"{', '.join(missing)}."
+            )
+
+    def text(self, key: str) -> str | None:
+        """A reason for the worker, if there is one."""
+        return not_longer(key, self._value(key), FEEDBACK_LIMIT)
+
+    def integer(self, key: str, low: int, high: int) -> int | None:
+        """A whole number within limits, if there is one."""
+        value = self._value(key)
+        if value is None:
+            return None
+        digits = value.strip().removeprefix("-")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+            raise _invalid(value, key)
+        return in_range(key, int(value), low, high)
+
+    def flag(self, key: str) -> bool:
+        """T or F, or true or false; no when there is none."""
+        value = self._value(key)
+        if value is None:
+            return False
+        if value.strip().lower() not in FLAGS:
+            raise _invalid(value, key)
+        return FLAGS[value.strip().lower()]
+
+    def names(self, key: str) -> list[str]:
+        """Question ids, each a value or several with commas between."""
+        values = self._parameters[key].get("Values", ())
+        names = [name.strip() for value in values for name in value.split(",")]
+        if not names or not all(names):
+            raise _invalid(",".join(values), key)
+        return list(dict.fromkeys(names))
+
+    def entries(self, key: str) -> dict[str, list[str]]:
+        """The values of each map entry."""
+        found: dict[str, list[str]] = {}
+        for entry in self._parameters[key].get("MapEntries", ()):
+            name = entry.get("Key", "")
+            if not name or name in found or len(name.encode()) > LONGEST_KEY:
+                raise _invalid(name, f"{key} (a question's id, up to {LONGEST_KEY} bytes, once)")
+            found[name] = list(entry.get("Values", ()))
+        if not found:
+            raise ParameterValidationError(f"{key} has no MapEntries.")
+        return found
+
+    def _value(self, key: str) -> str | None:
+        if key not in self._parameters:
+            return None
+        values = self._parameters[key].get("Values", ())
+        if len(values) != 1:
+            raise ParameterValidationError(
+                f"The parameter {key} has {len(values)} values. It must have one."
+            )
+        return str(values[0])
+
+
+def _invalid(value: str, key: str) -> ParameterValidationError:
+    return ParameterValidationError(f'The value "{value}" is not valid for the parameter {key}.')
