@@ -85,12 +85,18 @@ class Databases:
                 self.urls[name] = made.render_as_string(hide_password=False)
 
     def empty(self) -> None:
-        """Take everything out of them but their schema."""
+        """Take everything out of them but their schema, and what the migrations put there."""
+        seeded = "qualification_types"
         names = ", ".join(table.name for table in metadata.sorted_tables)
         for url in self.urls.values():
             engine = create_engine(url, poolclass=NullPool)
             with engine.begin() as connection:
+                connection.exec_driver_sql(
+                    f"CREATE TEMPORARY TABLE seeds ON COMMIT DROP AS "
+                    f"SELECT * FROM {seeded} WHERE requester_id IS NULL"
+                )
                 connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+                connection.exec_driver_sql(f"INSERT INTO {seeded} SELECT * FROM seeds")
 
 
 def _wait(folder: Path, directory: Path, server: "subprocess.Popen[bytes]") -> None:

@@ -46,7 +46,7 @@ def values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str, Val
             qualifications.c.qualification_type_id.in_(granted),
             qualifications.c.status == "Granted",
         )
-        found |= dict(call.db.execute(query).tuples().all())
+        found |= {row.qualification_type_id: row.integer_value for row in call.db.execute(query)}
     return found
 
 
@@ -121,7 +121,7 @@ def _names(call: Call, requirements: Iterable[Requirement]) -> Mapping[str, str]
     query = select(qualification_types.c.qualification_type_id, qualification_types.c.name).where(
         qualification_types.c.qualification_type_id.in_(_types(requirements))
     )
-    return dict(call.db.execute(query).tuples().all())
+    return {row.qualification_type_id: row.name for row in call.db.execute(query)}
 
 
 def _yours(standing: Standing) -> str:

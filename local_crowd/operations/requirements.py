@@ -117,7 +117,7 @@ def _check_types(call: Call, type_ids: set[str]) -> None:
         qualification_types.c.qualification_type_id.in_(type_ids),
         visible(call),
     )
-    known: dict[str, str] = dict(call.db.execute(query).tuples().all())
+    known = {row.qualification_type_id: row.status for row in call.db.execute(query)}
     for type_id in sorted(type_ids):
         if type_id not in known:
             raise type_does_not_exist(type_id)

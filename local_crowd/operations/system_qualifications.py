@@ -47,14 +47,14 @@ def computed(call: Call, worker_id: str, wanted: Collection[str]) -> dict[str, V
 
 def _history(call: Call, worker_id: str) -> dict[str, Value]:
     query = (
-        select(assignments.c.status, func.count())
+        select(assignments.c.status, func.count().label("submitted"))
         .where(
             assignments.c.worker_id == worker_id,
             assignments.c.status.in_(("Submitted", *REVIEWED)),
         )
         .group_by(assignments.c.status)
     )
-    counts: dict[str, int] = dict(call.db.execute(query).tuples().all())
+    counts: dict[str, int] = {row.status: row.submitted for row in call.db.execute(query)}
     approved, rejected = (counts.get(status, 0) for status in REVIEWED)
     percent = percent_approved(approved, rejected, sum(counts.values()))
     return {HITS_APPROVED: approved, PERCENT_APPROVED: percent}
