@@ -57,7 +57,7 @@ class Record:
         return f'{{"{self.kind}": '.encode()
 
     def _take(self, line: bytes) -> None:
-        said = json.loads(line)
+        said = dict(json.loads(line))
         if self.header:
             self.note(said, self._end)
         elif {self.kind, "crowd", "site", "time"} <= said.keys():
@@ -133,8 +133,9 @@ class Record:
         try:
             self._file.seek(self._end)
             self._file.truncate()  # of a line that was cut short
-            if self._file.write(line) != len(line):
-                raise OSError(0, "there is no room left")
+            left = line
+            while left:  # a write may do a part, and say only at the next one why
+                left = left[self._file.write(left) :]
         except OSError as error:
             raise Error(
                 f"{self.path}: {error.strerror}; what is missing here is found when you run this "

@@ -28,6 +28,11 @@ BROKEN = Answer(
     {"Content-Type": "application/x-amz-json-1.1"},
     b'{"__type": "ServiceFault", "Message": "We are temporarily unable to process your request."}',
 )
+REFUSED = Answer(
+    400,
+    {"Content-Type": "application/x-amz-json-1.1"},
+    b'{"__type": "RequestError", "Message": "Not today.", "TurkErrorCode": "AWS.Mood"}',
+)
 LINGER_NOT = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset, at once
 
 
@@ -35,7 +40,7 @@ class FaultyCrowd:
     """Both sites of the crowd in `directory`, at `url`. It asks for no signature.
 
     `faults`: how probable each fault is for a call: "throttle", "break" (status 500), "reset
-    before" and "reset after" the crowd did what was asked. `calls` counts the calls that came to
+    before" and "reset after" the crowd did what was asked; and "refuse" (a HIT). `calls` counts the calls that came to
     the crowd by name, `faulted` the faults.
     """
 
@@ -79,11 +84,13 @@ class FaultyCrowd:
         path.write_text(json.dumps({"crowd": self.url, **keys}))
         return path
 
-    def fate(self) -> str | None:
+    def fate(self, target: str) -> str | None:
         """The fault of this call, if it has one."""
         with self._lock:
             drawn = self._chance.random()
             for name, probability in self.faults.items():
+                if name == "refuse" and not target.endswith("CreateHITWithHITType"):
+                    continue
                 if (drawn := drawn - probability) < 0:
                     self.faulted[name] += 1
                     return name
@@ -133,13 +140,15 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         crowd = self.server.crowd
-        fate = crowd.fate()
+        fate = crowd.fate(self.headers["X-Amz-Target"])
         if fate == "reset before":
             return self._reset()
         if fate == "throttle":
             return self._send(THROTTLED)
         if fate == "break":
             return self._send(BROKEN)
+        if fate == "refuse":
+            return self._send(REFUSED)
         answer = crowd.answer(self.path, self.headers["X-Amz-Target"], body)
         return self._reset() if fate == "reset after" else self._send(answer)
 
