@@ -22,13 +22,14 @@ def get(args: argparse.Namespace) -> int:
     args.rejected = True
     client = simpleamt.crowd(args).connect()
     standings, _ = survey.standings(args, client, None)
-    before = "["
+    before, refused = "[", False
     for _, lines in results.fetch(args, client, standings, None, results.Collected(None)):
-        for line in lines:
+        refused |= lines is None
+        for line in lines or ():
             sys.stdout.write(f"{before}\n{line}")
             before = ","
     print("[]" if before == "[" else "\n]")
-    return 0
+    return 1 if refused else 0
 
 
 if __name__ == "__main__":

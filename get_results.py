@@ -9,6 +9,7 @@ date, and everything is printed as well.
 
 import argparse
 import sys
+from contextlib import closing
 
 import simpleamt
 from amt import batches, results, survey
@@ -26,13 +27,13 @@ def main(argv: list[str] | None = None) -> int:
 def get(args: argparse.Namespace) -> int:
     """Print the results in the order of the HIT ids."""
     batch = batches.follow(args) if args.hit_ids_file else None
-    known = results.Collected(args.output_file)
     ids = batches.hit_ids(args, batch) if args.hit_ids_file else None
-    client = simpleamt.crowd(args).connect()
-    standings, unknown = survey.standings(args, client, ids)
-    fetched = results.fetch(args, client, standings, batch, known)
-    results.write(args.output_file, known, fetched)
-    return 1 if unknown else 0
+    with closing(results.Collected(args.output_file)) as known:
+        client = simpleamt.crowd(args).connect()
+        standings, unknown = survey.standings(args, client, ids)
+        fetched = results.fetch(args, client, standings, batch, known)
+        refused = results.write(args.output_file, known, fetched)
+    return 1 if unknown or refused else 0
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ def show(args: argparse.Namespace) -> int:
     for (completed, total), hits in sorted(ways.items(), key=lambda way: (-way[1], way[0])):
         print(f"{completed} / {total}: {hits}")
     print(totals(counted))
-    return 1 if unknown else 0
+    return 1 if unknown or len(counted) < len(standings) else 0
 
 
 if __name__ == "__main__":

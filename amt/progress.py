@@ -49,7 +49,9 @@ def progress(
     *,
     exact: bool = False,
 ) -> list[Progress]:
-    """The progress of each HIT, in order. `exact`: tell approved from rejected at any price."""
+    """The progress of each HIT, in order, less those that are named as the crowd does not show
+    them any more. `exact`: tell approved from rejected at any price.
+    """
     reviewed = [hit for hit in standings if hit.completed]
     split = exact or len(standings) <= SMALL or len(reviewed) <= FEW
 
@@ -76,11 +78,13 @@ def progress(
             statuses["Rejected"],
         )
 
-    return [
-        outcome.value
-        for outcome in simpleamt.gather(args, look, standings)
-        if outcome.refusal is None
-    ]
+    counted = []
+    for outcome in simpleamt.gather(args, look, standings):
+        if outcome.refusal is None:
+            counted.append(outcome.value)
+        else:
+            simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
+    return counted
 
 
 def totals(counted: Sequence[Progress]) -> str:

@@ -18,6 +18,7 @@ from simpleamt import Error
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
+BOM = b"\xef\xbb\xbf"
 OVERRIDABLE = timedelta(days=30)  # a rejection may be turned into an approval for so long
 
 
@@ -37,19 +38,22 @@ class Collected:
     def __init__(self, path: str | None) -> None:
         """Read a results file; none, or one that is not there yet, holds nothing.
 
-        Raises Error, naming the line, for a file of something else: it would be overwritten.
+        Raises Error, naming the line, for a file of something else: it would be overwritten; or
+        OSError.
         """
         self.entries: dict[str, list[Entry]] = {}
         self._file = None
         if path is None or not Path(path).exists():
             return
         self._file = Path(path).open("rb")  # noqa: SIM115 - open for as long as this lives
-        offset = 0
+        self._file.seek(len(BOM) if self._file.read(len(BOM)) == BOM else 0)
+        offset = self._file.tell()
         for number, line in enumerate(self._file, 1):
             try:
                 if line.strip():
                     self._add(inputs.parse(line.decode()), offset, len(line))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
+                self.close()
                 raise Error(f"{path}:{number}: not a line of results") from error
             offset += len(line)
 
@@ -58,8 +62,8 @@ class Collected:
             offset,
             length,
             result["assignment_id"],
-            result.get("status", ""),
-            result.get("submit_time", ""),
+            result.get("status") or "",
+            result.get("submit_time") or "",
         )
         self.entries.setdefault(result["hit_id"], []).append(entry)
 
@@ -93,8 +97,10 @@ def fetch(
     standings: Iterable[Standing],
     batch: Batch | None,
     known: Collected,
-) -> Iterator[tuple[str, list[str]]]:
-    """The lines of each HIT, in order: fetched if anything can have changed, else as known."""
+) -> Iterator[tuple[str, list[str] | None]]:
+    """The lines of each HIT, in order: fetched if anything can have changed, else as known; None
+    for a HIT that the crowd does not show any more, which is named.
+    """
 
     def look(hit: Standing) -> list[str]:
         entries = known.of(hit.hit_id)
@@ -111,36 +117,50 @@ def fetch(
         ]
 
     for outcome in simpleamt.gather(args, look, standings, doing="fetching"):
-        if outcome.refusal is None:
-            yield outcome.item.hit_id, outcome.value
-        else:
+        if outcome.refusal is not None:
             simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
+        yield outcome.item.hit_id, outcome.value
 
 
-def write(path: str | None, known: Collected, fetched: Iterable[tuple[str, list[str]]]) -> None:
+def write(
+    path: str | None, known: Collected, fetched: Iterable[tuple[str, list[str] | None]]
+) -> int:
     """Print every result and bring the file `path` up to date; then what `fetched` lacks of what
-    was collected before: results of other batches, of deleted HITs.
+    was collected before: results of other batches, of deleted HITs. How many HITs were refused.
 
-    When it is interrupted the file still gets all that was fetched until then.
+    When it is interrupted the file still gets all that was fetched until then; when nobody reads
+    what is printed (`| head`), all.
     """
     rest = dict(known.entries)
+    refused = 0
     trouble: BaseException | None = None
     with simpleamt.replacing(path) if path else nullcontext() as file:
+        printing = True
 
         def put(lines: list[str]) -> None:
+            nonlocal printing
             text = "".join(f"{line}\n" for line in lines)
             if file is not None:
                 file.write(text)
-            if trouble is None:
-                sys.stdout.write(text)
+            try:
+                if printing:
+                    sys.stdout.write(text)
+            except BrokenPipeError:
+                if file is None:
+                    raise
+                printing = False
 
         try:
             for hit_id, lines in fetched:
-                rest.pop(hit_id, None)
-                put(lines)
+                if lines is None:
+                    refused += 1
+                else:
+                    rest.pop(hit_id, None)
+                    put(lines)
         except BaseException as error:  # noqa: BLE001 - raised again below
-            trouble = error
+            trouble, printing = error, False
         for entries in rest.values():
             put([known.line(entry) for entry in entries])
     if trouble is not None:
         raise trouble
+    return refused
