@@ -1,0 +1,124 @@
+"""The table of docs/compatibility.md: Amazon's operations, and what ours do otherwise.
+
+Amazon's list is botocore's, ours is local_crowd.operations; what differs is written here, for no
+program can know it.
+"""
+
+from local_crowd.operations import OPERATIONS
+from local_crowd.wire.model import service
+
+Differences = dict[str, list[tuple[str, str]]]  # operation -> (what differs, why)
+
+EVERYWHERE: list[tuple[str, str]] = [
+    ("never ThrottlingException", "your own machine is no slower for being asked often"),
+    (
+        "members that the operation does not know are ignored; a wrong JSON type is "
+        "SerializationException",
+        "as AWS's JSON services do; for Mechanical Turk it is not documented",
+    ),
+    ("everything is consistent at once", "Amazon's service needs some seconds after a change"),
+    (
+        "limits of length and range are ParameterValidationError; the words for lengths are ours",
+        "Amazon's are not documented",
+    ),
+    (
+        "lists: tokens never expire; HITs come newest first, assignments by submission, reviewable "
+        "HITs by expiration",
+        "recorded responses, and the older API's documented order",
+    ),
+    ("HITReviewStatus is always NotReviewed", "as in every recorded response"),
+    ("nothing is disposed of by itself after 120 days", "your data is yours to delete"),
+]
+
+DIFFERENCES: Differences = {
+    "ApproveAssignment": [
+        (
+            "of approved work: RequestError, InvalidAssignmentState",
+            "not documented; clients take it as done before",
+        ),
+        ("after an overridden rejection RejectionTime stays shown", "not documented"),
+        ("InsufficientFunds on the live site only, for a requester with a budget", "no purse here"),
+    ],
+    "CreateAdditionalAssignmentsForHIT": [
+        ("never HITTooOldForExtension", "no HIT here is from before 2015"),
+        ("a Reviewing HIT that is expired goes back to Reviewable", "not documented"),
+    ],
+    "CreateHIT": [
+        ("Reward is at most 1,000,000.00, and may be 0", "Amazon's upper limit is not documented"),
+        ("RequesterAnnotation may hold any character", "nothing here needs ASCII"),
+        ("no fee, and nothing is held back for open HITs", "no fees on a crowd of one's own"),
+        (
+            "an ExternalURL may be http on this machine (localhost)",
+            "to try a page before it is out",
+        ),
+    ],
+    "CreateWorkerBlock": [
+        ("no limit of 100,000; blocking again replaces the reason", "not documented"),
+    ],
+    "DeleteHIT": [
+        ("GetHIT of a deleted HIT: does not exist", "the text that clients look for"),
+    ],
+    "DeleteWorkerBlock": [
+        ("WorkerId is invalid. comes as ParameterValidationError", "its code is not documented"),
+    ],
+    "GetAccountBalance": [
+        (
+            "sandbox: 10000.00, as Amazon's; live: what is left of the budget, or 999999999.99 "
+            "without one; no OnHoldBalance",
+            "no purse here",
+        ),
+    ],
+    "GetAssignment": [("no Deadline", "recorded responses have none")],
+    "ListAssignmentsForHIT": [
+        ("no Deadline", "recorded responses have none"),
+        (
+            "answers: fields of one name are joined with |; an empty field is an empty FreeText; "
+            "characters that XML forbids are U+FFFD",
+            "not documented; no work is lost",
+        ),
+    ],
+    "ListBonusPayments": [
+        (
+            "HITId and AssignmentId together are refused; a deleted HIT does not exist",
+            "not documented",
+        ),
+    ],
+    "NotifyWorkers": [
+        ("the message is shown on the worker site", "this crowd sends no e-mail"),
+        ("the text of HardFailure is ours; never SoftFailure", "not documented"),
+    ],
+    "SendBonus": [
+        (
+            "from 0.01 to 10,000.00; submitted work suffices; no rule of six months",
+            "not documented",
+        ),
+    ],
+    "UpdateExpirationForHIT": [
+        (
+            "times nearer than 60 s and shortening are taken; the same call twice succeeds",
+            "Amazon's service refused these against its own guide",
+        ),
+    ],
+}
+
+
+def table() -> str:
+    """Markdown: a row for each of Amazon's operations."""
+    rows = ["| operation | answered | what differs | why |", "|---|---|---|---|"]
+    for name in sorted(service().operation_names):
+        answered = "yes" if name in OPERATIONS else "no"
+        found = DIFFERENCES.get(name) or [("–", "")]
+        for number, (what, why) in enumerate(found):
+            first = (f"`{name}`", answered) if number == 0 else ("", "")
+            rows.append(f"| {first[0]} | {first[1]} | {_cell(what)} | {_cell(why)} |")
+    return "\n".join(rows)
+
+
+def general() -> str:
+    """Markdown: what differs in every operation."""
+    rows = [f"| {_cell(what)} | {_cell(why)} |" for what, why in EVERYWHERE]
+    return "\n".join(["| everywhere | why |", "|---|---|", *rows])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
