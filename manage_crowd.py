@@ -28,6 +28,21 @@ class Command(NamedTuple):
 NAME = {"name": {"metavar": "NAME", "help": "the requester's name"}}
 BUDGET = {"--budget": {"metavar": "DOLLARS", "help": "what it may spend on the live site in all"}}
 DOLLARS = {"dollars": {"metavar": "DOLLARS", "help": "e.g. 500.00, or none for no limit"}}
+LAYOUT = {
+    "file": {"metavar": "FILE.html", "help": "a page with ${name} where values are put in"},
+    "--requester": {
+        "metavar": "NAME",
+        "default": "local",
+        "help": 'whose it is; default: "local", who the scripts are without a server',
+    },
+    "--frame_height": {
+        "metavar": "PIXELS",
+        "type": int,
+        "default": 0,
+        "help": "default: 0, as high as the worker's window",
+    },
+}
+EVENT = {"--event_id": {"metavar": "ID", "help": "only the one with this EventDocId"}}
 
 COMMANDS = {
     "add_requester": Command("requesters", "make a requester; prints its keys", NAME | BUDGET),
@@ -42,6 +57,18 @@ COMMANDS = {
     ),
     "list_requesters": Command("requesters", "name every requester and its access key", {}),
     "remove_keys": Command("requesters", "take a requester's keys away; its HITs stay", NAME),
+    "add_layout": Command("layouts", "keep an HTML file as a HIT layout; prints its id", LAYOUT),
+    "list_layouts": Command("layouts", "name every HIT layout and its parameters", {}),
+    "show_notification_secret": Command(
+        "notifications", "what verifies the notifications posted to a requester's URLs", NAME
+    ),
+    "deliver": Command(
+        "notifications", "send the notifications that are due, as a running server does", {}
+    ),
+    "list_dead_letters": Command(
+        "notifications", "the notifications that could not be delivered within a day", {}
+    ),
+    "retry_dead_letters": Command("notifications", "send them again, for another day", EVENT),
 }
 
 

@@ -134,6 +134,7 @@ def serve_one(
             map=sockets,
             connection_limit=1000,
         )
+        app.send_notifications()
         announce(directory, url)
         server.run()
     finally:

@@ -11,6 +11,8 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import redirect
 
+from local_crowd import settings
+from local_crowd.delivery.courier import Courier
 from local_crowd.pages import hit_page, make_flask
 from local_crowd.site import SITES, Site, open_site
 from local_crowd.wire.route import PATH_AS_SENT, wire
@@ -22,8 +24,9 @@ NOWHERE_ELSE: Mapping[str, str | None] = MappingProxyType({})
 class Crowd:
     """Both sites behind one address."""
 
-    def __init__(self, sites: dict[str, Site], files: Path, proxies: int) -> None:
+    def __init__(self, sites: dict[str, Site], files: Path, proxies: int, courier: Courier) -> None:
         self.sites = sites
+        self.courier = courier
         self._apps = {name: _site_app(site, files) for name, site in sites.items()}
         self._answer: WSGIApplication = self._dispatch
         if proxies:
@@ -48,8 +51,13 @@ class Crowd:
         inner = {**environ, "SCRIPT_NAME": root, "PATH_INFO": path.removeprefix(SANDBOX) or "/"}
         return self._apps["sandbox"](inner, start_response)
 
+    def send_notifications(self) -> None:
+        """Send requesters their notifications in the background, until the crowd is closed."""
+        self.courier.start()
+
     def close(self) -> None:
         """Close the databases."""
+        self.courier.stop()
         for site in self.sites.values():
             site.close()
 
@@ -67,7 +75,8 @@ def create_app(
     None is believed unless told, for anybody can send these. Raises one of CANNOT_OPEN.
     """
     sites = {name: open_site(directory, name, clock, databases.get(name)) for name in SITES}
-    return Crowd(sites, directory.resolve() / "files", proxies)
+    courier = Courier(sites.values(), settings.read(directory))
+    return Crowd(sites, directory.resolve() / "files", proxies, courier)
 
 
 def _site_app(site: Site, files: Path) -> Flask:

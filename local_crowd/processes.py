@@ -52,7 +52,9 @@ def run(
 
         def load(self) -> Any:
             # In the new process: a database connection must not be shared by two.
-            return create_app(directory, proxies=proxies, databases=databases)
+            app = create_app(directory, proxies=proxies, databases=databases)
+            app.send_notifications()
+            return app
 
     Server().run()
 

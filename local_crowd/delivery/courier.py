@@ -43,7 +43,8 @@ class Courier:
     def stop(self, seconds: float = 5) -> None:
         """End the thread, waiting that long at most. What it had begun to send is sent again."""
         self._ended.set()
-        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self._thread.join(seconds)
 
     def _run(self) -> None:
         while not self._ended.wait(PAUSE):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+from local_crowd.operations import keys, people
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.site import SITES, Site, open_site
@@ -35,3 +36,21 @@ def writing(sites: list[Site]) -> Iterator[list[Call]]:
     """
     with ExitStack() as stack:
         yield [stack.enter_context(site.writing()) for site in sites]
+
+
+def requester_ids(calls: list[Call], name: str) -> Iterator[tuple[Call, str]]:
+    """The sites on which there is a requester of this name, and its id there.
+
+    "local", the embedded crowd's own, is made where it is not. Raises ParameterValidationError
+    when there is none on any.
+    """
+    found = [
+        (call, people.requester(call) if name == people.OWNER else keys.id_of(call, name))
+        for call in calls
+    ]
+    known = [(call, requester_id) for call, requester_id in found if requester_id]
+    if not known:
+        raise ParameterValidationError(
+            f"There is no requester {name}: list_requesters names those there are."
+        )
+    yield from known

@@ -39,6 +39,11 @@ def add_assignments(call: Call, hit: Row[Any], more: int) -> None:
     )
 
 
-def expire_at(call: Call, hit_id: str, at: int) -> None:
-    """Let a HIT expire at a time to come."""
-    change(call, hit_id, expiration=at, due_time=at, reviewing=False)
+def expire_at(call: Call, hit: Row[Any], at: int) -> None:
+    """Let a HIT expire at a time to come. What nobody took of an expired one can be earned again.
+
+    `call` as for add_assignments. RequestError when that would cost more than is left.
+    """
+    if hit.expiration <= call.now:
+        must_afford(call, hit.reward * hit.available)
+    change(call, hit.hit_id, expiration=at, due_time=at, reviewing=False)

@@ -27,9 +27,7 @@ def update_expiration_for_hit(call: Call, request: Request) -> Response:
     else:
         if (increment := at - max(call.now, hit.expiration)) > 0:
             in_range("ExpirationIncrementInSeconds", increment, 1, YEAR)
-        if hit.expiration <= call.now:  # what nobody took can be earned again
-            must_afford(call, hit.reward * hit.available)
-        extending.expire_at(call, hit.hit_id, at)
+        extending.expire_at(call, hit, at)
         if increment > 0:
             events.tell(call, hit, "HITExtended", call.now)
     return {}

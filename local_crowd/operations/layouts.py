@@ -14,7 +14,7 @@ from local_crowd.operations.call import Call, Request
 from local_crowd.operations.checks import QUESTION_BYTES, in_range
 from local_crowd.operations.errors import ParameterValidationError, does_not_exist
 from local_crowd.operations.questions import HTML_QUESTION
-from local_crowd.store.tables import layouts
+from local_crowd.store.tables import layouts, requesters
 
 # Other uses of ${...}, as in JavaScript's template literals, stay as they are.
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
@@ -34,8 +34,10 @@ AFTER = (
 )
 
 
-def add(call: Call, requester_id: str, name: str, html: str, frame_height: int) -> str:
-    """Keep a layout of a requester; its id. Without a form it gets one, as at Amazon.
+def add(
+    call: Call, layout_id: str, requester_id: str, name: str, html: str, frame_height: int
+) -> None:
+    """Keep a layout of a requester. Without a form it gets one, as at Amazon.
 
     Raises ParameterValidationError for one that fits into no question.
     """
@@ -49,7 +51,6 @@ def add(call: Call, requester_id: str, name: str, html: str, frame_height: int) 
         raise ParameterValidationError(
             f"{name} makes a question of {size} bytes. At most {QUESTION_BYTES} bytes are allowed."
         )
-    layout_id = call.new_id()
     call.db.execute(
         insert(layouts).values(
             layout_id=layout_id,
@@ -60,12 +61,15 @@ def add(call: Call, requester_id: str, name: str, html: str, frame_height: int) 
             created_time=call.now,
         )
     )
-    return layout_id
 
 
 def every(call: Call) -> list[Row[Any]]:
-    """All layouts of the site, the oldest first."""
-    query = select(layouts).order_by(layouts.c.created_time, layouts.c.layout_id)
+    """All layouts of the site, the oldest first, each with `requester`, a name."""
+    query = (
+        select(layouts, requesters.c.name.label("requester"))
+        .join(requesters, requesters.c.requester_id == layouts.c.requester_id)
+        .order_by(layouts.c.created_time, layouts.c.layout_id)
+    )
     return list(call.db.execute(query).all())
 
 

@@ -203,12 +203,14 @@ def _extend(log: _Log, extension: Extension, score: int) -> None:
     if hit.max_assignments >= extension.most:
         log.action("extend", None, f"The HIT has {hit.max_assignments} assignments already")
         return
+    until = max(hit.expiration, log.at + extension.seconds)
     try:
-        extending.add_assignments(log.call, hit, 1)
+        with log.call.db.begin_nested():  # both or neither
+            if until > hit.expiration:
+                extending.expire_at(log.call, hit, until)
+            extending.add_assignments(log.call, hit, 1)
     except RequestError as error:
         log.action("extend", None, error.message, error)
         return
-    if hit.expiration < log.at + extension.seconds:
-        extending.expire_at(log.call, log.hit_id, log.at + extension.seconds)
     events.tell(log.call, hit, "HITExtended", log.at)
     log.action("extend", None, "Extended by 1 assignment")

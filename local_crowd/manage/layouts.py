@@ -1,0 +1,49 @@
+"""Layouts: pages that requesters' calls of CreateHIT fill in. A layout has one id on both sites."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from local_crowd.manage.sites import both_sites, requester_ids, writing
+from local_crowd.operations import layouts
+from local_crowd.operations.errors import ParameterValidationError
+
+
+def add_layout(
+    directory: Path, file: str, requester: str, frame_height: int
+) -> Iterator[dict[str, Any]]:
+    """Keep the HTML of a file as a layout of a requester; prints its id and its parameters.
+
+    Raises ParameterValidationError for a file that cannot be read or is too large, and for an
+    unknown requester.
+    """
+    path = Path(file)
+    try:
+        html = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ParameterValidationError(f"{file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ParameterValidationError(f"{file}: this is not UTF-8 text") from error
+    with both_sites(directory) as sites, writing(sites) as calls:
+        layout_id = calls[0].new_id()
+        for call, requester_id in requester_ids(calls, requester):
+            layouts.add(call, layout_id, requester_id, path.name, html, frame_height)
+    yield {"HITLayoutId": layout_id, "parameters": layouts.parameters(html)}
+
+
+def list_layouts(directory: Path) -> Iterator[dict[str, Any]]:
+    """Every layout: id, file name, requester, parameters, time."""
+    found: dict[str, dict[str, Any]] = {}
+    with both_sites(directory) as sites:
+        for site in sites:
+            with site.reading() as call:
+                for row in layouts.every(call):
+                    found[row.layout_id] = {
+                        "HITLayoutId": row.layout_id,
+                        "name": row.name,
+                        "requester": row.requester,
+                        "parameters": layouts.parameters(row.html),
+                        "created": datetime.fromtimestamp(row.created_time, UTC).isoformat(),
+                    }
+    yield from found.values()
