@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, insert, or_, select
 
 from local_crowd import rules
 from local_crowd.operations import (
+    batches,
     events,
     hit_types,
     layouts,
@@ -45,6 +46,7 @@ def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
     questions.parse(question)
     slots = in_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
     lifetime = in_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
+    annotation = not_longer("RequesterAnnotation", request.get("RequesterAnnotation"), 255)
     must_afford(call, hit_type.reward * slots)
     hit_id = call.new_id()
     call.db.execute(
@@ -53,9 +55,8 @@ def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
             requester_id=call.requester_id,
             hit_type_id=hit_type.hit_type_id,
             question=question,
-            requester_annotation=not_longer(
-                "RequesterAnnotation", request.get("RequesterAnnotation"), 255
-            ),
+            requester_annotation=annotation,
+            batch=batches.of(annotation, hit_type.hit_type_id),
             creation_time=call.now,
             expiration=call.now + lifetime,
             due_time=call.now + lifetime,

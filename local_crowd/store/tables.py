@@ -26,6 +26,7 @@ requesters = Table(
     Column("access_key", String(128), unique=True),
     Column("secret_key", String(128)),
     Column("budget", Cents),  # what may be spent in all; none: no limit
+    Column("password_hash", Text),  # for the requester's pages; none: by the keys alone
     Column("created_time", Seconds, nullable=False),
 )
 
@@ -90,6 +91,8 @@ hits = Table(
     Column("hit_type_id", Id, ForeignKey("hit_types.hit_type_id"), nullable=False),
     Column("question", Text, nullable=False),
     Column("requester_annotation", Text),
+    # What the requester's pages show together: operations.batches says of which it is.
+    Column("batch", String(64)),
     Column("creation_time", Seconds, nullable=False),
     Column("expiration", Seconds, nullable=False),
     Column("max_assignments", Number, nullable=False),
@@ -109,6 +112,7 @@ hits = Table(
     Column("assignment_review_policy", Text),
     Column("hit_review_policy", Text),
     Index(None, "requester_id", "number"),
+    Index(None, "requester_id", "batch", "number"),
     Index(
         "ix_hits_due_time",
         "due_time",
