@@ -23,7 +23,8 @@ def demo(copy: Path, port: int) -> "subprocess.Popen[bytes]":
 
 def test_demo(tmp_path: Path) -> None:
     """It launches both examples once, serves their pictures, says what to type, and Ctrl-C ends it
-    as a success."""
+    as a success.
+    """
     copy = copy_project(tmp_path / "simple-amt")
     for _ in range(2):
         port = free_port()

@@ -12,8 +12,10 @@ Differences = dict[str, list[tuple[str, str]]]  # operation -> (what differs, wh
 EVERYWHERE: list[tuple[str, str]] = [
     ("never ThrottlingException", "your own machine is no slower for being asked often"),
     (
-        "members that the operation does not know are ignored; a wrong JSON type is "
-        "SerializationException",
+        (
+            "members that the operation does not know are ignored; a wrong JSON type is "
+            "SerializationException"
+        ),
         "as AWS's JSON services do; for Mechanical Turk it is not documented",
     ),
     ("everything is consistent at once", "Amazon's service needs some seconds after a change"),
@@ -22,8 +24,10 @@ EVERYWHERE: list[tuple[str, str]] = [
         "Amazon's are not documented",
     ),
     (
-        "lists: tokens never expire; HITs come newest first, assignments by submission, reviewable "
-        "HITs by expiration",
+        (
+            "lists: tokens never expire; HITs come newest first, assignments by submission, reviewable "
+            "HITs by expiration"
+        ),
         "recorded responses, and the older API's documented order",
     ),
     ("HITReviewStatus is always NotReviewed", "as in every recorded response"),
@@ -63,8 +67,10 @@ DIFFERENCES: Differences = {
     ],
     "GetAccountBalance": [
         (
-            "sandbox: 10000.00, as Amazon's; live: what is left of the budget, or 999999999.99 "
-            "without one; no OnHoldBalance",
+            (
+                "sandbox: 10000.00, as Amazon's; live: what is left of the budget, or 999999999.99 "
+                "without one; no OnHoldBalance"
+            ),
             "no purse here",
         ),
     ],
@@ -72,8 +78,10 @@ DIFFERENCES: Differences = {
     "ListAssignmentsForHIT": [
         ("no Deadline", "recorded responses have none"),
         (
-            "answers: fields of one name are joined with |; an empty field is an empty FreeText; "
-            "characters that XML forbids are U+FFFD",
+            (
+                "answers: fields of one name are joined with |; an empty field is an empty FreeText; "
+                "characters that XML forbids are U+FFFD"
+            ),
             "not documented; no work is lost",
         ),
     ],
