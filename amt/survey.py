@@ -40,7 +40,8 @@ def standing(hit: Any) -> Standing:
         hit["NumberOfAssignmentsAvailable"],
         hit["NumberOfAssignmentsPending"],
         hit["NumberOfAssignmentsCompleted"],
-        bool(hit["Expiration"] <= datetime.now(UTC)),
+        # What can still be taken has not expired, whatever the clock of this machine says.
+        not hit["NumberOfAssignmentsAvailable"] and hit["Expiration"] <= datetime.now(UTC),
     )
 
 
@@ -57,7 +58,8 @@ def standings(
         return [standing(hit) for hit in simpleamt.pages(client.list_hits, "HITs")], []
     missing = dict.fromkeys(ids)
     found: dict[str, Standing] = {}
-    for seen, hit in enumerate(simpleamt.pages(client.list_hits, "HITs"), 1):
+    listed = simpleamt.pages(client.list_hits, "HITs") if missing else ()
+    for seen, hit in enumerate(listed, 1):
         if hit["HITId"] in missing:
             del missing[hit["HITId"]]
             found[hit["HITId"]] = standing(hit)
