@@ -7,6 +7,7 @@ import argparse
 import sys
 
 import simpleamt
+from simpleamt import Error
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,7 +23,10 @@ def block(args: argparse.Namespace) -> int:
     """Ask, block."""
     ids = simpleamt.ids(args.worker_ids_file)
     crowd = simpleamt.crowd(args)
-    simpleamt.confirm(args, f"Block {len(ids)} workers on {crowd}, for {args.reason!r}?")
+    if not args.reason.strip():
+        raise Error("--reason must say why")
+    if ids:
+        simpleamt.confirm(args, f"Block {len(ids)} workers on {crowd}, for {args.reason!r}?")
     client = crowd.connect()
     refused = simpleamt.each(
         args,

@@ -30,6 +30,10 @@ def render(args: argparse.Namespace) -> int:
     """Write the page."""
     template = Template(args.html_template, simpleamt.config(args)["template_directories"])
     page = template.render(row_of(args))
+    try:
+        page.encode()
+    except UnicodeEncodeError as error:
+        raise Error(f"the page holds what is no text: U+{ord(page[error.start]):04X}") from error
     target = Path(args.rendered_html)
     target.parent.mkdir(parents=True, exist_ok=True)
     with simpleamt.replacing(target) as file:

@@ -20,7 +20,8 @@ def unblock(args: argparse.Namespace) -> int:
     """Ask, unblock."""
     ids = simpleamt.ids(args.worker_ids_file)
     crowd = simpleamt.crowd(args)
-    simpleamt.confirm(args, f"Unblock {len(ids)} workers on {crowd}?")
+    if ids:
+        simpleamt.confirm(args, f"Unblock {len(ids)} workers on {crowd}?")
     client = crowd.connect()
     reason = {"Reason": args.reason} if args.reason else {}
     refused = simpleamt.each(

@@ -30,7 +30,7 @@ def delete(
         simpleamt.say(
             f"{hit.hit_id}: has {hit.unaccounted} submitted assignments to approve or reject first"
         )
-    free = [hit for hit in standings if hit not in set(unreviewed)]
+    free = [hit for hit in standings if not hit.unaccounted or hit.expired]
     refused = len(unknown) + len(unreviewed)
     if free:
         simpleamt.confirm(args, f"Delete {len(free)} HITs and all their answers on {crowd}?")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import simpleamt
 from amt import batches, survey
-from simpleamt import Crowd
+from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -74,6 +74,8 @@ def approve(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found
 
 def reject(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found: Found) -> int:
     """Ask, showing the feedback that workers will read, then reject. The exit code."""
+    if not args.feedback.strip():
+        raise Error("--feedback must tell the workers why")
     return _review(
         args,
         found,
