@@ -22,17 +22,18 @@ SCRIPTS = re.compile(
 )
 OURS = {"externalhit": "externalHIT_v1.js", "crowd-html-elements": "crowd-html-elements.js"}
 
-_ATTRIBUTE = r"""[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
-# What HTML's own rules see as one thing, from a `<` on. Possessive, so that no page takes long.
-_TOKEN = re.compile(
-    rf"""<!--(?:-?>|.*?(?:--!?>|\Z))
-    |<(?P<name>[a-z][^\s/>]*+)(?P<attributes>(?:[\s/]++|{_ATTRIBUTE}|=)*+)>
-    |<[!?/][^>]*+>""",
-    re.IGNORECASE | re.DOTALL | re.VERBOSE,
+# An attribute with or without a value, as HTML's own rules see it. Every expression here matches
+# whatever it meets up to the end, and possessively: a page cannot be made to take long.
+_ATTRIBUTE = re.compile(
+    r"""(?P<name>[^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:"(?P<double>[^"]*+)(?:"|\Z)"""
+    r"""|'(?P<single>[^']*+)(?:'|\Z)|(?P<bare>[^\s>"'][^\s>]*+))?+)?+"""
 )
-_VALUE = re.compile(
-    r"""(?P<name>[^\s/>=][^\s/>=]*+)\s*+=\s*+(?:"(?P<double>[^"]*+)"|'(?P<single>[^']*+)'"""
-    r"""|(?P<bare>[^\s>"'][^\s>]*+))"""
+_WITHOUT_NAMES = re.sub(r"\?P<[a-z]+>", "?:", _ATTRIBUTE.pattern)
+_TOKEN = re.compile(
+    rf"<!--(?:-?>|.*?(?:--!?>|\Z))"
+    rf"|<(?P<name>[a-z][^\s/>]*+)(?P<attributes>(?:[\s/=]++|{_WITHOUT_NAMES})*+)(?P<end>>|\Z)"
+    r"|<[!?/][^>]*+(?:>|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
 _HOLDS_TEXT = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 _BEFORE_ANY_SCRIPT = ("html", "head")
@@ -76,29 +77,26 @@ def _tokens(html: str) -> Iterator[re.Match[str]]:
 def _edits(
     name: str, token: re.Match[str], submit_url: str, script_url: Callable[[str], str]
 ) -> Iterator[Edit]:
-    if name not in ("form", "button", "input", "script"):
+    if name not in ("form", "button", "input", "script") or not token["end"]:
         return
-    ours = False
-    for attribute in _VALUE.finditer(
-        token.string, token.start("attributes"), token.end("attributes")
-    ):
-        group = attribute.lastgroup or "bare"
-        value = unescape(attribute[group]).strip()
-        where = attribute.span(group)
-        match name, attribute["name"].lower():
-            case ("form", "action") | ("button" | "input", "formaction"):
-                if found := SUBMIT.match(value):
-                    yield *where, escape(submit_url + value[found.end() :])
-            case "script", "src":
-                if found := SCRIPTS.fullmatch(value):
-                    ours = True
-                    yield *where, escape(script_url(OURS[found["name"].lower()]))
-    if ours:  # a checksum of Amazon's file would keep ours from running
-        for attribute in _VALUE.finditer(
-            token.string, token.start("attributes"), token.end("attributes")
-        ):
-            if attribute["name"].lower() == "integrity" and attribute.lastgroup != "bare":
-                yield *attribute.span(attribute.lastgroup or ""), ""
+    values: dict[str, tuple[int, int]] = {}
+    for attribute in _ATTRIBUTE.finditer(token.string, *token.span("attributes")):
+        for quotes in ("double", "single", "bare"):
+            if attribute[quotes] is not None:
+                values.setdefault(attribute["name"].lower(), attribute.span(quotes))
+
+    def value(name: str) -> str:
+        return unescape(token.string[slice(*values[name])]).strip() if name in values else ""
+
+    if name == "script":
+        if found := SCRIPTS.fullmatch(value("src")):
+            yield *values["src"], escape(script_url(OURS[found["name"].lower()]))
+            if value("integrity"):  # a checksum of Amazon's file would keep ours from running
+                yield *values["integrity"], ""
+        return
+    address = "action" if name == "form" else "formaction"
+    if found := SUBMIT.match(value(address)):
+        yield *values[address], escape(submit_url + value(address)[found.end() :])
 
 
 def _applied(html: str, edits: list[Edit]) -> str:
