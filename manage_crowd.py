@@ -28,6 +28,7 @@ class Command(NamedTuple):
 NAME = {"name": {"metavar": "NAME", "help": "the requester's name"}}
 BUDGET = {"--budget": {"metavar": "DOLLARS", "help": "what it may spend on the live site in all"}}
 DOLLARS = {"dollars": {"metavar": "DOLLARS", "help": "e.g. 500.00, or none for no limit"}}
+TARGET = {"target": {"metavar": "DIR", "help": "a new directory"}}
 LAYOUT = {
     "file": {"metavar": "FILE.html", "help": "a page with ${name} where values are put in"},
     "--requester": {
@@ -57,6 +58,9 @@ COMMANDS = {
     ),
     "list_requesters": Command("requesters", "name every requester and its access key", {}),
     "remove_keys": Command("requesters", "take a requester's keys away; its HITs stay", NAME),
+    "backup": Command(
+        "backup", "copy the crowd, while a server runs, into a new directory", TARGET
+    ),
     "add_layout": Command("layouts", "keep an HTML file as a HIT layout; prints its id", LAYOUT),
     "list_layouts": Command("layouts", "name every HIT layout and its parameters", {}),
     "show_notification_secret": Command(
@@ -103,10 +107,10 @@ def perform(args: argparse.Namespace) -> int:
     function = getattr(import_module(f"local_crowd.manage.{command.module}"), args.command)
     try:
         lines = list(function(directory, **values))
-    except (CrowdError, *CANNOT_OPEN) as error:
-        raise simpleamt.Error(str(error)) from error
     except OSError as error:
         raise simpleamt.Error(f"{directory}: {error.strerror}") from error
+    except (CrowdError, *CANNOT_OPEN) as error:
+        raise simpleamt.Error(str(error)) from error
     if os.name == "posix" and directory.stat().st_mode & 0o077:
         simpleamt.say(f"{directory} holds secrets and others can read it: chmod 700 {directory}")
     for line in lines:

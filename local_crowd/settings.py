@@ -8,6 +8,7 @@ FILE = "crowd.json"
 DEFAULTS: dict[str, Any] = {
     "sandbox_database": None,  # SQLAlchemy URLs, such as postgresql+psycopg://user@host/name;
     "live_database": None,  # none: a SQLite file in the directory
+    "sandbox_sign_in": "nickname",  # or "account", as on the live site
     "notification_endpoint_url": None,  # instead of AWS's own SQS and SNS
     "notification_destinations": [],  # beginnings of what may be sent to beside public https URLs
 }
@@ -22,7 +23,7 @@ def read(directory: Path) -> dict[str, Any]:
     path = directory / FILE
     try:
         said = json.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return dict(DEFAULTS)
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: {error}") from error
@@ -35,4 +36,6 @@ def read(directory: Path) -> dict[str, Any]:
     destinations = said.get("notification_destinations", [])
     if not isinstance(destinations, list) or not all(isinstance(one, str) for one in destinations):
         raise SettingsError(f"{path}: notification_destinations is not a list of texts")
+    if said.get("sandbox_sign_in", "nickname") not in ("nickname", "account"):
+        raise SettingsError(f'{path}: sandbox_sign_in is neither "nickname" nor "account"')
     return DEFAULTS | said

@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from local_crowd.operations import keys, people
+from local_crowd import settings
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.site import SITES, Site, open_site
@@ -18,7 +19,9 @@ def both_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
     made, one of CANNOT_OPEN for one that cannot be used.
     """
     try:
-        (directory / f"{SITES[0]}.sqlite3").stat()
+        elsewhere = settings.read(directory)[f"{SITES[0]}_database"]
+        if not elsewhere:
+            (directory / f"{SITES[0]}.sqlite3").stat()
     except (FileNotFoundError, NotADirectoryError):
         if not make:
             raise ParameterValidationError(f"There is no crowd in {directory}.") from None

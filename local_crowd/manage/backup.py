@@ -1,0 +1,49 @@
+"""A copy of a crowd, made while a server runs."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from local_crowd import settings
+from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.site import SITES
+
+Line = dict[str, Any]
+
+
+def backup(directory: Path, target: str) -> Iterator[Line]:
+    """Copy the SQLite databases, files/ and crowd.json into the new directory `target`.
+
+    Each database is copied as it stood at one moment, whoever writes meanwhile. Raises
+    ParameterValidationError when `target` is there already, or the data is in PostgreSQL.
+    """
+    said = settings.read(directory)
+    if elsewhere := [name for name in SITES if said[f"{name}_database"]]:
+        raise ParameterValidationError(
+            f"The data of {' and '.join(elsewhere)} is in PostgreSQL: back it up with pg_dump."
+        )
+    if not any((directory / f"{name}.sqlite3").exists() for name in SITES):
+        raise ParameterValidationError(f"There is no crowd in {directory}.")
+    copy = Path(target)
+    try:
+        copy.mkdir(mode=0o700, parents=True)
+    except FileExistsError as error:
+        raise ParameterValidationError(f"{target} is there already: name a new one.") from error
+    for name in SITES:
+        file = f"{name}.sqlite3"
+        if (directory / file).exists():
+            yield _copy_database(directory / file, copy / file)
+    if (directory / "files").is_dir():
+        shutil.copytree(directory / "files", copy / "files")
+    if (directory / settings.FILE).is_file():
+        shutil.copy2(directory / settings.FILE, copy)
+
+
+def _copy_database(source: Path, target: Path) -> Line:
+    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copy:
+        database.backup(copy)
+        [(found,)] = copy.execute("PRAGMA integrity_check")
+    return {"file": str(target), "bytes": target.stat().st_size, "integrity": found}
