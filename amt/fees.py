@@ -5,8 +5,10 @@ assignment; another 20 % of the reward for HITs with 10 or more assignments; 5 %
 Rounded to cents, half up, for each assignment.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 CENT = Decimal("0.01")
 BASE = Decimal("0.20")
@@ -19,6 +21,11 @@ MASTERS_TYPES = ("2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3S
 def cents(amount: Decimal) -> Decimal:
     """Rounded to whole cents, half up."""
     return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def for_masters(requirements: Iterable[Any]) -> bool:
+    """Whether one of these QualificationRequirements asks for Masters."""
+    return any(one["QualificationTypeId"] in MASTERS_TYPES for one in requirements)
 
 
 @dataclass(frozen=True)

@@ -36,8 +36,7 @@ def announce(crowd: Crowd, plan: Plan, hits: int, max_cost: Decimal | None) -> f
 def rates_of(crowd: Crowd, plan: Plan) -> fees.Rates:
     """What this crowd charges for these HITs beside the reward."""
     wanted = plan.properties.hit_type.get("QualificationRequirements", [])
-    masters = any(one["QualificationTypeId"] in fees.MASTERS_TYPES for one in wanted)
-    return fees.Rates(charged=crowd.name == "mturk", masters=masters)
+    return fees.Rates(charged=crowd.name == "mturk", masters=fees.for_masters(wanted))
 
 
 def afford(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", cost: fees.Cost) -> None:

@@ -3,10 +3,12 @@
 import argparse
 from collections.abc import Sequence, Sized
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
+from amt import fees
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -24,6 +26,8 @@ class Standing(NamedTuple):
     pending: int
     completed: int  # approved or rejected
     expired: bool
+    reward: Decimal  # US dollars
+    masters: bool  # for Masters only, which costs more
 
     @property
     def unaccounted(self) -> int:
@@ -42,6 +46,8 @@ def standing(hit: Any) -> Standing:
         hit["NumberOfAssignmentsCompleted"],
         # What can still be taken has not expired, whatever the clock of this machine says.
         not hit["NumberOfAssignmentsAvailable"] and hit["Expiration"] <= datetime.now(UTC),
+        Decimal(hit["Reward"]),
+        fees.for_masters(hit.get("QualificationRequirements", [])),
     )
 
 

@@ -1,0 +1,167 @@
+"""What HITs have cost, may still cost, and pay for an hour's work."""
+
+import argparse
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import simpleamt
+from amt import fees, survey
+from amt.survey import Standing
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+HOUR = 3600
+NOTHING = Decimal("0.00")
+
+
+@dataclass
+class Part:
+    """So many assignments or bonuses, what they are paid, and what the crowd takes for it."""
+
+    count: int = 0
+    paid: Decimal = NOTHING
+    fees: Decimal = NOTHING
+
+    @property
+    def total(self) -> Decimal:
+        """US dollars."""
+        return self.paid + self.fees
+
+    def add(self, count: int, paid: Decimal, fee: Decimal) -> None:
+        """Add so many, each at `paid` and `fee`."""
+        self.count += count
+        self.paid += count * paid
+        self.fees += count * fee
+
+
+@dataclass
+class Costs:
+    """The costs of a batch: what is paid, what waits for review, what may still be handed in."""
+
+    approved: Part = field(default_factory=Part)
+    bonuses: Part = field(default_factory=Part)
+    submitted: Part = field(default_factory=Part)
+    open: Part = field(default_factory=Part)  # available to workers, or being worked on
+    hourly: list[Decimal] = field(default_factory=list)  # US dollars an hour, per assignment
+
+    @property
+    def has_cost(self) -> Decimal:
+        """US dollars, with fees and bonuses."""
+        return self.approved.total + self.bonuses.total
+
+    @property
+    def still_owes(self) -> Decimal:
+        """US dollars, if all that was and may be handed in is approved."""
+        return self.submitted.total + self.open.total
+
+    @property
+    def can_cost(self) -> Decimal:
+        """US dollars, in the end, at most; without bonuses yet to come."""
+        return self.has_cost + self.still_owes
+
+    @property
+    def per_assignment(self) -> Decimal | None:
+        """What an approved assignment has cost on average, with fees and bonuses."""
+        return fees.cents(self.has_cost / self.approved.count) if self.approved.count else None
+
+    def per_hour(self) -> tuple[Decimal, Decimal] | None:
+        """The median of reward / working time, and its 10th percentile: 9 of 10 earn more."""
+        if not self.hourly:
+            return None
+        lowest = sorted(self.hourly)[(len(self.hourly) - 1) // 10]
+        return fees.cents(statistics.median(self.hourly)), fees.cents(lowest)
+
+    def data(self) -> dict[str, Any]:
+        """All of it, for --json; amounts are strings, as in Amazon's API."""
+        parts = {name: getattr(self, name) for name in ("approved", "bonuses", "submitted", "open")}
+        hour = self.per_hour()
+        return {
+            name: {"count": p.count, "paid": str(p.paid), "fees": str(p.fees)}
+            for name, p in parts.items()
+        } | {
+            "has_cost": str(self.has_cost),
+            "still_owes": str(self.still_owes),
+            "can_cost": str(self.can_cost),
+            "per_assignment": None if self.per_assignment is None else str(self.per_assignment),
+            "per_hour": hour and {"median": str(hour[0]), "tenth_percentile": str(hour[1])},
+        }
+
+    def table(self) -> str:
+        """All of it, for a person."""
+        lines = [f"{'':12}{'count':>8}{'paid':>14}{'fees':>12}{'total':>14}"]
+
+        def line(name: str, part: Part) -> None:
+            lines.append(
+                f"{name:12}{part.count:>8,}{_dollars(part.paid):>14}{_dollars(part.fees):>12}"
+                f"{_dollars(part.total):>14}"
+            )
+
+        def total(name: str, amount: Decimal) -> None:
+            lines.append(f"{name:12}{_dollars(amount):>48}")
+
+        line("approved", self.approved)
+        line("bonuses", self.bonuses)
+        total("has cost", self.has_cost)
+        line("submitted", self.submitted)
+        line("open", self.open)
+        total("still owes", self.still_owes)
+        total("can cost", self.can_cost)
+        if self.per_assignment is not None:
+            lines.append(f"an approved assignment: {_dollars(self.per_assignment)} on average")
+        if hour := self.per_hour():
+            lines.append(
+                f"an hour's work: {_dollars(hour[0])} in the median, "
+                f"{_dollars(hour[1])} at the 10th percentile"
+            )
+        return "\n".join(lines)
+
+
+def _dollars(amount: Decimal) -> str:
+    return f"${amount:,.2f}"
+
+
+def costs(
+    args: argparse.Namespace,
+    client: "MTurkClient",
+    standings: Sequence[Standing],
+    *,
+    charged: bool,
+) -> tuple[Costs, int]:
+    """The costs of HITs, and how many the crowd refused to show. `charged`: it takes fees."""
+    sums, refused = Costs(), 0
+
+    def look(hit: Standing) -> tuple[list[Any], list[Any]]:
+        work = survey.assignments(client, hit)
+        if not work:
+            return [], []
+        given = simpleamt.pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
+        return work, list(given)
+
+    for outcome in simpleamt.gather(args, look, standings, doing="looking", total=len(standings)):
+        if outcome.refusal is not None:
+            refused += 1
+            simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
+            continue
+        _count(sums, outcome.item, *outcome.value, charged=charged)
+    return sums, refused
+
+
+def _count(
+    sums: Costs, hit: Standing, work: Iterable[Any], given: Iterable[Any], *, charged: bool
+) -> None:
+    rates = fees.Rates(charged=charged, masters=hit.masters)
+    each = hit.reward, rates.fee(hit.reward, hit.max_assignments)
+    sums.open.add(hit.available + hit.pending, *each)
+    for one in work:
+        if one["AssignmentStatus"] == "Rejected":
+            continue
+        (sums.approved if one["AssignmentStatus"] == "Approved" else sums.submitted).add(1, *each)
+        seconds = max(1, int((one["SubmitTime"] - one["AcceptTime"]).total_seconds()))
+        sums.hourly.append(hit.reward * HOUR / seconds)
+    for bonus in given:
+        amount = Decimal(bonus["BonusAmount"])
+        sums.bonuses.add(1, amount, rates.bonus_fee(amount))

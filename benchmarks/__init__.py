@@ -1,0 +1,1 @@
+"""Measures the scripts beside a plain loop: `python -m benchmarks`."""

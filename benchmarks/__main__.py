@@ -1,0 +1,201 @@
+"""Measure the scripts beside a plain loop, one call after another, and print the table.
+
+    python -m benchmarks
+
+The server stands in a process of its own, and each of its answers takes 50 ms longer than it
+would. Exit code 1 when a bar is missed.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import plain
+from benchmarks.desk import ROOT, Desk
+
+MEGA = 1_000_000
+WORKERS = ("Ada", "Ben", "Cem")
+CHANGED = 10  # HITs
+LAUNCH = (f"--html_template={ROOT}/hit_templates/simple.html", "--input_json_file=input.jsonl")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table; `met` says whether the bar was."""
+
+    figure: str
+    plain: str
+    ours: str
+    calls: str
+    bar: str
+    met: bool
+
+
+def main() -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--hits", type=int, default=1000, help="default: 1000")
+    parser.add_argument("--lines", type=int, default=100_000, help="embedded; default: 100000")
+    parser.add_argument("--delay", type=float, default=0.05, help="seconds; default: 0.05")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, Desk(Path(folder), args.delay) as desk:
+        rows = measure(desk, args)
+    print(f"{cpu()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
+    print(f"{args.delay * 1000:.0f} ms a call, {time.strftime('%Y-%m-%d')}\n")
+    print("| figure | plain loop | ours | calls | bar | met |\n|---|---|---|---|---|---|")
+    for row in rows:
+        met = "yes" if row.met else "NO"
+        print(f"| {row.figure} | {row.plain} | {row.ours} | {row.calls} | {row.bar} | {met} |")
+    return 0 if all(row.met for row in rows) else 1
+
+
+def cpu() -> str:
+    """The processor's name."""
+    try:
+        said = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(": ")[2] for line in said.splitlines() if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def measure(desk: Desk, args: argparse.Namespace) -> list[Row]:
+    """Every line of the table, in order."""
+    hits, rows = args.hits, [{"number": number} for number in range(args.hits)]
+    write_files(desk.folder, rows)
+    mturk = plain.client(desk.known)
+    properties = hit_properties() | {"Reward": "0.05", "MaxAssignments": 4}
+    properties.pop("FrameHeight")
+    launched = ("--hit_properties_file=properties.json", "--hit_ids_file=ids.txt")
+    table: list[Row] = []
+
+    def beside(
+        figure: str, loop: Callable[[], Any], share: int, most: int, bar: str, *argv: str
+    ) -> None:
+        """Time a loop, done for one in `share` of all, and a script that may make `most` calls."""
+        began = time.perf_counter()
+        loop()
+        slow = (time.perf_counter() - began) * share
+        sampled = f" ({share} x a sample)" if share > 1 else ""
+        desk.calls()
+        quick = desk.run(*argv).seconds
+        calls = desk.calls()
+        ratio = slow / quick
+        table.append(
+            Row(
+                figure,
+                f"{slow:.1f} s{sampled}",
+                f"{quick:.2f} s: 1/{ratio:.1f}",
+                f"{calls:,}",
+                bar,
+                calls <= most and ("1/12" not in bar or ratio >= 12),
+            )
+        )
+
+    plain_ids: list[str] = []
+    beside(
+        f"launch {hits:,} HITs",
+        lambda: plain_ids.extend(plain.launch(mturk, properties, rows)),
+        1,
+        hits + 16,
+        f"1/12 of the time, {hits + 16:,} calls",
+        *("launch_hits.py", *LAUNCH, *launched),
+    )
+    ids = desk.ids("ids.txt")
+    assert len(set(ids)) == hits
+    beside(
+        f"progress of {hits:,} HITs",
+        lambda: plain.progress(mturk, ids),
+        1,
+        15,
+        "15 calls",
+        *("show_hit_progress.py", "--hit_ids_file=ids.txt"),
+    )
+    assert desk.output().startswith(f"0 / 4: {hits}\n")
+    desk.work(ids, *WORKERS)
+    get = ("get_results.py", "--hit_ids_file=ids.txt", "--output_file=results.jsonl")
+    beside(
+        f"first results of {hits:,} HITs x 3",
+        lambda: plain.results(mturk, ids),
+        1,
+        3 * hits,
+        "1/12 of the time",
+        *get,
+    )
+    assert desk.output().count("\n") == 3 * hits
+    desk.work(ids[:CHANGED], "Dan")
+    table.append(again(desk, f"results again, {CHANGED} HITs changed", 30, *get))
+    assert desk.output().count("\n") == 3 * hits + CHANGED
+    table.append(again(desk, "results again, nothing new", 15, *get))
+    sample = plain_ids[: hits // 10]
+    desk.work(sample, *WORKERS)
+    beside(
+        f"approve {3 * hits:,} assignments",
+        lambda: plain.approve(mturk, sample),
+        10,
+        4 * hits + 30 + CHANGED,
+        f"1/12 of the time, 1 call each + {hits + 30:,}",
+        *("approve_hits.py", "--hit_ids_file=ids.txt", "--yes"),
+    )
+    return [*table, embedded(desk, args.lines), help_time(desk)]
+
+
+def again(desk: Desk, figure: str, most: int, *argv: str) -> Row:
+    """A script that has collected before; the plain loop would do all it did at first."""
+    desk.calls()
+    seconds = desk.run(*argv).seconds
+    calls = desk.calls()
+    return Row(
+        figure, "as at first", f"{seconds:.2f} s", f"{calls}", f"{most} calls", calls <= most
+    )
+
+
+def embedded(desk: Desk, lines: int) -> Row:
+    """Launch many lines into the crowd inside the process; memory and speed."""
+    write_files(desk.folder, [{"number": number} for number in range(lines)])
+    desk.use_embedded()
+    launched = ("--hit_properties_file=properties.json", "--hit_ids_file=many.txt")
+    ran = desk.run("launch_hits.py", *LAUNCH, *launched)
+    assert len(set(desk.ids("many.txt"))) == lines
+    desk.use_server()
+    return Row(
+        f"launch {lines:,} lines, embedded",
+        "",
+        f"{ran.memory / MEGA:.0f} MB, {lines / ran.seconds:.0f} HITs/s",
+        "",
+        "150 MB",
+        ran.memory < 150 * MEGA,
+    )
+
+
+def help_time(desk: Desk) -> Row:
+    """The CPU time of --help, the best of five."""
+    best = min(desk.run("launch_hits.py", "--help").cpu for _ in range(5))
+    figure = "`python launch_hits.py --help`"
+    return Row(figure, "", f"{best:.3f} s CPU", "", "0.15 s CPU", best < 0.15)
+
+
+def hit_properties() -> dict[str, Any]:
+    """Those of the example."""
+    path = ROOT / "hit_properties" / "simple.json"
+    return {"LifetimeInSeconds": 604_800} | json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_files(folder: Path, rows: list[Any]) -> None:
+    """What launch_hits.py reads."""
+    (folder / "input.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    (folder / "properties.json").write_text(json.dumps(hit_properties() | {"MaxAssignments": 4}))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

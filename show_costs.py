@@ -1,0 +1,38 @@
+"""Show what a batch has cost, what it still owes, and what it pays for an hour's work.
+
+    python show_costs.py --hit_ids_file=hit_ids.txt
+
+Approved work and bonuses have cost; submitted work, and what workers may still hand in, is owed if
+it is approved. Amazon's fees are counted in; a crowd of your own takes none. With --json: the same
+as one JSON object.
+"""
+
+import argparse
+import json
+import sys
+
+import simpleamt
+from amt import batches, costs, survey
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__, "hit_ids_file")
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+    return simpleamt.run(parser, show, argv)
+
+
+def show(args: argparse.Namespace) -> int:
+    """Print the table."""
+    batch = batches.follow(args)
+    ids = batches.hit_ids(args, batch)
+    crowd = simpleamt.crowd(args)
+    client = crowd.connect()
+    standings, unknown = survey.standings(args, client, ids)
+    sums, refused = costs.costs(args, client, standings, charged=crowd.name == "mturk")
+    print(json.dumps(sums.data()) if args.json else sums.table())
+    return 1 if unknown or refused else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
