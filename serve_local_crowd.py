@@ -133,6 +133,7 @@ def serve_one(
             ident=None,
             map=sockets,
             connection_limit=1000,
+            clear_untrusted_proxy_headers=not args.proxies,  # else they never reach create_app
         )
         app.send_notifications()
         announce(directory, url)

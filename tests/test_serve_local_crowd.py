@@ -241,3 +241,14 @@ def test_a_database_that_does_not_answer_is_one_line(start: Start, tmp_path: Pat
     assert "Traceback" not in said
     assert "secret" not in said
     assert "connection" in said
+
+
+@pytest.mark.parametrize(("flags", "secure"), [((), False), (("--proxies", "1"), True)])
+def test_a_proxy_is_believed_only_when_told(
+    start: Start, flags: tuple[str, ...], secure: bool
+) -> None:
+    """Behind a proxy that speaks https the cookie is for https alone; nobody else can say so."""
+    sandbox, _ = addresses(start("--port", "0", *flags))
+    asked = urllib.request.Request(f"{sandbox}sign_in", headers={"X-Forwarded-Proto": "https"})
+    with urllib.request.urlopen(asked) as answer:
+        assert ("Secure" in answer.headers["Set-Cookie"].split("; ")) == secure
