@@ -26,6 +26,7 @@ class Site:
         self.name = name
         self.clock = clock
         self.new_id = random_id
+        self.sign_in = "nickname" if name == "sandbox" else "account"
         self.destinations: Sequence[str] = ()  # what crowd.json allows of notifications'
         self.store = Store(url)
         upgrade(self.store)
@@ -91,4 +92,6 @@ def open_site(
     url = database or chosen[f"{name}_database"]
     site = Site(name, url or f"sqlite:///{directory / name}.sqlite3", clock)
     site.destinations = chosen["notification_destinations"]
+    if name == "sandbox":
+        site.sign_in = chosen["sandbox_sign_in"]
     return site

@@ -75,7 +75,7 @@ class TestSigningIn:
         answer = visitor.get("/", follow_redirects=True)
 
         assert answer.status_code == 200
-        assert "The live site is for invited workers" in words(answer)
+        assert "The live site is for invited workers: accounts come with a link" in words(answer)
         assert 'href="/sandbox/"' in answer.text
         token = world.visitor().token()
         assert (
@@ -177,7 +177,10 @@ class TestForgery:
         assert {"HttpOnly", "SameSite=Lax", "Path=/sandbox/"} <= set(plain.split("; "))
         assert "Secure" not in plain.split("; ")
         assert "Secure" in secure.headers["Set-Cookie"].split("; ")
-        assert "Set-Cookie" not in live.headers
+        assert live.headers["Set-Cookie"].startswith("local_crowd_live=")
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(
+            live.headers["Set-Cookie"].split("; ")
+        )
 
 
 class TestChoosing:

@@ -5,6 +5,7 @@ import unicodedata
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, select, update
+from sqlalchemy.exc import IntegrityError
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.nicknames import LONGEST, NoNickname, nickname
@@ -114,6 +115,15 @@ def session_version(call: Call, worker_id: str) -> int | None:
             accounts.c.worker_id == worker_id, accounts.c.closed_time.is_(None)
         )
     )
+
+
+def set_email(call: Call, worker_id: str, email: str | None) -> None:
+    """Another e-mail address, or none. Raises NoAccount when it is another account's."""
+    try:
+        with call.db.begin_nested():
+            _change(call, worker_id, email=email)
+    except IntegrityError as error:
+        raise NoAccount("That e-mail address cannot be yours: it is taken.") from error
 
 
 def set_password(call: Call, worker_id: str, password_hash: str) -> int:

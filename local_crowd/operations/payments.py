@@ -99,6 +99,13 @@ def paid_total(call: Call, worker_id: str) -> int:
     return int(call.db.scalar(query.where(payment_items.c.worker_id == worker_id)) or 0)
 
 
+def owed_to(call: Call, worker_id: str) -> int:
+    """Cents that the worker is owed."""
+    items = _unpaid(EVERYTHING).subquery()
+    query = select(func.coalesce(func.sum(items.c.amount), 0))
+    return int(call.db.scalar(query.where(items.c.worker_id == worker_id)) or 0)
+
+
 def _unpaid(choice: Choice) -> Any:
     rewards = (
         select(

@@ -5,7 +5,21 @@ from pathlib import Path
 from flask import Flask
 
 from local_crowd.operations import people
-from local_crowd.pages import choose, errors, files, history, hit_page, sign_in, words, work
+from local_crowd.pages import (
+    account,
+    choose,
+    earnings,
+    errors,
+    files,
+    history,
+    hit_page,
+    join,
+    panel,
+    reset,
+    sign_in,
+    words,
+    work,
+)
 from local_crowd.pages.context import IdConverter, Limited, SiteSessions, known_static
 from local_crowd.pages.headers import add_security_headers
 from local_crowd.pages.questions import scripts
@@ -13,6 +27,11 @@ from local_crowd.site import Site
 
 BLUEPRINTS = (
     sign_in.pages,
+    join.pages,
+    reset.pages,
+    panel.pages,
+    account.pages,
+    earnings.pages,
     choose.pages,
     work.pages,
     hit_page.pages,

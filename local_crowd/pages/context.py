@@ -10,9 +10,11 @@ from urllib.parse import quote
 
 from flask import Flask, Request, current_app, redirect, request, session
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
+from local_crowd.operations import accounts, panels
 from local_crowd.site import Site
 
 View = Callable[..., Any]
@@ -67,15 +69,71 @@ def site_url() -> str:
     return request.host_url.rstrip("/") + request.script_root
 
 
+def sign_in_as(worker_id: str, **more: Any) -> None:
+    """Begin a session, and nothing of an earlier one stays.
+
+    `more`: the `nickname`; of an account the `version`; of who came from a panel the `link`.
+    """
+    session.clear()
+    session.permanent = True
+    session.update(worker_id=worker_id, **more)
+
+
+def sign_out_here() -> None:
+    """Forget who is at this browser."""
+    session.clear()
+
+
+def signed_in() -> str | None:
+    """The id of the worker whose session this is, unless it has ended meanwhile."""
+    worker_id: str | None = session.get("worker_id")
+    if worker_id is None or "link" in session:
+        return worker_id
+    site = current_site()
+    if "version" not in session:
+        return worker_id if site.sign_in == "nickname" else None
+    with site.reading() as call:
+        if accounts.session_version(call, worker_id) == session["version"]:
+            return worker_id
+    session.clear()
+    return None
+
+
 def worker_only(view: View) -> View:
-    """Give the view the id of the worker who is signed in, first; send others to sign in."""
+    """Give the view the id of the worker who is signed in, first; send others to sign in.
+
+    Whoever came from a panel is sent back to what their link leads to: there is no more for them.
+    """
 
     @wraps(view)
     def with_worker(*args: Any, **kwargs: Any) -> Any:
-        worker_id = session.get("worker_id")
-        return to_sign_in() if worker_id is None else view(worker_id, *args, **kwargs)
+        worker_id = signed_in()
+        if worker_id is None:
+            return to_sign_in()
+        if "link" in session:
+            return redirect(f"{request.script_root}/panel", 303)
+        return view(worker_id, *args, **kwargs)
 
     return with_worker
+
+
+def holder_only(view: View) -> View:
+    """As worker_only, of views of an assignment: open also to whoever came from a panel, if they
+    accepted it by way of their link.
+    """
+
+    @wraps(view)
+    def with_holder(assignment_id: str) -> Any:
+        worker_id = signed_in()
+        if worker_id is None:
+            return to_sign_in()
+        if "link" in session:
+            with current_site().reading() as call:
+                if not panels.came_by(call, session["link"], worker_id, assignment_id):
+                    raise NotFound
+        return view(worker_id, assignment_id)
+
+    return with_holder
 
 
 def to_sign_in() -> Response:

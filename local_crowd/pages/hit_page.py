@@ -15,7 +15,7 @@ from local_crowd.operations import work
 from local_crowd.operations.question_form import QuestionForm
 from local_crowd.operations.questions import HTMLQuestion, parse
 from local_crowd.pages import errors
-from local_crowd.pages.context import Limited, an_id, current_site, site_url
+from local_crowd.pages.context import Limited, an_id, current_site, signed_in, site_url
 from local_crowd.pages.headers import FORM_PAGE, HIT_PAGE, IN_THE_FRAME
 from local_crowd.pages.questions.form import form_page
 from local_crowd.pages.questions.frame import PREVIEW
@@ -32,21 +32,29 @@ FORM = "application/x-www-form-urlencoded"
 def show(hit_id: str) -> Any:
     """The requester's page. An assignment id admits by itself; a preview is for who signed in."""
     assignment_id = request.args.get("assignmentId")
-    if assignment_id == PREVIEW and "worker_id" not in session:
+    if assignment_id == PREVIEW and (signed_in() is None or "link" in session):
         return _framed("Sign in first", "HITs can be previewed by those who are signed in.", 403)
     with current_site().reading() as call:
         xml = work.question(
             call, hit_id, None if assignment_id == PREVIEW else an_id(assignment_id)
         )
-    asked = parse(xml)
+    return page_of(xml, None if assignment_id == PREVIEW else assignment_id)
+
+
+def page_of(question_xml: str, assignment_id: str | None) -> Response:
+    """A question's page for a frame, for an assignment or (None) for looking at it.
+
+    Raises NotFound for an ExternalQuestion, which is on its requester's own server.
+    """
+    asked = parse(question_xml)
     submit_url = f"{site_url()}/mturk/externalSubmit"
     if isinstance(asked, HTMLQuestion):
         html = for_this_crowd(asked.content, submit_url, script_url, first_script(submit_url))
         return Response(html, headers={"Content-Security-Policy": HIT_PAGE})
     if isinstance(asked, QuestionForm):
-        html = form_page(asked, submit_url, None if assignment_id == PREVIEW else assignment_id)
+        html = form_page(asked, submit_url, assignment_id)
         return Response(html, headers={"Content-Security-Policy": FORM_PAGE})
-    raise NotFound  # an ExternalQuestion is on its requester's own server
+    raise NotFound
 
 
 @pages.route("/mturk/externalSubmit", methods=["GET", "POST"])

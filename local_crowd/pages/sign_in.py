@@ -1,56 +1,93 @@
-"""Signing in to the sandbox by nickname, and signing out."""
+"""Signing in, by a nickname in the sandbox and by a password elsewhere, and signing out."""
 
 import re
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
-from werkzeug.exceptions import NotFound
+from flask import Blueprint, redirect, render_template, request
 
-from local_crowd.operations import people
+from local_crowd.operations import accounts, attempts, people
 from local_crowd.operations.nicknames import LONGEST, NoNickname, nickname
-from local_crowd.pages.context import current_site
+from local_crowd.pages.context import current_site, sign_in_as, sign_out_here
+from local_crowd.pages.passwords import is_password
 
 pages = Blueprint("sign_in", __name__)
 
 # A path on this site: one slash, and nothing that a browser reads as another.
 OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+WRONG = "That name, e-mail address or password is wrong."
 
 
 @pages.get("/sign_in")
 def show() -> str:
-    """Ask for a nickname; on the live site, say that accounts come by invitation."""
+    """Ask who it is."""
     return _form("", "")
 
 
 @pages.post("/sign_in")
 def sign_in() -> Any:
-    """Sign in as the worker of a nickname, new or known. The sandbox asks for no more."""
-    site = current_site()
-    if site.name != "sandbox":
-        raise NotFound
-    typed = request.form.get("nickname", "")
-    try:
-        name = nickname(typed)
-    except NoNickname as error:
-        return _form(typed, str(error)), 400
-    with site.writing() as call:
-        worker_id = people.worker(call, name)
-    session.clear()
-    session.permanent = True
-    session.update(worker_id=worker_id, nickname=name)
-    return redirect(request.script_root + _wanted(), 303)
+    """Sign in, and go on to where the worker wanted to go."""
+    return _by_nickname() if current_site().sign_in == "nickname" else _by_password()
 
 
 @pages.post("/sign_out")
 def sign_out() -> Any:
     """Forget who is at this browser. What they accepted stays theirs."""
-    session.clear()
+    sign_out_here()
     return redirect(f"{request.script_root}/sign_in", 303)
 
 
+def _by_nickname() -> Any:
+    """Sign in as the worker of a nickname, new or known. The sandbox asks for no more."""
+    typed = request.form.get("nickname", "")
+    try:
+        name = nickname(typed)
+    except NoNickname as error:
+        return _form(typed, str(error)), 400
+    with current_site().writing() as call:
+        worker_id = people.worker(call, name)
+    sign_in_as(worker_id, nickname=name)
+    return redirect(request.script_root + _wanted(), 303)
+
+
+def _by_password() -> Any:
+    """Sign in to an account. What is wrong is not said, nor does the time it takes tell."""
+    typed = request.form.get("name", "")
+    try:
+        account = with_password(typed, request.form.get("password", ""))
+    except attempts.TooMany as error:
+        return _form(typed, str(error)), 429, {"Retry-After": str(error.wait)}
+    if account is None:
+        return _form(typed, WRONG), 400
+    sign_in_as(account.worker_id, nickname=account.name, version=account.session_version)
+    return redirect(request.script_root + _wanted(), 303)
+
+
+def with_password(typed: str, password: str) -> accounts.Account | None:
+    """The account of this name or address, if this is its password. Raises attempts.TooMany.
+
+    The attempt is counted before the password is looked at, so that many at once are counted too.
+    """
+    site, address = current_site(), request.remote_addr or ""
+    with site.writing() as call:
+        account = accounts.find(call, typed)
+        counted = account.worker_id if account else typed.strip().casefold()
+        attempts.count(call, counted, address)
+    if not is_password(account.password_hash if account else None, password):
+        return None
+    with site.writing() as call:
+        attempts.forgive(call, counted, address)
+    return account
+
+
 def _form(typed: str, problem: str) -> str:
-    page = "sign_in.html" if current_site().name == "sandbox" else "invited_only.html"
-    return render_template(page, typed=typed, problem=problem, wanted=_wanted(), longest=LONGEST)
+    by_nickname = current_site().sign_in == "nickname"
+    return render_template(
+        "sign_in.html" if by_nickname else "account_sign_in.html",
+        typed=typed,
+        problem=problem,
+        wanted=_wanted(),
+        longest=LONGEST,
+    )
 
 
 def _wanted() -> str:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from local_crowd.operations import work, worker_lists
 from local_crowd.operations.questions import parse
-from local_crowd.pages.context import current_site, worker_only
+from local_crowd.pages.context import current_site, holder_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.questions.frame import hit_frame
 
@@ -16,7 +16,7 @@ pages = Blueprint("work", __name__)
 
 
 @pages.get("/work/<id:assignment_id>")
-@worker_only
+@holder_only
 def show(worker_id: str, assignment_id: str) -> Any:
     """The HIT, to be worked on; or, when it is no longer, what became of it."""
     with current_site().reading() as call:
@@ -35,7 +35,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
 
 
 @pages.get("/work/<id:assignment_id>/state")
-@worker_only
+@holder_only
 def state(worker_id: str, assignment_id: str) -> Response:
     """Where the assignment stands: what the page around a HIT believes, whatever the HIT says."""
     with current_site().reading() as call:
@@ -46,7 +46,7 @@ def state(worker_id: str, assignment_id: str) -> Response:
 
 
 @pages.post("/work/<id:assignment_id>/return")
-@worker_only
+@holder_only
 def give_back(worker_id: str, assignment_id: str) -> Response:
     """Return the HIT: it goes to somebody else."""
     with current_site().writing() as call:

@@ -1,0 +1,132 @@
+"""A worker's profile: where they live, their address, their password, closing the account."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session
+from werkzeug.exceptions import NotFound
+
+from local_crowd.operations import accounts, attempts, payments, profiles, work, worker_lists
+from local_crowd.pages.context import current_site, sign_in_as, sign_out_here, worker_only
+from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
+from local_crowd.pages.places import countries, us_states
+from local_crowd.pages.profile_form import profile_of
+from local_crowd.pages.sign_in import with_password
+
+pages = Blueprint("account", __name__)
+NOT_YOURS = "That is not your password."
+
+
+@pages.get("/account")
+@worker_only
+def show(worker_id: str) -> str:
+    """What is known of the worker, to be changed."""
+    return _page(worker_id)
+
+
+@pages.post("/account")
+@worker_only
+def save(worker_id: str) -> Any:
+    """Keep the profile, and the e-mail address of an account."""
+    try:
+        profile, email = profile_of(request.form), accounts.email_of(request.form.get("email", ""))
+        with current_site().writing() as call:
+            profiles.put(call, worker_id, profile)
+            if accounts.get(call, worker_id):
+                accounts.set_email(call, worker_id, email)
+    except (accounts.NoAccount, profiles.NoPlace) as error:
+        return _page(worker_id, "profile", str(error)), 400
+    flash("Your profile is saved.")
+    return _back()
+
+
+@pages.post("/account/password")
+@worker_only
+def change_password(worker_id: str) -> Any:
+    """Set a new password; every other session of the account ends."""
+    if refused := _refused(worker_id, "password"):
+        return refused
+    try:
+        password_hash = hashed(request.form.get("new_password", ""))
+    except NoPassword as error:
+        return _page(worker_id, "password", str(error)), 400
+    with current_site().writing() as call:
+        version = accounts.set_password(call, worker_id, password_hash)
+    sign_in_as(worker_id, nickname=session["nickname"], version=version)
+    flash("Your password is changed. Other browsers that were signed in are signed out.")
+    return _back()
+
+
+@pages.post("/account/sign_out_everywhere")
+@worker_only
+def sign_out_everywhere(worker_id: str) -> Any:
+    """End every session of the account, this one too."""
+    with current_site().writing() as call:
+        accounts.end_sessions(call, worker_id)
+    sign_out_here()
+    return redirect(f"{request.script_root}/sign_in", 303)
+
+
+@pages.get("/account/close")
+@worker_only
+def ask_to_close(worker_id: str) -> str:
+    """Say what closing the account means, and ask for the password."""
+    return _closing(worker_id)
+
+
+@pages.post("/account/close")
+@worker_only
+def close(worker_id: str) -> Any:
+    """Close the account: what is in hand goes back, what says who the worker is is erased."""
+    if refused := _refused(worker_id, "close"):
+        return refused
+    with current_site().writing() as call:
+        for assignment_id in accounts.in_hand(call, worker_id):
+            work.give_back(call, worker_id, assignment_id)
+        accounts.close(call, worker_id)
+    sign_out_here()
+    flash("Your account is closed.")
+    return redirect(f"{request.script_root}/sign_in", 303)
+
+
+def _refused(worker_id: str, form: str) -> Any:
+    """A page that says why, unless the password that was typed is the worker's."""
+    with current_site().reading() as call:
+        account = accounts.get(call, worker_id)
+    if account is None:
+        raise NotFound
+    again = _closing if form == "close" else lambda *more: _page(worker_id, form, *more[1:])
+    try:
+        right = with_password(account.name or "", request.form.get("password", ""))
+    except attempts.TooMany as error:
+        return again(worker_id, str(error)), 429, {"Retry-After": str(error.wait)}
+    return None if right else (again(worker_id, NOT_YOURS), 400)
+
+
+def _page(worker_id: str, form: str = "", problem: str = "") -> str:
+    with current_site().reading() as call:
+        account, profile = accounts.get(call, worker_id), profiles.get(call, worker_id)
+    return render_template(
+        "account.html",
+        worker_id=worker_id,
+        account=account,
+        profile=profile,
+        countries=countries(),
+        states=us_states(),
+        problem_of=form,
+        problem=problem,
+        shortest=SHORTEST,
+        longest=LONGEST,
+    )
+
+
+def _closing(worker_id: str, problem: str = "") -> str:
+    with current_site().reading() as call:
+        if accounts.get(call, worker_id) is None:
+            raise NotFound
+        owed = payments.owed_to(call, worker_id)
+        held = len(worker_lists.in_progress(call, worker_id))
+    return render_template("close_account.html", owed=owed, held=held, problem=problem)
+
+
+def _back() -> Any:
+    return redirect(f"{request.script_root}/account", 303)

@@ -1,0 +1,104 @@
+"""Links: an invitation to make an account, or a panel's way to its HITs."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request
+
+from local_crowd.operations import accounts, links, panels, profiles
+from local_crowd.operations.errors import NotPossible
+from local_crowd.pages.context import current_site, sign_in_as
+from local_crowd.pages.errors import message_page
+from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
+from local_crowd.pages.places import countries, us_states
+from local_crowd.pages.profile_form import profile_of
+
+pages = Blueprint("join", __name__)
+
+NO_LINK = "This link does not work"
+AGAIN = (
+    "Open the study once more from its page at the panel. If that does not help, write to the "
+    "researcher there."
+)
+
+
+@pages.get("/join/<id:token>")
+def show(token: str) -> Any:
+    """Ask what an account needs; or take in somebody from a panel."""
+    with current_site().reading() as call:
+        link = links.find(call, token, links.ACCOUNT, links.PANEL)
+        if link.kind == links.ACCOUNT and not link.is_open(call.now):
+            raise NotPossible("gone", links.GONE)
+    return _arrive(link) if link.kind == links.PANEL else _form(link)
+
+
+@pages.post("/join/<id:token>")
+def sign_up(token: str) -> Any:
+    """Make the account. Of two people with a link for one, one gets it."""
+    form = request.form
+    with current_site().reading() as call:
+        link = links.find_open(call, token, links.ACCOUNT)
+    try:
+        name = accounts.name_of(form.get("name", ""))
+        email = link.email or accounts.email_of(form.get("email", ""))
+        profile = profile_of(form)
+        password_hash = hashed(form.get("password", ""))
+        with current_site().writing() as call:
+            links.use(call, link.link_id)
+            worker_id = accounts.create(call, name, email, password_hash)
+            profiles.put(call, worker_id, profile)
+    except (accounts.NoAccount, NoPassword, profiles.NoPlace) as error:
+        return _form(link, str(error)), 400
+    sign_in_as(worker_id, nickname=name, version=1)
+    return redirect(f"{request.script_root}/", 303)
+
+
+def _form(link: links.Link, problem: str = "") -> str:
+    return render_template(
+        "sign_up.html",
+        link=link,
+        problem=problem,
+        typed=request.form,
+        countries=countries(),
+        states=us_states(),
+        shortest=SHORTEST,
+        longest=LONGEST,
+    )
+
+
+def _arrive(link: links.Link) -> Any:
+    """Know the participant by the address, and lead on to the link's HITs."""
+    panel = panels.Panel(**link.panel or {})
+    try:
+        came_with = {
+            meaning: _parameter(name, required=meaning == "worker")
+            for meaning, name in panel.parameters.items()
+        }
+    except ValueError as error:
+        return message_page("We cannot see who you are", f"{error} {AGAIN}", 400)
+    with current_site().writing() as call:
+        worker_id = panels.arrive(
+            call,
+            link,
+            came_with["worker"] or "",
+            came_with.get("study"),
+            came_with.get("session"),
+        )
+    sign_in_as(worker_id, link=link.link_id)
+    return redirect(f"{request.script_root}/panel", 303)
+
+
+def _parameter(name: str, *, required: bool) -> str | None:
+    """What the address says. Raises ValueError, with words for the participant."""
+    said = request.args.getlist(name)
+    if not any(said):
+        if required:
+            raise ValueError(f"The address you came by should say so in {name}, and does not.")
+        return None
+    if len(set(said)) > 1 or not panels.PARTICIPANT.fullmatch(said[0]):
+        raise ValueError(f"The address you came by has something in {name} that is no id.")
+    return said[0]
+
+
+@pages.errorhandler(NotPossible)
+def _gone(error: NotPossible) -> tuple[str, int]:
+    return message_page(NO_LINK, str(error), 404)

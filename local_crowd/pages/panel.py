@@ -1,0 +1,56 @@
+"""What people from a panel see: how far they are, the next HIT, and the code to go back with."""
+
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, session
+
+from local_crowd.operations import panels, worker_lists
+from local_crowd.operations.errors import NotPossible
+from local_crowd.pages.context import View, an_id, current_site, to_sign_in
+
+pages = Blueprint("panel", __name__)
+
+
+def visitor_only(view: View) -> View:
+    """Give the view the ids of the link and of the worker; send others to sign in."""
+
+    @wraps(view)
+    def with_visitor() -> Any:
+        if "link" not in session:
+            return to_sign_in()
+        return view(session["link"], session["worker_id"])
+
+    return with_visitor
+
+
+@pages.before_app_request
+def next_of_the_link() -> Any:
+    """The page of a HIT asks for the next of its group: here that is the next of the link."""
+    if "link" in session and request.endpoint == "choose.accept":
+        return redirect(f"{request.script_root}/panel/next", 307)  # the form goes along
+    return None
+
+
+@pages.get("/panel")
+@visitor_only
+def show(link_id: str, worker_id: str) -> str:
+    """How far the person is; when it is over, the code and the way back to the panel."""
+    with current_site().reading() as call:
+        visit = panels.look(call, link_id, worker_id)
+        group = worker_lists.group(call, visit.panel.hit_type_ids[0])
+    return render_template("panel.html", visit=visit, group=group)
+
+
+@pages.post("/panel/next")
+@visitor_only
+def go_on(link_id: str, worker_id: str) -> Any:
+    """Go on with the HIT in hand, or accept the next one; or say how it ended."""
+    try:
+        with current_site().writing() as call:
+            visit = panels.go_on(call, link_id, worker_id, an_id(request.form.get("after")))
+    except NotPossible as refusal:
+        flash(str(refusal))
+        return redirect(f"{request.script_root}/panel", 303)
+    where = f"/work/{visit.assignment_id}" if visit.assignment_id else "/panel"
+    return redirect(request.script_root + where, 303)

@@ -1,0 +1,37 @@
+// The end of a panel's visit: copying the code, and going back to the panel by itself.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const code = byId('code'), back = byId('back');
+  if (!code) return;
+
+  const copy = byId('copy');
+  copy.hidden = false;
+  copy.addEventListener('click', async () => {
+    code.select();
+    try {
+      await navigator.clipboard.writeText(code.value);
+    } catch {  // without https there is no clipboard
+      document.execCommand('copy');
+    }
+    byId('copied').textContent = 'The code is copied.';
+    stop();
+  });
+
+  // Whoever came back to this page to look at the code is not led away again.
+  const [visit] = performance.getEntriesByType('navigation');
+  let seconds = visit && visit.type === 'navigate' ? 15 : 0, ticking;
+  function stop() {
+    clearInterval(ticking);
+    byId('leaving').hidden = true;
+  }
+  if (!seconds) return;
+  byId('leaving').hidden = false;
+  byId('stay').addEventListener('click', stop);
+  ticking = setInterval(() => {
+    byId('seconds').textContent = --seconds;
+    if (!seconds) {
+      stop();
+      window.location.assign(back.href);
+    }
+  }, 1000);
+})();
