@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import time
 from typing import Any, NamedTuple
@@ -29,6 +30,20 @@ PROPERTIES = {
     "FrameHeight": 400,
 }
 PAGE = '{% include "simpleamt.html" %}\n<p>{{ row }}</p>\n'
+
+
+def hit_as_given(**changes: Any) -> dict[str, Any]:
+    """What the scripts look at of a HIT, as boto3 gives it: half done, and open until tomorrow."""
+    return {
+        "HITId": "3HIT",
+        "HITStatus": "Assignable",
+        "MaxAssignments": 5,
+        "NumberOfAssignmentsAvailable": 2,
+        "NumberOfAssignmentsPending": 1,
+        "NumberOfAssignmentsCompleted": 1,
+        "Expiration": datetime.now(UTC) + timedelta(days=1),
+        "Reward": "0.05",
+    } | changes
 
 
 class Done(NamedTuple):

@@ -1,0 +1,75 @@
+"""What has become of the assignments of HITs."""
+
+import argparse
+
+import pytest
+from conftest_scripts import Desk
+
+from amt import survey
+from amt.progress import Progress, progress, totals
+
+LISTING = "ListAssignmentsForHIT"
+
+
+def counted(desk: Desk, *ids: str, exact: bool = False) -> list[Progress]:
+    args = argparse.Namespace(concurrency=4)
+    client = desk.crowd().client
+    standings, _ = survey.standings(args, client, ids)
+    desk.calls.clear()
+    return progress(args, client, standings, exact=exact)
+
+
+def test_each_hit_is_counted_in_order(desk: Desk) -> None:
+    """Available, in hands, submitted, approved and rejected; completed is the last three."""
+    crowd = desk.crowd()
+    full, fresh = crowd.make_hit(MaxAssignments=5), crowd.make_hit(MaxAssignments=2)
+    workers = [crowd.make_worker(name) for name in ("Ada", "Bob", "Cy", "Di")]
+    crowd.accept(workers[0], full)
+    done = [crowd.do(worker, full) for worker in workers[1:]]
+    crowd.client.approve_assignment(AssignmentId=done[0])
+    crowd.client.reject_assignment(AssignmentId=done[1], RequesterFeedback="no")
+
+    found = counted(desk, fresh, full)
+
+    assert found == [
+        Progress(2, 2, 0, 0, 0, 0, 0),
+        Progress(5, 1, 1, 1, 2, 1, 1),
+    ]
+    assert [one.completed for one in found] == [0, 3]
+    assert desk.calls == [LISTING]
+
+
+def test_an_expired_hit_is_looked_into(desk: Desk) -> None:
+    """Its counters do not tell submitted work from slots that nobody took."""
+    crowd = desk.crowd()
+    hit = crowd.make_hit(MaxAssignments=5)
+    crowd.do(crowd.make_worker(), hit)
+    crowd.client.update_expiration_for_hit(HITId=hit, ExpireAt=0)
+
+    assert counted(desk, hit) == [Progress(5, 0, 0, 1, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(("exact", "calls"), [(False, 0), (True, 5)])
+def test_many_hits_are_told_apart_at_a_price(desk: Desk, exact: bool, calls: int) -> None:
+    """Approved or rejected costs a call for each reviewed HIT, and is not asked for by default."""
+    crowd = desk.crowd()
+    worker = crowd.make_worker()
+    ids = [crowd.make_hit() for _ in range(101)]
+    for hit in ids[:5]:
+        crowd.client.approve_assignment(AssignmentId=crowd.do(worker, hit))
+
+    found = counted(desk, *ids, exact=exact)
+
+    assert desk.calls.count(LISTING) == calls
+    assert sum(one.reviewed for one in found) == 5
+    assert [one.approved for one in found[:6]] == ([1] * 5 if exact else [None] * 5) + [0]
+
+
+def test_totals_say_what_is_known() -> None:
+    """Approved and rejected together where one HIT's split is not known."""
+    known = Progress(5, 1, 1, 1, 2, 1, 1)
+    half = Progress(5, 3, 0, 0, 2)
+
+    assert totals([known]) == "available 1, pending 1, submitted 1, approved 1, rejected 1"
+    assert totals([known, half]) == "available 4, pending 1, submitted 1, approved or rejected 4"
+    assert totals([]) == "available 0, pending 0, submitted 0, approved 0, rejected 0"

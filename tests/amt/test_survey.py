@@ -1,0 +1,119 @@
+"""How HITs stand, with few calls."""
+
+import argparse
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from conftest_scripts import Desk, hit_as_given
+
+from amt import survey
+from amt.survey import standing
+
+AHEAD = datetime.now(UTC) + timedelta(days=1)
+PAST = datetime.now(UTC) - timedelta(days=1)
+
+
+def arguments(concurrency: int = 16) -> argparse.Namespace:
+    return argparse.Namespace(concurrency=concurrency)
+
+
+def test_submitted_work_is_what_no_counter_has() -> None:
+    """Amazon's three counters leave it out."""
+    stands = standing(hit_as_given())
+
+    assert (stands.hit_id, stands.status, stands.expired) == ("3HIT", "Assignable", False)
+    assert (stands.max_assignments, stands.available, stands.pending, stands.completed) == (
+        (5, 2, 1, 1)
+    )
+    assert stands.unaccounted == 1
+
+
+@pytest.mark.parametrize(
+    ("available", "expiration", "expired"),
+    [(0, PAST, True), (0, AHEAD, False), (2, AHEAD, False), (2, PAST, False)],
+)
+def test_what_can_be_taken_has_not_expired(
+    available: int, expiration: datetime, expired: bool
+) -> None:
+    """Whatever this machine's clock says: it may be wrong, the crowd's counter is not."""
+    given = hit_as_given(NumberOfAssignmentsAvailable=available, Expiration=expiration)
+
+    assert standing(given).expired is expired
+
+
+def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
+    """However the crowd lists them, and unknown ones are named and left out."""
+    crowd = desk.crowd()
+    made = [crowd.make_hit() for _ in range(5)]
+    ids = [made[3], "3UNKNOWN", made[0], made[4]]
+
+    found, unknown = survey.standings(arguments(), crowd.client, ids)
+
+    assert [one.hit_id for one in found] == [made[3], made[0], made[4]]
+    assert unknown == ["3UNKNOWN"]
+    assert desk.capsys.readouterr().err.startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
+
+
+def test_none_means_every_hit(desk: Desk) -> None:
+    """Over all pages."""
+    crowd = desk.crowd()
+    made = {crowd.make_hit() for _ in range(101)}
+
+    found, unknown = survey.standings(arguments(), crowd.client, None)
+
+    assert {one.hit_id for one in found} == made
+    assert len(found) == 101
+    assert unknown == []
+
+
+def test_a_thousand_hits_take_few_calls(desk: Desk) -> None:
+    """A page shows a hundred, so that a batch that is all of the account takes one call each."""
+    crowd = desk.crowd()
+    made = [crowd.make_hit() for _ in range(300)]
+    desk.calls.clear()
+
+    found, _ = survey.standings(arguments(), crowd.client, made)
+
+    assert len(found) == 300
+    assert desk.calls == ["ListHITs"] * 3
+
+
+def test_one_hit_of_many_is_asked_for(desk: Desk) -> None:
+    """Listing goes on only while it is quicker than asking for what is missing."""
+    crowd = desk.crowd()
+    made = [crowd.make_hit() for _ in range(450)]
+    desk.calls.clear()
+
+    found, _ = survey.standings(arguments(), crowd.client, [made[225]])
+
+    assert [one.hit_id for one in found] == [made[225]]
+    assert len(desk.calls) <= 4
+
+
+def test_no_ids_take_no_calls(desk: Desk) -> None:
+    """Nothing is asked for nothing."""
+    client = desk.crowd().client
+    desk.calls.clear()
+
+    assert survey.standings(arguments(), client, []) == ([], [])
+    assert desk.calls == []
+
+
+def test_assignments_are_listed_over_pages_by_status(desk: Desk) -> None:
+    """All of them, in order of submission, without a call for the empty last page."""
+    crowd = desk.crowd()
+    hit_id = crowd.make_hit(MaxAssignments=103)
+    done = []
+    for number in range(101):
+        desk.clock.advance(1)
+        done.append(crowd.do(crowd.make_worker(f"worker {number}"), hit_id))
+    crowd.client.approve_assignment(AssignmentId=done[0])
+    (stands,), _ = survey.standings(arguments(), crowd.client, [hit_id])
+    desk.calls.clear()
+
+    every = survey.assignments(crowd.client, stands)
+    submitted = survey.assignments(crowd.client, stands, "Submitted")
+
+    assert [one["AssignmentId"] for one in every] == done
+    assert [one["AssignmentId"] for one in submitted] == done[1:]
+    assert desk.calls == ["ListAssignmentsForHIT"] * 3
