@@ -27,7 +27,7 @@ const STYLE = `
   h3 { font-size: 1.05rem }
   .fault { margin: .35rem 0 0; color: #a3161a; font-weight: 600 }
   .fault:empty { display: none }
-  .choice { display: flex; align-items: center; gap: .65rem; min-height: 2.75rem; padding: .3rem .5rem; border-radius: .4rem; cursor: pointer }
+  .choice { display: flex; align-items: center; gap: .65rem; min-height: 2.75rem; padding: .3rem .5rem; border-radius: .4rem; overflow-wrap: anywhere; cursor: pointer }
   .choice:hover { background: #e8f1fa }
   .choice input { flex: none; width: 1.2rem; height: 1.2rem; margin: 0; accent-color: #0a5499 }
   dialog { width: min(44rem, calc(100vw - 2rem)); max-height: calc(100vh - 2rem); padding: 1.25rem; border: 0; border-radius: .6rem; color: inherit; box-shadow: 0 1rem 3rem #0006 }
