@@ -1,10 +1,13 @@
 """What the tests of qualifications share: a test, its key, types, requirements."""
 
+from collections.abc import Callable
 from typing import Any
 
 from crowds import Crowd
 
-from local_crowd.operations import worker_qualifications
+from local_crowd.operations import profiles, worker_qualifications
+from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.profiles import Profile
 from local_crowd.operations.worker_qualifications import Asked
 
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
@@ -130,3 +133,28 @@ def take(crowd: Crowd, worker_id: str, request_id: str, **picked: Any) -> Asked:
     ]
     with crowd.site.writing() as call:
         return worker_qualifications.submit_test(call, worker_id, request_id, fields)
+
+
+def reason(action: Callable[[], Any]) -> str | None:
+    """Why a worker cannot do something; None when they can, and have done it."""
+    try:
+        action()
+    except NotPossible as refused:
+        return refused.reason
+    return None
+
+
+def lets_in(crowd: Crowd, worker_id: str, *requirements: Any) -> bool:
+    """Whether the worker can accept a HIT of these requirements."""
+    hit_id = crowd.make_hit(QualificationRequirements=list(requirements))
+    why_not = reason(lambda: crowd.accept(worker_id, hit_id))
+    assert why_not in (None, "unqualified")
+    assert crowd.stands(hit_id)[2] == (1 if why_not is None else 0)
+    return why_not is None
+
+
+def live_in(crowd: Crowd, worker_id: str, code: str, *, adult: bool = False) -> None:
+    """The worker says where they live, by a code such as "US-PA"."""
+    country, _, part = code.partition("-")
+    with crowd.site.writing() as call:
+        profiles.put(call, worker_id, Profile(country, part or None, adult))

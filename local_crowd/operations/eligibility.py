@@ -58,19 +58,20 @@ def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
     if requirements == NONE:
         return
     guarding = [one for one in json.loads(requirements) if guards(one, action)]
-    if missing := [one for one in _standings(call, worker_id, guarding) if not one.met]:
-        doing = "accept" if action == "Accept" else "preview"
+    has = values(call, worker_id, _types(guarding))
+    if missing := [one for one in guarding if not _met(one, has)]:
         raise NotPossible(
             "unqualified",
-            f"You do not qualify to {doing} this HIT. It asks for "
-            + "; ".join(f"{one.wanted} ({_yours(one)})" for one in missing)
+            f"You do not qualify to {action.lower()} this HIT. It asks for "
+            + "; ".join(f"{one.wanted} ({_yours(one)})" for one in _standings(call, missing, has))
             + ".",
         )
 
 
 def standings(call: Call, worker_id: str, requirements: str) -> list[Standing]:
     """Each requirement of a HIT type (the column of hit_types), and how the worker stands."""
-    return _standings(call, worker_id, json.loads(requirements))
+    asked = json.loads(requirements)
+    return _standings(call, asked, values(call, worker_id, _types(asked)))
 
 
 def hidden(call: Call, worker_id: str) -> list[str]:
@@ -98,7 +99,7 @@ def hidden(call: Call, worker_id: str) -> list[str]:
     return [
         hit_type_id
         for hit_type_id, group in guarding.items()
-        if not all(qualifies(one, has.get(one["QualificationTypeId"])) for one in group)
+        if not all(_met(one, has) for one in group)
     ]
 
 
@@ -106,22 +107,21 @@ def _types(requirements: Iterable[Requirement]) -> set[str]:
     return {one["QualificationTypeId"] for one in requirements}
 
 
-def _standings(call: Call, worker_id: str, requirements: Sequence[Requirement]) -> list[Standing]:
-    has = values(call, worker_id, _types(requirements))
-    met = [qualifies(one, has.get(one["QualificationTypeId"])) for one in requirements]
-    names = _names(call, requirements)
-    return [
-        Standing(one, names.get(type_id, type_id), has.get(type_id), good)
-        for one, good in zip(requirements, met, strict=True)
-        for type_id in [one["QualificationTypeId"]]
-    ]
+def _met(requirement: Requirement, has: Mapping[str, Value]) -> bool:
+    return qualifies(requirement, has.get(requirement["QualificationTypeId"]))
 
 
-def _names(call: Call, requirements: Iterable[Requirement]) -> Mapping[str, str]:
+def _standings(
+    call: Call, requirements: Sequence[Requirement], has: Mapping[str, Value]
+) -> list[Standing]:
     query = select(qualification_types.c.qualification_type_id, qualification_types.c.name).where(
         qualification_types.c.qualification_type_id.in_(_types(requirements))
     )
-    return {row.qualification_type_id: row.name for row in call.db.execute(query)}
+    names: dict[str, str] = {row.qualification_type_id: row.name for row in call.db.execute(query)}
+    return [
+        Standing(one, names.get(type_id, type_id), has.get(type_id), _met(one, has))
+        for one, type_id in ((one, str(one["QualificationTypeId"])) for one in requirements)
+    ]
 
 
 def _yours(standing: Standing) -> str:
