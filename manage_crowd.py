@@ -7,6 +7,7 @@ in the form of config.json; the secret is not shown again. It is good on both si
 """
 
 import argparse
+import csv
 import json
 import os
 import sys
@@ -23,6 +24,8 @@ class Command(NamedTuple):
     module: str
     help: str
     arguments: dict[str, dict[str, Any]]
+    asks: str = ""  # what cannot be undone is asked before
+    found: int = 0  # the exit code when there are lines to print
 
 
 NAME = {"name": {"metavar": "NAME", "help": "the requester's name"}}
@@ -45,6 +48,94 @@ LAYOUT = {
 }
 EVENT = {"--event_id": {"metavar": "ID", "help": "only the one with this EventDocId"}}
 
+SITE = {
+    "--site": {"choices": ["live", "sandbox"], "default": "live", "help": "default: live"},
+}
+URL = {
+    "--url": {
+        "metavar": "URL",
+        "default": "http://127.0.0.1:8000",
+        "help": "the server's public address, e.g. https://crowd.example.org",
+    },
+}
+FORMAT = {
+    "--format": {"choices": ["jsonl", "csv"], "default": "jsonl", "help": "default: JSON lines"},
+}
+WORKER = {"worker": {"metavar": "WORKER", "help": "a worker id, a name or an e-mail address"}}
+YES = {"--yes": {"action": "store_true", "help": "do not ask for confirmation"}}
+LINK = {"link": {"metavar": "LINK_ID", "help": "as list_links shows it"}}
+INVITATION = {
+    "--uses": {"metavar": "N", "type": int, "default": 1, "help": "for N people; default: 1"},
+    "--expires": {"metavar": "TIME", "default": "7d", "help": "12h, 7d, never; default: 7d"},
+    "--emails": {"metavar": "FILE", "help": "a link for each e-mail address, one a line"},
+}
+RESET = {"--expires": {"metavar": "TIME", "default": "1d", "help": "12h, 7d; default: 1d"}}
+PANEL = {
+    "--hit_type_id": {
+        "metavar": "ID",
+        "nargs": "+",
+        "required": True,
+        "help": "the HITs: their HITTypeId or HITGroupId",
+    },
+    "--limit": {"metavar": "N", "type": int, "default": 1, "help": "HITs a person; default: 1"},
+    "--completion_url": {
+        "metavar": "URL",
+        "required": True,
+        "help": "where people go back to, with {code}, e.g. "
+        "https://app.prolific.com/submissions/complete?cc={code}",
+    },
+    "--code_done": {"metavar": "CODE", "required": True, "help": "for who did what there was"},
+    "--code_screened_out": {
+        "metavar": "CODE",
+        "required": True,
+        "help": "for who does not qualify",
+    },
+    "--code_nothing_left": {
+        "metavar": "CODE",
+        "required": True,
+        "help": "for who came when everything was taken",
+    },
+    "--worker_parameter": {
+        "metavar": "NAME",
+        "default": "PROLIFIC_PID",
+        "help": "what the panel calls a participant's id; default: PROLIFIC_PID",
+    },
+    "--study_parameter": {
+        "metavar": "NAME",
+        "default": "STUDY_ID",
+        "help": "default: STUDY_ID; empty: none",
+    },
+    "--session_parameter": {
+        "metavar": "NAME",
+        "default": "SESSION_ID",
+        "help": "default: SESSION_ID; empty: none",
+    },
+    "--panel": {
+        "metavar": "NAME",
+        "help": "whose participants they are; default: the completion URL's host",
+    },
+    "--places": {"metavar": "N", "type": int, "help": "for N people; default: no limit"},
+    "--expires": {
+        "metavar": "TIME",
+        "default": "never",
+        "help": "from when on it lets nobody new in; default: never",
+    },
+}
+EXPORT = {
+    "export": {"metavar": "EXPORT.csv", "help": "the panel's list of submissions"},
+    "--link": {"metavar": "LINK_ID", "required": True, "help": "as list_links shows it"},
+    "--worker_column": {"metavar": "NAME", "default": "Participant id"},
+    "--status_column": {"metavar": "NAME", "default": "Status"},
+    "--submission_column": {"metavar": "NAME", "default": "Submission id"},
+    "--code_column": {"metavar": "NAME", "default": "Completion code"},
+}
+OWED = {
+    "--since": {"metavar": "TIME", "help": "only what was approved since, e.g. 2026-10-01 (UTC)"},
+    "--requester": {"metavar": "NAME", "help": "only what this requester owes"},
+    "--mark_paid": {"action": "store_true", "help": "note all that is printed as paid"},
+    "--payment": {"metavar": "ID", "help": "print what was noted as paid under this id"},
+}
+
 COMMANDS = {
     "add_requester": Command("requesters", "make a requester; prints its keys", NAME | BUDGET),
     "set_budget": Command(
@@ -61,6 +152,32 @@ COMMANDS = {
     "backup": Command(
         "backup", "copy the crowd, while a server runs, into a new directory", TARGET
     ),
+    "add_link": Command(
+        "links", "invite people: a link to make an account", INVITATION | SITE | URL | FORMAT
+    ),
+    "list_links": Command("links", "name every link to accounts and of panels", SITE),
+    "remove_link": Command("links", "let nobody new in by a link any more", LINK | SITE),
+    "list_workers": Command("workers", "name every worker with an account", SITE | FORMAT),
+    "reset_password": Command(
+        "workers", "a link for a worker to choose a new password", WORKER | RESET | SITE | URL
+    ),
+    "close_account": Command(
+        "workers",
+        "erase a worker's name, e-mail address and password; work and payments stay",
+        WORKER | SITE | YES,
+        asks="Close the account of {worker}? It cannot be opened again.",
+    ),
+    "add_panel_link": Command(
+        "panels", "a link that brings a panel's participants to HITs", PANEL | SITE | URL
+    ),
+    "reconcile": Command(
+        "panels",
+        "compare a panel's export with what was handed in here; exit code 1 if they differ",
+        EXPORT | SITE | FORMAT,
+        found=1,
+    ),
+    "export_payments": Command("payments", "what is owed to whom", OWED | SITE | FORMAT),
+    "list_payments": Command("payments", "name every payment that was noted", SITE | FORMAT),
     "add_layout": Command("layouts", "keep an HTML file as a HIT layout; prints its id", LAYOUT),
     "list_layouts": Command("layouts", "name every HIT layout and its parameters", {}),
     "show_notification_secret": Command(
@@ -104,6 +221,9 @@ def perform(args: argparse.Namespace) -> int:
     command = COMMANDS[args.command]
     directory = Path(args.local_crowd or simpleamt.config(args)["local_crowd"])
     values = {name.lstrip("-"): getattr(args, name.lstrip("-")) for name in command.arguments}
+    form = values.pop("format", "jsonl")
+    if command.asks:
+        simpleamt.confirm(args, command.asks.format(**values))
     function = getattr(import_module(f"local_crowd.manage.{command.module}"), args.command)
     try:
         lines = list(function(directory, **values))
@@ -113,9 +233,29 @@ def perform(args: argparse.Namespace) -> int:
         raise simpleamt.Error(str(error)) from error
     if os.name == "posix" and directory.stat().st_mode & 0o077:
         simpleamt.say(f"{directory} holds secrets and others can read it: chmod 700 {directory}")
+    if form == "csv":
+        print_table(lines)
+    else:
+        for line in lines:
+            print(json.dumps(line, ensure_ascii=False))
+    return command.found if lines else 0
+
+
+def print_table(lines: list[dict[str, Any]]) -> None:
+    """Print CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it:
+    names are what workers choose.
+    """
+    if not lines:
+        return
+    table = csv.DictWriter(sys.stdout, lines[0], lineterminator="\n")
+    table.writeheader()
     for line in lines:
-        print(json.dumps(line, ensure_ascii=False))
-    return 0
+        risky = {
+            name: f"'{value}"
+            for name, value in line.items()
+            if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+        }
+        table.writerow(line | risky)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
 from local_crowd.operations.call import Call
+from local_crowd.operations.links import forget_email, remove_resets
 from local_crowd.operations.nicknames import LONGEST, NoNickname, nickname
 from local_crowd.store.engine import insert_new
-from local_crowd.store.people_tables import accounts, links
+from local_crowd.store.people_tables import accounts
 from local_crowd.store.tables import assignments, workers
 
 EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s\x00-\x20]+\.[^@\s\x00-\x20]+")
@@ -129,11 +130,7 @@ def set_email(call: Call, worker_id: str, email: str | None) -> None:
 def set_password(call: Call, worker_id: str, password_hash: str) -> int:
     """A new password ends every session and every link to choose another: the new version."""
     _change(call, worker_id, password_hash=password_hash)
-    call.db.execute(
-        update(links)
-        .where(links.c.worker_id == worker_id, links.c.kind == "reset")
-        .values(uses_left=0)
-    )
+    remove_resets(call, worker_id)
     return end_sessions(call, worker_id)
 
 
@@ -148,6 +145,9 @@ def close(call: Call, worker_id: str) -> None:
 
     What the worker holds has to be returned first (work.give_back).
     """
+    account = get(call, worker_id)
+    if account and account.email:
+        forget_email(call, account.email)
     end_sessions(call, worker_id)
     _change(call, worker_id, name_key=None, email=None, password_hash=None, closed_time=call.now)
     call.db.execute(
@@ -155,9 +155,7 @@ def close(call: Call, worker_id: str) -> None:
         .where(workers.c.worker_id == worker_id)
         .values(nickname=None, country=None, subdivision=None, adult=None)
     )
-    call.db.execute(
-        update(links).where(links.c.worker_id == worker_id).values(uses_left=0, email=None)
-    )
+    remove_resets(call, worker_id)
 
 
 def in_hand(call: Call, worker_id: str) -> list[str]:

@@ -122,6 +122,20 @@ def remove(call: Call, link_id: str) -> None:
     call.db.execute(update(links).where(links.c.link_id == link_id).values(uses_left=0))
 
 
+def remove_resets(call: Call, worker_id: str) -> None:
+    """Let nobody choose this worker's password by a link that was made before."""
+    call.db.execute(
+        update(links)
+        .where(links.c.worker_id == worker_id, links.c.kind == RESET)
+        .values(uses_left=0)
+    )
+
+
+def forget_email(call: Call, email: str) -> None:
+    """Keep no more that somebody was invited at this address."""
+    call.db.execute(update(links).where(links.c.email == email).values(email=None))
+
+
 def _links() -> Any:
     return select(*[links.c[field] for field in Link._fields])
 

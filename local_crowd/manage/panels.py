@@ -1,0 +1,173 @@
+"""Panels: links for their participants, and their exports against our submissions."""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from local_crowd.manage.common import address, duration, one_site, written
+from local_crowd.operations import links, panels, reconciliation, worker_lists
+from local_crowd.operations.call import Call
+from local_crowd.operations.errors import ParameterValidationError
+
+Line = dict[str, Any]
+NAME = re.compile("[A-Za-z0-9_.-]{1,64}")
+PROLIFIC = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def add_panel_link(
+    directory: Path,
+    site: str,
+    url: str,
+    hit_type_id: list[str],
+    limit: int,
+    completion_url: str,
+    code_done: str,
+    code_screened_out: str,
+    code_nothing_left: str,
+    worker_parameter: str,
+    study_parameter: str,
+    session_parameter: str,
+    panel: str | None,
+    places: int | None,
+    expires: str,
+) -> Iterator[Line]:
+    """Make a link that leads a panel's participants to the HITs of these types.
+
+    Raises ParameterValidationError for what cannot be.
+    """
+    host = _check_completion(completion_url)
+    names = {"worker": worker_parameter, "study": study_parameter, "session": session_parameter}
+    parameters = {meaning: name for meaning, name in names.items() if name}
+    _check_parameters(parameters)
+    if limit < 1 or (places is not None and places < 1):
+        raise ParameterValidationError("--limit and --places must be at least 1.")
+    codes = (code_done, code_screened_out, code_nothing_left)
+    lifetime = duration(expires)
+    with one_site(directory, site) as opened, opened.writing() as call:
+        about = panels.Panel(
+            panel or host,
+            [_hit_type(call, one) for one in hit_type_id],
+            limit,
+            completion_url,
+            dict(zip(panels.OUTCOMES, codes, strict=True)),
+            parameters,
+        )
+        link_id, token = links.make(
+            call, links.PANEL, uses=places, lifetime=lifetime, panel=about._asdict()
+        )
+        line = {
+            "url": address(url, opened, f"/join/{token}") + _placeholders(parameters),
+            "link_id": link_id,
+            "expires": written(lifetime and call.now + lifetime),
+        }
+    yield line
+
+
+def reconcile(
+    directory: Path,
+    export: str,
+    link: str,
+    site: str,
+    worker_column: str,
+    status_column: str,
+    submission_column: str,
+    code_column: str,
+) -> Iterator[Line]:
+    """Whom the panel's export and the link's submissions tell of differently: a line each.
+
+    Raises ParameterValidationError, naming the line, for an export that cannot be read.
+    """
+    columns = (worker_column, status_column, submission_column, code_column)
+    there = _read(export, *columns)
+    with one_site(directory, site) as opened, opened.reading() as call:
+        settings = links.get(call, link).panel
+        if settings is None:
+            raise ParameterValidationError(f"{link} is not a panel's link: list_links says so.")
+        panel = panels.Panel(**settings)
+        here = {
+            row.participant_id: reconciliation.Here(
+                row.worker_id,
+                panels.DONE if row.done >= panel.limit else row.outcome,
+                row.done,
+            )
+            for row in panels.visitors(call, link)
+        }
+    for one in reconciliation.differences(here, there, panel.codes):
+        yield one._asdict()
+
+
+def _hit_type(call: Call, group_id: str) -> str:
+    """The HIT type that is meant: by its own id or its group's."""
+    hit_type_id = worker_lists.group_of(call, group_id)
+    if hit_type_id is None:
+        raise ParameterValidationError(
+            f"There is no HIT type or HIT group {group_id} on this site."
+        )
+    return hit_type_id
+
+
+def _check_completion(url: str) -> str:
+    """The host that people go back to. The code cannot change it."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    secure = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    if not (secure and host) or "@" in parts.netloc or re.search(r"[\s\\\x00-\x1f]", url):
+        raise ParameterValidationError(f"--completion_url {url}: this is not an https address.")
+    if "{code}" in parts.netloc or "{code}" not in parts.path + parts.query + parts.fragment:
+        raise ParameterValidationError(
+            f"--completion_url {url}: it has to hold {{code}} where the code goes, behind the host."
+        )
+    return host
+
+
+def _check_parameters(parameters: dict[str, str]) -> None:
+    if "worker" not in parameters:
+        raise ParameterValidationError("--worker_parameter cannot be empty.")
+    if bad := [name for name in parameters.values() if not NAME.fullmatch(name)]:
+        raise ParameterValidationError(f"{bad[0]!r} is no name of a parameter.")
+    if len(set(parameters.values())) < len(parameters):
+        raise ParameterValidationError("Two parameters have one name.")
+
+
+def _placeholders(parameters: dict[str, str]) -> str:
+    """The query as the panel is to fill it in; of Prolific's parameters as Prolific writes it."""
+    return "?" + "&".join(
+        f"{name}={{{{%{name}%}}}}" if name in PROLIFIC else f"{name}=..."
+        for name in parameters.values()
+    )
+
+
+def _read(
+    path: str, worker: str, status: str, submission: str, code: str
+) -> dict[str, list[reconciliation.There]]:
+    """The lines of an export by participant id."""
+    found: dict[str, list[reconciliation.There]] = {}
+    try:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.DictReader(file)
+            columns = lines.fieldnames or []
+            if missing := [name for name in (worker, status, submission) if name not in columns]:
+                raise ParameterValidationError(
+                    f"{path}: no column {missing[0]!r}; there are {', '.join(columns) or 'none'}"
+                )
+            for line in lines:
+                said = reconciliation.status_of(line[status] or "")
+                if said is None:
+                    raise ParameterValidationError(
+                        f"{path}:{lines.line_num}: {line[status]!r} is no status that is known here: "
+                        + ", ".join(sorted(reconciliation.KNOWN))
+                    )
+                found.setdefault((line[worker] or "").strip(), []).append(
+                    reconciliation.There(
+                        line[submission] or "", said, (line.get(code) or "").strip()
+                    )
+                )
+    except OSError as error:
+        raise ParameterValidationError(f"{path}: {error.strerror}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ParameterValidationError(f"{path}: this is not a CSV file in UTF-8") from error
+    return found

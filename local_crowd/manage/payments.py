@@ -1,0 +1,76 @@
+"""What is owed to workers, and what was paid."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from local_crowd.manage.common import moment, one_site, written
+from local_crowd.operations import keys, payments
+from local_crowd.operations.call import Call
+from local_crowd.operations.checks import dollars
+from local_crowd.operations.errors import ParameterValidationError
+
+Line = dict[str, Any]
+
+
+def export_payments(
+    directory: Path,
+    site: str,
+    since: str | None,
+    requester: str | None,
+    mark_paid: bool,
+    payment: str | None,
+) -> Iterator[Line]:
+    """What is owed, a line a worker; with `mark_paid` noted as paid, all of it, before a line is
+    printed; with `payment` what was noted before. Raises ParameterValidationError.
+    """
+    if payment and (since or requester or mark_paid):
+        raise ParameterValidationError(
+            "--payment lists what was paid: leave out --since, --requester and --mark_paid."
+        )
+    with one_site(directory, site) as opened:
+        if mark_paid:
+            with opened.writing() as call:
+                payment = payments.pay(call, _choice(call, since, requester))
+            if payment is None:
+                return
+        with opened.reading() as call:
+            if payment:
+                payments.check(call, payment)
+                rows = payments.paid(call, payment)
+            else:
+                rows = payments.owed(call, _choice(call, since, requester))
+    for row in rows:
+        yield {
+            "worker_id": row.worker_id,
+            "name": row.name,
+            "email": row.email,
+            "panel": row.panel,
+            "participant_id": row.participant_id,
+            "approved": int(row.approved),
+            "rewards": dollars(int(row.rewards)),
+            "bonuses": dollars(int(row.bonuses)),
+            "total": dollars(int(row.total)),
+            "payment_id": payment,
+        }
+
+
+def list_payments(directory: Path, site: str) -> Iterator[Line]:
+    """Every payment that was noted, the newest first."""
+    with one_site(directory, site) as opened, opened.reading() as call:
+        for row in payments.everything(call):
+            yield {
+                "payment_id": row.payment_id,
+                "time": written(row.created_time),
+                "workers": row.workers,
+                "total": dollars(int(row.total)),
+            }
+
+
+def _choice(call: Call, since: str | None, requester: str | None) -> payments.Choice:
+    requester_id = keys.id_of(call, requester) if requester else None
+    if requester and requester_id is None:
+        raise ParameterValidationError(
+            f"There is no requester {requester}: list_requesters names those there are."
+        )
+    return payments.Choice(moment(since) if since else None, requester_id)
