@@ -74,7 +74,7 @@ def launch(args: argparse.Namespace) -> int:
         batch.check_room(plan.record_bytes(missing))
         client = crowd.connect()
         if missing and crowd.live:
-            spending.afford(args, crowd, client, cost)
+            spending.afford(args, crowd, client, cost.total, "Launch")
         if not batch.header:
             launching.begin(plan, crowd, client, batch)
         try:

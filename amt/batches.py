@@ -32,10 +32,10 @@ class Batch(Record):
         self._offsets: dict[str, int] = {}  # HIT id -> where its line begins
         super().__init__(path)
 
-    def note(self, line: dict[str, Any], offset: int) -> None:
+    def note(self, line: dict[str, Any]) -> None:
         """Take in the line of a HIT."""
         self.ids[line["row"]] = line["hit_id"]
-        self._offsets[line["hit_id"]] = offset
+        self._offsets[line["hit_id"]] = self.end
 
     def made(self, hit_id: str) -> dict[str, Any] | None:
         """The line of a HIT: `row`, `hit_id`, `input`; None for a HIT of no line."""

@@ -32,7 +32,7 @@ class Record:
         """Read what is there. Raises Error, naming the line, for a file that is no such record."""
         self.path = path
         self.header: dict[str, Any] = {}
-        self._end = 0  # behind the last whole line
+        self.end = 0  # behind the last whole line: where the next one begins
         self._size = 0
         self._file: BinaryIO | None = None
         self._appending = threading.Lock()
@@ -43,7 +43,7 @@ class Record:
                     self._size += len(line)
                     if line.endswith(b"\n"):
                         self._take(line)
-                        self._end = self._size
+                        self.end = self._size
                     elif number == 1 and not self._prefix().startswith(line[: len(self._prefix())]):
                         raise ValueError("not our first line, cut short")
         except FileNotFoundError:
@@ -59,14 +59,14 @@ class Record:
     def _take(self, line: bytes) -> None:
         said = dict(json.loads(line))
         if self.header:
-            self.note(said, self._end)
+            self.note(said)
         elif {self.kind, "crowd", "site", "time"} <= said.keys():
             self.header = said
         else:
             raise ValueError("not our first line")
 
-    def note(self, line: dict[str, Any], offset: int) -> None:
-        """Take in a line of the record, which stands at `offset`."""
+    def note(self, line: dict[str, Any]) -> None:
+        """Take in a line of the record, which begins at `self.end`."""
         raise NotImplementedError
 
     def claim(self) -> Self:
@@ -105,9 +105,10 @@ class Record:
         self.close()
 
     def begin(self, header: dict[str, Any]) -> None:
-        """Put the first line on the disk."""
+        """Put the first line on the disk; what stood there before is gone."""
         self.header = header
-        self._write(header)
+        self.end = 0
+        self.end = self._write(header)
         self._to_disk()
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
@@ -122,16 +123,16 @@ class Record:
     def append(self, line: dict[str, Any]) -> None:
         """Note what was just done; safe from several threads. Raises Error for a full disk."""
         with self._appending:
-            offset = self._end
-            self._write(line)
-            self.note(line, offset)
+            length = self._write(line)
+            self.note(line)
+            self.end += length
 
-    def _write(self, value: dict[str, Any]) -> None:
+    def _write(self, value: dict[str, Any]) -> int:
         assert self._file is not None, "claim comes first"  # noqa: S101 - a bug of ours
         # ASCII: a lone surrogate in somebody's input must not stop the record.
         line = json.dumps(value).encode("ascii") + b"\n"
         try:
-            self._file.seek(self._end)
+            self._file.seek(self.end)
             self._file.truncate()  # of a line that was cut short
             left = line
             while left:  # a write may do a part, and say only at the next one why
@@ -141,7 +142,7 @@ class Record:
                 f"{self.path}: {error.strerror}; what is missing here is found when you run this "
                 "again, once the file can grow"
             ) from error
-        self._end += len(line)
+        return len(line)
 
     def _to_disk(self) -> None:
         if self._file is not None:
@@ -152,7 +153,7 @@ class Record:
         if self._file is None:
             return
         self._to_disk()
-        if not self._end and not self._size:
+        if not self.end and not self._size:
             self.path.unlink(missing_ok=True)
         self._file.close()
         self._file = None

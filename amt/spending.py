@@ -39,14 +39,20 @@ def rates_of(crowd: Crowd, plan: Plan) -> fees.Rates:
     return fees.Rates(charged=crowd.name == "mturk", masters=fees.for_masters(wanted))
 
 
-def afford(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", cost: fees.Cost) -> None:
-    """Show the balance and ask. Raises Error when it does not suffice, or the answer is no."""
-    balance = Decimal(client.get_account_balance()["AvailableBalance"])
-    if balance < cost.total:
-        raise Error(
-            f"this can cost ${cost.total:,}, but the balance on {crowd} is ${balance:,}; "
-            "nothing was launched"
-        )
-    simpleamt.confirm(
-        args, f"Launch for at most ${cost.total:,} on {crowd}? The balance is ${balance:,}."
-    )
+def afford(
+    args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", total: Decimal, doing: str
+) -> None:
+    """Ask whether to do it for `total` US dollars, showing the balance of a live site.
+
+    Raises Error when the balance does not suffice, or the answer is no.
+    """
+    shown = ""
+    if crowd.live:
+        balance = Decimal(client.get_account_balance()["AvailableBalance"])
+        shown = f" The balance is ${balance:,}."
+        if balance < total:
+            raise Error(
+                f"this can cost ${total:,}, but the balance on {crowd} is ${balance:,}; "
+                "nothing was done"
+            )
+    simpleamt.confirm(args, f"{doing} for at most ${total:,} on {crowd}?{shown}")

@@ -28,6 +28,7 @@ class Standing(NamedTuple):
     expired: bool
     reward: Decimal  # US dollars
     masters: bool  # for Masters only, which costs more
+    expiration: datetime
 
     @property
     def unaccounted(self) -> int:
@@ -48,6 +49,7 @@ def standing(hit: Any) -> Standing:
         not hit["NumberOfAssignmentsAvailable"] and hit["Expiration"] <= datetime.now(UTC),
         Decimal(hit["Reward"]),
         fees.for_masters(hit.get("QualificationRequirements", [])),
+        hit["Expiration"],
     )
 
 

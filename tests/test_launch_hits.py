@@ -649,7 +649,7 @@ def test_a_balance_that_does_not_suffice(files: Desk) -> None:
 
     assert said == (
         "this can cost $0.30, but the balance on the LIVE SITE of the local crowd is $0.29; "
-        "nothing was launched"
+        "nothing was done"
     )
     assert files.calls == ["GetAccountBalance"]
 

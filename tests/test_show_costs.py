@@ -149,8 +149,9 @@ def test_amazons_fees(
     reward: str, assignments: int, masters: bool, fee: str, bonus_fee: str
 ) -> None:
     """Each assignment is charged by its own HIT's reward and size, each bonus by itself."""
-    hit = Standing("3A", "Assignable", assignments, 0, 0, 1, False, Decimal(reward), masters)
     start = datetime(2026, 1, 1, tzinfo=UTC)
+    paid = Decimal(reward)
+    hit = Standing("3A", "Assignable", assignments, 0, 0, 1, False, paid, masters, start)
     work: list[Any] = [
         {
             "AssignmentStatus": "Approved",
@@ -163,7 +164,7 @@ def test_amazons_fees(
 
     assert str(sums.approved.fees) == fee
     assert str(sums.bonuses.fees) == bonus_fee
-    assert sums.per_hour() == (Decimal(reward), Decimal(reward))
+    assert sums.per_hour() == (paid, paid)
 
 
 def test_work_handed_in_at_once_does_not_divide_by_nothing(desk: Desk) -> None:

@@ -1,0 +1,180 @@
+"""Bonuses: a file that says who gets how much and why, and the record of what was paid of it.
+
+`bonuses.csv` has its record beside it in `bonuses.csv.paid.jsonl`. The token of each payment is
+made from the file's content and the row, so a row is paid once even if the record is lost.
+"""
+
+import argparse
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import simpleamt
+from amt import inputs
+from amt.records import Record
+from parallel import Outcome
+from simpleamt import Crowd, Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+ENDING = ".paid.jsonl"
+FIELDS = ("assignment_id", "worker_id", "amount", "reason")
+AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
+CLOCKS = timedelta(hours=1)  # by which the crowd's clock and ours may differ
+
+
+class Bonus(NamedTuple):
+    """A row of the file: `number` counts from 0, `line` the file's lines from 1."""
+
+    number: int
+    line: int
+    assignment_id: str
+    worker_id: str  # empty: the assignment's, whoever that is
+    amount: Decimal
+    reason: str
+
+
+class Payments(Record):
+    """What was paid of a file. `header`: payment (a hash of the file), crowd, site, time, rows."""
+
+    kind = "payment"
+
+    def __init__(self, path: Path) -> None:
+        """Read what is there. Raises Error for a file that is no record of payments."""
+        self.paid: set[int] = set()  # rows
+        super().__init__(path)
+
+    def note(self, line: dict[str, Any]) -> None:
+        """Take in the line of a bonus."""
+        self.paid.add(line["row"])
+
+
+def read(path: str) -> tuple[list[Bonus], str]:
+    """The bonuses of a file, JSON Lines or CSV with a head line, and a hash of it.
+
+    Raises Error with every fault, a line each. Of two equal rows the second is one: paid it would
+    look as if the first had been paid twice.
+    """
+    content = Path(path).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Error(f"{path}: not UTF-8 text (byte {error.start + 1})") from error
+    faults: list[str] = []
+    bonuses: list[Bonus] = []
+    seen: dict[tuple[str, Decimal, str], int] = {}
+    for line, given in _rows(path, text, faults):
+        try:
+            bonus = _bonus(len(bonuses), line, given)
+            first = seen.setdefault((bonus.assignment_id, bonus.amount, bonus.reason), line)
+            if first != line:
+                raise ValueError(f"the same as line {first}; if it is meant, give another reason")
+            bonuses.append(bonus)
+        except ValueError as error:
+            faults.append(f"{path}:{line}: {error}")
+    if not bonuses and not faults:
+        faults.append(f"{path}: no rows, so no bonuses")
+    if faults:
+        raise Error("\n".join(faults))
+    return bonuses, hashlib.sha256(content).hexdigest()[:40]
+
+
+def _rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """Each row with its line, as a mapping."""
+    if text.lstrip()[:1] in ("{", "["):
+        for row in inputs.rows(path, faults):
+            if isinstance(row.value, dict):
+                yield row.line, row.value
+            else:
+                faults.append(f"{path}:{row.line}: not a JSON object")
+        return
+    table = csv.DictReader(io.StringIO(text, newline=""))
+    if unknown := set(table.fieldnames or ()) - set(FIELDS):
+        faults.append(
+            f"{path}:1: unknown column {', '.join(sorted(map(repr, unknown)))}; "
+            f"the columns are {', '.join(FIELDS)}"
+        )
+        return
+    for given in table:
+        yield table.line_num, given
+
+
+def _bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
+    if unknown := [str(name) for name in given if name not in FIELDS]:
+        raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(FIELDS)}")
+    said = {name: str(given.get(name) or "").strip() for name in FIELDS}
+    if not re.fullmatch("[A-Z0-9]{1,64}", said["assignment_id"]):
+        raise ValueError(f"assignment_id: {said['assignment_id']!r} is not an assignment's id")
+    if said["worker_id"] and not re.fullmatch("A[A-Z0-9]{1,63}", said["worker_id"]):
+        raise ValueError(f"worker_id: {said['worker_id']!r} is not a worker's id")
+    if not AMOUNT.fullmatch(said["amount"]) or not (amount := Decimal(said["amount"])):
+        raise ValueError(f"amount: {said['amount']!r} is not an amount such as 1.50")
+    if not said["reason"]:
+        raise ValueError("reason: the worker is told why; say it")
+    return Bonus(number, line, said["assignment_id"], said["worker_id"], amount, said["reason"])
+
+
+def begin(payments: Payments, crowd: Crowd, content: str, bonuses: list[Bonus]) -> None:
+    """Write the record's first line; nothing is paid before it."""
+    payments.begin(
+        {
+            "payment": content,
+            "crowd": crowd.name,
+            "site": "live" if crowd.live else "sandbox",
+            "time": datetime.now(UTC).isoformat(timespec="seconds"),
+            "rows": len(bonuses),
+        }
+    )
+
+
+def pay(
+    args: argparse.Namespace, client: "MTurkClient", payments: Payments, bonuses: list[Bonus]
+) -> Iterator[Outcome]:
+    """Pay what is not paid yet; an outcome each, in order."""
+    forgotten = payments.tokens_forgotten()
+
+    def give(bonus: Bonus) -> None:
+        if not (forgotten and _given(client, payments, bonus)):
+            _send(client, f"{payments.header['payment']}-{bonus.number}", bonus)
+        payments.append({"row": bonus.number, "assignment_id": bonus.assignment_id})
+
+    return simpleamt.gather(args, give, bonuses, doing="paying", total=len(bonuses))
+
+
+def _send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
+    worker_id = bonus.worker_id
+    if not worker_id:
+        found = client.get_assignment(AssignmentId=bonus.assignment_id)
+        worker_id = found["Assignment"]["WorkerId"]
+    try:
+        client.send_bonus(
+            WorkerId=worker_id,
+            AssignmentId=bonus.assignment_id,
+            BonusAmount=f"{bonus.amount:.2f}",
+            Reason=bonus.reason,
+            UniqueRequestToken=token,
+        )
+    except client.exceptions.RequestError as error:
+        if token not in str(error):  # it was paid, and the answer lost
+            raise
+
+
+def _given(client: "MTurkClient", payments: Payments, bonus: Bonus) -> bool:
+    """Whether the crowd shows this payment, made since the record was begun."""
+    since = datetime.fromisoformat(payments.header["time"]) - CLOCKS
+    listed = simpleamt.pages(
+        client.list_bonus_payments, "BonusPayments", AssignmentId=bonus.assignment_id
+    )
+    return any(
+        Decimal(one["BonusAmount"]) == bonus.amount
+        and one["Reason"] == bonus.reason
+        and one["GrantTime"] >= since
+        for one in listed
+    )

@@ -1,0 +1,140 @@
+"""Extending HITs: more assignments, more time; each HIT once, whatever happens in between.
+
+`hit_ids.txt` has the record of its extension beside it in `hit_ids.extension.jsonl`. Its first
+line says how every HIT stood before, so that one can tell later what was done already.
+"""
+
+import argparse
+import hashlib
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import simpleamt
+from amt import fees
+from amt.records import Record
+from amt.survey import Standing
+from parallel import Outcome
+from simpleamt import Crowd
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+ENDING = ".extension.jsonl"
+PROCESSED = "has already been processed"  # what the crowd says of an expiration it was told before
+
+
+class Extension(Record):
+    """An extension. `header`: extension, crowd, site, time, `by` (assignments and seconds), and
+    `hits`: how many assignments each had, and when it is to expire now (epoch seconds, or None).
+    """
+
+    kind = "extension"
+
+    def __init__(self, path: Path) -> None:
+        """Read what is there. Raises Error for a file that is no record of an extension."""
+        self.done: set[str] = set()
+        self.refused: set[str] = set()
+        super().__init__(path)
+
+    def note(self, line: dict[str, Any]) -> None:
+        """Take in the line of a HIT: extended, or refused with these words."""
+        if line.get("refused") is None:
+            self.done.add(line["hit_id"])
+            self.refused.discard(line["hit_id"])
+        else:
+            self.refused.add(line["hit_id"])
+
+    def missing(self) -> list[str]:
+        """The HITs that are not extended yet."""
+        return [hit_id for hit_id in self.header["hits"] if hit_id not in self.done]
+
+    def complete(self) -> bool:
+        """Whether every HIT was extended or refused."""
+        return len(self.done | self.refused) == len(self.header["hits"])
+
+
+def begin(
+    extension: Extension, crowd: Crowd, by: Sequence[int], standings: Sequence[Standing]
+) -> None:
+    """Write the record's first line; nothing is extended before it."""
+    extension.done.clear()
+    extension.refused.clear()
+    now = datetime.now(UTC)
+    until = timedelta(seconds=by[1])
+    extension.begin(
+        {
+            "extension": uuid.uuid4().hex,
+            "crowd": crowd.name,
+            "site": "live" if crowd.live else "sandbox",
+            "time": now.isoformat(timespec="seconds"),
+            "by": list(by),
+            "hits": {
+                hit.hit_id: (
+                    hit.max_assignments,
+                    int((max(now, hit.expiration) + until).timestamp()) if by[1] else None,
+                )
+                for hit in standings
+            },
+        }
+    )
+
+
+def cost(crowd: Crowd, standings: Sequence[Standing], assignments: int) -> Decimal:
+    """US dollars that so many more assignments of each HIT can cost."""
+    total = Decimal("0.00")
+    for hit in standings:
+        rates = fees.Rates(charged=crowd.name == "mturk", masters=hit.masters)
+        fee = rates.fee(hit.reward, hit.max_assignments + assignments)
+        total += assignments * (hit.reward + fee)
+    return total
+
+
+def extend(
+    args: argparse.Namespace, client: "MTurkClient", extension: Extension
+) -> Iterator[Outcome]:
+    """Extend what is not extended yet; an outcome each, in order, refused or not."""
+    forgotten = extension.tokens_forgotten()
+    missing = extension.missing()
+
+    def one(hit_id: str) -> str | None:
+        before, expire_at = extension.header["hits"][hit_id]
+        more = extension.header["by"][0]
+        has = client.get_hit(HITId=hit_id)["HIT"]["MaxAssignments"] if forgotten else before
+        if has not in (before, before + more):
+            return f"had {before} assignments, has {has}: nobody knows what to add; look at it"
+        if has == before and more:
+            _add(client, extension, hit_id, more)
+        if expire_at:
+            _keep_until(client, hit_id, datetime.fromtimestamp(expire_at, UTC))
+        extension.append({"hit_id": hit_id})
+        return None
+
+    for outcome in simpleamt.gather(args, one, missing, doing="extending", total=len(missing)):
+        words = outcome.refusal or outcome.value
+        if words is not None:
+            extension.append({"hit_id": outcome.item, "refused": words})
+        yield Outcome(outcome.item, refusal=words)
+
+
+def _add(client: "MTurkClient", extension: Extension, hit_id: str, more: int) -> None:
+    name = f"{extension.header['extension']} {hit_id}"
+    token = hashlib.sha256(name.encode()).hexdigest()
+    try:
+        client.create_additional_assignments_for_hit(
+            HITId=hit_id, NumberOfAdditionalAssignments=more, UniqueRequestToken=token
+        )
+    except client.exceptions.RequestError as error:
+        if token not in str(error):  # it was done, and the answer lost
+            raise
+
+
+def _keep_until(client: "MTurkClient", hit_id: str, time: datetime) -> None:
+    try:
+        client.update_expiration_for_hit(HITId=hit_id, ExpireAt=time)
+    except client.exceptions.RequestError as error:
+        if PROCESSED not in str(error):
+            raise
