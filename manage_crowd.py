@@ -148,7 +148,12 @@ COMMANDS = {
         NAME,
     ),
     "list_requesters": Command("requesters", "name every requester and its access key", {}),
-    "remove_keys": Command("requesters", "take a requester's keys away; its HITs stay", NAME),
+    "set_password": Command(
+        "requesters", "let a requester sign in to its pages with a password, which is asked", NAME
+    ),
+    "remove_keys": Command(
+        "requesters", "take a requester's keys and password away; its HITs stay", NAME
+    ),
     "backup": Command(
         "backup", "copy the crowd, while a server runs, into a new directory", TARGET
     ),

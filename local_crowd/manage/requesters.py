@@ -4,13 +4,15 @@ Each command may be killed at any moment and run again.
 """
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from getpass import getpass
 from pathlib import Path
 from typing import Any
 
 from local_crowd.manage.sites import both_sites, writing
-from local_crowd.operations import account, checks, keys, people
+from local_crowd.operations import account, checks, keys, people, requester_access
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.people import OWNER
@@ -73,7 +75,7 @@ def new_keys(directory: Path, name: str) -> Iterator[Line]:
 
 
 def remove_keys(directory: Path, name: str) -> Iterator[Line]:
-    """Take a requester's keys away. Its HITs stay, and new_keys brings it back.
+    """Take a requester's keys and password away. Its HITs stay, and new_keys brings it back.
 
     Raises ParameterValidationError for an unknown name.
     """
@@ -82,7 +84,42 @@ def remove_keys(directory: Path, name: str) -> Iterator[Line]:
         for call in calls:
             if requester_id := keys.id_of(call, name):
                 keys.put(call, name, requester_id, keys.NO_KEYS)
+                requester_access.set_password(call, name, None)
     yield from ()
+
+
+def set_password(directory: Path, name: str) -> Iterator[Line]:
+    """Let a requester sign in to the requester's pages of both sites with a password.
+
+    It is asked for twice, or is the first line of what is piped in. Earlier sessions by password
+    end. Raises ParameterValidationError for an unknown name, and for what cannot be a password.
+    """
+    from local_crowd.pages import passwords  # which brings the web framework
+
+    with both_sites(directory) as sites:
+        with writing(sites) as calls:
+            if name == OWNER:
+                for call in calls:
+                    people.requester(call)
+            _must_exist(calls, name)
+        typed = _typed_password()  # while nobody waits for it
+        try:
+            kept = passwords.hashed(typed)
+        except passwords.NoPassword as error:
+            raise ParameterValidationError(str(error)) from error
+        with writing(sites) as calls:
+            for call in calls:
+                requester_access.set_password(call, name, kept)
+    yield from ()
+
+
+def _typed_password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    typed = getpass("New password: ")
+    if getpass("The same again: ") != typed:
+        raise ParameterValidationError("The two passwords differ: nothing has changed.")
+    return typed
 
 
 def list_requesters(directory: Path) -> Iterator[Line]:

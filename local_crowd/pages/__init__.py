@@ -1,4 +1,4 @@
-"""The worker site: what people see of a site of the crowd, in a browser."""
+"""What people see of a site of the crowd in a browser: the worker site, the requester's pages."""
 
 from pathlib import Path
 
@@ -15,14 +15,16 @@ from local_crowd.pages import (
     hit_page,
     join,
     panel,
+    requester,
     reset,
     sign_in,
     words,
     work,
 )
-from local_crowd.pages.context import IdConverter, Limited, SiteSessions, known_static
+from local_crowd.pages.context import IdConverter, Limited, known_static
 from local_crowd.pages.headers import add_security_headers
 from local_crowd.pages.questions import scripts
+from local_crowd.pages.requester.sessions import Sessions
 from local_crowd.site import Site
 
 BLUEPRINTS = (
@@ -38,6 +40,7 @@ BLUEPRINTS = (
     scripts.pages,
     history.pages,
     files.pages,
+    requester.pages,
 )
 
 
@@ -45,7 +48,7 @@ def make_flask(site: Site, files_directory: Path) -> Flask:
     """A Flask app with every page of `site`. The API is not in it yet."""
     app = Flask("local_crowd.pages")
     app.request_class = Limited
-    app.session_interface = SiteSessions()
+    app.session_interface = Sessions()
     with site.writing() as call:
         app.secret_key = people.setting(call, "session_secret")
     app.config.update(

@@ -1,0 +1,51 @@
+"""The requester's pages: batches, answers, workers, qualifications. Nothing that a signed call
+could not do as well, and through the same operations: each rule stands once.
+"""
+
+from typing import Any
+
+from flask import Blueprint, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from local_crowd.operations.errors import CrowdError
+from local_crowd.pages import errors
+from local_crowd.pages.requester import (
+    batches,
+    bonuses,
+    hits,
+    qualifications,
+    review,
+    sign_in,
+    workers,
+)
+
+pages = Blueprint("requester", __name__, url_prefix="/requester")
+for part in (sign_in, batches, hits, review, bonuses, workers, qualifications):
+    pages.register_blueprint(part.pages)
+
+
+@pages.errorhandler(CSRFError)
+def _out_of_date(_error: CSRFError) -> tuple[str, int]:
+    return _message(*errors.OUT_OF_DATE, 400)
+
+
+@pages.errorhandler(HTTPException)
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()
+    title, text = errors.WORDS.get(status, (error.name, error.description or ""))
+    if status == 404:
+        text = "There is no such page here, or what it was about is not yours."
+    return _message(title, text, status)
+
+
+@pages.errorhandler(CrowdError)
+def _refused(error: CrowdError) -> tuple[str, int]:
+    missing = (error.turk_error_code or "").endswith("DoesNotExist")
+    return _message("Not possible", error.message, 404 if missing else 409)
+
+
+def _message(title: str, text: str, status: int) -> tuple[str, int]:
+    return render_template("requester/message.html", title=title, text=text), status

@@ -1,0 +1,69 @@
+"""A bonus for an answer: typed, confirmed, and paid once however often the button is pressed."""
+
+import re
+import secrets
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from local_crowd.operations import reviewing
+from local_crowd.operations.bonuses import HIGHEST, REPEATED
+from local_crowd.operations.errors import CrowdError
+from local_crowd.pages.context import current_site
+from local_crowd.pages.requester.context import requester_only, typed
+from local_crowd.pages.words import money
+
+pages = Blueprint("bonuses", __name__)
+AMOUNT = re.compile(r"\$?\s?([0-9]{1,7}(?:\.[0-9]{0,2})?)")
+LONGEST_REASON = 2000
+TOKEN = re.compile("[A-Za-z0-9_-]{20,64}")
+
+
+@pages.post("/answers/<id:assignment_id>/bonus")
+@requester_only
+def send(requester_id: str, assignment_id: str) -> Any:
+    """Ask whether it is meant; when that is confirmed, send it."""
+    with current_site().reading(requester_id) as call:
+        rows = reviewing.chosen(call, [assignment_id])
+    if not rows:
+        raise NotFound
+    amount, reason = AMOUNT.fullmatch(typed("amount")), typed("reason")
+    problem = ""
+    if amount is None or not 1 <= round(float(amount[1]) * 100) <= HIGHEST:
+        problem = f"Type an amount in dollars, from $0.01 to {money(HIGHEST)}."
+    elif not reason:
+        problem = "Say what it is for: the worker reads it."
+    elif len(reason) > LONGEST_REASON:
+        problem = f"The reason is {len(reason):,} characters long. At most {LONGEST_REASON:,} fit."
+    token = request.form.get("token", "")
+    confirmed = "confirmed" in request.form and bool(TOKEN.fullmatch(token))
+    if amount is None or problem or not confirmed:
+        page = render_template(
+            "requester/confirm_bonus.html",
+            row=rows[0],
+            amount=typed("amount") if problem or amount is None else amount[1],
+            reason=reason,
+            problem=problem,
+            # Of the confirming page: the same one, sent twice, pays once.
+            token=secrets.token_urlsafe(24),
+        )
+        return page, 400 if problem else 200
+    try:
+        current_site().perform(
+            requester_id,
+            "SendBonus",
+            {
+                "AssignmentId": assignment_id,
+                "WorkerId": rows[0].worker_id,
+                "BonusAmount": amount[1],
+                "Reason": reason,
+                "UniqueRequestToken": token,
+            },
+        )
+        flash("The bonus is sent.")
+    except CrowdError as error:
+        if not (error.turk_error_code or "").endswith(REPEATED):
+            raise
+        flash("The bonus was sent before, and once.")
+    return redirect(url_for("requester.hits.answer", assignment_id=assignment_id), 303)

@@ -1,0 +1,98 @@
+"""What the requester's pages ask of every request: who it is, which page, what was typed."""
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import quote
+
+from flask import current_app, g, redirect, request, session, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from local_crowd.operations import requester_access
+from local_crowd.operations.call import Call
+from local_crowd.operations.requester_access import Access
+from local_crowd.pages.context import current_site
+from local_crowd.pages.requester.sessions import PREFIX
+
+View = Callable[..., Any]
+LASTS = 12 * 3600  # seconds that a session lasts: it can spend money
+LAST_PAGE = 1_000_000
+# A path among the requester's pages: no browser reads it as another site's.
+OWN_PATH = re.compile(rf"{PREFIX}/(?![/\\])[^\\\x00-\x20\x7f]*")
+# What no text holds: other control characters than tab and line feed, halves of surrogate pairs.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def begin_session(access: Access, kind: str, until: int) -> None:
+    """Sign a requester in; `kind` is what let them in, secret_key or password_hash."""
+    session.clear()
+    session.update(requester_id=access.requester_id, kind=kind, until=until)
+    session["stamp"] = _stamp(access, kind)
+
+
+def _stamp(access: Access, kind: str) -> str:
+    # Of another secret the stamp is another: new keys or a new password end the session.
+    said = f"{access.requester_id} {kind} {getattr(access, kind)}"
+    return hmac.new(str(current_app.secret_key).encode(), said.encode(), hashlib.sha256).hexdigest()
+
+
+def _signed_in(call: Call) -> Access | None:
+    requester_id, kind = session.get("requester_id"), session.get("kind")
+    if requester_id is None or kind is None or session["until"] <= call.now:
+        return None
+    access = requester_access.by_id(call, requester_id)
+    if access is None or getattr(access, kind) is None:
+        return None
+    return access if hmac.compare_digest(session["stamp"], _stamp(access, kind)) else None
+
+
+def requester_only(view: View) -> View:
+    """Give the view the id of the requester who is signed in, first; send others to sign in."""
+
+    @wraps(view)
+    def with_requester(*args: Any, **kwargs: Any) -> Any:
+        with current_site().reading() as call:
+            access = _signed_in(call)
+        if access is None:
+            if session:
+                session.clear()
+            return _to_sign_in()
+        g.requester_name = access.name
+        return view(access.requester_id, *args, **kwargs)
+
+    return with_requester
+
+
+def _to_sign_in() -> Response:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
+    after = f"?next={quote(wanted, safe='')}" if wanted not in ("", f"{PREFIX}/") else ""
+    return redirect(url_for("requester.sign_in.show") + after, 303)
+
+
+def wanted_path() -> str:
+    """Where to go afterwards, as a form or a link says: a path of ours, else the list of batches."""
+    path = request.values.get("next", "")
+    return request.script_root + (path if OWN_PATH.fullmatch(path) else f"{PREFIX}/")
+
+
+def this_path() -> str:
+    """The page being shown, as `next` of a form on it says it."""
+    return request.full_path.rstrip("?")
+
+
+def page_number() -> int:
+    """The page that is asked for, from 1 on. Raises NotFound for what is no number of a page."""
+    text = request.args.get("page", "1")
+    if not re.fullmatch("[1-9][0-9]{0,6}", text) or int(text) > LAST_PAGE:
+        raise NotFound
+    return int(text)
+
+
+def typed(name: str) -> str:
+    """A form's field as text that can be kept: one kind of line end, no outer spaces."""
+    text = request.form.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
+    return _NO_TEXT.sub("", text).strip()

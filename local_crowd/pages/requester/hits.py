@@ -1,0 +1,68 @@
+"""A HIT: its input, its page, its answers; and a single answer, whole."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from werkzeug.exceptions import NotFound
+
+from local_crowd.operations import bonuses, hits, reviewing
+from local_crowd.pages import hit_page
+from local_crowd.pages.context import current_site
+from local_crowd.pages.headers import AROUND_A_HIT
+from local_crowd.pages.requester.context import page_number, requester_only
+from local_crowd.pages.requester.fields import of_input
+from local_crowd.pages.requester.shown import Pages, frame_of, shown_answers
+
+pages = Blueprint("hits", __name__)
+ANSWERS = 20  # on a page
+
+
+@pages.get("/hits/<id:hit_id>")
+@requester_only
+def show(requester_id: str, hit_id: str) -> Any:
+    """A HIT: what it asks, as workers see it, and the answers."""
+    number = page_number()
+    with current_site().reading(requester_id) as call:
+        row = hits.find(call, hit_id)
+        rows = reviewing.of_hit(call, hit_id, (number - 1) * ANSWERS, ANSWERS)
+    handed_in = row.submitted + row.approved + row.rejected
+    page = render_template(
+        "requester/hit.html",
+        hit=row,
+        status=hits.status(row, call.now),
+        given=of_input(row.question),
+        frame=frame_of(hit_id, row.question),
+        groups=shown_answers(rows),
+        turn=Pages(number, -(-handed_in // ANSWERS)),
+        now=call.now,
+    )
+    return page, {"Content-Security-Policy": AROUND_A_HIT}
+
+
+@pages.get("/hits/<id:hit_id>/page")
+@requester_only
+def page(requester_id: str, hit_id: str) -> Response:
+    """The HIT's page for a frame, as a preview: of no origin, so that it can touch nothing here."""
+    with current_site().reading(requester_id) as call:
+        question = hits.find(call, hit_id).question
+    return hit_page.page_of(question, None)
+
+
+@pages.get("/answers/<id:assignment_id>")
+@requester_only
+def answer(requester_id: str, assignment_id: str) -> Any:
+    """One answer, nothing of it left out, and what was paid for it."""
+    with current_site().reading(requester_id) as call:
+        rows = reviewing.chosen(call, [assignment_id])
+        given = reviewing.given_bonuses(call, assignment_id)
+    if not rows:
+        raise NotFound
+    page = render_template(
+        "requester/answer.html",
+        row=rows[0],
+        group=shown_answers(rows, limit=None)[0],
+        bonuses=given,
+        highest=bonuses.HIGHEST,
+        now=call.now,
+    )
+    return page, {"Content-Security-Policy": AROUND_A_HIT}

@@ -1,0 +1,160 @@
+"""Workers: who did what for this requester; to block, to write to."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+
+from local_crowd.operations import own_qualifications, reviewing, workforce
+from local_crowd.pages.context import an_id, current_site
+from local_crowd.pages.requester.context import page_number, requester_only, typed
+from local_crowd.pages.requester.shown import Pages
+from local_crowd.pages.words import count_of
+
+pages = Blueprint("workers", __name__)
+WORKERS, ANSWERS = 50, 20  # on a page
+MOST_BLOCKS, MOST_WRITTEN_TO = 200, 100
+LONGEST_REASON, LONGEST_SUBJECT, LONGEST_TEXT = 2000, 200, 4096
+
+
+@pages.get("/workers")
+@requester_only
+def listing(requester_id: str) -> str:
+    """Workers who handed in work, those with the most first."""
+    number = page_number()
+    with current_site().reading(requester_id) as call:
+        found = workforce.workers(call, (number - 1) * WORKERS, WORKERS)
+        medians = workforce.medians(call, [row.worker_id for row in found])
+        count = workforce.how_many(call)
+        blocked = workforce.blocked_without_work(call, MOST_BLOCKS)
+    return render_template(
+        "requester/workers.html",
+        workers=found,
+        medians=medians,
+        count=count,
+        blocked=blocked,
+        turn=Pages(number, -(-count // WORKERS)),
+    )
+
+
+@pages.get("/workers/<id:worker_id>")
+@requester_only
+def show(requester_id: str, worker_id: str) -> str:
+    """One worker: how the work went, and what there is of it."""
+    number = page_number()
+    with current_site().reading(requester_id) as call:
+        if not workforce.is_known(call, worker_id):
+            raise NotFound
+        row = workforce.worker(call, worker_id)
+        answers = reviewing.of_worker(call, worker_id, (number - 1) * ANSWERS, ANSWERS)
+        medians = workforce.medians(call, [worker_id])
+        blocked = workforce.block_reason(call, worker_id)
+        held = own_qualifications.of_worker(call, worker_id)
+    return render_template(
+        "requester/worker.html",
+        worker_id=worker_id,
+        worker=row,
+        median=medians.get(worker_id),
+        blocked=blocked,
+        qualifications=held,
+        answers=answers,
+        turn=Pages(number, -(-(row.handed_in if row else 0) // ANSWERS)),
+        limit=LONGEST_REASON,
+    )
+
+
+@pages.post("/workers/<id:worker_id>/block")
+@requester_only
+def block(requester_id: str, worker_id: str) -> Any:
+    """Keep a worker from this requester's HITs."""
+    _must_be_known(requester_id, worker_id)
+    reason = typed("reason")[:LONGEST_REASON]
+    if not reason:
+        flash("Say why you block the worker. They do not read it; you will, later.")
+    else:
+        asked = {"WorkerId": worker_id, "Reason": reason}
+        current_site().perform(requester_id, "CreateWorkerBlock", asked)
+        flash("The worker is blocked.")
+    return _to(worker_id)
+
+
+@pages.post("/workers/<id:worker_id>/unblock")
+@requester_only
+def unblock(requester_id: str, worker_id: str) -> Any:
+    """Let a worker do this requester's HITs again."""
+    _must_be_known(requester_id, worker_id)
+    current_site().perform(requester_id, "DeleteWorkerBlock", {"WorkerId": worker_id})
+    flash("The worker is no longer blocked.")
+    return _to(worker_id)
+
+
+@pages.get("/message")
+@requester_only
+def write(requester_id: str) -> Any:
+    """Write to the workers that the query names."""
+    chosen = _chosen(requester_id, request.args.getlist("worker"))
+    if not chosen:
+        flash("Choose at least one worker first.")
+        return redirect(url_for("requester.workers.listing"), 303)
+    return _letter(chosen, "")
+
+
+@pages.post("/message")
+@requester_only
+def send(requester_id: str) -> Any:
+    """Send it; say whom it did not reach."""
+    chosen = _chosen(requester_id, request.form.getlist("worker"))
+    subject, text = " ".join(typed("subject").split()), typed("text")
+    problem = ""
+    if not chosen:
+        problem = "Nobody is chosen who has worked for you."
+    elif not subject or not text:
+        problem = "A message has a subject and a text."
+    elif len(subject) > LONGEST_SUBJECT or len(text) > LONGEST_TEXT:
+        problem = (
+            f"At most {LONGEST_SUBJECT} characters fit the subject, {LONGEST_TEXT:,} the text."
+        )
+    if problem:
+        return _letter(chosen, problem), 400
+    failures = current_site().perform(
+        requester_id,
+        "NotifyWorkers",
+        {"Subject": subject, "MessageText": text, "WorkerIds": chosen},
+    )["NotifyWorkersFailureStatuses"]
+    done = f"The message is with {count_of(len(chosen) - len(failures), 'worker')}."
+    if not failures:
+        flash(done)
+        return redirect(url_for("requester.workers.listing"), 303)
+    refused = [(one["WorkerId"], one["NotifyWorkersFailureMessage"]) for one in failures]
+    return render_template(
+        "requester/outcome.html", title=done, refused=refused, wanted="/requester/workers"
+    ), 409
+
+
+def _letter(chosen: list[str], problem: str) -> str:
+    return render_template(
+        "requester/message_workers.html",
+        chosen=chosen,
+        problem=problem,
+        subject=typed("subject"),
+        text=typed("text"),
+        longest_subject=LONGEST_SUBJECT,
+        longest_text=LONGEST_TEXT,
+    )
+
+
+def _chosen(requester_id: str, worker_ids: list[str]) -> list[str]:
+    """Of these ids those of workers that the requester knows."""
+    with current_site().reading(requester_id) as call:
+        wanted = dict.fromkeys(filter(None, map(an_id, worker_ids[:MOST_WRITTEN_TO])))
+        return [one for one in wanted if workforce.is_known(call, one)]
+
+
+def _must_be_known(requester_id: str, worker_id: str) -> None:
+    with current_site().reading(requester_id) as call:
+        if not workforce.is_known(call, worker_id):
+            raise NotFound
+
+
+def _to(worker_id: str) -> Any:
+    return redirect(url_for("requester.workers.show", worker_id=worker_id), 303)
