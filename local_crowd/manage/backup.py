@@ -1,15 +1,14 @@
 """A copy of a crowd, made while a server runs."""
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from local_crowd import settings
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.site import SITES
+from local_crowd.store.copying import copy_database
 
 Line = dict[str, Any]
 
@@ -35,15 +34,10 @@ def backup(directory: Path, target: str) -> Iterator[Line]:
     for name in SITES:
         file = f"{name}.sqlite3"
         if (directory / file).exists():
-            yield _copy_database(directory / file, copy / file)
+            found = copy_database(directory / file, copy / file)
+            size = (copy / file).stat().st_size
+            yield {"file": str(copy / file), "bytes": size, "integrity": found}
     if (directory / "files").is_dir():
         shutil.copytree(directory / "files", copy / "files")
     if (directory / settings.FILE).is_file():
         shutil.copy2(directory / settings.FILE, copy)
-
-
-def _copy_database(source: Path, target: Path) -> Line:
-    with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copy:
-        database.backup(copy)
-        [(found,)] = copy.execute("PRAGMA integrity_check")
-    return {"file": str(target), "bytes": target.stat().st_size, "integrity": found}
