@@ -23,8 +23,10 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
+def postgres_server(*, fsync: bool = False) -> Iterator[str]:
     """Run a server in a directory of its own; the URL of its database `postgres`.
+
+    Without `fsync` it is quicker: the tests' data need not outlive a power cut.
 
     PostgreSQL refuses to run as root: then it runs as the user `postgres`, in a directory that
     this user can reach, which pytest's are not.
@@ -33,12 +35,12 @@ def postgres_server() -> Iterator[str]:
         user = "postgres" if os.getuid() == 0 else None
         if user:
             shutil.chown(directory, user)
-        with _server(Path(directory), user) as url:
+        with _server(Path(directory), user, fsync=fsync) as url:
             yield url
 
 
 @contextmanager
-def _server(directory: Path, user: str | None) -> Iterator[str]:
+def _server(directory: Path, user: str | None, *, fsync: bool) -> Iterator[str]:
     folder = programs()
     assert folder is not None, "PostgreSQL is not installed"
     data = directory / "data"
@@ -53,7 +55,7 @@ def _server(directory: Path, user: str | None) -> Iterator[str]:
         "listen_addresses": "",
         "unix_socket_directories": str(directory),
         "max_connections": "200",
-        "fsync": "off",  # the tests' data need not outlive a power cut
+        "fsync": "on" if fsync else "off",
     }
     server = subprocess.Popen(
         [folder / "postgres", "-D", data, *(f"--{k}={v}" for k, v in settings.items())],
