@@ -44,7 +44,7 @@ MAY_IMPORT = {
 # What would make `--help` wait.
 HEAVY = {"boto3", "botocore", "jinja2", "local_crowd", "flask", "sqlalchemy"}
 
-NOT_OURS = {".git", ".venv", ".venv-lowest", "__pycache__", "local_crowd_data"}
+NOT_OURS = {".git", ".hypothesis", ".venv", ".venv-lowest", "__pycache__", "local_crowd_data"}
 MACHINE_PATHS = re.compile(
     r"(?<![\w.])/(?:root\b|work/(?:main|shared|\.library)\b|tmp/(?:h|bash_jobs)/)"
 )

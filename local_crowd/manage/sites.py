@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
-from local_crowd.operations import keys, people
 from local_crowd import settings
+from local_crowd.operations import keys, people
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.site import SITES, Site, open_site
