@@ -17,6 +17,7 @@ QUEUE_HOST = re.compile(
     r"|([a-z0-9-]+)\.queue\.amazonaws\.com|queue\.amazonaws\.com"
 )
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):[0-9]+:[A-Za-z0-9_-]+(?:\.fifo)?")
+NAT64 = ipaddress.ip_network("64:ff9b::/96")  # a gateway makes IPv4 addresses of these
 LONGEST = 2000  # characters
 DEFAULT_REGION = "us-east-1"
 
@@ -108,5 +109,10 @@ def may_be_public(host: str) -> bool:
 def is_public(address: str) -> bool:
     """Whether an IP address is one that anybody on the internet may have. ValueError for none."""
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None) or parsed
-    return inner.is_global and parsed.is_global and not parsed.is_multicast
+    if parsed.version == 6:
+        inside = parsed.ipv4_mapped or parsed.sixtofour
+        if parsed in NAT64:
+            inside = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
+        if inside is not None and not inside.is_global:
+            return False
+    return parsed.is_global and not parsed.is_multicast

@@ -1,11 +1,10 @@
 """Sends what is due: one batch at a time, several messages of it at once."""
 
 import logging
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, Thread
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from local_crowd import destinations
@@ -21,6 +20,13 @@ AT_ONCE = 16
 PAUSE = 1.0  # seconds between two looks into the outboxes
 
 log = logging.getLogger(__name__)
+
+
+class Delivered(NamedTuple):
+    """How many messages arrived, and how many did not."""
+
+    sent: int
+    failed: int
 
 
 class Courier:
@@ -54,17 +60,18 @@ class Courier:
                 except Exception:  # the thread outlives a database that is restarted
                     log.exception("The notifications of the %s site could not be sent", site.name)
 
-    def deliver(self, site: Site) -> Counter[str]:
-        """Send all that is due on a site now; how many were "sent", how many "failed"."""
-        done: Counter[str] = Counter()
-        while not self._ended.is_set() and (batch := self._batch(site)):
-            done += batch
-        return done
+    def deliver(self, site: Site) -> Delivered:
+        """Send all that is due on a site now."""
+        sent = failed = 0
+        while not self._ended.is_set() and any(batch := self._batch(site)):
+            sent += batch.sent
+            failed += batch.failed
+        return Delivered(sent, failed)
 
-    def _batch(self, site: Site) -> Counter[str]:
+    def _batch(self, site: Site) -> Delivered:
         with site.reading() as call:
             if not outbox.waiting(call):
-                return Counter()
+                return Delivered(0, 0)
         with site.writing() as call:
             messages = outbox.take(call)
             secrets = {
@@ -85,7 +92,7 @@ class Courier:
                 else:
                     outbox.failed(call, message.event_id, error)
         failed = sum(error is not None for error in errors)
-        return Counter(sent=len(messages) - failed, failed=failed)
+        return Delivered(len(messages) - failed, failed)
 
     def _error(self, message: Message, secret: str, now: int) -> str | None:
         try:

@@ -30,7 +30,7 @@ def deliver(directory: Path) -> Iterator[Line]:
         courier = Courier(sites, settings.read(directory))
         for site in sites:
             done = courier.deliver(site)
-            yield {"site": site.name, "sent": done["sent"], "failed": done["failed"]}
+            yield {"site": site.name, "sent": done.sent, "failed": done.failed}
 
 
 def list_dead_letters(directory: Path) -> Iterator[Line]:

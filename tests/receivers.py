@@ -1,0 +1,67 @@
+"""Receivers of notifications on this machine: one for URLs, one that speaks as SQS and SNS do."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.message import Message
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import parse_qs
+
+
+@dataclass
+class Receiver:
+    """Answers every POST with `status` (and `answer`), and keeps what came."""
+
+    url: str = ""
+    status: int = 200
+    answer: str = ""
+    location: str = ""
+    paths: list[str] = field(default_factory=list)
+    headers: list[Message] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    def documents(self) -> list[dict[str, object]]:
+        """The bodies, as JSON."""
+        return [json.loads(body) for body in self.bodies]
+
+    def forms(self) -> list[dict[str, str]]:
+        """The bodies, as forms."""
+        return [
+            {name: values[0] for name, values in parse_qs(body.decode()).items()}
+            for body in self.bodies
+        ]
+
+
+@contextmanager
+def receiver() -> Iterator[Receiver]:
+    """A receiver on a free port of this machine, until the end of the block."""
+    made = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            made.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            made.paths.append(self.path)
+            made.headers.append(self.headers)
+            self.send_response(made.status)
+            if made.location:
+                self.send_header("Location", made.location)
+            self.send_header("Content-Length", str(len(made.answer)))
+            self.end_headers()
+            self.wfile.write(made.answer.encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # of its own it takes five connections at once
+
+    server = Server(("127.0.0.1", 0), Handler)
+    made.url = f"http://127.0.0.1:{server.server_port}"
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
