@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 from conftest_crowd import crowd, databases, new_crowd, open_crowd  # noqa: F401 - fixtures
 from conftest_scripts import desk  # noqa: F401 - fixture
-from people_kit import people  # noqa: F401 - fixture
+from people_kit import live, people  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -129,3 +129,11 @@ def people(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
     people.app.close()
     if databases:
         databases.empty()
+
+
+@pytest.fixture
+def live(tmp_path: Path) -> Iterator[People]:
+    """A crowd in SQLite, for what is refused before the database is asked."""
+    people = People(tmp_path / "crowd")
+    yield people
+    people.app.close()
