@@ -1,9 +1,11 @@
-"""A crowd server whose every answer takes a while longer, as if it were far away.
+"""A crowd whose every answer takes a while longer, as if it were far away.
 
     python -m benchmarks.server DIRECTORY SECONDS
 
 It prints one line of JSON: url, aws_access_key, aws_secret_key. GET /calls tells how often each
-operation was called since it was asked last. It ends when its stdin does.
+operation was called since it was asked last. It ends when its stdin does. Signatures are not
+looked at, and there are no pages: it is the scripts that are measured, and the server has to share
+the machine with them.
 """
 
 import json
@@ -19,17 +21,17 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from waitress import create_server
 
-from local_crowd.app import Crowd, create_app
-from local_crowd.operations import keys
+from local_crowd.embedded import EmbeddedSite
 
 THREADS = 64  # more than any client has calls in flight: nobody waits for another one's delay
 
 
 class Delayed:
-    """The application, `seconds` later; sleeping holds neither a lock nor the interpreter."""
+    """The sandbox's API, `seconds` later; sleeping holds neither a lock nor the interpreter."""
 
-    def __init__(self, app: Crowd, seconds: float) -> None:
-        self.app = app
+    def __init__(self, directory: Path, seconds: float) -> None:
+        self.site = EmbeddedSite(directory, "sandbox")
+        self.site.open()
         self.seconds = seconds
         self.calls: Counter[str] = Counter()
 
@@ -39,24 +41,23 @@ class Delayed:
             counted, self.calls = self.calls, Counter()
             start_response("200 OK", [("Content-Type", "application/json")])
             return [json.dumps(counted).encode()]
-        self.calls[environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]] += 1
+        target = environ["HTTP_X_AMZ_TARGET"]
+        self.calls[target.rpartition(".")[2]] += 1
         time.sleep(self.seconds)
-        return self.app(environ, start_response)
+        answer = self.site.answer({"X-Amz-Target": target}, environ["wsgi.input"].read())
+        start_response(f"{answer.status} -", list(answer.headers.items()))
+        return [answer.body]
 
 
 def main() -> None:
     """Serve until stdin ends."""
-    directory, seconds = Path(sys.argv[1]), float(sys.argv[2])
-    app = create_app(directory)
-    with app.sites["sandbox"].writing() as call:
-        access_key, secret_key = keys.create(call, "benchmarks")
     server: Any = create_server(
-        Delayed(app, seconds), host="127.0.0.1", port=0, threads=THREADS, connection_limit=1000
+        Delayed(Path(sys.argv[1]), float(sys.argv[2])), host="127.0.0.1", port=0, threads=THREADS
     )
     known = {
         "url": f"http://127.0.0.1:{server.effective_port}/",
-        "aws_access_key": access_key,
-        "aws_secret_key": secret_key,
+        "aws_access_key": "LCBENCHMARK",
+        "aws_secret_key": "benchmark",
     }
     print(json.dumps(known), flush=True)
     threading.Thread(target=_end_with_stdin, daemon=True).start()
