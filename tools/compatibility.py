@@ -32,6 +32,17 @@ EVERYWHERE: list[tuple[str, str]] = [
     ),
     ("HITReviewStatus is always NotReviewed", "as in every recorded response"),
     ("nothing is disposed of by itself after 120 days", "your data is yours to delete"),
+    (
+        (
+            "Worker_PercentAssignmentsApproved: approved out of reviewed, rounded down; 100 below 100 "
+            "submitted"
+        ),
+        "the literal text would punish who waits for a review",
+    ),
+    (
+        "Worker_Locale and Worker_Adult: from the worker's own profile; Masters: given by the operator",
+        "there is no Amazon to know them",
+    ),
 ]
 
 DIFFERENCES: Differences = {
@@ -105,6 +116,68 @@ DIFFERENCES: Differences = {
         (
             "times nearer than 60 s and shortening are taken; the same call twice succeeds",
             "Amazon's service refused these against its own guide",
+        ),
+    ],
+    "AssociateQualificationWithWorker": [
+        (
+            "the notification is a message on the worker site; a system type gives PermissionDeniedException",
+            "this crowd sends no e-mail; the code is not documented",
+        ),
+    ],
+    "CreateQualificationType": [
+        (
+            "Name has 1 to 200 characters; RetryDelayInSeconds is 0 to 1,000,000,000; TestDurationInSeconds 1 to 31,536,000",
+            "no limits are published, and a database needs some",
+        ),
+        (
+            "an AnswerKey that names an unknown question or selection is refused",
+            "a slip would fail every worker",
+        ),
+        (
+            "AnswerKey: numbers of at most nine digits; a scaled half is rounded away from zero",
+            "not documented",
+        ),
+    ],
+    "DeleteQualificationType": [
+        (
+            "at once, and the name is free at once",
+            "Amazon took up to 48 hours",
+        ),
+    ],
+    "DisassociateQualificationFromWorker": [
+        (
+            "never granted, or revoked before: the errors of GetQualificationScore",
+            "not documented",
+        ),
+    ],
+    "GetQualificationType": [
+        (
+            "another requester's types are invisible",
+            "requesters are kept apart",
+        ),
+    ],
+    "ListQualificationTypes": [
+        (
+            "in order of creation; Query finds parts of words; Inactive types are listed",
+            "clients look for exact names",
+        ),
+    ],
+    "ListWorkersWithQualificationType": [
+        (
+            "Status is Granted unless given",
+            "the default is not documented",
+        ),
+    ],
+    "UpdateHITTypeOfHIT": [
+        (
+            "refused while an assignment is held or handed in, allowed again after a return",
+            "the developer guide; the words are ours",
+        ),
+    ],
+    "GetFileUploadURL": [
+        (
+            "always an error",
+            "the feature has been off since December 2017, at Amazon too",
         ),
     ],
 }
