@@ -53,6 +53,9 @@ def connect(crowd: Crowd) -> "MTurkClient":
         aws_access_key_id=keys.get("aws_access_key"),
         aws_secret_access_key=keys.get("aws_secret_key"),
         config=Config(
+            # Adaptive: nothing slows it until the crowd throttles, then all threads slow down
+            # together. In standard mode they would use up the retry quota and fail (docs/
+            # performance.md has the measurements); 12 attempts outlast a minute of trouble.
             retries={"mode": "adaptive", "max_attempts": 12},
             connect_timeout=10,
             max_pool_connections=crowd.concurrency,

@@ -47,16 +47,43 @@ def main() -> int:
     parser.add_argument("--hits", type=int, default=1000, help="default: 1000")
     parser.add_argument("--lines", type=int, default=100_000, help="embedded; default: 100000")
     parser.add_argument("--delay", type=float, default=0.05, help="seconds; default: 0.05")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into docs/performance.md, too"
+    )
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Desk(Path(folder), args.delay) as desk:
         rows = measure(desk, args)
-    print(f"{cpu()}, {os.cpu_count()} cores, Python {platform.python_version()}, ", end="")
-    print(f"{args.delay * 1000:.0f} ms a call, {time.strftime('%Y-%m-%d')}\n")
-    print("| figure | plain loop | ours | calls | bar | met |\n|---|---|---|---|---|---|")
+    text = table_of(rows, args.delay)
+    print(text)
+    if args.write:
+        write_table(text)
+    return 0 if all(row.met for row in rows) else 1
+
+
+def table_of(rows: list[Row], delay: float) -> str:
+    """The table, under the machine it was measured on."""
+    python, today = platform.python_version(), time.strftime("%Y-%m-%d")
+    lines = [
+        f"{cpu()}, {os.cpu_count()} cores, Python {python}, {delay * 1000:.0f} ms a call, {today}:",
+        "",
+        "| figure | plain loop | ours | calls | bar | met |",
+        "|---|---|---|---|---|---|",
+    ]
     for row in rows:
         met = "yes" if row.met else "NO"
-        print(f"| {row.figure} | {row.plain} | {row.ours} | {row.calls} | {row.bar} | {met} |")
-    return 0 if all(row.met for row in rows) else 1
+        lines.append(
+            f"| {row.figure} | {row.plain} | {row.ours} | {row.calls} | {row.bar} | {met} |"
+        )
+    return "\n".join(lines)
+
+
+def write_table(text: str) -> None:
+    """Let docs/performance.md show this table."""
+    path = ROOT / "docs" / "performance.md"
+    before, begin, rest = path.read_text(encoding="utf-8").partition("<!-- benchmarks -->\n")
+    _, end, after = rest.partition("<!-- end of benchmarks -->\n")
+    assert end, path  # else there is nowhere to put it
+    path.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")
 
 
 def cpu() -> str:
