@@ -40,10 +40,11 @@ class Site:
         """A Call that sees one state, in which everything due has happened."""
         now = self.now()
         with self.store.reading() as db:
-            due = is_due(db, now)
-        if due:
-            with self.store.writing() as db:
-                settle(self._call(db, now, ""))
+            if not is_due(db, now):
+                yield self._call(db, now, requester_id)
+                return
+        with self.store.writing() as db:
+            settle(self._call(db, now, ""))
         with self.store.reading() as db:
             yield self._call(db, now, requester_id)
 

@@ -1,5 +1,6 @@
 """A worker's form fields as Amazon's answer XML."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -15,6 +16,7 @@ NOT_RETURNED = ("assignmentId", "hitId", "workerId", "turkSubmitTo")
 # The fields of a QuestionForm's page: these before the identifier of the question. Without them
 # a question could take the name of another's field, or of the assignment's id.
 ANSWER, OTHER = "answer.", "other."
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def answer_xml(fields: Iterable[tuple[str, str]]) -> str:
@@ -77,11 +79,4 @@ def values_given(xml: str) -> dict[str, list[str]]:
 
 def _xml_text(value: str) -> str:
     """`value` with what XML 1.0 cannot hold (control characters, lone surrogates) as U+FFFD."""
-    return "".join(character if _allowed(character) else "\ufffd" for character in value)
-
-
-def _allowed(character: str) -> bool:
-    code = ord(character)
-    return (
-        code in (0x9, 0xA, 0xD) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code > 0xFFFF
-    )
+    return _NO_XML.sub("\ufffd", value)

@@ -16,7 +16,13 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 def random_id(prefix: str = "3", length: int = 30) -> str:
     """An id as Amazon makes them, unguessable: 30 of [A-Z0-9], 150 bits."""
-    return prefix + "".join(secrets.choice(_ALPHABET) for _ in range(length - len(prefix)))
+    count = length - len(prefix)
+    number = secrets.randbelow(len(_ALPHABET) ** count)
+    digits = []
+    for _ in range(count):
+        number, digit = divmod(number, len(_ALPHABET))
+        digits.append(_ALPHABET[digit])
+    return prefix + "".join(digits)
 
 
 @dataclass(frozen=True, slots=True)

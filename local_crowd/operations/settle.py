@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select, update
 
 from local_crowd.operations import events, hit_life, reviews
 from local_crowd.operations.assignments import decide
@@ -13,12 +13,14 @@ from local_crowd.store.tables import assignments, hit_types, hits
 
 BATCH = 500
 SETTLING = 39018  # any number that nothing else of ours locks
+DUE = select(
+    or_(*(exists().where(table.c.due_time <= bindparam("now")) for table in (assignments, hits)))
+)
 
 
 def is_due(db: Connection, now: int) -> bool:
     """Whether anything waits for `settle`: one look at two indexes."""
-    due = or_(*(exists().where(table.c.due_time <= now) for table in (assignments, hits)))
-    return bool(db.scalar(select(due)))
+    return bool(db.scalar(DUE, {"now": now}))
 
 
 def settle(call: Call) -> None:

@@ -1,6 +1,8 @@
 """A HIT's assignment slots: each is in one place, and moves."""
 
-from sqlalchemy import Connection, update
+from functools import cache
+
+from sqlalchemy import Connection, Update, bindparam, update
 
 from local_crowd.store.tables import hits
 
@@ -11,9 +13,13 @@ def move(db: Connection, hit_id: str, source: str, target: str) -> bool:
     False, and nothing done, when the source holds none: the condition and the change are one
     statement, so two callers never take the same slot.
     """
-    done = db.execute(
+    return bool(db.execute(_moving(source, target), {"of_hit": hit_id}).rowcount)
+
+
+@cache
+def _moving(source: str, target: str) -> Update:
+    return (
         update(hits)
-        .where(hits.c.hit_id == hit_id, hits.c[source] > 0)
+        .where(hits.c.hit_id == bindparam("of_hit"), hits.c[source] > 0)
         .values({source: hits.c[source] - 1, target: hits.c[target] + 1})
     )
-    return bool(done.rowcount)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 
 from local_crowd.operations import eligibility, events, hit_life, reviews
 from local_crowd.operations.assignments import decide
@@ -13,12 +13,46 @@ from local_crowd.operations.errors import NotPossible as NotPossible  # noqa: PL
 from local_crowd.operations.questions import answer_to
 from local_crowd.operations.settle import abandon
 from local_crowd.operations.slots import move
-from local_crowd.operations.worker_lists import next_hit
+from local_crowd.operations.worker_lists import OFFER, offer
 from local_crowd.store.engine import insert_new
-from local_crowd.store.tables import assignments, hit_types, hits, worker_blocks
+from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
 
 UNKNOWN = "This assignment does not exist. Accept the HIT first."
 DONE = "This work was handed in before. Nothing has changed."
+
+# Statements are made once: making them takes longer than the database does.
+HIT = OFFER.where(hits.c.hit_id == bindparam("hit_id"), ~hits.c.disposed)
+HELD = select(assignments).where(
+    assignments.c.hit_id == bindparam("hit_id"),
+    assignments.c.worker_id == bindparam("worker_id"),
+    is_held,
+)
+BLOCKED = select(worker_blocks.c.worker_id).where(
+    worker_blocks.c.requester_id == bindparam("requester_id"),
+    worker_blocks.c.worker_id == bindparam("worker_id"),
+)
+ASSIGNMENT: Select[Any] = (
+    select(
+        *[column for column in assignments.c if column.name != "answer"],
+        *events.WATCHED,
+        hit_types.c.auto_approval_delay,
+    )
+    .join(hits, hits.c.hit_id == assignments.c.hit_id)
+    .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
+    .where(assignments.c.assignment_id == bindparam("assignment_id"))
+)
+ASKED = ASSIGNMENT.add_columns(hits.c.question)
+SUBMIT = (
+    update(assignments)
+    .where(assignments.c.assignment_id == bindparam("id"), assignments.c.status == "Accepted")
+    .values(
+        status="Submitted",
+        submit_time=bindparam("at"),
+        auto_approval_time=bindparam("due"),
+        due_time=bindparam("due"),
+        answer=bindparam("xml"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,23 +66,10 @@ class Held:
 
 
 def find_hit(call: Call, hit_id: str) -> Row[Any]:
-    """What matters of a HIT to a worker, whoever owns it: `hit_id`, `requester_id`, `expiration`,
-    `assignment_duration`, `qualification_requirements` and `events.WATCHED`. NotPossible("gone")
-    when there is none.
+    """What matters of a HIT to a worker (OFFER), whoever owns it. NotPossible("gone") when there
+    is none.
     """
-    query: Select[Any] = (
-        select(
-            hits.c.hit_id,
-            hits.c.requester_id,
-            hits.c.expiration,
-            *events.WATCHED,
-            hit_types.c.assignment_duration,
-            hit_types.c.qualification_requirements,
-        )
-        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-        .where(hits.c.hit_id == hit_id, ~hits.c.disposed)
-    )
-    row = call.db.execute(query).one_or_none()
+    row = call.db.execute(HIT, {"hit_id": hit_id}).one_or_none()
     if row is None:
         raise NotPossible("gone", "This HIT does not exist, or its requester has deleted it.")
     return row
@@ -76,13 +97,7 @@ def question(
 
 def held(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
     """The worker's assignment of this HIT: in progress, or finished; None if there is none."""
-    return call.db.execute(
-        select(assignments).where(
-            assignments.c.hit_id == hit_id,
-            assignments.c.worker_id == worker_id,
-            assignments.c.status.not_in(("Returned", "Abandoned")),
-        )
-    ).one_or_none()
+    return call.db.execute(HELD, {"hit_id": hit_id, "worker_id": worker_id}).one_or_none()
 
 
 def accept(call: Call, worker_id: str, hit_id: str) -> Held:
@@ -100,25 +115,7 @@ def accept(call: Call, worker_id: str, hit_id: str) -> Held:
     eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
     if hit.expiration <= call.now:
         raise NotPossible("expired", "This HIT has expired.")
-    new = Held(call.new_id(), hit_id, worker_id, call.now + hit.assignment_duration)
-    inserted = insert_new(
-        call.db,
-        assignments,
-        assignment_id=new.assignment_id,
-        hit_id=hit_id,
-        worker_id=worker_id,
-        requester_id=hit.requester_id,
-        status="Accepted",
-        accept_time=call.now,
-        deadline=new.deadline,
-        due_time=new.deadline,
-    )
-    if not inserted:  # the worker's other click was faster
-        return accept(call, worker_id, hit_id)
-    if not move(call.db, hit_id, "available", "pending"):
-        raise NotPossible("taken", "Other workers have taken all of this HIT.")
-    events.tell(call, hit, "AssignmentAccepted", call.now, new.assignment_id)
-    return new
+    return _take(call, worker_id, hit)
 
 
 def accept_next(
@@ -128,16 +125,43 @@ def accept_next(
 
     NotPossible as `accept`.
     """
-    hit_id = next_hit(call, worker_id, hit_type_id, after)
-    return accept(call, worker_id, hit_id) if hit_id else None
+    hit = offer(call, worker_id, hit_type_id, after)
+    if hit is None:
+        return None
+    eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
+    return _take(call, worker_id, hit)
+
+
+def _take(call: Call, worker_id: str, hit: Row[Any]) -> Held:
+    """Take one slot of a HIT (its OFFER) that the worker may accept.
+
+    The slot first: whoever comes second waits for the HIT, and sees then what became of it.
+    """
+    if not move(call.db, hit.hit_id, "available", "pending"):
+        raise NotPossible("taken", "Other workers have taken all of this HIT.")
+    new = Held(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
+    inserted = insert_new(
+        call.db,
+        assignments,
+        assignment_id=new.assignment_id,
+        hit_id=hit.hit_id,
+        worker_id=worker_id,
+        requester_id=hit.requester_id,
+        status="Accepted",
+        accept_time=call.now,
+        deadline=new.deadline,
+        due_time=new.deadline,
+    )
+    if not inserted:  # the worker's other click was faster
+        move(call.db, hit.hit_id, "pending", "available")
+        return accept(call, worker_id, hit.hit_id)
+    events.tell(call, hit, "AssignmentAccepted", call.now, new.assignment_id)
+    return new
 
 
 def check_welcome(call: Call, worker_id: str, hit: Row[Any]) -> None:
     """NotPossible("blocked") when the HIT's requester has blocked the worker."""
-    blocked = select(worker_blocks.c.worker_id).where(
-        worker_blocks.c.requester_id == hit.requester_id, worker_blocks.c.worker_id == worker_id
-    )
-    if call.db.execute(blocked).first():
+    if call.db.execute(BLOCKED, {"requester_id": hit.requester_id, "worker_id": worker_id}).first():
         raise NotPossible("blocked", "You cannot work for this requester.")
 
 
@@ -147,21 +171,17 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     The id alone admits: it is unguessable, and known to the worker's page only.
     NotPossible: "unknown", "done" (submitted before: nothing changes), "late", "returned".
     """
-    row = find_assignment(call, assignment_id)
+    row = _assignment(call, ASKED, assignment_id)
     check_in_hand(call, row)
     reviews.hold_work(call, row)
-    asked = call.db.scalar(select(hits.c.question).where(hits.c.hit_id == row.hit_id))
-    auto_approval_time = call.now + row.auto_approval_delay
     changed = call.db.execute(
-        update(assignments)
-        .where(assignments.c.assignment_id == assignment_id, assignments.c.status == "Accepted")
-        .values(
-            status="Submitted",
-            submit_time=call.now,
-            auto_approval_time=auto_approval_time,
-            due_time=auto_approval_time,
-            answer=answer_to(str(asked), fields),
-        )
+        SUBMIT,
+        {
+            "id": assignment_id,
+            "at": call.now,
+            "due": call.now + row.auto_approval_delay,
+            "xml": answer_to(row.question, fields),
+        },
     )
     if not changed.rowcount:  # another request was faster: say what it made of it
         return submit(call, assignment_id, fields)
@@ -192,17 +212,11 @@ def find_assignment(call: Call, assignment_id: str) -> Row[Any]:
 
     NotPossible("unknown") when there is none.
     """
-    query: Select[Any] = (
-        select(
-            *[column for column in assignments.c if column.name != "answer"],
-            *events.WATCHED,
-            hit_types.c.auto_approval_delay,
-        )
-        .join(hits, hits.c.hit_id == assignments.c.hit_id)
-        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-        .where(assignments.c.assignment_id == assignment_id)
-    )
-    row = call.db.execute(query).one_or_none()
+    return _assignment(call, ASSIGNMENT, assignment_id)
+
+
+def _assignment(call: Call, query: Select[Any], assignment_id: str) -> Row[Any]:
+    row = call.db.execute(query, {"assignment_id": assignment_id}).one_or_none()
     if row is None:
         raise NotPossible("unknown", UNKNOWN)
     return row

@@ -1,20 +1,60 @@
 """What a worker can choose from, and has done."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, literal_column, select
 
-from local_crowd.operations import eligibility
+from local_crowd.operations import eligibility, events
 from local_crowd.operations.call import Call
 from local_crowd.store.tables import (
     assignments,
     bonuses,
     hit_types,
     hits,
+    is_held,
+    is_open,
     messages,
     requesters,
     worker_blocks,
 )
+
+# HITs that the worker `worker_id` can take at `now`.
+OPEN = and_(
+    is_open,
+    hits.c.expiration > bindparam("now"),
+    ~exists().where(
+        assignments.c.hit_id == hits.c.hit_id,
+        assignments.c.worker_id == bindparam("worker_id"),
+        is_held,
+    ),
+    ~exists().where(
+        worker_blocks.c.requester_id == hits.c.requester_id,
+        worker_blocks.c.worker_id == bindparam("worker_id"),
+    ),
+)
+# What matters of a HIT to who accepts it.
+OFFER: Select[Any] = select(
+    hits.c.hit_id,
+    hits.c.requester_id,
+    hits.c.expiration,
+    *events.WATCHED,
+    hit_types.c.assignment_duration,
+    hit_types.c.qualification_requirements,
+).join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
+FIRST = (
+    OFFER.where(OPEN, hits.c.hit_type_id == bindparam("hit_type_id"))
+    .order_by(hits.c.number)
+    .limit(literal_column("1"))
+)
+BEHIND = FIRST.where(
+    hits.c.number
+    > select(hits.c.number).where(hits.c.hit_id == bindparam("after")).scalar_subquery()
+)
+# The same, for taking: what others are taking now is passed over, or (the last) waited for.
+FREE = FIRST.with_for_update(skip_locked=True, of=hits)
+FREE_BEHIND = BEHIND.with_for_update(skip_locked=True, of=hits)
+WAITED_FOR = FIRST.with_for_update(of=hits)
 
 
 def groups(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
@@ -27,7 +67,7 @@ def groups(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
     hidden = eligibility.hidden(call, worker_id)
     counted = (
         select(hits.c.hit_type_id, left, func.max(hits.c.number).label("newest"))
-        .where(_open_to(call, worker_id), hits.c.hit_type_id.not_in(hidden))
+        .where(OPEN, hits.c.hit_type_id.not_in(hidden))
         .group_by(hits.c.hit_type_id)
         .subquery()
     )
@@ -38,7 +78,7 @@ def groups(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
         .order_by(counted.c.newest.desc())
         .limit(limit)
     )
-    return list(call.db.execute(query).all())
+    return list(call.db.execute(query, {"worker_id": worker_id, "now": call.now}).all())
 
 
 def next_hit(call: Call, worker_id: str, hit_type_id: str, after: str | None = None) -> str | None:
@@ -47,22 +87,35 @@ def next_hit(call: Call, worker_id: str, hit_type_id: str, after: str | None = N
     The oldest; with `after` (the id of a HIT) the next one behind that, and after the last the
     oldest again. NotPossible("unqualified") when the worker may not even preview the group.
     """
-    query = (
-        select(hits.c.hit_id, hit_types.c.qualification_requirements)
-        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-        .where(_open_to(call, worker_id), hits.c.hit_type_id == hit_type_id)
-        .order_by(hits.c.number)
-        .limit(1)
-    )
-    found = None
-    if after:
-        number = select(hits.c.number).where(hits.c.hit_id == after).scalar_subquery()
-        found = call.db.execute(query.where(hits.c.number > number)).one_or_none()
-    found = found or call.db.execute(query).one_or_none()
-    if found is None:
-        return None
-    eligibility.check(call, worker_id, found.qualification_requirements, "Preview")
-    return str(found.hit_id)
+    found = _first(call, (BEHIND, FIRST) if after else (FIRST,), worker_id, hit_type_id, after)
+    return None if found is None else str(found.hit_id)
+
+
+def offer(
+    call: Call, worker_id: str, hit_type_id: str, after: str | None = None
+) -> Row[Any] | None:
+    """The HIT that `next_hit` means, as OFFER has it, for the worker to take in this transaction.
+
+    Where many write at once (PostgreSQL) nobody else can take it meanwhile, and those who come at
+    the same time get the HITs behind it; they wait for one another only when there is no other.
+    """
+    queries = (FREE_BEHIND, FREE, WAITED_FOR) if after else (FREE, WAITED_FOR)
+    return _first(call, queries, worker_id, hit_type_id, after)
+
+
+def _first(
+    call: Call,
+    queries: Iterable[Select[Any]],
+    worker_id: str,
+    hit_type_id: str,
+    after: str | None,
+) -> Row[Any] | None:
+    asked = {"worker_id": worker_id, "now": call.now, "hit_type_id": hit_type_id, "after": after}
+    for query in queries:
+        if found := call.db.execute(query, asked).one_or_none():
+            eligibility.check(call, worker_id, found.qualification_requirements, "Preview")
+            return found
+    return None
 
 
 def group(call: Call, hit_type_id: str) -> Row[Any] | None:
@@ -81,20 +134,6 @@ def group_of(call: Call, group_id: str) -> str | None:
         select(hit_types.c.hit_type_id).where(
             (hit_types.c.hit_group_id == group_id) | (hit_types.c.hit_type_id == group_id)
         )
-    )
-
-
-def _open_to(call: Call, worker_id: str) -> ColumnElement[bool]:
-    mine = exists().where(
-        assignments.c.hit_id == hits.c.hit_id,
-        assignments.c.worker_id == worker_id,
-        assignments.c.status.not_in(("Returned", "Abandoned")),
-    )
-    blocked = exists().where(
-        worker_blocks.c.requester_id == hits.c.requester_id, worker_blocks.c.worker_id == worker_id
-    )
-    return and_(
-        hits.c.available > 0, ~hits.c.disposed, hits.c.expiration > call.now, ~mine, ~blocked
     )
 
 

@@ -4,10 +4,11 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 - for those who may not know it
-from sqlalchemy import Engine, Table, create_engine, event
+from sqlalchemy import Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 
@@ -25,10 +26,14 @@ def insert_new(db: Connection, table: Table, **values: Any) -> bool:
 
     Two processes that make the same thing at once get one row, and neither an error.
     """
-    dialect = sqlite if db.dialect.name == "sqlite" else postgresql
-    insert = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    return bool(db.execute(_insert_new(table, db.dialect.name), values).rowcount)
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Insert:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     # SQLAlchemy forgets an INSERT's count unless told to keep it.
-    return bool(db.execute(insert, execution_options={"preserve_rowcount": True}).rowcount)
+    return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 class Store:

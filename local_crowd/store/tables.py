@@ -82,6 +82,8 @@ hit_type_qualifications = Table(
     ),
 )
 
+OPEN_HIT = "available > 0 AND NOT disposed"
+
 hits = Table(
     "hits",
     metadata,
@@ -123,11 +125,16 @@ hits = Table(
         "ix_hits_open",
         "hit_type_id",
         "number",
-        sqlite_where=text("available > 0 AND NOT disposed"),
-        postgresql_where=text("available > 0 AND NOT disposed"),
+        sqlite_where=text(OPEN_HIT),
+        postgresql_where=text(OPEN_HIT),
     ),
     sqlite_autoincrement=True,
 )
+
+# The conditions of two indexes, word by word: of a condition with parameters in it SQLite cannot
+# know that the index has all rows that meet it, and reads the table instead.
+is_open = text("hits.available > 0 AND NOT hits.disposed")
+is_held = text("assignments.status NOT IN ('Returned', 'Abandoned')")
 
 HELD = "status NOT IN ('Returned', 'Abandoned')"
 
