@@ -1,8 +1,14 @@
 """What workers may be called."""
 
+import re
 import unicodedata
 
 LONGEST = 40  # characters
+LONGEST_TYPED = 1000  # characters; beyond, Unicode's normalization takes time squared
+# Letters that show nothing, so that two names could look the same; and signs that only say how
+# the one before is drawn, which two keyboards send or do not.
+INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
+DRAWN_AS = re.compile("[\ufe00-\ufe0f]")
 
 
 class NoNickname(ValueError):
@@ -14,11 +20,13 @@ def nickname(text: str) -> str:
 
     So the same name typed on two keyboards is the same worker. Raises NoNickname.
     """
-    name = unicodedata.normalize("NFC", " ".join(text.split()))
+    if len(text) > LONGEST_TYPED:
+        raise NoNickname(f"That is {len(text):,} characters long. At most {LONGEST} fit.")
+    name = unicodedata.normalize("NFC", " ".join(DRAWN_AS.sub("", text).split()))
     if not name:
         raise NoNickname("Type a nickname first.")
     if len(name) > LONGEST:
         raise NoNickname(f"That is {len(name)} characters long. At most {LONGEST} fit.")
-    if not name.isprintable():
+    if not name.isprintable() or INVISIBLE.search(name):
         raise NoNickname("Use letters, digits, punctuation and spaces only.")
     return name

@@ -8,6 +8,7 @@ and a checksum that ties it to its list.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from local_crowd.operations.errors import ParameterValidationError
 
 DEFAULT_PAGE = 10
 CHECKSUM_BYTES = 10
+POSITION = re.compile(rb"[\0-\x7f](?s:.{7})[A-Z0-9]{1,64} *")  # eight bytes of a number, an id
 
 
 def page(
@@ -82,7 +84,8 @@ def _position(token: str, scope: bytes) -> tuple[int, str]:
     except ValueError:
         raw = b""
     position, checksum = raw[:-CHECKSUM_BYTES], raw[-CHECKSUM_BYTES:]
-    if len(position) < 8 or checksum != _checksum(position, scope):
+    # Whoever knows how a token is made can make one: it may only hold what a list could have.
+    if not POSITION.fullmatch(position) or checksum != _checksum(position, scope):
         raise ParameterValidationError(
             f'The value "{token}" is not valid for the parameter NextToken.'
         )

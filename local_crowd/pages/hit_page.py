@@ -32,11 +32,12 @@ FORM = "application/x-www-form-urlencoded"
 def show(hit_id: str) -> Any:
     """The requester's page. An assignment id admits by itself; a preview is for who signed in."""
     assignment_id = request.args.get("assignmentId")
-    if assignment_id == PREVIEW and (signed_in() is None or "link" in session):
+    worker_id = signed_in() if assignment_id == PREVIEW and "link" not in session else None
+    if assignment_id == PREVIEW and worker_id is None:
         return _framed("Sign in first", "HITs can be previewed by those who are signed in.", 403)
     with current_site().reading() as call:
         xml = work.question(
-            call, hit_id, None if assignment_id == PREVIEW else an_id(assignment_id)
+            call, hit_id, None if assignment_id == PREVIEW else an_id(assignment_id), worker_id
         )
     return page_of(xml, None if assignment_id == PREVIEW else assignment_id)
 
