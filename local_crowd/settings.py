@@ -9,6 +9,7 @@ DEFAULTS: dict[str, Any] = {
     "sandbox_database": None,  # SQLAlchemy URLs, such as postgresql+psycopg://user@host/name;
     "live_database": None,  # none: a SQLite file in the directory
     "sandbox_sign_in": "nickname",  # or "account", as on the live site
+    "hosts": [],  # the names that the server answers to; none: as serve_local_crowd.py says
     "notification_endpoint_url": None,  # instead of AWS's own SQS and SNS
     "notification_destinations": [],  # beginnings of what may be sent to beside public https URLs
 }
@@ -33,9 +34,13 @@ def read(directory: Path) -> dict[str, Any]:
         raise SettingsError(
             f"{path}: unknown key {', '.join(unknown)}; the keys are {', '.join(DEFAULTS)}"
         )
-    destinations = said.get("notification_destinations", [])
-    if not isinstance(destinations, list) or not all(isinstance(one, str) for one in destinations):
-        raise SettingsError(f"{path}: notification_destinations is not a list of texts")
+    for key in ("hosts", "notification_destinations"):
+        texts = said.get(key, [])
+        if not isinstance(texts, list) or not all(isinstance(one, str) for one in texts):
+            raise SettingsError(f"{path}: {key} is not a list of texts")
+    endpoint_url = said.get("notification_endpoint_url")
+    if endpoint_url is not None and not str(endpoint_url).startswith(("http://", "https://")):
+        raise SettingsError(f"{path}: notification_endpoint_url is not the URL of anything")
     if said.get("sandbox_sign_in", "nickname") not in ("nickname", "account"):
         raise SettingsError(f'{path}: sandbox_sign_in is neither "nickname" nor "account"')
     return DEFAULTS | said

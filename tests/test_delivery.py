@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import re
 import socket
 import threading
 import time
@@ -100,6 +101,45 @@ def test_the_signature_is_the_standards() -> None:
         "webhook-timestamp": "1614265330",
         "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
     }
+
+
+def test_the_documents_verifier(crowd: Crowd, hook: Receiver) -> None:
+    """What docs/notifications.md verifies messages with takes ours, and no changed one."""
+    text = (Path(__file__).parent.parent / "docs" / "notifications.md").read_text("utf-8")
+    (code,) = (
+        block
+        for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+        if "def is_genuine" in block
+    )
+    names: dict[str, Any] = {}
+    exec(code, names)
+    courier = courier_for(crowd, hook.url + "/")
+    ping(crowd, hook.url + "/")
+    courier.deliver(crowd.site)
+    with crowd.site.writing() as call:
+        secret = notifications.secret(call, crowd.requester_id)
+        other = notifications.secret(call, "ANOTHER")
+    headers, body = hook.headers[0], hook.bodies[0]
+
+    assert names["is_genuine"](secret, headers, body)
+    assert not names["is_genuine"](secret, headers, body + b" ")
+    assert not names["is_genuine"](other, headers, body)
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"notification_destinations": "all"}, "notification_destinations is not a list of texts"),
+        ({"notification_destinations": [1]}, "notification_destinations is not a list of texts"),
+        ({"notification_endpoint_url": 4566}, "notification_endpoint_url is not the URL of anyt"),
+    ],
+)
+def test_settings_that_cannot_be(tmp_path: Path, said: dict[str, Any], fault: str) -> None:
+    """What crowd.json says of notifications is checked when it is read, and the file is named."""
+    (tmp_path / "crowd.json").write_text(json.dumps(said))
+
+    with pytest.raises(settings.SettingsError, match=fault):
+        settings.read(tmp_path)
 
 
 def test_secrets_are_each_requesters(crowd: Crowd) -> None:
