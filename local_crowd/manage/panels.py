@@ -158,7 +158,7 @@ def _read(
                 said = reconciliation.status_of(line[status] or "")
                 if said is None:
                     raise ParameterValidationError(
-                        f"{path}:{lines.line_num}: {line[status]!r} is no status that is known here: "
+                        f"{path}:{lines.line_num}: {line[status] or ''!r} is no status that is known here: "
                         + ", ".join(sorted(reconciliation.KNOWN))
                     )
                 found.setdefault((line[worker] or "").strip(), []).append(
