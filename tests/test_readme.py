@@ -96,13 +96,13 @@ def test_quick_start(tmp_path: Path, open_page: "Callable[[], Page]") -> None:
         if server is not None:
             server.terminate()
             server.wait()
-    rows = len((copy / "examples/simple/example_input.txt").read_text().splitlines())
-    assert len((copy / "hit_ids.txt").read_text().splitlines()) == rows
+    rows = (copy / "examples/simple/example_input.txt").read_text().splitlines()
+    assert len((copy / "hit_ids.txt").read_text().splitlines()) == len(rows)
     assert "1 / 3: 1" in said["show_hit_progress.py"].splitlines()
     [line] = (copy / "results.txt").read_text().splitlines()
     result = json.loads(line)
     assert "beagle" in json.dumps(result["output"])
-    assert result["row"] == 0
+    assert result["input"] == json.loads(rows[result["row"]])
     assert "<!DOCTYPE html>" in (copy / "rendered/simple.html").read_text()
 
 

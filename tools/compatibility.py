@@ -59,6 +59,18 @@ DIFFERENCES: Differences = {
         ("a Reviewing HIT that is expired goes back to Reviewable", "not documented"),
     ],
     "CreateHIT": [
+        (
+            "HITLayoutId: ${name} of letters, digits and _; a missing parameter is a ParameterValidationError in Amazon's reported words, an unknown layout HITLayoutDoesNotExist",
+            "the rest is not documented; layouts are made with manage_crowd.py",
+        ),
+        (
+            "SimplePlurality: a question is agreed above the threshold or when all answers are equal, never in a tie; a score that is for both approving and rejecting approves",
+            "not documented; kinder to workers",
+        ),
+        (
+            "ExtendMinimumTimeInSeconds never shortens a HIT; a HIT nobody worked on is not reviewed",
+            "not documented",
+        ),
         ("Reward is at most 1,000,000.00, and may be 0", "Amazon's upper limit is not documented"),
         ("RequesterAnnotation may hold any character", "nothing here needs ASCII"),
         ("no fee, and nothing is held back for open HITs", "no fees on a crowd of one's own"),
@@ -178,6 +190,32 @@ DIFFERENCES: Differences = {
         (
             "always an error",
             "the feature has been off since December 2017, at Amazon too",
+        ),
+    ],
+    "ListReviewPolicyResultsForHIT": [
+        (
+            "names and keys of actions and results from the reference of 2014; pages of 100 unless asked otherwise",
+            "the current reference does not list them",
+        ),
+    ],
+    "UpdateNotificationSettings": [
+        (
+            "Email is refused (InvalidTransportEndpoint); a URL may stand where a queue or topic would; queues, topics and private addresses need crowd.json",
+            "no mail server; protects the operator",
+        ),
+        (
+            "versions 2014-08-15 and 2006-05-05, given back as they came; one event a message",
+            "Amazon's sources differ, or are silent",
+        ),
+        (
+            "HITReviewable is told after the HIT's review policy has run, and not when that extends the HIT",
+            "not documented",
+        ),
+    ],
+    "SendTestEventNotification": [
+        (
+            "the ids in the message are made up",
+            "no HIT is meant",
         ),
     ],
 }
