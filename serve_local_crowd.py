@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 import simpleamt
 
 THREADS = 16
+LONGEST_BODY = 8 * 1024 * 1024  # twice what any page takes; it is kept on the disk while it comes
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,6 +46,14 @@ def main(argv: list[str] | None = None) -> int:
         default=0,
         metavar="N",
         help="proxies before this server whose X-Forwarded headers are true; default: 0",
+    )
+    parser.add_argument(
+        "--hosts",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="names it answers to, unless crowd.json says; default: any, but on this machine "
+        "only (--host) and without proxies this machine's",
     )
     parser.add_argument("--config", metavar="FILE", help="default: config.json, if it is there")
     parser.set_defaults(concurrency=THREADS)
@@ -106,6 +115,8 @@ def open_socket(args: argparse.Namespace) -> socket.socket:
 def announce(directory: Path, url: str) -> None:
     """Say where everything is."""
     simpleamt.say(f"The data is in {directory}. Ctrl-C ends the server.")
+    if os.name == "posix" and directory.exists() and directory.stat().st_mode & 0o077:
+        simpleamt.say(f"{directory} holds secrets and others can read it: chmod 700 {directory}")
     print(f"Sandbox:   {url}sandbox/\nLive site: {url}", flush=True)
 
 
@@ -119,11 +130,13 @@ def serve_one(
     """One process, with waitress: all that SQLite can use."""
     from waitress import create_server, wasyncore
 
+    from local_crowd import hosts
     from local_crowd.app import create_app
 
     # Requests that wait for one of the threads are nothing to write home about.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    app = create_app(directory, proxies=args.proxies, databases=databases)
+    names = args.hosts or hosts.default(args.host, args.proxies)
+    app = create_app(directory, proxies=args.proxies, databases=databases, names=names)
     sockets: dict[int, Any] = {}
     try:
         server = create_server(
@@ -133,6 +146,7 @@ def serve_one(
             ident=None,
             map=sockets,
             connection_limit=1000,
+            max_request_body_size=LONGEST_BODY,
             clear_untrusted_proxy_headers=not args.proxies,  # else they never reach create_app
         )
         app.send_notifications()
@@ -151,7 +165,7 @@ def serve_many(
     url: str,
 ) -> None:
     """Several processes, with gunicorn, which ends this one when it is told to."""
-    from local_crowd import processes
+    from local_crowd import hosts, processes
 
     announce(directory, url)
     try:
@@ -162,6 +176,7 @@ def serve_many(
             threads=THREADS,
             proxies=args.proxies,
             databases=databases,
+            names=args.hosts or hosts.default(args.host, args.proxies),
         )
     except processes.NotAvailable as error:
         raise simpleamt.Error(str(error)) from error

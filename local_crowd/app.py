@@ -1,7 +1,7 @@
 """The crowd server: the live site at `/`, the sandbox at `/sandbox/`, as one WSGI application."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -10,8 +10,9 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
 
-from local_crowd import settings
+from local_crowd import hosts, settings
 from local_crowd.delivery.courier import Courier
 from local_crowd.pages import hit_page, make_flask
 from local_crowd.site import SITES, Site, open_site
@@ -24,9 +25,18 @@ NOWHERE_ELSE: Mapping[str, str | None] = MappingProxyType({})
 class Crowd:
     """Both sites behind one address."""
 
-    def __init__(self, sites: dict[str, Site], files: Path, proxies: int, courier: Courier) -> None:
+    def __init__(
+        self,
+        sites: dict[str, Site],
+        files: Path,
+        courier: Courier,
+        *,
+        proxies: int,
+        names: Sequence[str],
+    ) -> None:
         self.sites = sites
         self.courier = courier
+        self._names = names
         self._apps = {name: _site_app(site, files) for name, site in sites.items()}
         self._answer: WSGIApplication = self._dispatch
         if proxies:
@@ -37,6 +47,8 @@ class Crowd:
         return self._answer(environ, start_response)
 
     def _dispatch(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self._names and not hosts.is_named(environ.get("HTTP_HOST", ""), self._names):
+            return Response(hosts.REFUSAL, 421)(environ, start_response)
         path = environ.get("PATH_INFO", "")
         environ[PATH_AS_SENT] = environ.get("SCRIPT_NAME", "") + path
         if path != SANDBOX and not path.startswith(f"{SANDBOX}/"):
@@ -68,15 +80,23 @@ def create_app(
     *,
     proxies: int = 0,
     databases: Mapping[str, str | None] = NOWHERE_ELSE,
+    names: Sequence[str] = (),
 ) -> Crowd:
     """The server of the crowd in `directory`, which is made if need be. A WSGI callable.
 
     `proxies`: how many proxies stand before it whose X-Forwarded-For, -Proto and -Host are true.
-    None is believed unless told, for anybody can send these. Raises one of CANNOT_OPEN.
+    None is believed unless told, for anybody can send these. `names`: what the header Host may say
+    if crowd.json does not tell; none: anything. Raises one of CANNOT_OPEN.
     """
+    chosen = settings.read(directory)
     sites = {name: open_site(directory, name, clock, databases.get(name)) for name in SITES}
-    courier = Courier(sites.values(), settings.read(directory))
-    return Crowd(sites, directory.resolve() / "files", proxies, courier)
+    return Crowd(
+        sites,
+        directory.resolve() / "files",
+        Courier(sites.values(), chosen),
+        proxies=proxies,
+        names=chosen["hosts"] or names,
+    )
 
 
 def _site_app(site: Site, files: Path) -> Flask:

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ def run(
     threads: int,
     proxies: int,
     databases: Mapping[str, str | None],
+    names: Sequence[str],
 ) -> None:
     """Serve the crowd on a socket that listens already, until SIGTERM or Ctrl-C; then exits.
 
@@ -52,7 +53,7 @@ def run(
 
         def load(self) -> Any:
             # In the new process: a database connection must not be shared by two.
-            app = create_app(directory, proxies=proxies, databases=databases)
+            app = create_app(directory, proxies=proxies, databases=databases, names=names)
             app.send_notifications()
             return app
 

@@ -18,7 +18,10 @@ from local_crowd.pages.questions.scripts import NAMES, first_script
 
 OURS = "http://crowd.example/sandbox/mturk/externalSubmit"
 AMAZONS = "https://www.mturk.com/mturk/externalSubmit"
-SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads"
+SANDBOX = (
+    "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals "
+    "allow-downloads"
+)
 
 
 def rewritten(html: str) -> str:

@@ -400,8 +400,9 @@ class TestTheHitPage:
         assert (f'height="{given}"' in frame) if given else ("height" not in frame)
         assert "allow-same-origin" not in page
         assert (
-            'sandbox="allow-scripts allow-forms allow-popups allow-modals allow-downloads"' in frame
-        )
+            'sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox '
+            'allow-modals allow-downloads"'
+        ) in frame
 
 
 class TestHandingIn:
@@ -709,7 +710,8 @@ class TestHeaders:
             f"/groups/{hit['HITTypeId']}": ours,
             f"/work/{assignment_id}": around,
             f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}": (
-                "sandbox allow-scripts allow-forms allow-popups allow-modals allow-downloads; "
+                "sandbox allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox "
+                "allow-modals allow-downloads; "
                 "frame-ancestors 'self'"
             ),
             f"/hit_page/{hit['HITId']}": (

@@ -10,7 +10,11 @@ OWN_PAGES = (
 )
 # The page around a HIT: within the frame the HIT may go where its requester leads it.
 AROUND_A_HIT = f"{OWN_PAGES}; frame-src http: https:"
-SANDBOX = "allow-scripts allow-forms allow-popups allow-modals allow-downloads"
+# A window that a HIT opens is like any other's: a survey elsewhere works in it, with its cookies.
+SANDBOX = (
+    "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals "
+    "allow-downloads"
+)
 # A HIT page is of no origin, even when it is opened by itself: never allow-same-origin.
 HIT_PAGE = f"sandbox {SANDBOX}; frame-ancestors 'self'"
 # A form that is ours, of a requester's words: pictures come from anywhere, scripts do not.
@@ -21,6 +25,9 @@ FORM_PAGE = (
 # What follows a HIT page within its frame.
 IN_THE_FRAME = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 FILE = "sandbox"
+# Whoever opens one of our pages in a window of its own has no hold on that window. Pages around a
+# HIT leave the windows that the HIT opens to the HIT.
+NO_OPENER = "same-origin-allow-popups"
 
 YEAR = 365 * 86400
 
@@ -31,8 +38,10 @@ def add_security_headers(response: Response) -> Response:
     headers.setdefault("Content-Security-Policy", OWN_PAGES)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
+    if headers["Content-Security-Policy"].startswith(OWN_PAGES):
+        headers.setdefault("Cross-Origin-Opener-Policy", NO_OPENER)
     if request.endpoint == "static":
         headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    elif response.mimetype == "text/html":
+    else:
         headers.setdefault("Cache-Control", "no-store")
     return response

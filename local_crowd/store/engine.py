@@ -11,6 +11,7 @@ from sqlalchemy import Connection as Connection  # noqa: PLC0414 - for those who
 from sqlalchemy import Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 BUSY_SECONDS = 60
 LOG_PAGES = 8000  # of 4 KB, written between two checkpoints
@@ -43,7 +44,13 @@ class Store:
     """
 
     def __init__(self, url: str | URL) -> None:
-        self.url = make_url(url)
+        try:
+            self.url = make_url(url)
+        except (ArgumentError, ValueError):  # not repeated: there may be a password in it
+            raise StoreError(
+                "the URL of a database cannot be read; it is one such as "
+                "postgresql+psycopg://user@host/name"
+            ) from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _server_engine(self.url)
         self._reading: dict[str, Any] = {"reading": True}
@@ -104,15 +111,20 @@ class Store:
         self.engine.dispose()
 
 
+# hide_parameters, of both: what a failed statement says ends in a log, and its values may be keys.
+
+
 def _server_engine(url: URL) -> Engine:
     try:
-        return create_engine(url, pool_size=16, max_overflow=32, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=16, max_overflow=32, pool_pre_ping=True, hide_parameters=True
+        )
     except ModuleNotFoundError as error:
         raise StoreError(f"{url}: {error}; {EXTRAS}") from error
 
 
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_size=32, max_overflow=64)
+    engine = create_engine(url, pool_size=32, max_overflow=64, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
