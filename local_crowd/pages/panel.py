@@ -27,7 +27,7 @@ def visitor_only(view: View) -> View:
 @pages.before_app_request
 def next_of_the_link() -> Any:
     """The page of a HIT asks for the next of its group: here that is the next of the link."""
-    if "link" in session and request.endpoint == "choose.accept":
+    if request.endpoint == "choose.accept" and "link" in session:
         return redirect(f"{request.script_root}/panel/next", 307)  # the form goes along
     return None
 

@@ -19,7 +19,7 @@
 
   // Whoever came back to this page to look at the code is not led away again.
   const [visit] = performance.getEntriesByType('navigation');
-  let seconds = visit && visit.type === 'navigate' ? 15 : 0, ticking;
+  let seconds = visit && visit.type !== 'navigate' ? 0 : 15, ticking;
   function stop() {
     clearInterval(ticking);
     byId('leaving').hidden = true;
