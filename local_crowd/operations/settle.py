@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from local_crowd.operations import events, hit_life, reviews
 from local_crowd.operations.assignments import decide
@@ -13,14 +13,18 @@ from local_crowd.store.tables import assignments, hit_types, hits
 
 BATCH = 500
 SETTLING = 39018  # any number that nothing else of ours locks
-DUE = select(
-    or_(*(exists().where(table.c.due_time <= bindparam("now")) for table in (assignments, hits)))
+# The first of each: whether there is any before now, PostgreSQL would find out by reading all.
+FIRST_DUE = select(
+    *(
+        select(func.min(table.c.due_time)).where(table.c.due_time.is_not(None)).scalar_subquery()
+        for table in (assignments, hits)
+    )
 )
 
 
 def is_due(db: Connection, now: int) -> bool:
     """Whether anything waits for `settle`: one look at two indexes."""
-    return bool(db.scalar(DUE, {"now": now}))
+    return any(first is not None and first <= now for first in db.execute(FIRST_DUE).one())
 
 
 def settle(call: Call) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, func, literal_column, select
+from sqlalchemy import Row, Select, and_, bindparam, func, literal_column, select
 
 from local_crowd.operations import eligibility, events
 from local_crowd.operations.call import Call
@@ -19,19 +19,27 @@ from local_crowd.store.tables import (
     worker_blocks,
 )
 
-# HITs that the worker `worker_id` can take at `now`.
+# HITs that the worker `worker_id` can take at `now`. Of each HIT it is asked whether the worker
+# holds it, with two keys of one index: of NOT EXISTS PostgreSQL makes a join, and reads all work of
+# the worker for each HIT while it has no statistics yet.
 OPEN = and_(
     is_open,
     hits.c.expiration > bindparam("now"),
-    ~exists().where(
+    select(assignments.c.assignment_id)
+    .where(
         assignments.c.hit_id == hits.c.hit_id,
         assignments.c.worker_id == bindparam("worker_id"),
         is_held,
-    ),
-    ~exists().where(
+    )
+    .scalar_subquery()
+    .is_(None),
+    select(worker_blocks.c.worker_id)
+    .where(
         worker_blocks.c.requester_id == hits.c.requester_id,
         worker_blocks.c.worker_id == bindparam("worker_id"),
-    ),
+    )
+    .scalar_subquery()
+    .is_(None),
 )
 # What matters of a HIT to who accepts it.
 OFFER: Select[Any] = select(

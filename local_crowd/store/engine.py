@@ -116,11 +116,21 @@ class Store:
 
 def _server_engine(url: URL) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             url, pool_size=16, max_overflow=32, pool_pre_ping=True, hide_parameters=True
         )
     except ModuleNotFoundError as error:
         raise StoreError(f"{url}: {error}; {EXTRAS}") from error
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # Of a batch just launched PostgreSQL has no statistics: it would read and sort all open
+        # HITs to find the first, though an index has them in order.
+        connection.autocommit = True
+        connection.execute("SET enable_bitmapscan = off")
+        connection.autocommit = False
+
+    return engine
 
 
 def _sqlite_engine(url: URL) -> Engine:
