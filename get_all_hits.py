@@ -23,7 +23,8 @@ def get(args: argparse.Namespace) -> int:
     client = simpleamt.crowd(args).connect()
     standings, _ = survey.standings(args, client, None)
     before, refused = "[", False
-    for _, lines in results.fetch(args, client, standings, None, results.Collected(None)):
+    read = results.reader(args, client, None, results.Collected(None))
+    for _, lines in results.fetch(args, read, standings):
         refused |= lines is None
         for line in lines or ():
             sys.stdout.write(f"{before}\n{line}")

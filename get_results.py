@@ -30,8 +30,9 @@ def get(args: argparse.Namespace) -> int:
     ids = batches.hit_ids(args, batch) if args.hit_ids_file else None
     with closing(results.Collected(args.output_file)) as known:
         client = simpleamt.crowd(args).connect()
-        standings, unknown = survey.standings(args, client, ids)
-        fetched = results.fetch(args, client, standings, batch, known)
+        with results.Early(args, results.reader(args, client, batch, known)) as early:
+            standings, unknown = survey.standings(args, client, ids, early.begin)
+        fetched = results.fetch(args, early.lines, standings)
         refused = results.write(args.output_file, known, fetched)
     return 1 if unknown or refused else 0
 

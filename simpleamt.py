@@ -42,10 +42,9 @@ class Error(Exception):
 
 def say(text: str) -> None:
     """Tell the person something; stdout is for data."""
-    if "tqdm" in sys.modules:  # above a progress bar, not through it
-        sys.modules["tqdm"].tqdm.write(text, file=sys.stderr)
-    else:
-        print(text, file=sys.stderr)
+    bar = getattr(sys.modules.get("tqdm"), "tqdm", None)  # None while another thread imports it
+    write = bar.write if bar else print  # above a progress bar, not through it
+    write(text, file=sys.stderr)
 
 
 OPTIONS: dict[str, dict[str, Any]] = {

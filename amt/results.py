@@ -3,11 +3,12 @@
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import simpleamt
 from amt import answers, inputs, survey
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 BOM = b"\xef\xbb\xbf"
+AHEAD = 256  # HITs whose lines are kept in memory until it is their turn
 OVERRIDABLE = timedelta(days=30)  # a rejection may be turned into an approval for so long
 
 
@@ -91,18 +93,12 @@ def settled(hit: Standing, entries: Sequence[Entry], now: datetime) -> bool:
     return not any(one.status == "Rejected" and one.submit_time > youngest for one in decided)
 
 
-def fetch(
-    args: argparse.Namespace,
-    client: "MTurkClient",
-    standings: Iterable[Standing],
-    batch: Batch | None,
-    known: Collected,
-) -> Iterator[tuple[str, list[str] | None]]:
-    """The lines of each HIT, in order: fetched if anything can have changed, else as known; None
-    for a HIT that the crowd does not show any more, which is named.
-    """
+def reader(
+    args: argparse.Namespace, client: "MTurkClient", batch: Batch | None, known: Collected
+) -> Callable[[Standing], list[str]]:
+    """What gives the lines of a HIT: fetched if anything can have changed, else as known."""
 
-    def look(hit: Standing) -> list[str]:
+    def lines(hit: Standing) -> list[str]:
         entries = known.of(hit.hit_id)
         if settled(hit, entries, datetime.now(UTC)):
             return [known.line(entry) for entry in entries]
@@ -116,7 +112,46 @@ def fetch(
             or found["AssignmentId"] in kept
         ]
 
-    for outcome in simpleamt.gather(args, look, standings, doing="fetching"):
+    return lines
+
+
+class Early:
+    """Reads HITs while a listing still goes on, which is one call at a time and leaves the others
+    of --concurrency idle. With the end of the `with` no call is in flight any more.
+    """
+
+    def __init__(self, args: argparse.Namespace, read: Callable[[Standing], list[str]]) -> None:
+        self._read = read
+        self._room = AHEAD if args.concurrency > 1 else 0
+        self._pool = ThreadPoolExecutor(max(1, args.concurrency - 1))
+        self._begun: dict[str, Future[list[str]]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def begin(self, hit: Standing) -> None:
+        """Read this one early, if there is room to keep its lines."""
+        if len(self._begun) < self._room:
+            self._begun[hit.hit_id] = self._pool.submit(self._read, hit)
+
+    def lines(self, hit: Standing) -> list[str]:
+        """The lines of a HIT, read before or now."""
+        begun = self._begun.pop(hit.hit_id, None)
+        return self._read(hit) if begun is None or begun.cancelled() else begun.result()
+
+
+def fetch(
+    args: argparse.Namespace,
+    read: Callable[[Standing], list[str]],
+    standings: Iterable[Standing],
+) -> Iterator[tuple[str, list[str] | None]]:
+    """The lines of each HIT, in order; None for a HIT that the crowd does not show any more,
+    which is named.
+    """
+    for outcome in simpleamt.gather(args, read, standings, doing="fetching"):
         if outcome.refusal is not None:
             simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
         yield outcome.item.hit_id, outcome.value

@@ -1,7 +1,7 @@
 """How HITs stand, with as few calls as the API allows."""
 
 import argparse
-from collections.abc import Sequence, Sized
+from collections.abc import Callable, Sequence, Sized
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
@@ -54,13 +54,17 @@ def standing(hit: Any) -> Standing:
 
 
 def standings(
-    args: argparse.Namespace, client: "MTurkClient", ids: Sequence[str] | None
+    args: argparse.Namespace,
+    client: "MTurkClient",
+    ids: Sequence[str] | None,
+    shown: Callable[[Standing], None] = lambda _: None,
 ) -> tuple[list[Standing], list[str]]:
     """How each HIT stands, in the order of `ids`, and the ids that the crowd does not know (each
     is named on stderr). `ids` None: every HIT of the account.
 
     ListHITs shows 100 at a call, but all of the account's, one page after the other: it goes on
     while that is quicker than asking GetHIT for what is still missing, --concurrency at a time.
+    `shown` is told of each of `ids` as soon as the listing shows it.
     """
     if ids is None:
         return [standing(hit) for hit in simpleamt.pages(client.list_hits, "HITs")], []
@@ -71,6 +75,7 @@ def standings(
         if hit["HITId"] in missing:
             del missing[hit["HITId"]]
             found[hit["HITId"]] = standing(hit)
+            shown(found[hit["HITId"]])
         if not missing or (seen % PAGE == 0 and _slower(args, seen // PAGE, found, missing)):
             break
     unknown = []
