@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import Client, TestResponse
 from worker_sites import Visitor, words
 
+import manage_crowd
 from local_crowd.app import create_app
 from local_crowd.operations import accounts, attempts, profiles
 from local_crowd.operations.profiles import Profile
@@ -750,3 +751,20 @@ def test_urls_are_absolute_and_of_the_site(live: People) -> None:
     assert (parts.scheme, parts.netloc) == ("https", "crowd.example.org")
     assert parts.path.startswith("/join/L")
     assert line["link_id"] not in line["url"]
+
+
+def test_the_document_names_every_command_and_option() -> None:
+    """What the operator can do about people stands in docs/people.md."""
+    text = (Path(manage_crowd.__file__).parent / "docs" / "people.md").read_text("utf-8")
+    ours = {
+        name: command
+        for name, command in manage_crowd.COMMANDS.items()
+        if command.module in ("links", "workers", "panels", "payments")
+    }
+    columns = ("--submission_column", "--status_column", "--code_column")
+
+    assert len(ours) == 10
+    assert [name for name in ours if f"`{name}" not in text] == []
+    options = {option for command in ours.values() for option in command.arguments}
+    named = {option for option in options if option.startswith("--")} - {*columns}
+    assert [option for option in named if option not in text] == []

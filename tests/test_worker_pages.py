@@ -178,9 +178,7 @@ class TestForgery:
         assert "Secure" not in plain.split("; ")
         assert "Secure" in secure.headers["Set-Cookie"].split("; ")
         assert live.headers["Set-Cookie"].startswith("local_crowd_live=")
-        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(
-            live.headers["Set-Cookie"].split("; ")
-        )
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(live.headers["Set-Cookie"].split("; "))
 
 
 class TestChoosing:
