@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple
 
-from sqlalchemy import exists, select
+from sqlalchemy import Row, exists, select
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
@@ -27,11 +28,21 @@ class Standing(NamedTuple):
     name: str  # of the qualification type
     value: Value | None  # the worker's
     met: bool
+    askable: bool  # whether workers can ask for the qualification
 
     @property
     def wanted(self) -> str:
         """The requirement in words: "Worker_NumberHITsApproved: at least 100"."""
         return described(self.requirement, self.name)
+
+    @property
+    def yours(self) -> str:
+        """How the worker stands, in words: "you have 3"."""
+        if self.value is not None:
+            return f"you have {self.value}"
+        if self.requirement["QualificationTypeId"] == LOCALE:
+            return "your profile says no country"
+        return "you do not have it"
 
 
 def values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str, Value]:
@@ -63,15 +74,26 @@ def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
         raise NotPossible(
             "unqualified",
             f"You do not qualify to {action.lower()} this HIT. It asks for "
-            + "; ".join(f"{one.wanted} ({_yours(one)})" for one in _standings(call, missing, has))
+            + "; ".join(f"{one.wanted} ({one.yours})" for one in _standings(call, missing, has))
             + ".",
         )
 
 
-def standings(call: Call, worker_id: str, requirements: str) -> list[Standing]:
-    """Each requirement of a HIT type (the column of hit_types), and how the worker stands."""
-    asked = json.loads(requirements)
-    return _standings(call, asked, values(call, worker_id, _types(asked)))
+def standings(call: Call, worker_id: str, groups: Iterable[Row[Any]]) -> dict[str, list[Standing]]:
+    """How the worker stands to what these HIT types ask for, by their ids; those that ask for
+    nothing are missing. `groups`: rows with the columns of hit_types. As many queries for all of
+    them as for one.
+    """
+    asked: dict[str, list[Requirement]] = {
+        group.hit_type_id: json.loads(group.qualification_requirements)
+        for group in groups
+        if group.qualification_requirements != NONE
+    }
+    every = [one for requirements in asked.values() for one in requirements]
+    if not every:
+        return {}
+    found = iter(_standings(call, every, values(call, worker_id, _types(every))))
+    return {group: list(islice(found, len(requirements))) for group, requirements in asked.items()}
 
 
 def hidden(call: Call, worker_id: str) -> list[str]:
@@ -114,19 +136,15 @@ def _met(requirement: Requirement, has: Mapping[str, Value]) -> bool:
 def _standings(
     call: Call, requirements: Sequence[Requirement], has: Mapping[str, Value]
 ) -> list[Standing]:
-    query = select(qualification_types.c.qualification_type_id, qualification_types.c.name).where(
+    query = select(qualification_types).where(
         qualification_types.c.qualification_type_id.in_(_types(requirements))
     )
-    names: dict[str, str] = {row.qualification_type_id: row.name for row in call.db.execute(query)}
-    return [
-        Standing(one, names.get(type_id, type_id), has.get(type_id), _met(one, has))
-        for one, type_id in ((one, str(one["QualificationTypeId"])) for one in requirements)
-    ]
-
-
-def _yours(standing: Standing) -> str:
-    if standing.value is not None:
-        return f"you have {standing.value}"
-    if standing.requirement["QualificationTypeId"] == LOCALE:
-        return "your profile says no country"
-    return "you do not have it"
+    types = {row.qualification_type_id: row for row in call.db.execute(query)}
+    found = []
+    for one in requirements:
+        type_id = str(one["QualificationTypeId"])
+        row = types.get(type_id)  # none: required before types were kept here, and never made
+        askable = bool(row and row.requester_id and row.status == "Active" and not row.deleted)
+        name = row.name if row else type_id
+        found.append(Standing(one, name, has.get(type_id), _met(one, has), askable))
+    return found

@@ -38,7 +38,8 @@ def requestable(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
     """Qualifications that can be asked for, by name: of requesters that have not blocked the worker.
 
     Each row: `qualification_type_id`, `name`, `description`, `keywords`, `requester`, `test_id`
-    (none: no test), `duration` (of the test, seconds) and `value` (none: not had).
+    (none: no test), `duration` (of the test, seconds), `graded` (by an answer key, at once) and
+    `value` (none: not had).
     """
     query = (
         _types(worker_id)
@@ -61,12 +62,15 @@ def held(call: Call, worker_id: str) -> list[Row[Any]]:
     """What requesters and who runs the crowd gave the worker, and took back: newest first.
 
     Each row: `qualification_type_id`, `name`, `description`, `status` (Granted or Revoked),
-    `integer_value`, `grant_time`, `reason` (why it was revoked).
+    `integer_value`, `grant_time`, `reason` (why it was revoked), `requester` (none: who runs the
+    crowd), `deleted` (the type, meanwhile).
     """
     given = tables.qualifications
+    about = (types.c.name, types.c.description, types.c.deleted)
     query = (
-        select(given, types.c.name, types.c.description)
+        select(given, *about, requesters.c.name.label("requester"))
         .join(types, types.c.qualification_type_id == given.c.qualification_type_id)
+        .outerjoin(requesters, requesters.c.requester_id == types.c.requester_id)
         .where(given.c.worker_id == worker_id)
         .order_by(given.c.grant_time.desc(), given.c.qualification_type_id)
     )
@@ -78,16 +82,29 @@ def asked_for(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
 
     Each row: `qualification_request_id`, `qualification_type_id`, `name`, `status` (Started,
     Submitted, Granted, Rejected, Abandoned), `request_time`, `deadline`, `submit_time`, `reason`
-    (why it was rejected).
+    (why it was rejected), `retry_delay` (seconds from request to request; none: once is all),
+    `askable` (whether anybody can ask now).
     """
-    columns = [column for column in requests.c if column.name != "answer"]
-    query = (
-        select(*columns, types.c.name)
-        .join(types, types.c.qualification_type_id == requests.c.qualification_type_id)
-        .where(requests.c.worker_id == worker_id)
-        .order_by(requests.c.request_time.desc(), requests.c.qualification_request_id)
-    )
-    return list(call.db.execute(query.limit(limit)))
+    return list(call.db.execute(_asked(worker_id).limit(limit)))
+
+
+def last_asked(call: Call, worker_id: str, type_id: str) -> Row[Any] | None:
+    """The worker's newest request of this type, as `asked_for` gives it."""
+    query = _asked(worker_id).where(requests.c.qualification_type_id == type_id)
+    return call.db.execute(query.limit(1)).one_or_none()
+
+
+def stage(call: Call, asked: Row[Any]) -> str:
+    """The status of a request (a row of `asked_for`) now: a test whose time is over is Abandoned."""
+    late = asked.status == "Started" and asked.deadline <= call.now
+    return "Abandoned" if late else str(asked.status)
+
+
+def retry_time(asked: Row[Any]) -> int | None:
+    """From when on the worker can ask again after this request (of `asked_for`), in epoch seconds;
+    none: never.
+    """
+    return None if asked.retry_delay is None else int(asked.request_time + asked.retry_delay)
 
 
 def request(call: Call, worker_id: str, type_id: str) -> Asked:
@@ -100,13 +117,13 @@ def request(call: Call, worker_id: str, type_id: str) -> Asked:
         raise NotPossible("inactive", "This qualification cannot be asked for now.")
     if call.db.scalar(select(_blocked(worker_id)).where(types.c.qualification_type_id == type_id)):
         raise NotPossible("blocked", "You cannot work for this requester.")
-    last = _last(call, worker_id, type_id)
+    last = last_asked(call, worker_id, type_id)
     if last is not None and last.status in ("Started", "Submitted"):
-        if last.status == "Submitted" or last.deadline > call.now:
+        if stage(call, last) != "Abandoned":
             return Asked(last.qualification_request_id, last.status, last.deadline)
         _end(call, last, status="Abandoned")
     if last is not None:
-        _check_retry(call, row, last)
+        _check_retry(call, last)
     return _make(call, worker_id, row)
 
 
@@ -159,11 +176,27 @@ def _types(worker_id: str) -> Select[Any]:
             types,
             requesters.c.name.label("requester"),
             tests.c.duration,
+            tests.c.answer_key.is_not(None).label("graded"),
             given.c.integer_value.label("value"),
         )
         .join(requesters, requesters.c.requester_id == types.c.requester_id)
         .outerjoin(tests, tests.c.test_id == types.c.test_id)
         .outerjoin(given, has)
+    )
+
+
+def _asked(worker_id: str) -> Select[Any]:
+    columns = [column for column in requests.c if column.name != "answer"]
+    askable = (types.c.status == "Active") & ~types.c.deleted
+    return (
+        select(*columns, types.c.name, types.c.retry_delay, askable.label("askable"))
+        .join(types, types.c.qualification_type_id == requests.c.qualification_type_id)
+        .where(requests.c.worker_id == worker_id)
+        .order_by(
+            requests.c.request_time.desc(),
+            requests.c.status.desc(),  # of the same second: what is under way
+            requests.c.qualification_request_id,
+        )
     )
 
 
@@ -173,19 +206,11 @@ def _blocked(worker_id: str) -> Any:
     )
 
 
-def _last(call: Call, worker_id: str, type_id: str) -> Row[Any] | None:
-    query = (
-        select(requests)
-        .where(requests.c.worker_id == worker_id, requests.c.qualification_type_id == type_id)
-        .order_by(requests.c.request_time.desc(), requests.c.status.desc())
-    )
-    return call.db.execute(query.limit(1)).one_or_none()
-
-
-def _check_retry(call: Call, row: Row[Any], last: Row[Any]) -> None:
-    if row.retry_delay is None:
+def _check_retry(call: Call, last: Row[Any]) -> None:
+    again = retry_time(last)
+    if again is None:
         raise NotPossible("asked", "This qualification can be asked for once, and you have.")
-    wait = last.request_time + row.retry_delay - call.now
+    wait = again - call.now
     if wait > 0:
         minutes = -(-wait // MINUTE)
         raise NotPossible(

@@ -15,6 +15,8 @@ from local_crowd.pages import (
     hit_page,
     join,
     panel,
+    qualification_tests,
+    qualifications,
     requester,
     reset,
     sign_in,
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     hit_page.pages,
     scripts.pages,
     history.pages,
+    qualifications.pages,
+    qualification_tests.pages,
     files.pages,
     requester.pages,
 )

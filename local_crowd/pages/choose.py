@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from local_crowd.operations import work, worker_lists
 from local_crowd.operations.questions import parse
+from local_crowd.pages.barriers import Barrier, barriers
 from local_crowd.pages.context import an_id, current_site, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.questions.frame import PREVIEW, hit_frame
@@ -26,7 +27,9 @@ def groups(worker_id: str) -> str:
     with current_site().reading() as call:
         found = worker_lists.groups(call, worker_id, MOST_GROUPS)
         held = worker_lists.in_progress(call, worker_id)
-    return render_template("groups.html", groups=found, held=held, most=MOST_GROUPS)
+        barred = barriers(call, worker_id, found)
+    found.sort(key=lambda group: group.hit_type_id in barred)
+    return render_template("groups.html", groups=found, barred=barred, held=held, most=MOST_GROUPS)
 
 
 @pages.get("/groups/<id:hit_type_id>")
@@ -37,16 +40,20 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         group = worker_lists.group(call, hit_type_id)
         if group is None:
             raise NotFound
+        barrier = barriers(call, worker_id, [group]).get(hit_type_id)
+        if barrier and not barrier.previewable:
+            return _barred(group, barrier)
         hit_id = worker_lists.next_hit(
             call, worker_id, hit_type_id, an_id(request.args.get("after"))
         )
-        question = work.question(call, hit_id, None) if hit_id else ""
+        question = work.question(call, hit_id, None, worker_id) if hit_id else ""
     if not hit_id:
         flash(NOTHING_LEFT)
         return redirect(f"{request.script_root}/", 303)
     page = render_template(
         "preview.html",
         group=group,
+        barrier=barrier,
         hit_id=hit_id,
         frame=hit_frame(parse(question), hit_id, PREVIEW),
     )
@@ -55,7 +62,7 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
 
 @pages.post("/groups/<id:hit_type_id>/accept")
 @worker_only
-def accept(worker_id: str, hit_type_id: str) -> Response:
+def accept(worker_id: str, hit_type_id: str) -> Any:
     """Accept the HIT `hit_id`, or the next of the group (`after` another), and go to it."""
     hit_id, after = an_id(request.form.get("hit_id")), an_id(request.form.get("after"))
     try:
@@ -65,6 +72,8 @@ def accept(worker_id: str, hit_type_id: str) -> Response:
             else:
                 held = work.accept_next(call, worker_id, hit_type_id, after)
     except work.NotPossible as refusal:
+        if refusal.reason == "unqualified":
+            return _unqualified(worker_id, hit_type_id, refusal)
         flash(str(refusal))
         elsewhere = "" if refusal.reason == "blocked" else f"groups/{hit_type_id}"
         return redirect(f"{request.script_root}/{elsewhere}", 303)
@@ -90,3 +99,19 @@ def mturk_preview(_worker_id: str) -> Response:
 def mturk_findhits() -> Response:
     """Amazon's form of a link to the list."""
     return redirect(f"{request.script_root}/", 303)
+
+
+def _unqualified(worker_id: str, hit_type_id: str, refusal: work.NotPossible) -> Any:
+    with current_site().reading() as call:
+        group = worker_lists.group(call, hit_type_id)
+        barrier = barriers(call, worker_id, [group]).get(hit_type_id) if group else None
+    if barrier is None:  # the HIT is of another group, or the worker qualifies by now
+        raise refusal
+    return _barred(group, barrier)
+
+
+def _barred(group: Any, barrier: Barrier) -> tuple[str, int]:
+    """What the group asks for, unless its requester does not want that known."""
+    if barrier.hidden:
+        raise NotFound
+    return render_template("barred.html", group=group, barrier=barrier), 403

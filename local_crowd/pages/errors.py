@@ -9,7 +9,7 @@ from werkzeug.exceptions import HTTPException
 from local_crowd.operations.work import NotPossible
 
 # HTTP's status for each reason of NotPossible; the others are conflicts with what is so by now.
-STATUSES = {"unknown": 404, "gone": 404, "blocked": 403}
+STATUSES = {"unknown": 404, "gone": 404, "blocked": 403, "unqualified": 403}
 WORDS = {
     400: ("That request made no sense", "Something in it was missing or could not be read."),
     404: ("Not found", "There is no such page here. It may have been a link to work now over."),
@@ -45,6 +45,9 @@ def _not_possible(error: NotPossible) -> tuple[str, int]:
     return message_page("Not possible", str(error), STATUSES.get(error.reason, 409))
 
 
-def message_page(title: str, text: str, status: int) -> tuple[str, int]:
-    """A page of our own that says one thing."""
-    return render_template("message.html", title=title, text=text), status
+def message_page(
+    title: str, text: str, status: int, path: str = "/", link: str = "Go to the HITs"
+) -> tuple[str, int]:
+    """A page of our own that says one thing, and where to go on: `path` on this site."""
+    page = render_template("message.html", title=title, text=text, path=path, link=link)
+    return page, status

@@ -165,7 +165,7 @@ def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
     )
     with crowd.site.reading() as call:
         group = worker_lists.group(call, crowd.hit(hit_id)["HITTypeId"])
-        standings = eligibility.standings(call, worker, group.qualification_requirements)
+        standings = eligibility.standings(call, worker, [group])[group.hit_type_id]
     assert [(one.name, one.value, one.met) for one in standings] == [
         ("English", 3, False),
         ("Worker_PercentAssignmentsApproved", 100, True),

@@ -1,0 +1,74 @@
+"""What stands between a worker and a group of HITs, in words, and where to change it."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from local_crowd.operations import eligibility
+from local_crowd.operations.call import Call
+from local_crowd.operations.eligibility import Standing
+from local_crowd.operations.system_qualifications import (
+    ADULT,
+    HITS_APPROVED,
+    LOCALE,
+    PERCENT_APPROVED,
+    PROFILE,
+)
+from local_crowd.qualifying import described, guards
+
+# Amazon's names for these are for requesters.
+NAMES = {
+    HITS_APPROVED: "Approved HITs",
+    PERCENT_APPROVED: "Approval rate in percent",
+    LOCALE: "Country",
+    ADULT: "Content that may offend",
+}
+
+
+class Missing(NamedTuple):
+    """A requirement that is not met. `path` leads to where that can be changed; empty: nowhere."""
+
+    wanted: str
+    yours: str
+    path: str = ""
+    way: str = ""
+
+
+class Barrier(NamedTuple):
+    """Why the worker cannot accept the HITs of a group, and what they may know of them."""
+
+    missing: Sequence[Missing]
+    previewable: bool
+    hidden: bool
+
+
+def barriers(call: Call, worker_id: str, groups: Iterable[Any]) -> dict[str, Barrier]:
+    """By their ids, the HIT types (rows of hit_types) that the worker does not qualify for."""
+    found = {}
+    for hit_type_id, standings in eligibility.standings(call, worker_id, groups).items():
+        if unmet := [one for one in standings if not one.met]:
+            found[hit_type_id] = Barrier(
+                [_missing(one) for one in unmet],
+                previewable=not any(guards(one.requirement, "Preview") for one in unmet),
+                hidden=any(guards(one.requirement, "Discover") for one in unmet),
+            )
+    return found
+
+
+def wanted(standing: Standing) -> str:
+    """The requirement in the worker's words: "Approved HITs: at least 100"."""
+    type_id = standing.requirement["QualificationTypeId"]
+    return described(standing.requirement, NAMES.get(type_id, standing.name))
+
+
+def _missing(standing: Standing) -> Missing:
+    type_id = standing.requirement["QualificationTypeId"]
+    if type_id == ADULT and not standing.value:
+        yours = "your profile does not say that you accept it"
+        return Missing(NAMES[ADULT], yours, "/account", "Go to your profile")
+    what = wanted(standing), standing.yours
+    if type_id in PROFILE:
+        return Missing(*what, "/account", "Go to your profile")
+    if not standing.askable or standing.requirement["Comparator"] == "DoesNotExist":
+        return Missing(*what)
+    way = "Request it" if standing.value is None else "See what can be done"
+    return Missing(*what, f"/qualifications/{type_id}", way)

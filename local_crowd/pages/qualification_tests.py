@@ -1,0 +1,61 @@
+"""Taking a qualification test, which is a QuestionForm with a clock.
+
+It stands in a page of our own: all that its requester wrote is escaped, or of the few tags and
+attributes that a FormattedContent may have, so it can do no more than be read.
+"""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+
+from local_crowd.operations import worker_qualifications as qualifications
+from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.qualification_tests import parse
+from local_crowd.pages.context import current_site, worker_only
+from local_crowd.pages.errors import STATUSES, message_page
+from local_crowd.pages.headers import OWN_PAGES
+from local_crowd.pages.questions.form import form_html
+
+pages = Blueprint("qualification_tests", __name__)
+# A test shows pictures and plays recordings from wherever its requester keeps them.
+TEST_PAGE = f"{OWN_PAGES}; img-src 'self' http: https:; media-src http: https:"
+TITLES = {"late": "The time is over", "done": "This test is over", "unknown": "Not found"}
+
+
+@pages.get("/qualification_tests/<id:request_id>")
+@worker_only
+def show(worker_id: str, request_id: str) -> Any:
+    """The test, as long as it can be taken."""
+    with current_site().reading() as call:
+        row = qualifications.test(call, worker_id, request_id)
+    page = render_template(
+        "qualification_test.html",
+        row=row,
+        seconds_left=row.deadline - call.now,
+        fields=form_html(parse(row.test)),
+    )
+    return page, {"Content-Security-Policy": TEST_PAGE}
+
+
+@pages.post("/qualification_tests/<id:request_id>")
+@worker_only
+def hand_in(worker_id: str, request_id: str) -> Any:
+    """Take the answers; say the score, if there is a key to it, or that its requester decides."""
+    with current_site().writing() as call:
+        row = qualifications.test(call, worker_id, request_id)
+        asked = qualifications.submit_test(
+            call, worker_id, request_id, request.form.items(multi=True)
+        )
+        value = qualifications.get(call, worker_id, row.qualification_type_id).value
+    if asked.status == "Granted":
+        flash(f"Thank you. Your test is graded: your score is {value}.")
+    else:
+        flash("Thank you. Your test is handed in; its requester will review it.")
+    return redirect(f"{request.script_root}/qualifications/{row.qualification_type_id}", 303)
+
+
+@pages.errorhandler(NotPossible)
+def _not_possible(error: NotPossible) -> tuple[str, int]:
+    title = TITLES.get(error.reason, "Not possible")
+    status = STATUSES.get(error.reason, 409)
+    return message_page(title, str(error), status, "/qualifications", "Your qualifications")

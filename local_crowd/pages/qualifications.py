@@ -1,0 +1,120 @@
+"""A worker's qualifications: what they have, asked for, and can ask for."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+
+from local_crowd.operations import eligibility, profiles, worker_lists
+from local_crowd.operations import worker_qualifications as qualifications
+from local_crowd.operations.call import Call
+from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.system_qualifications import (
+    HISTORY,
+    HITS_APPROVED,
+    PERCENT_APPROVED,
+)
+from local_crowd.pages.barriers import wanted
+from local_crowd.pages.context import current_site, worker_only
+from local_crowd.pages.places import countries, us_states
+
+pages = Blueprint("qualifications", __name__)
+MOST = 100
+SAID = {
+    "Granted": "You have the qualification.",
+    "Submitted": "You have asked for it. Its requester decides.",
+}
+
+
+@pages.get("/qualifications")
+@worker_only
+def show(worker_id: str) -> str:
+    """What the worker has, asked for, and can ask for."""
+    with current_site().reading() as call:
+        last: dict[str, Any] = {}
+        for asked in qualifications.asked_for(call, worker_id, 2 * MOST):
+            last.setdefault(asked.qualification_type_id, asked)
+        stages = {type_id: qualifications.stage(call, asked) for type_id, asked in last.items()}
+        found = qualifications.requestable(call, worker_id, MOST)
+        history = eligibility.values(call, worker_id, HISTORY)
+        return render_template(
+            "qualifications.html",
+            now=call.now,
+            held=qualifications.held(call, worker_id),
+            asked=[
+                (asked, stages[type_id], qualifications.retry_time(asked))
+                for type_id, asked in last.items()
+                if stages[type_id] != "Granted"
+            ],
+            requestable=[row for row in found if row.value is None and _open(call, last, row)],
+            most=MOST if len(found) == MOST else None,
+            approved=history[HITS_APPROVED],
+            percent=history[PERCENT_APPROVED],
+            profile=profiles.get(call, worker_id),
+            countries=countries(),
+            states=us_states(),
+        )
+
+
+@pages.get("/qualifications/<id:type_id>")
+@worker_only
+def about(worker_id: str, type_id: str) -> str:
+    """One qualification, how the worker stands to it, and which HITs ask for it."""
+    with current_site().reading() as call:
+        row = qualifications.get(call, worker_id, type_id)
+        asked = qualifications.last_asked(call, worker_id, type_id)
+        return render_template(
+            "qualification.html",
+            row=row,
+            asked=asked,
+            stage=qualifications.stage(call, asked) if asked else None,
+            again=qualifications.retry_time(asked) if asked else None,
+            now=call.now,
+            groups=_groups(call, worker_id, type_id),
+        )
+
+
+@pages.post("/qualifications/<id:type_id>/request")
+@worker_only
+def ask(worker_id: str, type_id: str) -> Any:
+    """Ask for the qualification; if there is a test, go to it: its time runs from now."""
+    try:
+        with current_site().writing() as call:
+            asked = qualifications.request(call, worker_id, type_id)
+    except NotPossible as refusal:
+        if refusal.reason == "gone":
+            raise
+        flash(str(refusal))
+    else:
+        if asked.status == "Started":
+            return redirect(f"{request.script_root}/qualification_tests/{asked.request_id}", 303)
+        flash(SAID[asked.status])
+    return redirect(f"{request.script_root}/qualifications/{type_id}", 303)
+
+
+def _open(call: Call, last: dict[str, Any], row: Any) -> bool:
+    """Whether the qualification can be asked for now, as far as earlier requests go."""
+    asked = last.get(row.qualification_type_id)
+    if asked is None:
+        return True
+    again = qualifications.retry_time(asked)
+    under_way = qualifications.stage(call, asked) in ("Started", "Submitted")
+    return not under_way and again is not None and again <= call.now
+
+
+def _groups(call: Call, worker_id: str, type_id: str) -> list[tuple[Any, str, bool]]:
+    """The groups of HITs that ask for this type: each with what it asks for, and whether the
+    worker meets that.
+    """
+    groups = worker_lists.groups(call, worker_id, MOST)
+    standings = eligibility.standings(call, worker_id, groups)
+    found = []
+    for group in groups:
+        asking = [
+            one
+            for one in standings.get(group.hit_type_id, ())
+            if one.requirement["QualificationTypeId"] == type_id
+        ]
+        if asking:
+            met = all(one.met for one in asking)
+            found.append((group, "; ".join(map(wanted, asking)), met))
+    return found
