@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 # Which tests the lowest versions must pass: not those that depend on what else is installed.
-LOWEST_TESTS := not browser and not slow and not foreign and not postgresql
+LOWEST_TESTS := not browser and not slow and not foreign and not postgresql and not served
 PYTEST_ARGS ?= --numprocesses=auto
 
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable $(CHROMIUM)

@@ -57,7 +57,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
 
 
 @pytest.fixture(
-    params=["embedded", "http", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+    params=[
+        "embedded",
+        pytest.param("http", marks=pytest.mark.served),
+        pytest.param("postgresql", marks=pytest.mark.postgresql),
+    ]
 )
 def open_crowd(
     request: pytest.FixtureRequest, tmp_path: Path, new_crowd: Path

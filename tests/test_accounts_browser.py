@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from hit_frames import expect
 from people_kit import PASSWORD, PID, People
-from playwright.sync_api import expect
 from test_worker_browser import FORM, LOW_CONTRAST
 from worker_sites import serving
 

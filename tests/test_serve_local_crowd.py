@@ -217,6 +217,7 @@ def test_several_processes(start: Start, databases: Databases, tmp_path: Path) -
     databases.empty()
 
 
+@pytest.mark.foreign
 def test_several_processes_need_postgresql(start: Start) -> None:
     """With the data in SQLite, --processes is refused in one line that says what to do."""
     process = start("--port", "0", "--processes", "2")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from crowds import MINUTE
-from playwright.sync_api import expect
+from hit_frames import expect
 from worker_sites import World, fields_of, serving
 
 if TYPE_CHECKING:
