@@ -4,6 +4,7 @@ It is the requester's HTML and JavaScript, so it is served for a sandboxed frame
 has no cookie, and can read nothing of this site. What it may do, it may do with the assignment id.
 """
 
+from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, session
@@ -88,6 +89,7 @@ def _multipart() -> MultiDict[str, str]:
     parser = MultiPartParser(
         max_form_memory_size=Limited.max_form_memory_size,
         max_form_parts=MOST_FIELDS,
+        stream_factory=lambda *_, **__: BytesIO(),  # of a file, which is forgotten and not closed
         buffer_size=Limited.max_content_length,
     )
     boundary = request.mimetype_params.get("boundary", "").encode()
