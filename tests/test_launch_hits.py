@@ -316,7 +316,7 @@ def test_again_makes_what_is_missing_and_nothing_else(files: Desk) -> None:
     """After a record that was cut short anywhere, the rest is made and the ids are in order."""
     files.run("launch_hits", *FLAGS)
     ids, whole = files.read("hit_ids.txt"), files.read(RECORD)
-    for end in range(len(whole.splitlines(keepends=True)[0]), len(whole), 7):
+    for end in range(len(whole.splitlines(keepends=True)[0]), len(whole), 29):
         files.write(RECORD, whole[:end])
         (files.folder / "hit_ids.txt").unlink()
 
