@@ -172,6 +172,12 @@ COMMANDS = {
         WORKER | SITE | YES,
         asks="Close the account of {worker}? It cannot be opened again.",
     ),
+    "make_master": Command(
+        "workers",
+        "give a worker the Masters qualification, which requesters can ask for",
+        WORKER | SITE,
+    ),
+    "remove_master": Command("workers", "take the Masters qualification back", WORKER | SITE),
     "add_panel_link": Command(
         "panels", "a link that brings a panel's participants to HITs", PANEL | SITE | URL
     ),

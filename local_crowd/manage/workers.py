@@ -1,11 +1,11 @@
-"""Workers with accounts: who they are, a new password, closing."""
+"""Workers: who has an account, a new password, closing, and who is a Master."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from local_crowd.manage.common import address, duration, one_site, written
-from local_crowd.operations import accounts, links, work
+from local_crowd.operations import accounts, links, qualifications, work, workers
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 
@@ -57,6 +57,27 @@ def close_account(directory: Path, worker: str, site: str, yes: bool) -> Iterato
             work.give_back(call, account.worker_id, assignment_id)
         accounts.close(call, account.worker_id)
     yield from ()
+
+
+def make_master(directory: Path, worker: str, site: str) -> Iterator[Line]:
+    """Give a worker the site's Masters qualification. Raises ParameterValidationError for an
+    unknown worker.
+    """
+    yield _set_master(directory, worker, site, master=True)
+
+
+def remove_master(directory: Path, worker: str, site: str) -> Iterator[Line]:
+    """Take the Masters qualification back, if the worker has it. Raises as make_master."""
+    yield _set_master(directory, worker, site, master=False)
+
+
+def _set_master(directory: Path, worker: str, site: str, *, master: bool) -> Line:
+    with one_site(directory, site) as opened, opened.writing() as call:
+        # A worker of the sandbox may have a nickname only, and no account.
+        known = workers.exists(call, worker)
+        worker_id = worker if known else _account(call, worker).worker_id
+        qualifications.make_master(call, worker_id, master=master)
+    return {"worker_id": worker_id, "site": site, "master": master}
 
 
 def _account(call: Call, worker: str) -> accounts.Account:

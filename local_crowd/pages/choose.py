@@ -28,8 +28,14 @@ def groups(worker_id: str) -> str:
         found = worker_lists.groups(call, worker_id, MOST_GROUPS)
         held = worker_lists.in_progress(call, worker_id)
         barred = barriers(call, worker_id, found)
-    found.sort(key=lambda group: group.hit_type_id in barred)
-    return render_template("groups.html", groups=found, barred=barred, held=held, most=MOST_GROUPS)
+    return render_template(
+        "groups.html",
+        open=[group for group in found if group.hit_type_id not in barred],
+        closed=[group for group in found if group.hit_type_id in barred],
+        barred=barred,
+        held=held,
+        most=MOST_GROUPS,
+    )
 
 
 @pages.get("/groups/<id:hit_type_id>")
