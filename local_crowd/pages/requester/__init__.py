@@ -44,7 +44,8 @@ def _http(error: HTTPException) -> Any:
 @pages.errorhandler(CrowdError)
 def _refused(error: CrowdError) -> tuple[str, int]:
     missing = (error.turk_error_code or "").endswith("DoesNotExist")
-    return _message("Not possible", error.message, 404 if missing else 409)
+    title, status = ("Not found", 404) if missing else ("Not possible", 409)
+    return _message(title, error.message, status)
 
 
 def _message(title: str, text: str, status: int) -> tuple[str, int]:

@@ -58,7 +58,7 @@ def requester_only(view: View) -> View:
         with current_site().reading() as call:
             access = _signed_in(call)
         if access is None:
-            if session:
+            if "requester_id" in session:  # ended; an open form of signing in keeps its token
                 session.clear()
             return _to_sign_in()
         g.requester_name = access.name

@@ -9,7 +9,8 @@ from xml.etree.ElementTree import ParseError
 from local_crowd.operations.answers import values_given
 from local_crowd.operations.questions import HTMLQuestion, parse
 
-SHOWN = 4000  # characters of a value that a list shows
+# Characters of a value that are shown, in a list and alone: browsers take seconds for more.
+SHOWN, SHOWN_ALONE = 4000, 20_000
 ONE_LINE, MOST_MEMBERS = 60, 100
 MOST_LAID_OUT, DEEPEST = 200_000, 20  # characters and levels of what is laid out in lines
 # What simple-amt's templates include: the row of the input, as JSON.
@@ -28,9 +29,9 @@ class Field(NamedTuple):
     left_out: int = 0
 
 
-def of_answer(xml: str | None, limit: int | None = SHOWN) -> list[Field]:
+def of_answer(xml: str | None, limit: int = SHOWN) -> list[Field]:
     """The fields of an answer; of one that is a JSON object, its members. `limit`: how many
-    characters of each; None: all.
+    characters of each are shown.
     """
     if not xml:
         return []
@@ -51,7 +52,7 @@ def of_answer(xml: str | None, limit: int | None = SHOWN) -> list[Field]:
     return found
 
 
-def of_input(question_xml: str, limit: int | None = SHOWN) -> list[Field] | None:
+def of_input(question_xml: str, limit: int = SHOWN) -> list[Field] | None:
     """The input that a HIT's page was made with, if the page holds it; else None."""
     question = parse(question_xml)
     content = question.content if isinstance(question, HTMLQuestion) else ""
@@ -71,14 +72,14 @@ def _json(text: str) -> _Value | None:
         return None
 
 
-def _members(prefix: str, name: str, value: _Value, limit: int | None) -> list[Field]:
+def _members(prefix: str, name: str, value: _Value, limit: int) -> list[Field]:
     """An object's members, each under its name; of anything else, or of many, the whole."""
     if isinstance(value.of, dict) and len(value.of) <= MOST_MEMBERS:
         return [_value(prefix + member, one, limit) for member, one in value.of.items()]
     return [_value(name, value.of, limit)]
 
 
-def _value(name: str, value: Any, limit: int | None) -> Field:
+def _value(name: str, value: Any, limit: int) -> Field:
     if isinstance(value, str):
         return _text(name, value, limit)
     try:
@@ -95,7 +96,7 @@ def _depth(text: str) -> int:
     return max(accumulate((c in "[{") - (c in "]}") for c in text))
 
 
-def _text(name: str, text: str, limit: int | None, *, is_json: bool = False) -> Field:
+def _text(name: str, text: str, limit: int, *, is_json: bool = False) -> Field:
     text, name = (_SURROGATES.sub("\ufffd", part) for part in (text, name))
-    left_out = 0 if limit is None else max(0, len(text) - limit)
+    left_out = max(0, len(text) - limit)
     return Field(name[:200], text[: len(text) - left_out], is_json, left_out)

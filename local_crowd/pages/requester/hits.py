@@ -8,9 +8,9 @@ from werkzeug.exceptions import NotFound
 from local_crowd.operations import bonuses, hits, reviewing
 from local_crowd.pages import hit_page
 from local_crowd.pages.context import current_site
-from local_crowd.pages.headers import AROUND_A_HIT
+from local_crowd.pages.headers import AROUND_A_HIT, FILE
 from local_crowd.pages.requester.context import page_number, requester_only
-from local_crowd.pages.requester.fields import of_input
+from local_crowd.pages.requester.fields import SHOWN_ALONE, of_input
 from local_crowd.pages.requester.shown import Pages, frame_of, shown_answers
 
 pages = Blueprint("hits", __name__)
@@ -51,7 +51,7 @@ def page(requester_id: str, hit_id: str) -> Response:
 @pages.get("/answers/<id:assignment_id>")
 @requester_only
 def answer(requester_id: str, assignment_id: str) -> Any:
-    """One answer, nothing of it left out, and what was paid for it."""
+    """One answer, as much of it as a browser can show, and what was paid for it."""
     with current_site().reading(requester_id) as call:
         rows = reviewing.chosen(call, [assignment_id])
         given = reviewing.given_bonuses(call, assignment_id)
@@ -60,9 +60,26 @@ def answer(requester_id: str, assignment_id: str) -> Any:
     page = render_template(
         "requester/answer.html",
         row=rows[0],
-        group=shown_answers(rows, limit=None)[0],
+        group=shown_answers(rows, SHOWN_ALONE)[0],
         bonuses=given,
         highest=bonuses.HIGHEST,
         now=call.now,
     )
     return page, {"Content-Security-Policy": AROUND_A_HIT}
+
+
+@pages.get("/answers/<id:assignment_id>/whole")
+@requester_only
+def whole_answer(requester_id: str, assignment_id: str) -> Response:
+    """The answer as GetAssignment gives it, as a file."""
+    asked = {"AssignmentId": assignment_id}
+    found = current_site().perform(requester_id, "GetAssignment", asked)["Assignment"]
+    return Response(
+        found.get("Answer", ""),
+        content_type="application/xml",
+        headers={
+            "Content-Disposition": f'attachment; filename="{assignment_id}.xml"',
+            "Content-Security-Policy": FILE,
+            "Cache-Control": "no-store",
+        },
+    )

@@ -50,7 +50,7 @@ class Pages:
         return url_for(str(request.endpoint), **values, page=number)
 
 
-def shown_answers(rows: Iterable[Any], limit: int | None = SHOWN) -> list[Hit]:
+def shown_answers(rows: Iterable[Any], limit: int = SHOWN) -> list[Hit]:
     """Rows of operations.reviewing, neighbours of one HIT under it."""
     return [
         _hit(hit_id, list(answers), limit)
@@ -58,7 +58,7 @@ def shown_answers(rows: Iterable[Any], limit: int | None = SHOWN) -> list[Hit]:
     ]
 
 
-def _hit(hit_id: str, rows: Sequence[Any], limit: int | None) -> Hit:
+def _hit(hit_id: str, rows: Sequence[Any], limit: int) -> Hit:
     given = of_input(rows[0].question, limit)
     return Hit(
         hit_id,
