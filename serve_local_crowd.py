@@ -38,7 +38,10 @@ def main(argv: list[str] | None = None) -> int:
             help=f"the {site} site's data, such as postgresql+psycopg://user@host/name",
         )
     parser.add_argument(
-        "--processes", type=int, default=1, metavar="N", help="default: 1; more need PostgreSQL"
+        "--processes",
+        type=int,
+        metavar="N",
+        help="serve with gunicorn, for hundreds at once; more than 1 need PostgreSQL",
     )
     parser.add_argument(
         "--proxies",
@@ -87,7 +90,7 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
     with open_socket(args) as listening:
         url = address(args.host, listening.getsockname()[1])
         try:
-            if args.processes > 1:
+            if args.processes is not None:
                 serve_many(directory, listening, databases, args, url)
             else:
                 serve_one(directory, listening, databases, args, url)
@@ -164,7 +167,7 @@ def serve_many(
     args: argparse.Namespace,
     url: str,
 ) -> None:
-    """Several processes, with gunicorn, which ends this one when it is told to."""
+    """With gunicorn, in as many processes as asked for; it ends this one when it is told to."""
     from local_crowd import hosts, processes
 
     announce(directory, url)

@@ -2,14 +2,12 @@
 
     python -m benchmarks
 
-The server stands in a process of its own, and each of its answers takes 50 ms longer than it
+`python -m benchmarks load` measures the local crowd under load instead. The server stands in a process of its own, and each of its answers takes 50 ms longer than it
 would. Exit code 1 when a bar is missed.
 """
 
 import argparse
 import json
-import os
-import platform
 import sys
 import tempfile
 import time
@@ -18,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import plain
+from benchmarks import load, plain
 from benchmarks.desk import ROOT, Desk
+from benchmarks.tables import machine, write_table
 
 MEGA = 1_000_000
 WORKERS = ("Ada", "Ben", "Cem")
@@ -41,6 +40,8 @@ class Row:
 
 def main() -> int:
     """Run the command line."""
+    if sys.argv[1:2] == ["load"]:
+        return load.main(sys.argv[2:])
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -56,15 +57,14 @@ def main() -> int:
     text = table_of(rows, args.delay)
     print(text)
     if args.write:
-        write_table(text)
+        write_table("benchmarks", text)
     return 0 if all(row.met for row in rows) else 1
 
 
 def table_of(rows: list[Row], delay: float) -> str:
     """The table, under the machine it was measured on."""
-    python, today = platform.python_version(), time.strftime("%Y-%m-%d")
     lines = [
-        f"{cpu()}, {os.cpu_count()} cores, Python {python}, {delay * 1000:.0f} ms a call, {today}:",
+        f"{machine()}, {delay * 1000:.0f} ms a call:",
         "",
         "| figure | plain loop | ours | calls | bar | met |",
         "|---|---|---|---|---|---|",
@@ -75,25 +75,6 @@ def table_of(rows: list[Row], delay: float) -> str:
             f"| {row.figure} | {row.plain} | {row.ours} | {row.calls} | {row.bar} | {met} |"
         )
     return "\n".join(lines)
-
-
-def write_table(text: str) -> None:
-    """Let docs/performance.md show this table."""
-    path = ROOT / "docs" / "performance.md"
-    before, begin, rest = path.read_text(encoding="utf-8").partition("<!-- benchmarks -->\n")
-    _, end, after = rest.partition("<!-- end of benchmarks -->\n")
-    assert end, path  # else there is nowhere to put it
-    path.write_text(f"{before}{begin}{text}\n{end}{after}", encoding="utf-8")
-
-
-def cpu() -> str:
-    """The processor's name."""
-    try:
-        said = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.partition(": ")[2] for line in said.splitlines() if line.startswith("model name")]
-    return names[0] if names else platform.machine()
 
 
 def measure(desk: Desk, args: argparse.Namespace) -> list[Row]:

@@ -1,4 +1,7 @@
-"""Several processes behind one address: gunicorn, for a crowd whose data is in PostgreSQL."""
+"""Processes behind one address: gunicorn, several of them for a crowd whose data is in PostgreSQL.
+
+Also one is worth its while: waitress looks at every open connection for each request.
+"""
 
 import os
 import socket
@@ -25,8 +28,8 @@ def run(
 ) -> None:
     """Serve the crowd on a socket that listens already, until SIGTERM or Ctrl-C; then exits.
 
-    Raises NotAvailable without gunicorn, or when a site's data is in SQLite, whose one writer
-    makes several processes slower than one.
+    Raises NotAvailable without gunicorn, or for several processes when a site's data is in SQLite,
+    whose one writer makes them slower than one.
     """
     try:
         from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -34,7 +37,7 @@ def run(
         raise NotAvailable(
             f"--processes needs {error.name}: pip install -r requirements-extras.txt"
         ) from error
-    _check(directory, databases)
+    _check(directory, databases, processes)
 
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
@@ -60,13 +63,13 @@ def run(
     Server().run()
 
 
-def _check(directory: Path, databases: Mapping[str, str | None]) -> None:
+def _check(directory: Path, databases: Mapping[str, str | None], processes: int) -> None:
     app = create_app(directory, databases=databases)  # migrates, before any process needs it
     small = [name for name, site in app.sites.items() if site.store.is_sqlite]
     app.close()
-    if small:
+    if small and processes > 1:
         raise NotAvailable(
-            f"--processes needs PostgreSQL, and the data of {' and '.join(small)} is in SQLite: "
+            f"--processes {processes} needs PostgreSQL, and the data of {' and '.join(small)} is in SQLite: "
             "name a postgresql+psycopg:// URL in crowd.json or with "
             + " and ".join(f"--{name}_database" for name in small)
         )

@@ -218,14 +218,25 @@ def test_several_processes(start: Start, databases: Databases, tmp_path: Path) -
 
 
 @pytest.mark.foreign
+def test_gunicorn_serves_sqlite_too(start: Start) -> None:
+    """--processes 1 needs no PostgreSQL, and SIGTERM ends it politely."""
+    process = start("--port", "0", "--processes", "1")
+    with urllib.request.urlopen(addresses(process)[0]) as answer:
+        assert "Sign in to the sandbox" in answer.read().decode()
+    process.send_signal(signal.SIGTERM)
+
+    assert process.wait(30) == 0
+
+
+@pytest.mark.foreign
 def test_several_processes_need_postgresql(start: Start) -> None:
-    """With the data in SQLite, --processes is refused in one line that says what to do."""
+    """With the data in SQLite, several processes are refused in one line that says what to do."""
     process = start("--port", "0", "--processes", "2")
     _, said = process.communicate(timeout=30)
 
     assert process.returncode == 2
     assert said.splitlines()[-1] == (
-        "serve_local_crowd.py: --processes needs PostgreSQL, and the data of sandbox and live is "
+        "serve_local_crowd.py: --processes 2 needs PostgreSQL, and the data of sandbox and live is "
         "in SQLite: name a postgresql+psycopg:// URL in crowd.json or with --sandbox_database and "
         "--live_database"
     )

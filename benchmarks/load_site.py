@@ -1,0 +1,141 @@
+"""The crowd to measure: its HITs, a server in a process of its own, and what it has at the end."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from benchmarks.desk import ROOT
+from local_crowd.operations import OPERATIONS, keys
+from local_crowd.site import SITES, Site, open_site
+from tests.postgres import Databases, postgres_server
+
+SLOTS = 3
+WEEK = 7 * 86_400
+QUESTION = (
+    '<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/'
+    '2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html><form method="post">'
+    '<input name="assignmentId"><input name="word"></form>]]></HTMLContent>'
+    "<FrameHeight>450</FrameHeight></HTMLQuestion>"
+)
+HIT_TYPE = {
+    "Title": "Name the animal",
+    "Description": "One picture, one word",
+    "Reward": "0.05",
+    "AssignmentDurationInSeconds": 3600,
+    "AutoApprovalDelayInSeconds": WEEK,
+}
+OWNER = "Vision lab"
+SQLITE: Mapping[str, str] = MappingProxyType({})
+
+
+class Tally(NamedTuple):
+    """What the crowd has: per HIT who handed it in, the ids of all that was, and what of its
+    counters does not add up.
+    """
+
+    workers: dict[str, list[str]]
+    assignment_ids: set[str]
+    wrong: list[str]
+
+
+class Grounds:
+    """A new crowd in `directory`; `databases` as in crowd.json, none: SQLite."""
+
+    def __init__(
+        self, directory: Path, databases: Mapping[str, str] = SQLITE, processes: int = 1
+    ) -> None:
+        self.directory = directory
+        self.processes = processes
+        directory.mkdir(mode=0o700, parents=True)
+        (directory / "crowd.json").write_text(json.dumps(dict(databases)))
+        with self.site() as site, site.writing() as call:
+            access_key, secret_key = keys.create(call, OWNER)
+            self.keys = {"aws_access_key": access_key, "aws_secret_key": secret_key}
+            self.requester_id = str(keys.id_of(call, OWNER))
+
+    @contextmanager
+    def site(self) -> Iterator[Site]:
+        """The sandbox, opened by this process too."""
+        site = open_site(self.directory, "sandbox")
+        try:
+            yield site
+        finally:
+            site.close()
+
+    def launch(self, hits: int, title: str) -> str:
+        """Make HITs of a HIT type of this title: its id."""
+        with self.site() as site, site.writing(self.requester_id) as call:
+            made = OPERATIONS["CreateHITType"](call, HIT_TYPE | {"Title": title})
+            hit = {"Question": QUESTION, "LifetimeInSeconds": WEEK, "MaxAssignments": SLOTS} | made
+            for _ in range(hits):
+                OPERATIONS["CreateHITWithHITType"](call, hit)
+        return str(made["HITTypeId"])
+
+    def start(self) -> "tuple[subprocess.Popen[str], str]":
+        """Start a server: the process, and the sandbox's URL without a slash at its end."""
+        script, folder = str(ROOT / "serve_local_crowd.py"), str(self.directory)
+        how = ["--port", "0", "--processes", str(self.processes)]
+        process = subprocess.Popen(
+            [sys.executable, script, "--local_crowd", folder, *how],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert process.stdout is not None
+        sandbox, _live = process.stdout.readline(), process.stdout.readline()
+        assert sandbox, "the server did not start"
+        return process, sandbox.rsplit(maxsplit=1)[-1].rstrip("/")
+
+    @contextmanager
+    def serving(self) -> Iterator[str]:
+        """Serve the crowd: the sandbox's URL, without a slash at its end."""
+        process, url = self.start()
+        try:
+            yield url
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
+
+    def tally(self, hit_type_id: str) -> Tally:
+        """Read all that was handed in to the HITs of a HIT type, as their requester does."""
+        workers: dict[str, list[str]] = {}
+        ids: set[str] = set()
+        wrong = []
+        with self.site() as site:
+            for hit in self._hits(site):
+                if hit["HITTypeId"] != hit_type_id:
+                    continue
+                found = site.perform(
+                    self.requester_id,
+                    "ListAssignmentsForHIT",
+                    {"HITId": hit["HITId"], "MaxResults": 100},
+                )["Assignments"]
+                workers[hit["HITId"]] = [one["WorkerId"] for one in found]
+                ids.update(one["AssignmentId"] for one in found)
+                open_ = sum(hit[f"NumberOfAssignments{name}"] for name in ("Available", "Pending"))
+                decided = sum(one["AssignmentStatus"] != "Submitted" for one in found)
+                if open_ + len(found) != SLOTS or decided != hit["NumberOfAssignmentsCompleted"]:
+                    wrong.append(hit["HITId"])
+        return Tally(workers, ids, wrong)
+
+    def _hits(self, site: Site) -> Iterator[dict[str, Any]]:
+        request: dict[str, Any] = {"MaxResults": 100}
+        while True:
+            answer = site.perform(self.requester_id, "ListHITs", request)
+            yield from answer["HITs"]
+            if "NextToken" not in answer:
+                return
+            request["NextToken"] = answer["NextToken"]
+
+
+@contextmanager
+def postgresql() -> Iterator[dict[str, str]]:
+    """A PostgreSQL server as it is by default, with a database a site: what crowd.json says."""
+    with postgres_server(fsync=True) as url:
+        made = Databases(url, SITES)
+        yield {f"{name}_database": made.urls[name] for name in SITES}

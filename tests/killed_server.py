@@ -1,0 +1,47 @@
+"""A crowd server that is killed and started anew, on one socket, whenever a line comes in on stdin.
+
+    python tests/killed_server.py DIRECTORY
+
+It prints the sandbox's URL, and a line each time a server was killed. It ends with stdin, and the
+last server with it. Everything is imported once: servers start as fast as they are killed.
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from waitress import create_server
+
+from local_crowd.app import create_app
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    directory = Path(sys.argv[1])
+    listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    print(f"http://127.0.0.1:{listening.getsockname()[1]}/sandbox", flush=True)
+    while True:
+        server = os.fork()
+        if not server:
+            serve(directory, listening)
+        go_on = sys.stdin.readline()
+        os.kill(server, signal.SIGKILL)
+        os.waitpid(server, 0)
+        if not go_on:
+            return
+        print("killed", flush=True)
+
+
+def serve(directory: Path, listening: socket.socket) -> None:
+    """Serve until killed."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    server: Any = create_server(create_app(directory), sockets=[listening], threads=8)
+    server.run()
+
+
+if __name__ == "__main__":
+    main()
