@@ -1,6 +1,9 @@
+import io
 import json
 import os
+import pty
 import re
+import select
 import stat
 import subprocess
 import sys
@@ -15,8 +18,9 @@ from signing import signed_client
 
 import manage_crowd
 import simpleamt
-from local_crowd.operations import keys, people
+from local_crowd.operations import keys, people, requester_access
 from local_crowd.operations.errors import CrowdError
+from local_crowd.pages import passwords
 from local_crowd.site import SITES, Site, open_site
 from local_crowd.wire.signature import UnrecognizedClientException
 
@@ -158,6 +162,86 @@ def test_new_keys_replace_the_old(manage: Manage, sites: list[Site]) -> None:
     assert [works(site, old) for site in sites] == [False, False]
     assert [works(site, new) for site in sites] == [True, True]
     assert signed_client(sites[0], *new.values()).get_hit(HITId=hit_id)["HIT"]["HITId"] == hit_id
+
+
+def test_set_password_lets_a_requester_in_to_both_sites(
+    manage: Manage, sites: list[Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line of what is piped in is the password, kept as a hash only; remove_keys takes it too."""
+    manage("add_requester", "lab")
+    monkeypatch.setattr("sys.stdin", io.StringIO("correct horse battery\nand more\n"))
+
+    assert manage("set_password", "lab") == []
+    for site in sites:
+        with site.reading() as call:
+            access = requester_access.by_name(call, "lab")
+        assert access is not None
+        assert passwords.is_password(access.password_hash, "correct horse battery")
+        assert not passwords.is_password(access.password_hash, "correct horse battery\n")
+        assert "correct horse" not in str(access.password_hash)
+    manage("remove_keys", "lab")
+    for site in sites:
+        with site.reading() as call:
+            access = requester_access.by_name(call, "lab")
+        assert access is not None
+        assert access.password_hash is None
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "said"),
+    [
+        ("lab", "short\n", "A password has at least 10 characters; a few words do well."),
+        ("lab", "", "A password has at least 10 characters; a few words do well."),
+        (
+            "labb",
+            "correct horse battery\n",
+            "There is no requester labb: list_requesters names those there are.",
+        ),
+    ],
+)
+def test_what_cannot_be_a_password_is_refused(
+    manage: Manage,
+    refused: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    typed: str,
+    said: str,
+) -> None:
+    """One line says why, and does not repeat what was typed."""
+    manage("add_requester", "lab")
+    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+
+    assert refused("set_password", name) == said
+
+
+def test_a_password_that_is_typed_is_typed_twice(manage: Manage, directory: Path) -> None:
+    """At a terminal nothing of it is shown, and a slip of the finger changes nothing."""
+    manage("add_requester", "lab")
+    here, there = pty.openpty()
+    command = [sys.executable, ROOT / "manage_crowd.py", "set_password", "lab"]
+    with subprocess.Popen(
+        [*command, "--local_crowd", directory],
+        stdin=there,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # no terminal but the one that we hold
+    ) as process:
+        assert process.stderr is not None
+        said = b""
+        for prompt, typed in (
+            (b"New password: ", b"correct horse battery\n"),
+            (b"\nThe same again: ", b"correct horse buttery\n"),
+        ):
+            said += process.stderr.read(len(prompt))
+            assert said.endswith(prompt)
+            os.write(here, typed)
+        said += process.stderr.read()
+    shown = os.read(here, 1000) if select.select([here], [], [], 0)[0] else b""
+    os.close(here)
+    os.close(there)
+
+    assert process.returncode == 2
+    assert b"The two passwords differ: nothing has changed." in said
+    assert b"horse" not in said + shown
 
 
 def test_remove_keys_shuts_a_requester_out(manage: Manage, sites: list[Site]) -> None:
