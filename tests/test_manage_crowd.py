@@ -232,7 +232,9 @@ def test_a_password_that_is_typed_is_typed_twice(manage: Manage, directory: Path
             (b"\nThe same again: ", b"correct horse buttery\n"),
         ):
             said += process.stderr.read(len(prompt))
-            assert said.endswith(prompt)
+            if not said.endswith(prompt):
+                process.kill()  # it would wait for ever
+                pytest.fail(f"it said {said!r}")
             os.write(here, typed)
         said += process.stderr.read()
     shown = os.read(here, 1000) if select.select([here], [], [], 0)[0] else b""
