@@ -1,12 +1,13 @@
 """Qualifications as workers see them, as WSGI gives it: status and words. Scripts do not run."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from crowds import DAY, MINUTE
+from crowds import DAY, MINUTE, Crowd
 from people_kit import People
 from qualification_kit import (
     ADULT,
@@ -16,8 +17,11 @@ from qualification_kit import (
     SANDBOX_MASTERS,
     SKILL,
     TESTED,
+    ask,
     question_form,
     require,
+    score,
+    take,
 )
 from question_forms import form, question
 from werkzeug.test import TestResponse
@@ -550,6 +554,24 @@ def test_a_master_of_the_sandbox_needs_no_account(people: People) -> None:
     people.manage("make_master", worker_id_of(ada), "--site", "sandbox")
 
     sees(ada.get("/qualifications"), 200, "Masters Local crowd", "You have it")
+
+
+def test_the_documents_examples_run(crowd: Crowd) -> None:
+    """What docs/qualifications.md shows in Python does what it says, in its order."""
+    text = (Path(__file__).parent.parent / "docs" / "qualifications.md").read_text("utf-8")
+    make, tested, give, decide = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, Any] = {"client": crowd.client, "worker_id": crowd.make_worker()}
+
+    exec(make, names)
+    exec(tested, names)
+    exec(give, names)
+    asked = ask(crowd, names["worker_id"], names["team_id"])
+    assert asked.status == "Submitted"
+    exec(decide, names)
+    assert score(crowd, names["team_id"], names["worker_id"])["IntegerValue"] == 10
+    begun = ask(crowd, names["worker_id"], names["english_id"])
+    take(crowd, names["worker_id"], begun.request_id, past="went")
+    assert score(crowd, names["english_id"], names["worker_id"])["IntegerValue"] == 100
 
 
 def test_people_from_a_panel_have_no_qualification_pages(people: People) -> None:
