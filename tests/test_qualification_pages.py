@@ -198,9 +198,10 @@ class TestAsking:
             "Show us a sample first. You can ask for it again 2026-01-02 00:00 UTC, in 1 day.",
         )
         flashed(ada, ada.post(f"{path}/request"), "You can again in 1440 minutes.")
+        assert "Request English" not in words(ada.get("/qualifications"))
 
         world.clock.advance(DAY)
-        sees(ada.get("/qualifications"), 200, "you can ask again now")
+        sees(ada.get("/qualifications"), 200, "you can ask again now", "Request English")
         sees(ada.get(path), 200, "Request again")
         flashed(ada, ada.post(f"{path}/request"), "You have asked for it.")
 
