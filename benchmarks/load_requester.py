@@ -10,17 +10,20 @@ end it prints one line of JSON: `hit_ids`, and how many `calls` it made, and `ap
 import json
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from benchmarks.load_site import QUESTION, SLOTS, WEEK
 
+AT_ONCE = 16
 Client = Any  # boto3 makes its classes as it runs
 
 
 class Requester:
-    """Two threads of a requester's calls."""
+    """One thread that launches, and one that reviews."""
 
     def __init__(self, client: Client, hit_type_id: str, hits: int) -> None:
         self.client = client
@@ -31,16 +34,19 @@ class Requester:
         self.approved = self.calls = 0
 
     def launch(self) -> None:
-        """Launch all HITs, one call after another."""
-        for _ in range(self.hits):
-            hit = self.client.create_hit_with_hit_type(
-                HITTypeId=self.hit_type_id,
-                MaxAssignments=SLOTS,
-                LifetimeInSeconds=WEEK,
-                Question=QUESTION,
-            )
-            self.hit_ids.append(hit["HIT"]["HITId"])
-            self.calls += 1
+        """Launch all HITs, as many calls at a time as launch_hits.py makes."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            self.hit_ids += pool.map(self._launch, range(self.hits))
+        self.calls += self.hits
+
+    def _launch(self, _: int) -> str:
+        hit = self.client.create_hit_with_hit_type(
+            HITTypeId=self.hit_type_id,
+            MaxAssignments=SLOTS,
+            LifetimeInSeconds=WEEK,
+            Question=QUESTION,
+        )
+        return str(hit["HIT"]["HITId"])
 
     def review(self) -> None:
         """List HITs and their assignments, and approve, again and again."""
@@ -79,6 +85,7 @@ def main() -> None:
         endpoint_url=url,
         aws_access_key_id=keys["aws_access_key"],
         aws_secret_access_key=keys["aws_secret_key"],
+        config=Config(max_pool_connections=AT_ONCE + 1),
     )
     requester = Requester(client, hit_type_id, int(hits))
     threads = [threading.Thread(target=one) for one in (requester.launch, requester.review)]
