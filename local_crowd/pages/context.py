@@ -18,6 +18,7 @@ from local_crowd.operations import accounts, panels
 from local_crowd.site import Site
 
 View = Callable[..., Any]
+LONGEST_NEXT = 2000  # characters; proxies take no longer headers, and no page has such an address
 
 
 class Limited(Request):
@@ -139,7 +140,8 @@ def holder_only(view: View) -> View:
 def to_sign_in() -> Response:
     """Lead to the sign-in page, and from there back to where the worker wanted to go."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    after = "" if wanted == "/" else f"?next={quote(wanted, safe='')}"
+    known = wanted != "/" and len(wanted) <= LONGEST_NEXT
+    after = f"?next={quote(wanted, safe='')}" if known else ""
     return redirect(f"{request.script_root}/sign_in{after}", 303)
 
 

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from local_crowd.operations import requester_access
 from local_crowd.operations.call import Call
 from local_crowd.operations.requester_access import Access
-from local_crowd.pages.context import current_site
+from local_crowd.pages.context import LONGEST_NEXT, current_site
 from local_crowd.pages.requester.sessions import PREFIX
 
 View = Callable[..., Any]
@@ -69,7 +69,8 @@ def requester_only(view: View) -> View:
 
 def _to_sign_in() -> Response:
     wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    after = f"?next={quote(wanted, safe='')}" if wanted not in ("", f"{PREFIX}/") else ""
+    known = wanted not in ("", f"{PREFIX}/") and len(wanted) <= LONGEST_NEXT
+    after = f"?next={quote(wanted, safe='')}" if known else ""
     return redirect(url_for("requester.sign_in.show") + after, 303)
 
 
