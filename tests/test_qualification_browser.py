@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from crowds import MINUTE
-from playwright.sync_api import expect
+from hit_frames import expect
 from qualification_kit import SKILL, answer_key, require
 from question_forms import choice, form, required
 from test_worker_browser import FORM, LOW_CONTRAST, answer

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import expect
+from hit_frames import expect
 from requester_sites import BATCH, PASSWORD, RequesterWorld
 from test_worker_browser import LOW_CONTRAST
 from worker_sites import serving
