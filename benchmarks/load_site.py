@@ -44,10 +44,15 @@ class Tally(NamedTuple):
 
 
 class Grounds:
-    """A new crowd in `directory`; `databases` as in crowd.json, none: SQLite."""
+    """A new crowd in `directory`; `databases` as in crowd.json, none: SQLite. `processes`: as
+    serve_local_crowd.py has it.
+    """
 
     def __init__(
-        self, directory: Path, databases: Mapping[str, str] = SQLITE, processes: int = 1
+        self,
+        directory: Path,
+        databases: Mapping[str, str] = SQLITE,
+        processes: int | None = None,
     ) -> None:
         self.directory = directory
         self.processes = processes
@@ -79,9 +84,9 @@ class Grounds:
     def start(self) -> "tuple[subprocess.Popen[str], str]":
         """Start a server: the process, and the sandbox's URL without a slash at its end."""
         script, folder = str(ROOT / "serve_local_crowd.py"), str(self.directory)
-        how = ["--port", "0", "--processes", str(self.processes)]
+        how = [] if self.processes is None else ["--processes", str(self.processes)]
         process = subprocess.Popen(
-            [sys.executable, script, "--local_crowd", folder, *how],
+            [sys.executable, script, "--local_crowd", folder, "--port", "0", *how],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

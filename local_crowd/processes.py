@@ -1,6 +1,6 @@
 """Processes behind one address: gunicorn, several of them for a crowd whose data is in PostgreSQL.
 
-Also one is worth its while: waitress looks at every open connection for each request.
+One may be had as well: it is started anew when it dies.
 """
 
 import os

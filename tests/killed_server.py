@@ -1,8 +1,8 @@
 """A crowd server that is killed and started anew, on one socket, whenever a line comes in on stdin.
 
-    python tests/killed_server.py DIRECTORY
+    python tests/killed_server.py DIRECTORY [PROCESSES]
 
-It prints the sandbox's URL, and a line each time a server was killed. It ends with stdin, and the
+PROCESSES: as serve_local_crowd.py has it; all of them are killed. It prints the sandbox's URL, and a line each time a server was killed. It ends with stdin, and the
 last server with it. Everything is imported once: servers start as fast as they are killed.
 """
 
@@ -16,28 +16,34 @@ from typing import Any
 
 from waitress import create_server
 
+from local_crowd import processes as several
 from local_crowd.app import create_app
 
 
 def main() -> None:
     """Serve until stdin ends."""
-    directory = Path(sys.argv[1])
+    directory, processes = Path(sys.argv[1]), [int(number) for number in sys.argv[2:]]
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     print(f"http://127.0.0.1:{listening.getsockname()[1]}/sandbox", flush=True)
     while True:
         server = os.fork()
         if not server:
-            serve(directory, listening)
+            os.setpgid(0, 0)
+            serve(directory, listening, *processes)
         go_on = sys.stdin.readline()
-        os.kill(server, signal.SIGKILL)
+        os.killpg(server, signal.SIGKILL)
         os.waitpid(server, 0)
         if not go_on:
             return
         print("killed", flush=True)
 
 
-def serve(directory: Path, listening: socket.socket) -> None:
+def serve(directory: Path, listening: socket.socket, processes: int | None = None) -> None:
     """Serve until killed."""
+    if processes is not None:
+        several.run(
+            directory, listening, processes=processes, threads=8, proxies=0, databases={}, names=()
+        )
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server: Any = create_server(create_app(directory), sockets=[listening], threads=8)
     server.run()

@@ -7,6 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from apart import apart
+from postgres import Databases
 from sqlalchemy import func, select
 
 from benchmarks.load import ANSWER, hired
@@ -22,19 +24,34 @@ SERVER = Path(__file__).with_name("killed_server.py")
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_what_was_thanked_for_is_there(tmp_path: Path) -> None:
+def test_on_sqlite(tmp_path: Path) -> None:
     """After 50 times SIGKILL every answer that was thanked for is there, and every slot is once."""
-    ground = Grounds(tmp_path / "crowd")
+    _check(Grounds(tmp_path / "crowd"))
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+@pytest.mark.timeout(300)
+def test_on_postgresql(tmp_path: Path, databases: Databases) -> None:
+    """The same when two processes are killed at once."""
+    databases.empty()
+    named = {f"{name}_database": url for name, url in databases.urls.items()}
+    _check(Grounds(tmp_path / "crowd", named), "2")
+    databases.empty()
+
+
+def _check(ground: Grounds, *processes: str) -> None:
     hit_type_id = ground.launch(3_000, "To be done in bad times")
     process = subprocess.Popen(
-        [sys.executable, SERVER, ground.directory],
+        [sys.executable, SERVER, ground.directory, *processes],
         env={"PYTHONPATH": str(SERVER.parent.parent)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
     assert process.stdout is not None
-    workers = asyncio.run(work_on(process, process.stdout.readline().strip(), hit_type_id))
+    url = process.stdout.readline().strip()
+    workers = apart(asyncio.run, work_on(process, url, hit_type_id))
     process.communicate()
 
     thanked = [one for worker in workers for one in worker.thanked]

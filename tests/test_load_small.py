@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from apart import apart
 from postgres import Databases
 
 from benchmarks.load import exact
@@ -26,7 +27,7 @@ def test_on_postgresql(tmp_path: Path, databases: Databases) -> None:
 
 def _check(ground: Grounds, data: str) -> None:
     with ground.serving() as url:
-        row, wrong = exact(data, ground, url, 30, 100)
+        row, wrong = apart(exact, data, ground, url, 30, 100)
 
     assert wrong == []
     assert row.answers == 300

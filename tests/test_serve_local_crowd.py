@@ -1,5 +1,6 @@
 """serve_local_crowd.py as people start it: a process of its own, on a free port."""
 
+import argparse
 import json
 import signal
 import socket
@@ -17,6 +18,7 @@ import pytest
 from crowds import HIT
 from postgres import Databases
 
+import serve_local_crowd
 from local_crowd.operations import keys
 from local_crowd.site import open_site
 
@@ -183,6 +185,17 @@ def test_many_at_once_are_answered_without_a_word(start: Start) -> None:
     process.send_signal(signal.SIGTERM)
     _, said = process.communicate(timeout=10)
     assert said.count("\n") == 1
+
+
+def test_answers_do_not_wait_for_confirmation() -> None:
+    """A connection sends each part of an answer at once: with Nagle's algorithm the second part
+    would wait for the client's confirmation of the first, 40 ms.
+    """
+    listening = serve_local_crowd.open_socket(argparse.Namespace(host="127.0.0.1", port=0))
+    with listening, socket.create_connection(listening.getsockname()):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
 @pytest.mark.postgresql
