@@ -30,6 +30,7 @@ def main() -> None:
         if not server:
             os.setpgid(0, 0)
             serve(directory, listening, *processes)
+        os.setpgid(server, server)  # here too: it may be killed before it came to it
         go_on = sys.stdin.readline()
         os.killpg(server, signal.SIGKILL)
         os.waitpid(server, 0)

@@ -51,8 +51,10 @@ def _check(ground: Grounds, *processes: str) -> None:
     )
     assert process.stdout is not None
     url = process.stdout.readline().strip()
-    workers = apart(asyncio.run, work_on(process, url, hit_type_id))
-    process.communicate()
+    try:
+        workers = apart(asyncio.run, work_on(process, url, hit_type_id))
+    finally:
+        process.communicate()
 
     thanked = [one for worker in workers for one in worker.thanked]
     tally = ground.tally(hit_type_id)
