@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from conftest_crowd import crowd, databases, new_crowd, open_crowd  # noqa: F401 - fixtures
+from conftest_crowd import crowd, databases, open_crowd  # noqa: F401 - fixtures
 from conftest_scripts import desk  # noqa: F401 - fixture
+from new_crowds import sooner, strong_passwords  # noqa: F401 - fixtures
 from people_kit import live, people  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@ against a crowd server.
 """
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 from boto3.session import Session
 from crowds import Clock, Crowd
+from new_crowds import new_crowd
 from postgres import Databases, postgres_server, programs
 from waitress import create_server
 
@@ -32,15 +32,6 @@ OpenCrowd = Callable[..., Crowd]
 def _boto3_session() -> Session:
     """One for all clients: it reads botocore's models once."""
     return Session()
-
-
-@pytest.fixture(scope="session")
-def new_crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A crowd in which nothing has happened, to copy: making one takes longer than most tests."""
-    directory = tmp_path_factory.mktemp("new") / "crowd"
-    for name in SITES:
-        open_site(directory, name).close()
-    return directory
 
 
 @pytest.fixture(scope="session")
@@ -63,12 +54,10 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         pytest.param("postgresql", marks=pytest.mark.postgresql),
     ]
 )
-def open_crowd(
-    request: pytest.FixtureRequest, tmp_path: Path, new_crowd: Path
-) -> Iterator[OpenCrowd]:
+def open_crowd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenCrowd]:
     """Opens a site ("sandbox" or "live") of the test's own crowd."""
     clock = Clock()
-    shutil.copytree(new_crowd, tmp_path / "crowd")
+    new_crowd(tmp_path / "crowd")
     with ExitStack() as ending:
         if request.param == "postgresql":
             databases: Databases = request.getfixturevalue("databases")

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from crowds import Clock, Crowd
+from new_crowds import new_crowd
 
 import simpleamt
 from local_crowd import embedded
@@ -156,6 +157,7 @@ def desk(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     (tmp_path / "config.json").write_text('{"local_crowd": "crowd"}')
+    new_crowd(tmp_path / "crowd")
     desk = Desk(tmp_path, capsys, Clock(int(time())))
     opened: list[embedded.EmbeddedSite] = []
     original = embedded.EmbeddedSite

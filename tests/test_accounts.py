@@ -249,6 +249,7 @@ class TestSigningIn:
         sees(sign_in(visitor, name, password), 400, WRONG)
         assert not is_signed_in(visitor)
 
+    @pytest.mark.usefixtures("strong_passwords")
     def test_an_unknown_name_takes_as_long(self) -> None:
         """The time does not tell who has an account: it is the processor's, whoever else is busy."""
         stored = hashed(PASSWORD)
@@ -265,6 +266,7 @@ class TestSigningIn:
         assert 0.5 < unknown / known < 2
         assert not is_password(None, "")
 
+    @pytest.mark.usefixtures("strong_passwords")
     def test_a_password_is_kept_as_a_salted_hash(
         self, people: People, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
     ) -> None:

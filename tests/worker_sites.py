@@ -10,6 +10,7 @@ from threading import Event, Thread
 from typing import Any
 
 from crowds import HIT, Clock
+from new_crowds import new_crowd
 from waitress import create_server
 from werkzeug.test import Client, TestResponse
 
@@ -87,7 +88,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
-        self.app = create_app(self.directory, self.clock, proxies=self.proxies)
+        self.app = create_app(new_crowd(self.directory), self.clock, proxies=self.proxies)
         self.requester_id = self.requester("Vision lab")
 
     @property

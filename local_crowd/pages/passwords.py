@@ -5,6 +5,7 @@ from functools import cache
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
+METHOD = "scrypt:32768:8:1"  # N, r, p: 32 MB and a twentieth of a second for each try
 SHORTEST, LONGEST = 10, 1000  # characters
 
 
@@ -21,7 +22,7 @@ def hashed(password: str) -> str:
         raise NoPassword(f"A password has at least {SHORTEST} characters; a few words do well.")
     if len(password) > LONGEST:
         raise NoPassword(f"A password has at most {LONGEST} characters.")
-    return generate_password_hash(_form(password))
+    return generate_password_hash(_form(password), METHOD)
 
 
 def is_password(stored: str | None, typed: str) -> bool:
@@ -29,13 +30,13 @@ def is_password(stored: str | None, typed: str) -> bool:
 
     It takes as long when there is none (None): the time tells nobody who has an account.
     """
-    right = check_password_hash(stored or _nobodys(), _form(typed[: LONGEST + 1]))
+    right = check_password_hash(stored or _nobodys(METHOD), _form(typed[: LONGEST + 1]))
     return right and stored is not None
 
 
 @cache
-def _nobodys() -> str:
-    return generate_password_hash("")
+def _nobodys(method: str) -> str:
+    return generate_password_hash("", method)
 
 
 def _form(password: str) -> str:

@@ -1,7 +1,9 @@
 """One site's database: connections, transactions, and the newest schema."""
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -143,7 +145,7 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        cursor.execute("PRAGMA journal_mode = WAL")
+        _keep_a_log(cursor)
         cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         # As safe as FULL, save that a commit is on the disk when Store._flush has been.
         cursor.execute("PRAGMA synchronous = NORMAL")
@@ -156,3 +158,18 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+    """Turn SQLite's write-ahead log on. While others open a new database too, SQLite refuses at
+    once, whatever its timeout: it cannot know that they do not wait for each other.
+    """
+    for again in range(BUSY_SECONDS * 100):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or again == BUSY_SECONDS * 100 - 1:
+                raise
+            time.sleep(0.01)
+        else:
+            return

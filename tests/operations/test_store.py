@@ -1,8 +1,10 @@
 """The database of a site: migrations, versions, what is on the disk."""
 
+import sqlite3
 import stat
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,6 +15,7 @@ from crowds import Crowd
 from sqlalchemy import inspect, text
 
 from local_crowd.site import SITES, open_site
+from local_crowd.store import engine
 from local_crowd.store.engine import Store
 from local_crowd.store.schema import HEAD, MIGRATIONS, SchemaError, upgrade
 from local_crowd.store.tables import metadata
@@ -117,6 +120,22 @@ def test_many_open_a_new_crowd_at_once(tmp_path: Path) -> None:
 
     assert len(owners) == 6
     assert len(set(owners)) == 1
+
+
+def test_a_log_that_is_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite refuses some who begin a log at the same time, at once: which ones is chance, so here
+    it refuses twice. What is no such refusal is raised.
+    """
+    said = [sqlite3.OperationalError("database is locked")] * 2 + [None]
+    cursor, waits = Mock(), []
+    cursor.execute.side_effect = [*said, sqlite3.OperationalError("disk I/O error")]
+    monkeypatch.setattr(engine.time, "sleep", waits.append)
+
+    engine._keep_a_log(cursor)
+
+    assert len(waits) == 2
+    with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
+        engine._keep_a_log(cursor)
 
 
 def test_the_directory_is_the_owners_alone(tmp_path: Path) -> None:

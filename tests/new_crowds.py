@@ -1,0 +1,46 @@
+"""What takes longer than most tests and is the same in each is done once."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import flask
+import jinja2
+import pytest
+
+from local_crowd.pages import passwords
+from local_crowd.site import SITES, open_site
+
+STRENGTH = passwords.METHOD
+
+
+@cache
+def _untouched() -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory()  # it is there as long as this process
+    for name in SITES:
+        open_site(Path(folder.name) / "crowd", name).close()
+    return folder
+
+
+def new_crowd(directory: Path) -> Path:
+    """Put a crowd in which nothing has happened into `directory`, which is its name."""
+    shutil.copytree(Path(_untouched().name) / "crowd", directory, dirs_exist_ok=True)
+    return directory
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sooner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep passwords in the cheapest way there is, and each page's template as compiled once."""
+    compiled = jinja2.FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "METHOD", "scrypt:512:8:1")
+        patch.setattr(flask.Flask, "jinja_options", {"bytecode_cache": compiled})
+        yield
+
+
+@pytest.fixture
+def strong_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep passwords as they are kept outside of tests."""
+    monkeypatch.setattr(passwords, "METHOD", STRENGTH)
