@@ -8,7 +8,8 @@ LOWEST := .venv-lowest
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-# Which tests the lowest versions must pass: not those that depend on what else is installed.
+# Which tests the lowest versions must pass: not those that depend on what else is installed, nor
+# those of make's own helpers.
 LOWEST_TESTS := not browser and not slow and not foreign and not postgresql and not served
 PYTEST_ARGS ?= --numprocesses=auto
 
@@ -37,7 +38,7 @@ check: $(VENV)/dev.stamp ## formatting, lint, types, imports, generated docs, an
 	@$(MAKE) --no-print-directory lowest
 
 lowest: $(LOWEST)/run.stamp ## the tests, on the lowest versions that requirements.txt promises
-	$(LOWEST)/bin/python -m pytest -m '$(LOWEST_TESTS)' $(PYTEST_ARGS)
+	$(LOWEST)/bin/python -m pytest -m '$(LOWEST_TESTS)' --ignore=tests/test_tools.py $(PYTEST_ARGS)
 
 bench: $(VENV)/dev.stamp ## the benchmarks
 	$(BIN)/python -m benchmarks

@@ -66,6 +66,7 @@ def browser() -> Iterator["Browser"]:
             executable_path=path,
             args=[
                 "--no-sandbox",  # which root, and so many a CI, cannot have
+                "--renderer-process-limit=1",  # to start one takes longer than most pages
                 "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
             ],
         )

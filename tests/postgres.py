@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, make_url
+from sqlalchemy import NullPool, create_engine, make_url, true
 
 from local_crowd.store.tables import metadata
 
@@ -87,18 +87,17 @@ class Databases:
                 self.urls[name] = made.render_as_string(hide_password=False)
 
     def empty(self) -> None:
-        """Take everything out of them but their schema, and what the migrations put there."""
-        seeded = "qualification_types"
-        names = ", ".join(table.name for table in metadata.sorted_tables)
+        """Take everything out of them but their schema, and what the migrations put there.
+
+        With DELETE: TRUNCATE makes new files for every table and index, which takes longer.
+        """
         for url in self.urls.values():
             engine = create_engine(url, poolclass=NullPool)
             with engine.begin() as connection:
-                connection.exec_driver_sql(
-                    f"CREATE TEMPORARY TABLE seeds ON COMMIT DROP AS "
-                    f"SELECT * FROM {seeded} WHERE requester_id IS NULL"
-                )
-                connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
-                connection.exec_driver_sql(f"INSERT INTO {seeded} SELECT * FROM seeds")
+                for table in reversed(metadata.sorted_tables):
+                    seeded = table.name == "qualification_types"
+                    mine = table.c.requester_id.is_not(None) if seeded else true()
+                    connection.execute(table.delete().where(mine))
 
 
 def _wait(folder: Path, directory: Path, server: "subprocess.Popen[bytes]") -> None:

@@ -1,5 +1,7 @@
 """render_template.py: a page to look at."""
 
+import shutil
+
 import pytest
 from conftest_scripts import ROOT, Desk
 
@@ -15,6 +17,7 @@ def render(desk: Desk, *argv: str) -> str:
 
 def test_a_page_without_a_row_has_an_empty_input(desk: Desk) -> None:
     """So that getInput() gives the template's default; folders are made, no crowd is asked."""
+    shutil.rmtree(desk.folder / "crowd")
     desk.write("page.html", "<script>{{ input }}</script>é")
 
     assert render(desk) == "<script></script>é"

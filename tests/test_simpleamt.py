@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import pty
+import shutil
 import signal
 import socket
 import stat
@@ -406,7 +407,6 @@ def test_data_of_a_newer_version_is_one_line(desk: Desk) -> None:
 
 def test_a_crowd_that_is_no_database_is_one_line(desk: Desk) -> None:
     """Another file in the place of the crowd's data is named, not overwritten."""
-    (desk.folder / "crowd").mkdir()
     text = "not a database, and long enough to be taken for one" * 99
     desk.write("crowd/sandbox.sqlite3", text)
 
@@ -418,6 +418,7 @@ def test_a_crowd_that_is_no_database_is_one_line(desk: Desk) -> None:
 
 def test_a_local_crowd_that_is_a_file_is_one_line(desk: Desk) -> None:
     """local_crowd must be a directory."""
+    shutil.rmtree(desk.folder / "crowd")
     desk.write("crowd", "")
 
     assert str(desk.folder / "crowd") in balance(desk)
