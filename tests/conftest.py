@@ -59,8 +59,9 @@ def browser() -> Iterator["Browser"]:
     path = next(filter(None, map(shutil.which, filter(None, candidates))), None)
     if path is None:
         pytest.skip(f"no browser: install one of {', '.join(BROWSERS)}, or set CHROMIUM")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=15_000)  # as long as a page may need when both cores are busy
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=path,

@@ -256,6 +256,7 @@ UNNAMED = """() => [...document.querySelectorAll("input, textarea, select, butto
 
 def measure(page: "Page") -> tuple[Any, ...]:
     """How wide the page is; how much text it has, and which is hard to read; what has no name."""
+    page.wait_for_load_state()  # it may be on its way still
     width = page.evaluate("document.documentElement.scrollWidth")
     landmarks = page.locator("main").count(), page.locator("h1").count()
     assert landmarks == (1, 1), page.url

@@ -392,6 +392,7 @@ def test_pages_fit_a_telephone_and_can_be_read(world: World, browser: "Browser",
     measured: dict[str, Any] = {}
 
     def measure(name: str) -> None:
+        page.wait_for_load_state()  # it may be on its way still
         width = page.evaluate("document.documentElement.scrollWidth")
         measured[name] = (width, *page.evaluate(LOW_CONTRAST))
 
