@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from botocore.exceptions import ClientError
-from sqlalchemy import update
 
-from local_crowd.operations import people, work
+from local_crowd.operations import account, people, work
 from local_crowd.site import Site
-from local_crowd.store.tables import requesters
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -120,8 +118,7 @@ class Crowd:
     def give_budget(self, cents: int) -> None:
         """Bound what the client's requester may spend in all."""
         with self.site.writing() as call:
-            mine = requesters.c.requester_id == self.requester_id
-            call.db.execute(update(requesters).where(mine).values(budget=cents))
+            account.set_budget(call, self.requester_id, cents)
 
     def accept(self, worker_id: str, hit_id: str) -> str:
         """The worker accepts the HIT; the assignment's id."""

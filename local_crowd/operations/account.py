@@ -37,27 +37,37 @@ def must_afford(call: Call, amount: int, *, put_aside: bool = False) -> None:
     """
     if call.site == "sandbox" or not amount or _budget(call) is None:
         return
-    budget = _budget(call, alone=True)
-    paid, aside = _used(call)
-    left = int(budget or 0) - paid - (0 if put_aside else aside)
-    if amount > left:
-        raise RequestError(
-            "This Requester has insufficient funds in their account to complete this transaction. "
-            f"It needs {dollars(amount)}, and {dollars(max(0, left))} is left of the budget.",
-            "InsufficientFunds",
-        )
+    mine = requesters.c.requester_id == call.requester_id
+    # No other call spends of the budget until this one is done.
+    query = select(requesters.c.budget, requesters.c.surely_left).where(mine).with_for_update()
+    budget, surely = call.db.execute(query).one()
+    # To count what all HITs may cost takes the longer the more there are. All that takes of the
+    # budget comes by here, and what else happens (a HIT expires, work is rejected) gives back: at
+    # least what was left before, less what was taken since, is left.
+    new = 0 if put_aside else amount
+    if surely is None or surely < new:
+        paid, aside = _used(call)
+        surely = int(budget or 0) - paid - aside
+        left = surely + (aside if put_aside else 0)
+        if amount > left:
+            raise RequestError(
+                "This Requester has insufficient funds in their account to complete this "
+                f"transaction. It needs {dollars(amount)}, and {dollars(max(0, left))} is left of "
+                "the budget.",
+                "InsufficientFunds",
+            )
+    call.db.execute(update(requesters).where(mine).values(surely_left=surely - new))
 
 
 def set_budget(call: Call, requester_id: str | None, amount: int | None) -> None:
     """Bound what a requester may spend in all, in cents; None: no limit."""
     mine = requesters.c.requester_id == requester_id
-    call.db.execute(update(requesters).where(mine).values(budget=amount))
+    call.db.execute(update(requesters).where(mine).values(budget=amount, surely_left=None))
 
 
-def _budget(call: Call, *, alone: bool = False) -> int | None:
-    """The requester's budget. `alone`: no other call spends of it until this one is done."""
+def _budget(call: Call) -> int | None:
     query = select(requesters.c.budget).where(requesters.c.requester_id == call.requester_id)
-    return call.db.scalar(query.with_for_update() if alone else query)
+    return call.db.scalar(query)
 
 
 def _used(call: Call) -> tuple[int, int]:

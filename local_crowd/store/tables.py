@@ -26,6 +26,7 @@ requesters = Table(
     Column("access_key", String(128), unique=True),
     Column("secret_key", String(128)),
     Column("budget", Cents),  # what may be spent in all; none: no limit
+    Column("surely_left", Cents),  # of it, or more; none: to be counted
     Column("password_hash", Text),  # for the requester's pages; none: by the keys alone
     Column("created_time", Seconds, nullable=False),
 )

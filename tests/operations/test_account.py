@@ -1,8 +1,17 @@
 """The balance, and what it bounds on the live site."""
 
+import random
+from collections.abc import Callable
+
 import pytest
+from botocore.exceptions import ClientError
 from conftest_crowd import OpenCrowd
 from crowds import DAY, HIT, Crowd, business, refusal
+from sqlalchemy import select
+
+from local_crowd.operations import account, work
+from local_crowd.operations.call import Call
+from local_crowd.store.tables import requesters
 
 
 def short_of(required: str, left: str) -> object:
@@ -157,6 +166,87 @@ def test_overriding_a_rejection_needs_the_money_again(open_crowd: OpenCrowd) -> 
     assert refusal(crowd.client.approve_assignment, **anyway) == short_of("0.05", "0.00")
     crowd.give_budget(10)
     crowd.client.approve_assignment(**anyway)
+
+
+def test_what_is_left_is_not_counted_at_every_call(
+    open_crowd: OpenCrowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a large batch each HIT's cost is taken off what was left before: once all is counted."""
+    crowd, counts, used = open_crowd("live"), [], account._used
+
+    def counted(call: Call) -> tuple[int, int]:
+        counts.append(call.now)
+        return used(call)
+
+    monkeypatch.setattr(account, "_used", counted)
+    crowd.give_budget(100)
+    done = [crowd.do(crowd.make_worker(), crowd.make_hit()) for _ in range(20)]
+    for assignment_id in done:
+        crowd.client.approve_assignment(AssignmentId=assignment_id)
+
+    assert len(counts) == 1
+    assert balance(crowd) == "0.00"
+    assert refusal(crowd.client.create_hit, **HIT) == short_of("0.05", "0.00")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_surely_left_is_left(open_crowd: OpenCrowd, seed: int) -> None:
+    """Whatever requester, workers and time do, what is kept as left of a budget is never more than
+    a count finds; and all that a count finds can be spent.
+    """
+    crowd, chance = open_crowd("live"), random.Random(seed)
+    crowd.give_budget(150)
+    workers = [crowd.make_worker(name) for name in ("Ada", "Ben", "Cyd")]
+    hit_ids, taken, kept = [crowd.make_hit(MaxAssignments=2)], [], []
+    client, refused = crowd.client, 0
+
+    def bonus() -> None:
+        client.send_bonus(
+            WorkerId=crowd.assignment(done := chance.choice(taken))["WorkerId"],
+            AssignmentId=done,
+            BonusAmount=f"0.{chance.randrange(1, 20):02}",
+            Reason="well done",
+        )
+
+    steps: list[Callable[[], object]] = [
+        lambda: hit_ids.append(crowd.make_hit(MaxAssignments=chance.randrange(1, 4))),
+        lambda: hit_ids.append(
+            crowd.make_hit(Reward="0.11", LifetimeInSeconds=chance.randrange(30, 4000))
+        ),
+        lambda: taken.append(crowd.accept(chance.choice(workers), chance.choice(hit_ids))),
+        lambda: crowd.submit(chance.choice(taken)),
+        lambda: crowd.give_back(chance.choice(workers), chance.choice(taken)),
+        lambda: client.approve_assignment(AssignmentId=chance.choice(taken)),
+        lambda: client.approve_assignment(
+            AssignmentId=chance.choice(taken), OverrideRejection=True
+        ),
+        lambda: client.reject_assignment(AssignmentId=chance.choice(taken), RequesterFeedback="no"),
+        bonus,
+        lambda: client.create_additional_assignments_for_hit(
+            HITId=chance.choice(hit_ids), NumberOfAdditionalAssignments=chance.randrange(1, 3)
+        ),
+        lambda: client.update_expiration_for_hit(
+            HITId=chance.choice(hit_ids), ExpireAt=crowd.clock.now + chance.choice((-1, 900))
+        ),
+        lambda: client.delete_hit(HITId=chance.choice(hit_ids)),
+        lambda: crowd.clock.advance(chance.randrange(1, 500)),
+    ]
+    for _ in range(150):
+        try:
+            chance.choice(steps)()
+        except (ClientError, work.NotPossible, IndexError):
+            refused += 1
+        with crowd.site.reading(crowd.requester_id) as call:
+            mine = requesters.c.requester_id == crowd.requester_id
+            surely = call.db.scalar(select(requesters.c.surely_left).where(mine))
+            left = account.balance(call)
+        assert 0 <= surely <= left
+        kept.append((surely, left))
+
+    assert refused < 120
+    assert any(surely < left for surely, left in kept)
+    crowd.make_hit(Reward=f"{left / 100:.2f}", MaxAssignments=1)
+    assert balance(crowd) == "0.00"
 
 
 @pytest.mark.parametrize("reward", ["0", "0.00"])
