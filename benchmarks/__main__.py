@@ -2,8 +2,9 @@
 
     python -m benchmarks
 
-`python -m benchmarks load` measures the local crowd under load instead. The server stands in a process of its own, and each of its answers takes 50 ms longer than it
-would. Exit code 1 when a bar is missed.
+The server stands in a process of its own, and each of its answers takes 50 ms longer than it would.
+Exit code 1 when a bar is missed. `python -m benchmarks load` measures the local crowd under load
+instead.
 """
 
 import argparse

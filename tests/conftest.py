@@ -11,6 +11,7 @@ from conftest_crowd import crowd, databases, open_crowd  # noqa: F401 - fixtures
 from conftest_scripts import desk  # noqa: F401 - fixture
 from new_crowds import sooner, strong_passwords  # noqa: F401 - fixtures
 from people_kit import live, people  # noqa: F401 - fixtures
+from worker_sites import url, world  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from boto3.session import Session
 from crowds import Clock, Crowd
 from new_crowds import new_crowd
 from postgres import Databases, postgres_server, programs
-from waitress import create_server
+from worker_sites import serving
 
 import simpleamt
 from local_crowd import embedded
@@ -102,26 +101,12 @@ def _embedded(directory: Path, name: str, clock: Clock) -> Iterator[Crowd]:
 def _server(directory: Path, clock: Clock) -> Iterator[tuple[Any, str]]:
     """A crowd server on a free port: the application and its URL. Clients sign by `clock`."""
     app = create_app(directory, clock)
-    server: Any = create_server(app, host="127.0.0.1", port=0, threads=8)
-    ended = Event()
-
-    def serve() -> None:
-        while not ended.is_set():
-            server.asyncore.loop(timeout=1, map=server._map, count=1)
-
-    thread = Thread(target=serve)
-    thread.start()
-    with pytest.MonkeyPatch.context() as patch:
+    with serving(app) as sandbox, pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "botocore.auth.get_current_datetime",
             lambda: datetime.fromtimestamp(clock.now, UTC).replace(tzinfo=None),
         )
-        yield app, f"http://127.0.0.1:{server.effective_port}/"
-    ended.set()
-    server.pull_trigger()
-    thread.join()
-    server.task_dispatcher.shutdown()
-    server.asyncore.close_all(server._map)
+        yield app, sandbox.removesuffix("sandbox")
     app.close()
 
 

@@ -1,8 +1,6 @@
 """Pages written for Amazon, as the server shows them: what is rewritten, and that nothing else is."""
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -199,14 +197,6 @@ def test_no_page_takes_long() -> None:
 
 
 # From here on through the server.
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A crowd in which nothing has happened yet."""
-    world = World(tmp_path / "crowd")
-    yield world
-    world.app.close()
 
 
 def frame(page: str) -> dict[str, str]:

@@ -1,8 +1,7 @@
 """Workers who have to qualify first, each in a real browser, against the server people start."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +10,7 @@ from hit_frames import expect
 from qualification_kit import SKILL, answer_key, require
 from question_forms import choice, form, required
 from test_worker_browser import FORM, LOW_CONTRAST, answer
-from worker_sites import World, fields_of, serving
+from worker_sites import World, fields_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,21 +27,6 @@ TESTED = SKILL | {
     "AnswerKey": answer_key({"past": {("went",): 50}, "plural": {("mice",): 50}}),
     "TestDurationInSeconds": 5 * MINUTE,
 }
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A crowd in which nothing has happened yet."""
-    world = World(tmp_path / "crowd")
-    yield world
-    world.app.close()
-
-
-@pytest.fixture
-def url(world: World) -> Iterator[str]:
-    """The sandbox's address while the world is served."""
-    with serving(world.app) as url:
-        yield url
 
 
 @pytest.fixture

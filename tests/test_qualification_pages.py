@@ -1,7 +1,7 @@
 """Qualifications as workers see them, as WSGI gives it: status and words. Scripts do not run."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -32,14 +32,6 @@ UNKNOWN = "3" + "Z" * 29
 GONE = "This qualification does not exist, or its requester has deleted it."
 RIGHT = {"answer.nextmove": "D", "answer.favoritefruit": "apples"}
 WRONG = {"answer.nextmove": "D", "answer.favoritefruit": "pears"}
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A crowd in which nothing has happened yet."""
-    world = World(tmp_path / "crowd")
-    yield world
-    world.app.close()
 
 
 @pytest.fixture

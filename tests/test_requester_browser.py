@@ -8,7 +8,6 @@ import pytest
 from hit_frames import expect
 from requester_sites import BATCH, PASSWORD, RequesterWorld
 from test_worker_browser import LOW_CONTRAST
-from worker_sites import serving
 
 from local_crowd.operations import worker_qualifications
 
@@ -51,13 +50,6 @@ def world(tmp_path: Path) -> Iterator[RequesterWorld]:
     world.member()
     yield world
     world.app.close()
-
-
-@pytest.fixture
-def url(world: RequesterWorld) -> Iterator[str]:
-    """The sandbox's address while the world is served."""
-    with serving(world.app) as url:
-        yield url
 
 
 def enter(page: "Page", url: str) -> None:

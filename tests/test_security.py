@@ -6,7 +6,6 @@ import io
 import json
 import re
 import time
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
@@ -37,14 +36,6 @@ from local_crowd.store.tables import requesters
 
 SECRET = "what is theirs"
 ROOT = Path(__file__).resolve().parent.parent
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A crowd in which nothing has happened yet."""
-    world = World(tmp_path / "crowd")
-    yield world
-    world.app.close()
 
 
 class Theirs:

@@ -6,13 +6,12 @@ docs/security.md names these tests; test_worker_browser.py holds the first of th
 import re
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 from hit_frames import expect
-from worker_sites import World, serving
+from worker_sites import World
 
 from local_crowd.operations import keys
 
@@ -27,21 +26,6 @@ const say = (text) => { document.getElementById("said").textContent += text + "\
 const attempt = (act) => { try { return act(); } catch (error) { return error.name; } };
 %s</script>"""
 XSS = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>\'">'
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A crowd in which nothing has happened yet."""
-    world = World(tmp_path / "crowd")
-    yield world
-    world.app.close()
-
-
-@pytest.fixture
-def url(world: World) -> Iterator[str]:
-    """The sandbox's address while the world is served."""
-    with serving(world.app) as url:
-        yield url
 
 
 @pytest.fixture

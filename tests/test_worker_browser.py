@@ -1,14 +1,13 @@
 """Workers at the sandbox, each in a real browser, against the server that people start."""
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from crowds import MINUTE
 from hit_frames import expect
-from worker_sites import World, fields_of, serving
+from worker_sites import World, fields_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Page
@@ -82,21 +81,6 @@ LOW_CONTRAST = """() => {
   }
   return [found.seen, [...found]];
 }"""
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A crowd in which nothing has happened yet."""
-    world = World(tmp_path / "crowd")
-    yield world
-    world.app.close()
-
-
-@pytest.fixture
-def url(world: World) -> Iterator[str]:
-    """The sandbox's address while the world is served."""
-    with serving(world.app) as url:
-        yield url
 
 
 @pytest.fixture

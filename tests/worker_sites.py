@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import pytest
 from crowds import HIT, Clock
 from new_crowds import new_crowd
 from waitress import create_server
@@ -171,3 +172,18 @@ def serving(app: Crowd) -> Iterator[str]:
     thread.join()
     server.task_dispatcher.shutdown()
     server.asyncore.close_all(server._map)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A crowd in which nothing has happened yet."""
+    world = World(tmp_path / "crowd")
+    yield world
+    world.app.close()
+
+
+@pytest.fixture
+def url(world: World) -> Iterator[str]:
+    """The sandbox's address while the world is served."""
+    with serving(world.app) as url:
+        yield url
