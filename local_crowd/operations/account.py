@@ -23,7 +23,9 @@ def balance(call: Call) -> int:
     """
     if call.site == "sandbox":
         return SANDBOX_BALANCE
-    if (budget := _budget(call)) is None:
+    mine = requesters.c.requester_id == call.requester_id
+    budget: int | None = call.db.scalar(select(requesters.c.budget).where(mine))
+    if budget is None:
         return BOUNDLESS
     paid, aside = _used(call)
     return budget - paid - aside
@@ -35,19 +37,24 @@ def must_afford(call: Call, amount: int, *, put_aside: bool = False) -> None:
     `put_aside`: it was promised before, as the reward of submitted work is. The sandbox costs
     nothing.
     """
-    if call.site == "sandbox" or not amount or _budget(call) is None:
+    if call.site == "sandbox" or not amount:
         return
     mine = requesters.c.requester_id == call.requester_id
+    bound = select(requesters.c.budget, requesters.c.surely_left).where(
+        mine, requesters.c.budget.is_not(None)
+    )
     # No other call spends of the budget until this one is done.
-    query = select(requesters.c.budget, requesters.c.surely_left).where(mine).with_for_update()
-    budget, surely = call.db.execute(query).one()
+    found = call.db.execute(bound.with_for_update()).one_or_none()
+    if found is None:
+        return
+    budget, surely = found
     # To count what all HITs may cost takes the longer the more there are. All that takes of the
     # budget comes by here, and what else happens (a HIT expires, work is rejected) gives back: at
     # least what was left before, less what was taken since, is left.
     new = 0 if put_aside else amount
     if surely is None or surely < new:
         paid, aside = _used(call)
-        surely = int(budget or 0) - paid - aside
+        surely = budget - paid - aside
         left = surely + (aside if put_aside else 0)
         if amount > left:
             raise RequestError(
@@ -63,11 +70,6 @@ def set_budget(call: Call, requester_id: str | None, amount: int | None) -> None
     """Bound what a requester may spend in all, in cents; None: no limit."""
     mine = requesters.c.requester_id == requester_id
     call.db.execute(update(requesters).where(mine).values(budget=amount, surely_left=None))
-
-
-def _budget(call: Call) -> int | None:
-    query = select(requesters.c.budget).where(requesters.c.requester_id == call.requester_id)
-    return call.db.scalar(query)
 
 
 def _used(call: Call) -> tuple[int, int]:
