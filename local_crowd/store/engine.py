@@ -164,11 +164,12 @@ def _keep_a_log(cursor: sqlite3.Cursor) -> None:
     """Turn SQLite's write-ahead log on. While others open a new database too, SQLite refuses at
     once, whatever its timeout: it cannot know that they do not wait for each other.
     """
-    for again in range(BUSY_SECONDS * 100):
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or again == BUSY_SECONDS * 100 - 1:
+            if "locked" not in str(error) or time.monotonic() >= until:
                 raise
             time.sleep(0.01)
         else:

@@ -175,6 +175,18 @@ def test_a_log_that_is_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatc
         engine._keep_a_log(cursor)
 
 
+def test_a_database_that_stays_locked_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waited as long as anything may wait is told, instead of waiting as long again."""
+    cursor, clock = Mock(), iter((0, 1, engine.BUSY_SECONDS + 1))
+    cursor.execute.side_effect = sqlite3.OperationalError("database is locked")
+    monkeypatch.setattr(engine, "time", Mock(monotonic=lambda: next(clock)))
+
+    with pytest.raises(sqlite3.OperationalError, match="database is locked"):
+        engine._keep_a_log(cursor)
+
+    assert cursor.execute.call_count == 2
+
+
 def test_the_directory_is_the_owners_alone(tmp_path: Path) -> None:
     """Whoever can read a crowd's directory is the crowd, so nobody else can; one file a site."""
     directory = tmp_path / "crowd"
