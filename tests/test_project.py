@@ -75,7 +75,7 @@ def begins(name: str, prefixes: tuple[str, ...]) -> bool:
 def texts_in_tree() -> Iterator[tuple[str, str]]:
     for directory, names, files in os.walk(ROOT):
         names[:] = [n for n in names if n not in NOT_OURS and not n.endswith("_cache")]
-        for file in files:
+        for file in set(files) - set(NOT_OURS):  # .git is a file in a worktree
             path = Path(directory, file)
             try:
                 yield relative(path), path.read_text("utf-8")
