@@ -7,6 +7,7 @@ RUN pip install --no-cache-dir -r requirements.txt -r requirements-extras.txt
 COPY *.py ./
 COPY amt/ amt/
 COPY local_crowd/ local_crowd/
+COPY places/ places/
 COPY hit_templates/ hit_templates/
 COPY hit_properties/ hit_properties/
 COPY examples/ examples/

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from amt.requirements import KEYS, requirements
+from amt.requirements import KEYS, locale_faults, requirements
 from simpleamt import Error
 
 WEEK = 604_800  # seconds
@@ -111,6 +111,8 @@ def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
         from amt import model  # botocore: only when there is nothing simpler to say
 
         faults += model.faults({k: v for k, v in made.items() if k != "FrameHeight"})
+    if not faults:
+        faults += locale_faults(made.get("QualificationRequirements", []))
     return made
 
 

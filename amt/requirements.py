@@ -1,8 +1,9 @@
 """Who may do a HIT: our short keys as Amazon's QualificationRequirements."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import places
 
 LOCALE = "00000000000000000071"
 HITS_APPROVED = "00000000000000000040"
@@ -51,15 +52,38 @@ def _country(value: Any) -> Requirement:
     codes = value if isinstance(value, list) else [value]
     locales = []
     for code in codes:
-        if not isinstance(code, str) or not re.fullmatch(r"[A-Z]{2}(-[A-Z0-9]{2})?", code):
-            # ISO 3166-2 has longer subdivisions (GB-ENG), which Amazon's API cannot take.
-            raise ValueError(f"Country: {code!r} is not a code such as US or US-CA (ISO 3166)")
-        country, _, subdivision = code.partition("-")
-        locales.append({"Country": country} | ({"Subdivision": subdivision} if subdivision else {}))
+        if not isinstance(code, str):
+            raise ValueError(f"Country: {code!r} is not a code such as US or US-CA (ISO 3166)")  # noqa: TRY004 - a fault in the file
+        country, dash, subdivision = code.partition("-")
+        locales.append({"Country": country} | ({"Subdivision": subdivision} if dash else {}))
+        check_locale("Country", locales[-1])
     if not 1 <= len(locales) <= 30:
         raise ValueError(f"Country: {len(locales)} places; 1 to 30 are allowed")
     comparator = "In" if len(locales) > 1 else "EqualTo"
     return {"QualificationTypeId": LOCALE, "Comparator": comparator, "LocaleValues": locales}
+
+
+def check_locale(key: str, locale: Requirement) -> None:
+    """Raise ValueError, begun with `key`, for a place where no worker can live."""
+    country, subdivision = locale["Country"], locale.get("Subdivision")
+    if not places.is_place(country, subdivision):
+        code = country if subdivision is None else f"{country}-{subdivision}"
+        raise ValueError(
+            f"{key}: {code!r} is not a code such as US or US-CA (ISO 3166); "
+            f"{places.suggest_place(country, subdivision)}"
+        )
+
+
+def locale_faults(requirements: Sequence[Requirement]) -> list[str]:
+    """What is wrong with the places in Amazon's own QualificationRequirements, a line each."""
+    faults = []
+    for requirement in requirements:
+        for locale in requirement.get("LocaleValues", []):
+            try:
+                check_locale("QualificationRequirements", locale)
+            except ValueError as error:
+                faults.append(str(error))
+    return faults
 
 
 def _at_least(key: str, value: Any, type_id: str, highest: int | None) -> Requirement:

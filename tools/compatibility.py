@@ -40,6 +40,13 @@ EVERYWHERE: list[tuple[str, str]] = [
         "the literal text would punish who waits for a review",
     ),
     (
+        (
+            "LocaleValues: a Country that is not in ISO 3166, or a Subdivision that is not a state of "
+            "the US, is a ParameterValidationError that names the nearest code"
+        ),
+        "no worker could ever qualify",
+    ),
+    (
         "Worker_Locale and Worker_Adult: from the worker's own profile; Masters: given by the operator",
         "there is no Amazon to know them",
     ),

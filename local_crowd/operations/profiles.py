@@ -1,10 +1,10 @@
 """What workers say of themselves, which some HITs ask for."""
 
-import re
 from typing import NamedTuple
 
 from sqlalchemy import select, update
 
+import places
 from local_crowd.operations.call import Call
 from local_crowd.store.tables import workers
 
@@ -32,19 +32,13 @@ def get(call: Call, worker_id: str) -> Profile:
 
 def put(call: Call, worker_id: str, profile: Profile) -> None:
     """Keep what the worker says. Raises NoPlace for codes that are none."""
-    country = _code(profile.country, "[A-Z]{2}", "a country, such as US")
-    part = _code(profile.subdivision, "[A-Z0-9]{1,3}", "a part of a country, such as PA")
-    if part and not country:
-        raise NoPlace(f"{part} is a part of which country?")
+    country, part = (
+        (text or "").strip().upper() or None for text in (profile.country, profile.subdivision)
+    )
+    if (country or part) and not places.is_place(country or "", part):
+        raise NoPlace(f"{part or country} is not the code of a country or of a US state.")
     call.db.execute(
         update(workers)
         .where(workers.c.worker_id == worker_id)
         .values(country=country, subdivision=part, adult=profile.adult)
     )
-
-
-def _code(text: str | None, form: str, what: str) -> str | None:
-    code = (text or "").strip().upper()
-    if code and not re.fullmatch(form, code):
-        raise NoPlace(f"{text} is no code of {what}.")
-    return code or None

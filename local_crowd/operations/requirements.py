@@ -4,11 +4,11 @@ Source: botocore's service model and Amazon's API reference, QualificationRequir
 """
 
 import json
-import re
 from typing import Any
 
 from sqlalchemy import Row, insert, select
 
+import places
 from local_crowd.operations.call import Call
 from local_crowd.operations.checks import INTEGERS, in_range
 from local_crowd.operations.errors import (
@@ -103,11 +103,14 @@ def _count(name: str, count: int, comparator: str, most: int) -> str | None:
 
 
 def _check_locale(locale: dict[str, str]) -> None:
-    for name, form in (("Country", "[A-Z]{2}"), ("Subdivision", "[A-Z0-9]{1,3}")):
-        if name in locale and not re.fullmatch(form, locale[name]):
-            raise ParameterValidationError(
-                f'The value "{locale[name]}" is not valid for the parameter {name}.'
-            )
+    country, subdivision = locale["Country"], locale.get("Subdivision")
+    if places.is_place(country, subdivision):
+        return
+    name = "Subdivision" if places.is_place(country) else "Country"
+    suggestion = places.suggest_place(country, subdivision)
+    raise ParameterValidationError(
+        f'The value "{locale[name]}" is not valid for the parameter {name}: {suggestion}'
+    )
 
 
 def _check_types(call: Call, type_ids: set[str]) -> None:

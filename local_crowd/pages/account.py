@@ -8,9 +8,9 @@ from werkzeug.exceptions import NotFound
 from local_crowd.operations import accounts, attempts, payments, profiles, work, worker_lists
 from local_crowd.pages.context import current_site, sign_in_as, sign_out_here, worker_only
 from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
-from local_crowd.pages.places import countries, us_states
 from local_crowd.pages.profile_form import profile_of
 from local_crowd.pages.sign_in import with_password
+from places import countries, us_states
 
 pages = Blueprint("account", __name__)
 NOT_YOURS = "That is not your password."

@@ -9,8 +9,8 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.pages.context import current_site, sign_in_as
 from local_crowd.pages.errors import message_page
 from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
-from local_crowd.pages.places import countries, us_states
 from local_crowd.pages.profile_form import profile_of
+from places import countries, us_states
 
 pages = Blueprint("join", __name__)
 

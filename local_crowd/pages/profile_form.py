@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from local_crowd.operations.profiles import NoPlace, Profile
-from local_crowd.pages.places import countries, us_states
+from places import countries, us_states
 
 
 def profile_of(form: Mapping[str, str]) -> Profile:

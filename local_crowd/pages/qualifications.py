@@ -15,7 +15,7 @@ from local_crowd.operations.system_qualifications import (
 )
 from local_crowd.pages.barriers import wanted
 from local_crowd.pages.context import current_site, worker_only
-from local_crowd.pages.places import countries, us_states
+from places import countries, us_states
 
 pages = Blueprint("qualifications", __name__)
 MOST = 100

@@ -31,6 +31,13 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "properties.json"
 
 
+RAW_LOCALE = {
+    "QualificationTypeId": "00000000000000000071",
+    "Comparator": "In",
+    "LocaleValues": [{"Country": "US", "Subdivision": "NY"}, {"Country": "UK"}],
+}
+
+
 def reading(file: Path, **changes: Any) -> Properties:
     """What is read of GIVEN with these changes; None takes a key away."""
     given = {key: value for key, value in (GIVEN | changes).items() if value is not None}
@@ -161,6 +168,13 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
         ),
         ({"FrameHeight": -1}, "7: FrameHeight: -1 is not a whole number from 0 to 100000"),
         ({"Country": "us"}, "7: Country: 'us' is not a code such as US or US-CA"),
+        (
+            {"QualificationRequirements": [RAW_LOCALE]},
+            (
+                "7: QualificationRequirements: 'UK' is not a code such as US or US-CA (ISO 3166); "
+                "did you mean GB?"
+            ),
+        ),
         ({"PercentApproved": 200}, "7: PercentApproved: 200 is not a whole number from 0 to 100"),
         ({"Question": "<x/>"}, "7: Question: launch_hits.py sets this itself"),
         ({"HITTypeId": "3X"}, "7: HITTypeId: launch_hits.py sets this itself"),

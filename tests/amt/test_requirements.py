@@ -105,6 +105,47 @@ def test_several_keys_make_several_requirements() -> None:
         ({"Country": "US\n"}, r"Country: 'US\n' is not a code such as US or US-CA"),
         ({"Country": {"US": 1}}, "Country: {'US': 1} is not a code such as US or US-CA"),
         ({"Country": "GB-ENG"}, "Country: 'GB-ENG' is not a code such as US or US-CA"),
+        (
+            {"Country": "UK"},
+            "Country: 'UK' is not a code such as US or US-CA (ISO 3166); did you mean GB?",
+        ),
+        (
+            {"Country": ["US", "ZZ"]},
+            "Country: 'ZZ' is not a code such as US or US-CA (ISO 3166); did you mean ZW?",
+        ),
+        (
+            {"Country": "EU"},
+            "Country: 'EU' is not a code such as US or US-CA (ISO 3166); did you mean a list of its countries",
+        ),
+        (
+            {"Country": "USA"},
+            "Country: 'USA' is not a code such as US or US-CA (ISO 3166); did you mean US?",
+        ),
+        (
+            {"Country": "GBR"},
+            "Country: 'GBR' is not a code such as US or US-CA (ISO 3166); did you mean GB?",
+        ),
+        (
+            {"Country": "Germany"},
+            "Country: 'Germany' is not a code such as US or US-CA (ISO 3166); did you mean DE?",
+        ),
+        (
+            {"Country": "GB-ENG"},
+            "Country: 'GB-ENG' is not a code such as US or US-CA (ISO 3166); did you mean GB?",
+        ),
+        (
+            {"Country": "US-XX"},
+            "Country: 'US-XX' is not a code such as US or US-CA (ISO 3166); did you mean US-TX?",
+        ),
+        (
+            {"Country": "US-Texas"},
+            "Country: 'US-Texas' is not a code such as US or US-CA (ISO 3166); did you mean US-TX?",
+        ),
+        (
+            {"Country": "US-PR"},
+            "Country: 'US-PR' is not a code such as US or US-CA (ISO 3166); did you mean PR?",
+        ),
+        ({"Country": "US-"}, "Country: 'US-' is not a code such as US or US-CA"),
         ({"Country": []}, "Country: 0 places; 1 to 30 are allowed"),
         ({"Country": ["US"] * 31}, "Country: 31 places; 1 to 30 are allowed"),
         ({"PercentApproved": 101}, "PercentApproved: 101 is not a whole number from 0 to 100"),

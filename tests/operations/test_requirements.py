@@ -65,13 +65,24 @@ def test_values_that_do_not_fit(crowd: Crowd, requirement: Any, fault: str) -> N
 @pytest.mark.parametrize(
     ("requirement", "message"),
     [
-        (
-            require(LOCALE, "EqualTo", "us"),
-            'The value "us" is not valid for the parameter Country.',
-        ),
-        (
-            require(LOCALE, "EqualTo", "US-p."),
-            'The value "p." is not valid for the parameter Subdivision.',
+        *(
+            (
+                require(LOCALE, "EqualTo", code),
+                (
+                    f'The value "{value}" is not valid for the parameter {name}: '
+                    f"did you mean {nearest}?"
+                ),
+            )
+            for code, name, value, nearest in (
+                ("us", "Country", "us", "US"),
+                ("UK", "Country", "UK", "GB"),
+                ("EU", "Country", "EU", "a list of its countries, such as DE and FR"),
+                ("ZZ", "Country", "ZZ", "ZW"),
+                ("US-p.", "Subdivision", "p.", "US-PA"),
+                ("US-XX", "Subdivision", "XX", "US-TX"),
+                ("US-PR", "Subdivision", "PR", "PR"),
+                ("CA-ON", "Subdivision", "ON", "CA"),
+            )
         ),
         (
             require(HITS_APPROVED, "EqualTo", 2**31),
@@ -82,11 +93,15 @@ def test_values_that_do_not_fit(crowd: Crowd, requirement: Any, fault: str) -> N
         ),
     ],
 )
-def test_values_that_are_none(crowd: Crowd, requirement: Any, message: str) -> None:
-    """Places are ISO codes, integers have 32 bits."""
-    assert refusal(
-        crowd.client.create_hit, **HIT, QualificationRequirements=[requirement]
-    ) == invalid(message)
+def test_values_that_no_worker_can_have(crowd: Crowd, requirement: Any, message: str) -> None:
+    """Places are ISO codes of a country or a US state, integers have 32 bits."""
+    for operation, base in (
+        (crowd.client.create_hit, HIT),
+        (crowd.client.create_hit_type, HIT_TYPE),
+    ):
+        assert refusal(operation, **base, QualificationRequirements=[requirement]) == invalid(
+            message
+        )
 
 
 def test_as_many_values_as_are_allowed(crowd: Crowd) -> None:

@@ -126,12 +126,10 @@ def test_profiles(crowd: Crowd) -> None:
             return profiles.get(call, worker)
 
     assert say(" us", "pa ", True) == ("US", "PA", True)
-    with pytest.raises(NoPlace, match="USA is no code of a country"):
-        say("USA", None, True)
-    with pytest.raises(NoPlace, match="P! is no code of a part"):
-        say("US", "P!", True)
-    with pytest.raises(NoPlace, match="PA is a part of which country"):
-        say("", "PA", True)
+    for country, state in (("UK", None), ("USA", None), ("US", "P!"), ("CA", "ON"), ("", "PA")):
+        named = state or country
+        with pytest.raises(NoPlace, match=f"{named} is not the code of a country or of a US state"):
+            say(country, state, True)
     assert say("", None, False) == (None, None, False)
 
 
