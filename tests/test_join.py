@@ -443,15 +443,6 @@ class TestWhatTheySee:
 
         assert live.slots(hit["HITId"]) == (1, 0)
 
-    def test_a_participants_session_replaces_an_account_s(self, people: People) -> None:
-        """Coming by a link signs an account out at this browser: the two are never mixed."""
-        ada = people.member()
-        _, path = people.panel_link(people.launch()["HITTypeId"])
-        ada.get(f"{path}?PROLIFIC_PID={PID}")
-
-        assert ada.get("/account").location == "/panel"
-        assert "Ada" not in ada.get("/panel").text
-
     def test_the_page_cannot_be_framed_or_cached(self, live: People) -> None:
         """It runs our own scripts alone, and is asked for anew."""
         page = live.participant(live.panel_link(live.launch()["HITTypeId"])[1]).get("/panel")

@@ -13,7 +13,7 @@ import pytest
 from hit_frames import expect
 from worker_sites import World
 
-from local_crowd.operations import keys
+from local_crowd.operations import keys, links, panels
 
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Page
@@ -109,6 +109,35 @@ def test_a_window_that_a_hit_opens_gives_it_no_hold(world: World, ada: "Page", u
     expect(popup.value.get_by_role("heading", name="My work")).to_be_visible()
     assert popup.value.evaluate("window.opener") is None
     expect(frame.locator("#said")).to_have_text("SecurityError,SecurityError,0")
+
+
+def test_a_panels_link_that_a_hit_opens_signs_nobody_out(
+    world: World, ada: "Page", url: str
+) -> None:
+    """The worker is asked first, and stays who they were; only the form's button changes that."""
+    hit_type_id = world.launch()["HITTypeId"]
+    codes = dict.fromkeys(panels.OUTCOMES, "CODE")
+    panel = panels.Panel(
+        "p", [hit_type_id], 1, "https://panel.example/{code}", codes, {"worker": "PID"}
+    )
+    with world.sandbox.writing() as call:
+        _, token = links.make(call, links.PANEL, uses=None, panel=panel._asdict())
+    script = (
+        'document.querySelector("button").onclick = () => window.open(site + "/join/%s?PID=eve");'
+    )
+    world.launch(HIT % ("<button>open</button>", script % token), Title="Another")
+    frame = accept(ada, url)
+    address = ada.url
+    with ada.expect_popup() as popup:
+        frame.get_by_role("button", name="open").click()
+
+    asking = popup.value.get_by_role("heading", name="Somebody is signed in here")
+    expect(asking).to_be_visible()
+    still_at_work(ada, url, address)
+    popup.value.get_by_role("button", name="Start the study").click()
+    expect(popup.value.get_by_role("button", name="Start")).to_be_visible()
+    ada.goto(f"{url}/my_work")
+    expect(ada.get_by_role("button", name="Start")).to_be_visible()
 
 
 def test_a_window_of_its_own_helps_a_hit_to_nothing(

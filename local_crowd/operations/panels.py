@@ -78,6 +78,13 @@ def arrive(
     return worker_id
 
 
+def find_worker(call: Call, panel: str, participant_id: str) -> str | None:
+    """Return the id of the worker who is this participant of the panel, if they came before."""
+    return call.db.scalar(
+        select(panel_workers.c.worker_id).filter_by(panel=panel, participant_id=participant_id)
+    )
+
+
 def _worker(call: Call, panel: str, participant_id: str) -> str:
     """The worker who is this participant of the panel, made at the first time.
 
@@ -89,13 +96,12 @@ def _worker(call: Call, panel: str, participant_id: str) -> str:
     possible = ["A" + base64.b32encode(digest).decode()[:20]]
     if PROLIFIC.fullmatch(participant_id):
         possible.insert(0, "A" + participant_id.upper())
-    known = select(panel_workers.c.worker_id).filter_by(**mine)
     for worker_id in possible:
-        if found := call.db.scalar(known):
-            return str(found)
+        if known := find_worker(call, panel, participant_id):
+            return known
         insert_new(call.db, workers, worker_id=worker_id, created_time=call.now)
         insert_new(call.db, panel_workers, **mine, worker_id=worker_id)
-    return str(call.db.execute(known).scalar_one())
+    return str(find_worker(call, panel, participant_id))
 
 
 def look(call: Call, link_id: str, worker_id: str) -> Visit:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, session
 
 from local_crowd.operations import accounts, links, panels, profiles
 from local_crowd.operations.errors import NotPossible
-from local_crowd.pages.context import current_site, sign_in_as
+from local_crowd.pages.context import current_site, sign_in_as, signed_in
 from local_crowd.pages.errors import message_page
 from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
 from local_crowd.pages.profile_form import profile_of
@@ -23,20 +23,37 @@ AGAIN = (
 
 @pages.get("/join/<id:token>")
 def show(token: str) -> Any:
-    """Ask what an account needs; or take in somebody from a panel."""
+    """Ask what an account needs; or take in somebody from a panel.
+
+    Any page can open this address in a browser, so it signs nobody out: who is signed in is asked.
+    """
+    link = _find_link(token)
+    if link.kind == links.ACCOUNT:
+        return _form(link)
+    return _arrive(link)
+
+
+@pages.post("/join/<id:token>")
+def join(token: str) -> Any:
+    """Make the account; or let somebody from a panel replace who is signed in."""
+    link = _find_link(token)
+    if link.kind == links.ACCOUNT:
+        return _sign_up(link)
+    return _arrive(link, confirmed=True)
+
+
+def _find_link(token: str) -> links.Link:
+    """Return the link; a panel's may be closed, because it lets back in whom it let in before."""
     with current_site().reading() as call:
         link = links.find(call, token, links.ACCOUNT, links.PANEL)
         if link.kind == links.ACCOUNT and not link.is_open(call.now):
             raise NotPossible("gone", links.GONE)
-    return _arrive(link) if link.kind == links.PANEL else _form(link)
+    return link
 
 
-@pages.post("/join/<id:token>")
-def sign_up(token: str) -> Any:
+def _sign_up(link: links.Link) -> Any:
     """Make the account. Of two people with a link for one, one gets it."""
     form = request.form
-    with current_site().reading() as call:
-        link = links.find_open(call, token, links.ACCOUNT)
     try:
         name = accounts.name_of(form.get("name", ""))
         email = link.email or accounts.email_of(form.get("email", ""))
@@ -65,8 +82,12 @@ def _form(link: links.Link, problem: str = "") -> str:
     )
 
 
-def _arrive(link: links.Link) -> Any:
-    """Know the participant by the address, and lead on to the link's HITs."""
+def _arrive(link: links.Link, *, confirmed: bool = False) -> Any:
+    """Know the participant by the address, and lead on to the link's HITs.
+
+    Unless `confirmed`, ask first if that would end the session of somebody else, or leave a HIT of
+    another study unfinished.
+    """
     panel = panels.Panel(**link.panel or {})
     try:
         came_with = {
@@ -75,6 +96,8 @@ def _arrive(link: links.Link) -> Any:
         }
     except ValueError as error:
         return message_page("We cannot see who you are", f"{error} {AGAIN}", 400)
+    if not confirmed and (busy := _who_is_here(link, panel, came_with["worker"] or "")):
+        return render_template("somebody_here.html", busy=busy, host=panel.host)
     with current_site().writing() as call:
         worker_id = panels.arrive(
             call,
@@ -83,8 +106,27 @@ def _arrive(link: links.Link) -> Any:
             came_with.get("study"),
             came_with.get("session"),
         )
-    sign_in_as(worker_id, link=link.link_id)
+    if (signed_in(), session.get("link")) != (worker_id, link.link_id):
+        sign_in_as(worker_id, link=link.link_id)  # with a new token: forms opened before end
     return redirect(f"{request.script_root}/panel", 303)
+
+
+def _who_is_here(link: links.Link, panel: panels.Panel, participant_id: str) -> str | None:
+    """Return whose session the participant would end: "account", "participant", "study" (their own,
+    with a HIT of another study in progress), or None for nobody's.
+    """
+    here = signed_in()
+    if here is None:
+        return None
+    with current_site().reading() as call:
+        if panels.find_worker(call, panel.name, participant_id) != here:
+            return "participant" if "link" in session else "account"
+        if "link" not in session:
+            return "account"
+        if session["link"] == link.link_id:
+            return None
+        visit = panels.look(call, session["link"], here)
+    return "study" if visit.assignment_id else None
 
 
 def _parameter(name: str, *, required: bool) -> str | None:
