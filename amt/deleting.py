@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import survey
+from amt import extending, survey
 from amt.survey import Standing
 from simpleamt import Crowd
 
 PAST = datetime.fromtimestamp(0, UTC)  # "now", in Amazon's idiom
+DISPOSED = "in the state 'Disposed'"  # what DeleteHIT says of a HIT that was deleted before
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -22,33 +23,56 @@ def delete(
     """Ask, then delete these HITs (None: all of the account). The exit code.
 
     A HIT with unreviewed work is named and left alone, not even expired. One that a worker holds
-    is expired, so that nobody else takes it, and named.
+    is expired, so that nobody else takes it, and named. A HIT that was deleted before is done.
     """
-    standings, unknown = survey.standings(args, client, ids)
+    standings, unknown = survey.find(args, client, ids)
     unreviewed = [hit for hit in standings if hit.unaccounted and not hit.expired]
     for hit in unreviewed:
         simpleamt.say(
             f"{hit.hit_id}: has {hit.unaccounted} submitted assignments to approve or reject first"
         )
-    free = [hit for hit in standings if not hit.unaccounted or hit.expired]
-    refused = len(unknown) + len(unreviewed)
+    free = {hit.hit_id: hit for hit in standings if not hit.unaccounted or hit.expired}
     if free:
         simpleamt.confirm(args, f"Delete {len(free)} HITs and all their answers on {crowd}?")
-    deleted = 0
+    # GetHIT does not tell a deleted HIT from one that never was; DeleteHIT does.
+    wanted = [*free, *(outcome.item for outcome in unknown)]
+    refused, deleted, gone = len(unreviewed), 0, 0
     outcomes = simpleamt.gather(
-        args, lambda hit: _delete(client, hit), free, doing="deleting", total=len(free)
+        args, lambda hit_id: _delete(client, hit_id, free.get(hit_id)), wanted, doing="deleting"
     )
     for outcome in outcomes:
-        if outcome.refusal is None:
+        if outcome.refusal is not None:
+            refused += 1
+            simpleamt.say(f"{outcome.item}: {outcome.refusal}")
+        elif outcome.value:
             deleted += 1
         else:
-            refused += 1
-            simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
-    simpleamt.say(f"Deleted {deleted} HITs.")
+            gone += 1
+    before = f" {gone} {'was' if gone == 1 else 'were'} deleted before." if gone else ""
+    simpleamt.say(f"Deleted {deleted} HITs.{before}")
     return 1 if refused else 0
 
 
-def _delete(client: "MTurkClient", hit: Standing) -> None:
-    if not hit.expired:
-        client.update_expiration_for_hit(HITId=hit.hit_id, ExpireAt=PAST)
-    client.delete_hit(HITId=hit.hit_id)
+def _delete(client: "MTurkClient", hit_id: str, hit: Standing | None) -> bool:
+    """Delete a HIT, which `hit` describes if GetHIT shows it; return whether this run deleted it.
+
+    boto3 repeats a call whose response was lost, and the crowd says that the HIT is disposed.
+    """
+    try:
+        if hit is not None and not hit.expired:
+            extending.set_expiration(client, hit_id, PAST)
+        client.delete_hit(HITId=hit_id)
+    except client.exceptions.RequestError as error:
+        if DISPOSED not in str(error) and (hit is None or not _is_disposed(client, hit_id)):
+            raise
+        return hit is not None
+    return True
+
+
+def _is_disposed(client: "MTurkClient", hit_id: str) -> bool:
+    """Return whether the HIT is deleted by now: another run may be at work on the same HITs."""
+    try:
+        client.delete_hit(HITId=hit_id)
+    except client.exceptions.RequestError as error:
+        return DISPOSED in str(error)
+    return True

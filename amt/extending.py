@@ -109,7 +109,7 @@ def extend(
         if has == before and more:
             _add(client, extension, hit_id, more)
         if expire_at:
-            _keep_until(client, hit_id, datetime.fromtimestamp(expire_at, UTC))
+            set_expiration(client, hit_id, datetime.fromtimestamp(expire_at, UTC))
         extension.append({"hit_id": hit_id})
         return None
 
@@ -132,7 +132,8 @@ def _add(client: "MTurkClient", extension: Extension, hit_id: str, more: int) ->
             raise
 
 
-def _keep_until(client: "MTurkClient", hit_id: str, time: datetime) -> None:
+def set_expiration(client: "MTurkClient", hit_id: str, time: datetime) -> None:
+    """Let a HIT expire at this time. A call that the crowd says it carried out before is done."""
     try:
         client.update_expiration_for_hit(HITId=hit_id, ExpireAt=time)
     except client.exceptions.RequestError as error:

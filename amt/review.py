@@ -62,11 +62,19 @@ def of_assignments(args: argparse.Namespace, client: "MTurkClient", ids: list[st
 def approve(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found: Found) -> int:
     """Ask, then approve what was found. The exit code."""
     feedback = {"RequesterFeedback": args.feedback} if args.feedback else {}
+
+    def approve_once(assignment_id: str) -> None:
+        try:
+            client.approve_assignment(AssignmentId=assignment_id, **feedback)
+        except client.exceptions.RequestError:
+            if not _is_reviewed(client, assignment_id, "Approved", args.feedback):
+                raise
+
     return _review(
         args,
         found,
         f"Approve {_count(found.submitted)} on {crowd}?",
-        lambda one: client.approve_assignment(AssignmentId=one, **feedback),
+        approve_once,
         doing="approving",
         done="Approved",
     )
@@ -76,15 +84,39 @@ def reject(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found:
     """Ask, showing the feedback that workers will read, then reject. The exit code."""
     if not args.feedback.strip():
         raise Error("--feedback must tell the workers why")
+
+    def reject_once(assignment_id: str) -> None:
+        try:
+            client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback=args.feedback)
+        except client.exceptions.RequestError:
+            if not _is_reviewed(client, assignment_id, "Rejected", args.feedback):
+                raise
+
     return _review(
         args,
         found,
         f"Reject {_count(found.submitted)} on {crowd}, with the feedback {args.feedback!r}? "
         "The workers are not paid for it.",
-        lambda one: client.reject_assignment(AssignmentId=one, RequesterFeedback=args.feedback),
+        reject_once,
         doing="rejecting",
         done="Rejected",
     )
+
+
+def _is_reviewed(
+    client: "MTurkClient", assignment_id: str, status: str, feedback: str | None
+) -> bool:
+    """Return whether the assignment has this status and, if any is wanted, this feedback.
+
+    The crowd refuses a second review. boto3 sends one when a response was lost: the first call
+    was carried out, and the retry is refused.
+    """
+    try:
+        assignment = client.get_assignment(AssignmentId=assignment_id)["Assignment"]
+    except client.exceptions.RequestError:
+        return False  # the caller raises the crowd's first refusal, which says more
+    same_words = not feedback or assignment.get("RequesterFeedback") == feedback
+    return assignment["AssignmentStatus"] == status and same_words
 
 
 def _review(

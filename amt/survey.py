@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
 from amt import fees
+from parallel import Outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -62,9 +63,24 @@ def standings(
     """How each HIT stands, in the order of `ids`, and the ids that the crowd does not know (each
     is named on stderr). `ids` None: every HIT of the account.
 
+    `shown` is told of each of `ids` as soon as the listing shows it.
+    """
+    found, refused = find(args, client, ids, shown)
+    for outcome in refused:
+        simpleamt.say(f"{outcome.item}: {outcome.refusal}")
+    return found, [outcome.item for outcome in refused]
+
+
+def find(
+    args: argparse.Namespace,
+    client: "MTurkClient",
+    ids: Sequence[str] | None,
+    shown: Callable[[Standing], None] = lambda _: None,
+) -> tuple[list[Standing], list[Outcome]]:
+    """Return how each HIT stands, as `standings` does, and the crowd's refusal of every other id.
+
     ListHITs shows 100 at a call, but all of the account's, one page after the other: it goes on
     while that is quicker than asking GetHIT for what is still missing, --concurrency at a time.
-    `shown` is told of each of `ids` as soon as the listing shows it.
     """
     if ids is None:
         return [standing(hit) for hit in simpleamt.pages(client.list_hits, "HITs")], []
@@ -78,7 +94,7 @@ def standings(
             shown(found[hit["HITId"]])
         if not missing or (seen % PAGE == 0 and _slower(args, seen // PAGE, found, missing)):
             break
-    unknown = []
+    refused = []
     asked = simpleamt.gather(
         args, lambda hit_id: standing(client.get_hit(HITId=hit_id)["HIT"]), missing
     )
@@ -86,9 +102,8 @@ def standings(
         if outcome.refusal is None:
             found[outcome.item] = outcome.value
         else:
-            simpleamt.say(f"{outcome.item}: {outcome.refusal}")
-            unknown.append(outcome.item)
-    return [found[hit_id] for hit_id in ids if hit_id in found], unknown
+            refused.append(outcome)
+    return [found[hit_id] for hit_id in ids if hit_id in found], refused
 
 
 def _slower(args: argparse.Namespace, pages: int, found: Sized, missing: Sized) -> bool:

@@ -92,8 +92,8 @@ def test_a_flag_against_the_record_is_an_error_before_anything_is_sent(desk: Des
     assert desk.calls == []
 
 
-def test_work_that_time_approved_meanwhile_is_said_and_skipped(desk: Desk) -> None:
-    """Between the look and the act it was approved: the others go on."""
+def test_work_that_time_approved_meanwhile_is_approved(desk: Desk) -> None:
+    """Between the look and the act it was approved: it is as it was meant to be."""
     early, late = desk.launch(1, 2)
     submitted(desk, early)
     desk.clock.advance(DAY // 2)
@@ -102,11 +102,22 @@ def test_work_that_time_approved_meanwhile_is_said_and_skipped(desk: Desk) -> No
 
     result = desk.run("approve_hits", IDS, "--yes")
 
+    assert (result.code, result.err) == (0, "Approved 2 assignments.\n")
+    assert statuses(desk, early) == statuses(desk, late) == ["Approved"]
+
+
+def test_feedback_that_did_not_reach_the_worker_is_said(desk: Desk) -> None:
+    """Approved by time it has no feedback: with --feedback that is not what was meant."""
+    (hit,) = desk.launch(1)
+    (done,) = submitted(desk, hit)
+    desk.before["ApproveAssignment"] = lambda: desk.clock.advance(DAY)
+
+    result = desk.run("approve_hits", IDS, "--yes", "--feedback=Thanks!")
+
     assert result.code == 1
     refused, summary = result.err.splitlines()
-    assert "This Assignment is currently in the state 'Approved'" in refused
-    assert summary == "Approved 1 assignment."
-    assert statuses(desk, early) == statuses(desk, late) == ["Approved"]
+    assert refused.startswith(f"{done}: This Assignment is currently in the state 'Approved'.")
+    assert summary == "Approved 0 assignments."
 
 
 def test_an_unknown_hit_is_named_and_the_others_are_approved(desk: Desk) -> None:
