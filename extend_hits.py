@@ -30,7 +30,8 @@ def extend(args: argparse.Namespace) -> int:
     if min(by) < 0 or not any(by):
         raise Error("say by how much: --assignments and --seconds are more than 0")
     batch = batches.follow(args)
-    extension = extending.Extension(records.beside(args.hit_ids_file, extending.ENDING))
+    record = records.beside_regular(args.hit_ids_file, extending.ENDING)
+    extension = extending.Extension(record)
     if extension.header:
         records.obeyed(args, extension)
     fresh = is_fresh(args, extension, by)

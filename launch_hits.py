@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import batches, launching, plans, spending
+from amt import batches, inputs, launching, plans, spending
 from amt.batches import Batch
-from simpleamt import Error
+from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -58,12 +58,18 @@ def launch(args: argparse.Namespace) -> int:
     if Path(args.hit_ids_file).exists() and len(batch.ids) < batch.header.get("rows", 1):
         raise Error(f"{args.hit_ids_file}: exists; name a new file for a new batch")
     crowd = simpleamt.crowd(args)
-    plan = plans.plan(
-        args.html_template,
-        crowd.settings["template_directories"],
-        args.hit_properties_file,
-        args.input_json_file,
-    )
+    with inputs.Input(args.input_json_file) as source:
+        plan = plans.plan(
+            args.html_template,
+            crowd.settings["template_directories"],
+            args.hit_properties_file,
+            source,
+        )
+        return perform(args, crowd, plan, batch)
+
+
+def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Batch) -> int:
+    """Launch what is missing of the plan. The exit code."""
     if batch.header:
         plans.check_unchanged(batch, plan)
     missing = plan.rows - len(batch.ids)
@@ -85,11 +91,12 @@ def launch(args: argparse.Namespace) -> int:
                     f"{len(batch.ids)} of {plan.rows} HITs are made. The same command again "
                     "makes what is missing."
                 )
-        if not refused and not Path(args.hit_ids_file).exists():
+        complete = len(batch.ids) == plan.rows
+        if complete and not Path(args.hit_ids_file).exists():
             with simpleamt.replacing(args.hit_ids_file) as file:
                 file.writelines(f"{hit_id}\n" for hit_id in batch.in_order())
     tell(crowd, plan, batch)
-    return 1 if refused else 0
+    return 1 if refused or not complete else 0
 
 
 def make(args: argparse.Namespace, plan: plans.Plan, batch: Batch, client: "MTurkClient") -> int:
@@ -102,7 +109,7 @@ def make(args: argparse.Namespace, plan: plans.Plan, batch: Batch, client: "MTur
     return refused
 
 
-def tell(crowd: simpleamt.Crowd, plan: plans.Plan, batch: Batch) -> None:
+def tell(crowd: Crowd, plan: plans.Plan, batch: Batch) -> None:
     """Say what there is now, and where workers find it."""
     group = batch.header["hit_type_id"]
     simpleamt.say(

@@ -27,8 +27,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def pay(args: argparse.Namespace) -> int:
     """Check, ask, pay."""
+    record = records.beside_regular(args.bonuses_file, bonuses.ENDING)
     wanted, content = bonuses.read(args.bonuses_file)
-    payments = bonuses.Payments(records.beside(args.bonuses_file, bonuses.ENDING))
+    payments = bonuses.Payments(record)
     if payments.header:
         records.obeyed(args, payments)
         if payments.header["payment"] != content:

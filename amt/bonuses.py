@@ -89,7 +89,7 @@ def read(path: str) -> tuple[list[Bonus], str]:
 def _rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Each row with its line, as a mapping."""
     if text.lstrip()[:1] in ("{", "["):
-        for row in inputs.rows(path, faults):
+        for row in inputs.parse_rows(path, io.BytesIO(text.encode()), faults):
             if isinstance(row.value, dict):
                 yield row.line, row.value
             else:

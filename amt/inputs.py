@@ -1,12 +1,16 @@
 """The input of a batch: JSON Lines, one HIT a line, any JSON value."""
 
+import hashlib
 import json
 import math
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn, Self
 
 from simpleamt import Error
+
+CHUNK_BYTES = 1024 * 1024
 
 
 class Row(NamedTuple):
@@ -17,29 +21,90 @@ class Row(NamedTuple):
     value: Any
 
 
-def rows(path: str | Path, faults: list[str] | None = None) -> Iterator[Row]:
-    """The rows of a file, blank lines skipped.
+class Input:
+    """The input of a batch, copied once: the rows that are launched are those that were checked,
+    though the file changes meanwhile or is a pipe, which can be read only once.
 
-    Every line that is not JSON goes into `faults` as `file:line: what`; without a list it raises
-    Error at once. Error as well for a file that cannot be read.
+    The copy is a file without a name in the temporary directory, so it ends with the process.
     """
-    number = 0
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.bytes = 0
+        self.sha256 = ""
+        self._copy = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as this lives
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._copy.close()
+
+    def read(self) -> None:
+        """Copy the file. Raises Error when it cannot be read or the disk has no room for it."""
+        digest = hashlib.sha256()
+        try:
+            with Path(self.path).open("rb") as file:
+                while chunk := file.read(CHUNK_BYTES):
+                    self._append(chunk)
+                    digest.update(chunk)
+                    self.bytes += len(chunk)
+        except OSError as error:
+            raise Error(f"{self.path}: {error.strerror}") from error
+        self.sha256 = digest.hexdigest()
+
+    def _append(self, chunk: bytes) -> None:
+        try:
+            self._copy.write(chunk)
+            self._copy.flush()
+        except OSError as error:
+            raise Error(
+                f"{tempfile.gettempdir()}: {error.strerror}; set TMPDIR to a directory with room "
+                f"for a copy of {self.path}"
+            ) from error
+
+    def rows(self, faults: list[str] | None = None) -> Iterator[Row]:
+        """The rows of the copy, as `parse_rows` gives them; none of a file that could not be read.
+        One pass at a time.
+        """
+        self._copy.seek(0)
+        return parse_rows(self.path, self._copy if self.sha256 else (), faults)
+
+
+def rows(path: str | Path) -> Iterator[Row]:
+    """The rows of a file that is read once. Raises Error as `parse_rows`, and for a file that
+    cannot be read.
+    """
     try:
         with Path(path).open("rb") as lines:
-            for line, raw in enumerate(lines, 1):
-                text = raw.removeprefix(b"\xef\xbb\xbf") if line == 1 else raw
-                if not text.strip():
-                    continue
-                try:
-                    yield Row(number, line, parse(text.rstrip().decode("utf-8")))
-                    number += 1
-                except ValueError as error:
-                    fault = f"{path}:{line}: {_spoken(error)}"
-                    if faults is None:
-                        raise Error(fault) from error
-                    faults.append(fault)
+            yield from parse_rows(path, lines)
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from error
+
+
+def parse_rows(
+    path: str | Path, lines: Iterable[bytes], faults: list[str] | None = None
+) -> Iterator[Row]:
+    """The rows in the lines of `path`, blank lines skipped.
+
+    Every line that is not JSON goes into `faults` as `file:line: what`; without a list it raises
+    Error at once.
+    """
+    number = 0
+    for line, raw in enumerate(lines, 1):
+        text = raw.removeprefix(b"\xef\xbb\xbf") if line == 1 else raw
+        if not text.strip():
+            continue
+        try:
+            value = parse(text.rstrip().decode("utf-8"))
+        except ValueError as error:
+            fault = f"{path}:{line}: {_spoken(error)}"
+            if faults is None:
+                raise Error(fault) from error
+            faults.append(fault)
+        else:
+            yield Row(number, line, value)
+            number += 1
 
 
 def parse(text: str) -> Any:

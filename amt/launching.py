@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import inputs
 from amt.batches import Batch
 from amt.inputs import Row
 from amt.plans import Plan
@@ -58,7 +57,7 @@ def launch(
 ) -> Iterator[Outcome]:
     """Make the HITs of the rows that have none yet; an outcome each, in the rows' order."""
     known = _by_annotation(client, batch) if batch.tokens_forgotten() else {}
-    todo = (row for row in inputs.rows(plan.input_file) if row.number not in batch.ids)
+    todo = (row for row in plan.input.rows() if row.number not in batch.ids)
 
     def make(row: Row) -> str:
         hit_id = known.get(row.number) or _make(client, plan, batch, row)

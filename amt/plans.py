@@ -4,13 +4,12 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-from amt import inputs, properties
+from amt import properties
 from amt.batches import Batch
 from amt.hits import html_question
-from amt.inputs import Row
+from amt.inputs import Input, Row
 from amt.properties import Properties
 from amt.templates import Template
 from simpleamt import Error
@@ -25,14 +24,14 @@ class Plan:
     template: Template
     properties: Properties
     properties_file: str
-    input_file: str
+    input: Input
     rows: int
     hashes: dict[str, str]
 
     def record_bytes(self, hits: int) -> int:
         """About how large the record of so many HITs is."""
         texts = [*self.template.sources.values(), self.properties.text]
-        each = Path(self.input_file).stat().st_size / self.rows + 100
+        each = self.input.bytes / self.rows + 100
         return sum(map(len, texts)) + int(hits * each) + 1000
 
     def question(self, row: Row) -> str:
@@ -41,31 +40,34 @@ class Plan:
             html = self.template.render(row.value)
             return html_question(html, self.properties.frame_height)
         except (Error, ValueError) as error:
-            raise Error(f"{self.input_file}:{row.line}: {error}") from error
+            raise Error(f"{self.input.path}:{row.line}: {error}") from error
 
 
 def plan(
-    template_name: str, directories: Sequence[str], properties_file: str, input_file: str
+    template_name: str, directories: Sequence[str], properties_file: str, source: Input
 ) -> Plan:
-    """Render every row once. Raises Error with every fault there is, a line each."""
+    """Read `source` and render every row once. Raises Error with every fault there is, a line
+    each.
+    """
     faults: list[str] = []
     template = _tried(faults, Template, template_name, directories)
     hit_properties = _tried(faults, properties.read, properties_file)
+    _tried(faults, source.read)
     rows = 0
-    for row in inputs.rows(input_file, faults):
+    for row in source.rows(faults):
         rows += 1
         if template and hit_properties:
-            _tried(faults, Plan(template, hit_properties, "", input_file, 0, {}).question, row)
+            _tried(faults, Plan(template, hit_properties, "", source, 0, {}).question, row)
     if not rows and not faults:
-        faults.append(f"{input_file}: no rows, so no HITs")
+        faults.append(f"{source.path}: no rows, so no HITs")
     if faults or template is None or hit_properties is None:
         raise Error("\n".join(faults))
     hashes = {
-        "input": _file_hash(input_file),
+        "input": source.sha256,
         "template": _hash(json.dumps(sorted(template.sources.items())).encode()),
         "properties": _hash(_facts(hit_properties).encode()),
     }
-    return Plan(template, hit_properties, properties_file, input_file, rows, hashes)
+    return Plan(template, hit_properties, properties_file, source, rows, hashes)
 
 
 def _tried(faults: list[str], function: Callable[..., Value], *given: Any) -> Value | None:
@@ -86,11 +88,6 @@ def _facts(properties: Properties) -> str:
 
 def _hash(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-def _file_hash(path: str) -> str:
-    with Path(path).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def check_unchanged(batch: Batch, plan: Plan) -> None:

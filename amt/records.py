@@ -169,6 +169,20 @@ def beside(file: str | Path, ending: str) -> Path:
     return path.with_name(path.name.removesuffix(".txt") + ending)
 
 
+def beside_regular(file: str | Path, ending: str) -> Path:
+    """Return `beside(file, ending)` for a file that stays: a pipe is gone when this is run again.
+
+    Raises Error for a device, a pipe or a directory.
+    """
+    path = Path(file)
+    if path.exists() and not path.is_file():
+        raise Error(
+            f"{file}: is not a regular file, and the record of what is done stands beside it; "
+            "write its content to a file first"
+        )
+    return beside(file, ending)
+
+
 def obeyed(args: argparse.Namespace, record: Record) -> None:
     """Let `args` name the crowd and site of the record. Raises Error when a flag says otherwise."""
     crowd, site = record.header["crowd"], record.header["site"]

@@ -50,10 +50,15 @@ class Template:
             loader=Remembering(search, encoding="utf-8-sig"),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
+            # What was read once stays as it was read: every row gets the page that was checked.
+            auto_reload=False,
+            cache_size=-1,
         )
         try:
             self._template = environment.get_template(name)
         except jinja2.TemplateNotFound as error:
+            if path.exists() and not path.is_file():
+                raise Error(f"{path}: is not a regular file; write the page to one") from error
             raise Error(f"{error.name}: no such template in {', '.join(search)}") from error
         except (jinja2.TemplateSyntaxError, UnicodeDecodeError) as error:
             raise Error(_spoken(error, name)) from error

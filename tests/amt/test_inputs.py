@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from amt.inputs import Row, parse, rows
+from amt.inputs import Row, parse, parse_rows, rows
 from simpleamt import Error
 
 
@@ -50,7 +50,8 @@ def test_a_line_that_is_not_json_is_named(file: Path, line: bytes, fault: str) -
     file.write_bytes(b"1\n" + line + b"\n2\n")
     faults: list[str] = []
 
-    assert [row.value for row in rows(file, faults)] == [1, 2]
+    with file.open("rb") as lines:
+        assert [row.value for row in parse_rows(file, lines, faults)] == [1, 2]
     (found,) = faults
     assert found.startswith(f"{file}:2: {fault}")
     with pytest.raises(Error) as caught:
