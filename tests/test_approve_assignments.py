@@ -84,7 +84,7 @@ def test_it_asks_first(desk: Desk) -> None:
 
 def test_what_time_approved_meanwhile_is_approved(desk: Desk) -> None:
     """Between the look and the act: it is as it was meant to be."""
-    (one,) = prepared(desk, 1)
+    prepared(desk, 1)
     desk.before["ApproveAssignment"] = lambda: desk.clock.advance(4 * DAY)
 
     done = desk.run("approve_assignments", IDS, "--yes")
