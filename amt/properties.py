@@ -22,6 +22,7 @@ RANGES = {
     "FrameHeight": (0, 100_000),
 }
 LENGTHS = {"Title": 128, "Description": 2000, "Keywords": 1000}
+SHOWN_TO_WORKERS = ("Title", "Description")
 REQUIREMENTS = 10  # at most
 OF_THE_HIT = (
     "LifetimeInSeconds",
@@ -104,6 +105,9 @@ def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
         value = made.get(name, low)
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
             faults.append(f"{name}: {value!r} is not a whole number from {low} to {high}")
+    for name in SHOWN_TO_WORKERS:
+        if isinstance(made.get(name), str) and not is_visible(made[name]):
+            faults.append(f"{name}: it is empty; workers choose HITs by it")
     for name, longest in LENGTHS.items():
         if isinstance(made.get(name), str) and len(made[name]) > longest:
             faults.append(f"{name}: {len(made[name])} characters; at most {longest} are allowed")
@@ -114,6 +118,11 @@ def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
     if not faults:
         faults += locale_faults(made.get("QualificationRequirements", []))
     return made
+
+
+def is_visible(text: str) -> bool:
+    """Whether a reader sees anything: spaces and characters such as U+200B show nothing."""
+    return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _reward(value: Any, faults: list[str]) -> str:

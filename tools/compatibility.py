@@ -47,6 +47,13 @@ EVERYWHERE: list[tuple[str, str]] = [
         "no worker could ever qualify",
     ),
     (
+        (
+            "Title, Description, Name, Reason, RequesterFeedback, Subject and MessageText: a text "
+            "without a visible character is a ParameterValidationError"
+        ),
+        "workers would see a link or a message without words",
+    ),
+    (
         "Worker_Locale and Worker_Adult: from the worker's own profile; Masters: given by the operator",
         "there is no Amazon to know them",
     ),

@@ -7,7 +7,7 @@ from sqlalchemy import Row, select, update
 from local_crowd.operations import events, hits
 from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import FEEDBACK_LIMIT, MONTH, not_longer
+from local_crowd.operations.checks import FEEDBACK_LIMIT, MONTH, not_longer, require_text
 from local_crowd.operations.errors import RequestError, does_not_exist, wrong_state
 from local_crowd.operations.paging import listing, page
 from local_crowd.operations.slots import move
@@ -74,7 +74,7 @@ def approve_assignment(call: Call, request: Request) -> Response:
 def reject_assignment(call: Call, request: Request) -> Response:
     """RejectAssignment: of Submitted work only. The slot is not offered again."""
     row = find(call, request["AssignmentId"], visible=False)
-    feedback = not_longer("RequesterFeedback", request["RequesterFeedback"], FEEDBACK_LIMIT)
+    feedback = require_text("RequesterFeedback", request["RequesterFeedback"], FEEDBACK_LIMIT)
     _require(row, "Submitted")
     decide(call, row, "Rejected", call.now, feedback)
     return {}

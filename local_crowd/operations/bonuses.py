@@ -7,7 +7,7 @@ from sqlalchemy import Row, insert, select
 from local_crowd.operations import assignments, hits, tokens
 from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import cents, dollars
+from local_crowd.operations.checks import cents, dollars, require_text
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.paging import listing, page
 from local_crowd.store.tables import bonuses
@@ -25,6 +25,7 @@ def send_bonus(call: Call, request: Request) -> Response:
             f'The value "{request["WorkerId"]}" is not valid for the parameter WorkerId.'
         )
     amount = cents("BonusAmount", request["BonusAmount"], 1, HIGHEST)
+    reason = require_text("Reason", request["Reason"])
     must_afford(call, amount)
     bonus_id = call.new_id()
     call.db.execute(
@@ -35,7 +36,7 @@ def send_bonus(call: Call, request: Request) -> Response:
             assignment_id=row.assignment_id,
             hit_id=row.hit_id,
             amount=amount,
-            reason=request["Reason"],
+            reason=reason,
             grant_time=call.now,
         )
     )

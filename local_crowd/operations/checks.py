@@ -31,6 +31,18 @@ def not_longer(name: str, value: str | None, limit: int) -> str | None:
     return value
 
 
+def require_text(name: str, value: str, limit: int | None = None) -> str:
+    """Return `value`, or raise ParameterValidationError when it shows nothing or is too long.
+
+    Spaces and invisible characters, such as U+200B, show nothing.
+    """
+    if not any(character.isprintable() and not character.isspace() for character in value):
+        raise ParameterValidationError(f"{name} is empty.")
+    if limit is not None:
+        not_longer(name, value, limit)
+    return value
+
+
 def cents(name: str, amount: str, low: int, high: int) -> int:
     """US dollars as the wire has them ("0.5", "5.") as cents. The model checked the form.
 

@@ -15,6 +15,7 @@ from local_crowd.operations.checks import (
     cents,
     in_range,
     not_longer,
+    require_text,
 )
 from local_crowd.operations.errors import RequestError
 from local_crowd.store.engine import insert_new
@@ -85,8 +86,8 @@ def _does_not_exist(hit_type_id: str) -> RequestError:
 
 def _properties(call: Call, request: Request) -> dict[str, Any]:
     return {
-        "title": not_longer("Title", request["Title"], 128),
-        "description": not_longer("Description", request["Description"], 2000),
+        "title": require_text("Title", request["Title"], 128),
+        "description": require_text("Description", request["Description"], 2000),
         "keywords": not_longer("Keywords", request.get("Keywords"), 1000),
         "reward": cents("Reward", request["Reward"], 0, HIGHEST_REWARD),
         "assignment_duration": in_range(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local_crowd.operations.checks import FEEDBACK_LIMIT, in_range, not_longer
+from local_crowd.operations.checks import FEEDBACK_LIMIT, in_range, require_text
 from local_crowd.operations.errors import ParameterValidationError
 
 FLAGS = {"t": True, "true": True, "f": False, "false": False}
@@ -44,7 +44,8 @@ class Parameters:
 
     def text(self, key: str) -> str | None:
         """A reason for the worker, if there is one."""
-        return not_longer(key, self._value(key), FEEDBACK_LIMIT)
+        value = self._value(key)
+        return None if value is None else require_text(key, value, FEEDBACK_LIMIT)
 
     def integer(self, key: str, low: int, high: int) -> int | None:
         """A whole number within limits, if there is one."""

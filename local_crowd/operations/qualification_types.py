@@ -6,7 +6,14 @@ from sqlalchemy import Row, Select, insert, select, update
 
 from local_crowd.operations import answer_key, qualification_tests
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import BILLION, INTEGERS, YEAR, in_range, not_longer
+from local_crowd.operations.checks import (
+    BILLION,
+    INTEGERS,
+    YEAR,
+    in_range,
+    not_longer,
+    require_text,
+)
 from local_crowd.operations.errors import (
     ParameterValidationError,
     RequestError,
@@ -176,13 +183,11 @@ def _not_both(auto_granted: bool, test_id: str | None) -> None:
 
 
 def _name(name: str) -> str:
-    if not name.strip():
-        raise ParameterValidationError("Name is empty.")
-    return str(not_longer("Name", name, 200))
+    return require_text("Name", name, 200)
 
 
 def _description(text: str) -> str:
-    return str(not_longer("Description", text, 2000))
+    return require_text("Description", text, 2000)
 
 
 def _retry_delay(request: Request) -> int | None:

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, select, update
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import not_longer
+from local_crowd.operations.checks import require_text
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.paging import listing, page
 from local_crowd.store.tables import assignments, messages, worker_blocks, workers
@@ -22,20 +22,20 @@ def create_worker_block(call: Call, request: Request) -> Response:
 
     Blocking a blocked worker replaces the reason.
     """
-    worker_id = request["WorkerId"]
+    worker_id, reason = request["WorkerId"], require_text("Reason", request["Reason"])
     if not exists(call, worker_id):
         raise ParameterValidationError(
             f'The value "{worker_id}" is not valid for the parameter WorkerId.'
         )
     changed = call.db.execute(
-        update(worker_blocks).where(_block(call, worker_id)).values(reason=request["Reason"])
+        update(worker_blocks).where(_block(call, worker_id)).values(reason=reason)
     )
     if not changed.rowcount:
         call.db.execute(
             insert(worker_blocks).values(
                 requester_id=call.requester_id,
                 worker_id=worker_id,
-                reason=request["Reason"],
+                reason=reason,
                 created_time=call.now,
             )
         )
@@ -73,8 +73,8 @@ def notify_workers(call: Call, request: Request) -> Response:
 
     Never fails for a worker: those who cannot be told are listed in the response.
     """
-    subject = not_longer("Subject", request["Subject"], 200)
-    message_text = not_longer("MessageText", request["MessageText"], 4096)
+    subject = require_text("Subject", request["Subject"], 200)
+    message_text = require_text("MessageText", request["MessageText"], 4096)
     if len(request["WorkerIds"]) > 100:
         raise ParameterValidationError("At most 100 WorkerIds are allowed in one call.")
     failures = []
@@ -91,7 +91,7 @@ def notify_workers(call: Call, request: Request) -> Response:
                 }
             )
             continue
-        tell(call, worker_id, str(subject), str(message_text))
+        tell(call, worker_id, subject, message_text)
     return {"NotifyWorkersFailureStatuses": failures}
 
 

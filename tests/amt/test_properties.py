@@ -152,6 +152,12 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
         ({"Title": None}, '1: Title: Missing required parameter in input: "Title"'),
         ({"Title": 5}, "2: Title: Invalid type for parameter Title, value: 5"),
         ({"Title": "x" * 129}, "2: Title: 129 characters; at most 128 are allowed"),
+        ({"Title": ""}, "2: Title: it is empty; workers choose HITs by it"),
+        ({"Title": " \t\n"}, "2: Title: it is empty; workers choose HITs by it"),
+        (
+            {"Description": "\u200b \u00a0"},
+            "3: Description: it is empty; workers choose HITs by it",
+        ),
         ({"Keywords": "x" * 1001}, "4: Keywords: 1001 characters; at most 1000 are allowed"),
         ({"MaxAssignments": 0}, "7: MaxAssignments: 0 is not a whole number from 1 to 1000000000"),
         ({"MaxAssignments": "3"}, "7: MaxAssignments: '3' is not a whole number from 1"),
