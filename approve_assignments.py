@@ -24,7 +24,7 @@ def approve(args: argparse.Namespace) -> int:
     ids = simpleamt.ids(args.assignment_ids_file)
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    return review.approve(args, crowd, client, review.of_assignments(args, client, ids))
+    return review.approve(args, crowd, client, review.of_assignments(args, crowd, client, ids))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
 def approve(args: argparse.Namespace) -> int:
     """Look, ask, approve."""
     crowd, client, ids = review.hits_file(args)
-    return review.approve(args, crowd, client, review.of_hits(args, client, ids))
+    return review.approve(args, crowd, client, review.of_hits(args, crowd, client, ids))
 
 
 if __name__ == "__main__":

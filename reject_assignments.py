@@ -24,7 +24,7 @@ def reject(args: argparse.Namespace) -> int:
     ids = simpleamt.ids(args.assignment_ids_file)
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    return review.reject(args, crowd, client, review.of_assignments(args, client, ids))
+    return review.reject(args, crowd, client, review.of_assignments(args, crowd, client, ids))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
 def reject(args: argparse.Namespace) -> int:
     """Look, ask, reject."""
     crowd, client, ids = review.hits_file(args)
-    return review.reject(args, crowd, client, review.of_hits(args, client, ids))
+    return review.reject(args, crowd, client, review.of_hits(args, crowd, client, ids))
 
 
 if __name__ == "__main__":

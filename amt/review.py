@@ -1,33 +1,45 @@
 """Approving and rejecting: what is Submitted, and nothing else."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 import simpleamt
-from amt import batches, survey
+from amt import batches, fees, survey
 from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 
+class Submitted(NamedTuple):
+    """A Submitted assignment, and what approving it costs: `reward` and `fee` in US dollars."""
+
+    assignment_id: str
+    reward: Decimal
+    fee: Decimal
+
+    def __str__(self) -> str:
+        return self.assignment_id
+
+
 class Found(NamedTuple):
     """Assignments to review, and how many ids or HITs the crowd refused to show."""
 
-    submitted: list[str]
+    submitted: list[Submitted]
     refused: int
 
 
-def of_hits(args: argparse.Namespace, client: "MTurkClient", ids: list[str]) -> Found:
+def of_hits(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", ids: list[str]) -> Found:
     """The Submitted assignments of HITs: asks only for HITs that can have unreviewed work."""
     standings, unknown = survey.standings(args, client, ids)
-    found: list[str] = []
+    found: list[Submitted] = []
     refused = len(unknown)
 
-    def submitted(hit: survey.Standing) -> list[str]:
+    def submitted(hit: survey.Standing) -> list[Submitted]:
         listed = survey.assignments(client, hit, "Submitted")
-        return [one["AssignmentId"] for one in listed]
+        return [_priced(crowd, one["AssignmentId"], hit) for one in listed]
 
     unreviewed = [hit for hit in standings if hit.unaccounted]
     for outcome in simpleamt.gather(args, submitted, unreviewed, doing="looking"):
@@ -39,31 +51,52 @@ def of_hits(args: argparse.Namespace, client: "MTurkClient", ids: list[str]) -> 
     return Found(found, refused)
 
 
-def of_assignments(args: argparse.Namespace, client: "MTurkClient", ids: list[str]) -> Found:
+def of_assignments(
+    args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", ids: list[str]
+) -> Found:
     """Those of the assignments that are Submitted; the others are named and skipped."""
-    found: list[str] = []
+    found: list[Submitted] = []
     refused = 0
 
-    def status(assignment_id: str) -> str:
-        assignment = client.get_assignment(AssignmentId=assignment_id)["Assignment"]
-        return str(assignment["AssignmentStatus"])
+    def look(assignment_id: str) -> tuple[str, Submitted]:
+        response = client.get_assignment(AssignmentId=assignment_id)
+        hit = survey.standing(response["HIT"])
+        return response["Assignment"]["AssignmentStatus"], _priced(crowd, assignment_id, hit)
 
-    for outcome in simpleamt.gather(args, status, ids, doing="looking"):
+    for outcome in simpleamt.gather(args, look, ids, doing="looking"):
         if outcome.refusal is not None:
             refused += 1
             simpleamt.say(f"{outcome.item}: {outcome.refusal}")
-        elif outcome.value == "Submitted":
-            found.append(outcome.item)
+            continue
+        status, submitted = outcome.value
+        if status == "Submitted":
+            found.append(submitted)
         else:
-            simpleamt.say(f"{outcome.item}: is {outcome.value} already, skipped")
+            simpleamt.say(f"{outcome.item}: is {status} already, skipped")
     return Found(found, refused)
 
 
+def _priced(crowd: Crowd, assignment_id: str, hit: survey.Standing) -> Submitted:
+    rates = fees.Rates(charged=crowd.name == "mturk", masters=hit.masters)
+    return Submitted(assignment_id, hit.reward, rates.fee(hit.reward, hit.max_assignments))
+
+
+def cost_of(submitted: Sequence[Submitted]) -> fees.Cost:
+    """What approving these assignments costs."""
+    nothing = Decimal("0.00")
+    return fees.Cost(
+        len(submitted),
+        sum((one.reward for one in submitted), nothing),
+        sum((one.fee for one in submitted), nothing),
+    )
+
+
 def approve(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found: Found) -> int:
-    """Ask, then approve what was found. The exit code."""
+    """Ask, naming the cost, then approve what was found. Return the exit code."""
     feedback = {"RequesterFeedback": args.feedback} if args.feedback else {}
 
-    def approve_once(assignment_id: str) -> None:
+    def approve_once(submitted: Submitted) -> None:
+        assignment_id = submitted.assignment_id
         try:
             client.approve_assignment(AssignmentId=assignment_id, **feedback)
         except client.exceptions.RequestError:
@@ -73,19 +106,24 @@ def approve(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found
     return _review(
         args,
         found,
-        f"Approve {_count(found.submitted)} on {crowd}?",
+        f"Approve {_count(found.submitted)} for {cost_of(found.submitted)} on {crowd}?",
         approve_once,
         doing="approving",
-        done="Approved",
+        outcome=lambda approved: (
+            f"Approved {_count(approved)}" + (f" for {cost_of(approved)}." if approved else ".")
+        ),
     )
 
 
 def reject(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found: Found) -> int:
-    """Ask, showing the feedback that workers will read, then reject. The exit code."""
+    """Ask, showing the feedback that workers will read, then reject. Return the exit code."""
     if not args.feedback.strip():
         raise Error("--feedback must tell the workers why")
+    unpaid = cost_of(found.submitted).rewards
+    workers = "worker is" if len(found.submitted) == 1 else "workers are"
 
-    def reject_once(assignment_id: str) -> None:
+    def reject_once(submitted: Submitted) -> None:
+        assignment_id = submitted.assignment_id
         try:
             client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback=args.feedback)
         except client.exceptions.RequestError:
@@ -96,10 +134,10 @@ def reject(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found:
         args,
         found,
         f"Reject {_count(found.submitted)} on {crowd}, with the feedback {args.feedback!r}? "
-        "The workers are not paid for it.",
+        f"The {workers} not paid the ${unpaid:,}.",
         reject_once,
         doing="rejecting",
-        done="Rejected",
+        outcome=lambda rejected: f"Rejected {_count(rejected)}.",
     )
 
 
@@ -123,24 +161,32 @@ def _review(
     args: argparse.Namespace,
     found: Found,
     question: str,
-    act: Callable[[str], object],
+    act: Callable[[Submitted], object],
     *,
     doing: str,
-    done: str,
+    outcome: Callable[[list[Submitted]], str],
 ) -> int:
-    refused = 0
-    if found.submitted:
+    """Ask, then act on each; say the `outcome` for those that were done, also when cut short."""
+    refused, done = 0, list[Submitted]()
+
+    def act_and_note(submitted: Submitted) -> None:
+        act(submitted)
+        done.append(submitted)
+
+    if wanted := found.submitted:
         simpleamt.confirm(args, question)
-        refused = simpleamt.each(
-            args, act, found.submitted, doing=doing, total=len(found.submitted)
-        )
-    simpleamt.say(f"{done} {_count(found.submitted, less=refused)}.")
+    try:
+        refused = simpleamt.each(args, act_and_note, wanted, doing=doing, total=len(wanted))
+    except BaseException:  # cut short, by Ctrl-C too: what was done before has its price
+        if done:
+            simpleamt.say(outcome(done))
+        raise
+    simpleamt.say(outcome(done))
     return 1 if refused or found.refused else 0
 
 
-def _count(assignments: list[str], *, less: int = 0) -> str:
-    number = len(assignments) - less
-    return f"{number} assignment" + ("" if number == 1 else "s")
+def _count(assignments: Sequence[Submitted]) -> str:
+    return f"{len(assignments):,} assignment" + ("" if len(assignments) == 1 else "s")
 
 
 def hits_file(args: argparse.Namespace) -> tuple[Crowd, "MTurkClient", list[str]]:

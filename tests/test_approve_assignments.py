@@ -4,6 +4,7 @@ from conftest_scripts import Desk
 from crowds import DAY
 
 IDS = "--assignment_ids_file=ids.txt"
+ONE = "for $0.05 ($0.05 in rewards, $0.00 in fees)"
 
 
 def prepared(desk: Desk, count: int) -> list[str]:
@@ -27,7 +28,7 @@ def test_the_named_are_approved_and_no_others(desk: Desk) -> None:
 
     done = desk.run("approve_assignments", IDS, "--yes", "--feedback=Thanks!")
 
-    assert (done.code, done.out, done.err) == (0, "", "Approved 1 assignment.\n")
+    assert (done.code, done.out, done.err) == (0, "", f"Approved 1 assignment {ONE}.\n")
     assert (status(desk, first), status(desk, second)) == ("Approved", "Submitted")
     assert desk.crowd().assignment(first)["RequesterFeedback"] == "Thanks!"
 
@@ -40,7 +41,7 @@ def test_what_was_approved_before_is_said_and_is_no_failure(desk: Desk) -> None:
     done = desk.run("approve_assignments", IDS, "--yes")
 
     assert done.code == 0
-    assert done.err == f"{first}: is Approved already, skipped\nApproved 1 assignment.\n"
+    assert done.err == f"{first}: is Approved already, skipped\nApproved 1 assignment {ONE}.\n"
     assert status(desk, second) == "Approved"
     assert desk.run("approve_assignments", IDS).code == 0  # nothing left to ask about
 
@@ -69,7 +70,7 @@ def test_an_unknown_id_is_named_and_the_others_are_approved(desk: Desk) -> None:
     unknown, unseen, summary = done.err.splitlines()
     assert unknown.startswith("3UNKNOWN: Assignment 3UNKNOWN does not exist.")
     assert unseen.startswith(f"{held}: Assignment {held} does not exist.")
-    assert summary == "Approved 1 assignment."
+    assert summary == f"Approved 1 assignment {ONE}."
 
 
 def test_it_asks_first(desk: Desk) -> None:
@@ -77,7 +78,7 @@ def test_it_asks_first(desk: Desk) -> None:
     (one,) = prepared(desk, 1)
 
     assert desk.fails("approve_assignments", IDS).startswith(
-        "Approve 1 assignment on the sandbox of the local crowd? There is no terminal"
+        f"Approve 1 assignment {ONE} on the sandbox of the local crowd? There is no terminal"
     )
     assert status(desk, one) == "Submitted"
 
@@ -89,7 +90,7 @@ def test_what_time_approved_meanwhile_is_approved(desk: Desk) -> None:
 
     done = desk.run("approve_assignments", IDS, "--yes")
 
-    assert (done.code, done.err) == (0, "Approved 1 assignment.\n")
+    assert (done.code, done.err) == (0, f"Approved 1 assignment {ONE}.\n")
 
 
 def test_a_file_of_something_else_is_refused_before_anything_is_sent(desk: Desk) -> None:
@@ -106,5 +107,5 @@ def test_as_a_process_it_says_and_does_the_same(desk: Desk) -> None:
 
     done = desk.process("approve_assignments", IDS, "-f")
 
-    assert (done.code, done.out, done.err) == (0, "", "Approved 1 assignment.\n")
+    assert (done.code, done.out, done.err) == (0, "", f"Approved 1 assignment {ONE}.\n")
     assert status(desk, one) == "Approved"

@@ -10,6 +10,8 @@ from conftest_scripts import Desk
 from crowds import DAY
 
 IDS = "--hit_ids_file=hit_ids.txt"
+ONE = "for $0.05 ($0.05 in rewards, $0.00 in fees)"
+TWO = "for $0.10 ($0.10 in rewards, $0.00 in fees)"
 
 
 def statuses(desk: Desk, hit_id: str) -> list[str]:
@@ -30,7 +32,7 @@ def test_all_submitted_work_is_approved(desk: Desk) -> None:
 
     result = desk.run("approve_hits", IDS, "--yes", "--feedback=Thanks!")
 
-    assert (result.code, result.out, result.err) == (0, "", "Approved 2 assignments.\n")
+    assert (result.code, result.out, result.err) == (0, "", f"Approved 2 assignments {TWO}.\n")
     assert [desk.crowd().assignment(one)["AssignmentStatus"] for one in done] == ["Approved"] * 2
     assert desk.crowd().assignment(done[0])["RequesterFeedback"] == "Thanks!"
     assert desk.calls.count("ListAssignmentsForHIT") == 2
@@ -64,7 +66,7 @@ def test_it_asks_first_how_many_and_where(desk: Desk) -> None:
     submitted(desk, *hits)
 
     assert desk.fails("approve_hits", IDS) == (
-        "Approve 2 assignments on the sandbox of the local crowd? "
+        f"Approve 2 assignments {TWO} on the sandbox of the local crowd? "
         "There is no terminal to ask on: say --yes to do it."
     )
     assert statuses(desk, hits[0]) == ["Submitted"]
@@ -77,7 +79,7 @@ def test_the_live_site_is_said_and_recorded(desk: Desk) -> None:
     crowd.do(crowd.make_worker("Ada"), hit)
 
     assert desk.fails("approve_hits", IDS).startswith(
-        "Approve 1 assignment on the LIVE SITE of the local crowd?"
+        f"Approve 1 assignment {ONE} on the LIVE SITE of the local crowd?"
     )
     assert desk.run("approve_hits", IDS, "--yes").code == 0
 
@@ -102,7 +104,7 @@ def test_work_that_time_approved_meanwhile_is_approved(desk: Desk) -> None:
 
     result = desk.run("approve_hits", IDS, "--yes")
 
-    assert (result.code, result.err) == (0, "Approved 2 assignments.\n")
+    assert (result.code, result.err) == (0, f"Approved 2 assignments {TWO}.\n")
     assert statuses(desk, early) == statuses(desk, late) == ["Approved"]
 
 
@@ -131,7 +133,7 @@ def test_an_unknown_hit_is_named_and_the_others_are_approved(desk: Desk) -> None
     assert result.code == 1
     unknown, summary = result.err.splitlines()
     assert unknown.startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
-    assert summary == "Approved 1 assignment."
+    assert summary == f"Approved 1 assignment {ONE}."
 
 
 def test_expired_hits_are_looked_into(desk: Desk) -> None:
@@ -140,7 +142,7 @@ def test_expired_hits_are_looked_into(desk: Desk) -> None:
     submitted(desk, hit)
     desk.crowd().client.update_expiration_for_hit(HITId=hit, ExpireAt=0)
 
-    assert desk.run("approve_hits", IDS, "--yes").err == "Approved 1 assignment.\n"
+    assert desk.run("approve_hits", IDS, "--yes").err == f"Approved 1 assignment {ONE}.\n"
 
 
 @pytest.mark.parametrize(("typed", "code", "status"), [("y", 0, "Approved"), ("n", 2, "Submitted")])
@@ -173,6 +175,23 @@ def test_the_answer_on_a_terminal_decides(desk: Desk, typed: str, code: int, sta
     os.close(ours)
 
     assert out == b""
-    assert b"Approve 1 assignment on the sandbox of the local crowd? [y/N] " in shown
+    assert f"Approve 1 assignment {ONE} on the sandbox of the local crowd? [y/N] ".encode() in shown
     assert (b"approving: " in shown) == (typed == "y")
     assert statuses(desk, hit) == [status]
+
+
+def test_what_was_paid_is_said_when_the_money_runs_out(desk: Desk) -> None:
+    """The line with the sum comes also when the rest could not be done, before the reason."""
+    hits = desk.launch(1, 2, flags=("--prod", "--yes"))
+    crowd = desk.crowd(live=True)
+    worker = crowd.make_worker("Ada")
+    for hit in hits:
+        crowd.do(worker, hit)
+    desk.before["ApproveAssignment"] = lambda: crowd.give_budget(5)
+
+    result = desk.run("approve_hits", IDS, "--yes", "--concurrency=1")
+
+    assert result.code == 2
+    summary, reason = result.err.splitlines()
+    assert summary == f"Approved 1 assignment {ONE}."
+    assert "insufficient funds" in reason

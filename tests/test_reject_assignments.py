@@ -51,7 +51,7 @@ def test_the_question_shows_what_workers_will_read(desk: Desk) -> None:
 
     assert desk.fails("reject_assignments", IDS, WHY).startswith(
         "Reject 1 assignment on the sandbox of the local crowd, with the feedback 'Empty.'? "
-        "The workers are not paid for it."
+        "The worker is not paid the $0.05."
     )
     assert status(desk, one) == "Submitted"
 

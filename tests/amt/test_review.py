@@ -1,15 +1,24 @@
 """Finding what can be approved or rejected."""
 
 import argparse
+import re
+from decimal import Decimal
 
+import pytest
 from conftest_scripts import Desk
 
 from amt import review
-from amt.review import Found
+from amt.review import Found, Submitted
+from local_crowd.operations import qualifications
+from local_crowd.operations.system_qualifications import MASTERS
+from simpleamt import Crowd, Error
+
+LOCAL = Crowd("local", live=False, settings={})
+AMAZON = Crowd("mturk", live=True, settings={})
 
 
 def arguments() -> argparse.Namespace:
-    return argparse.Namespace(concurrency=4)
+    return argparse.Namespace(concurrency=4, yes=False, feedback="Thanks")
 
 
 def test_only_hits_with_unreviewed_work_are_listed(desk: Desk) -> None:
@@ -22,9 +31,9 @@ def test_only_hits_with_unreviewed_work_are_listed(desk: Desk) -> None:
     done = crowd.do(worker, submitted)
     desk.calls.clear()
 
-    found = review.of_hits(arguments(), crowd.client, [fresh, held, reviewed, submitted])
+    found = review.of_hits(arguments(), LOCAL, crowd.client, [fresh, held, reviewed, submitted])
 
-    assert found == Found([done], 0)
+    assert found == Found([Submitted(done, Decimal("0.05"), Decimal("0.00"))], 0)
     assert desk.calls == ["ListHITs", "ListAssignmentsForHIT"]
 
 
@@ -37,9 +46,9 @@ def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
         desk.clock.advance(1)
         done.append(crowd.do(crowd.make_worker(name), hit))
 
-    found = review.of_hits(arguments(), crowd.client, [one, two])
+    found = review.of_hits(arguments(), LOCAL, crowd.client, [one, two])
 
-    assert found.submitted == [done[1], done[2], done[0]]
+    assert [one.assignment_id for one in found.submitted] == [done[1], done[2], done[0]]
 
 
 def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
@@ -55,7 +64,7 @@ def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
 
     desk.before["ListAssignmentsForHIT"] = delete
 
-    assert review.of_hits(arguments(), crowd.client, [hit]) == Found([], 1)
+    assert review.of_hits(arguments(), LOCAL, crowd.client, [hit]) == Found([], 1)
     assert desk.capsys.readouterr().err.startswith(f"{hit}: Hit {hit} does not exist.")
 
 
@@ -66,9 +75,38 @@ def test_named_assignments_are_looked_at_one_by_one(desk: Desk) -> None:
     done = [crowd.do(worker, crowd.make_hit()) for _ in range(3)]
     crowd.client.approve_assignment(AssignmentId=done[0])
 
-    found = review.of_assignments(arguments(), crowd.client, [*done, "3UNKNOWN"])
+    found = review.of_assignments(arguments(), LOCAL, crowd.client, [*done, "3UNKNOWN"])
 
-    assert found == Found(done[1:], 1)
+    assert [one.assignment_id for one in found.submitted] == done[1:]
+    assert found.refused == 1
     said = desk.capsys.readouterr().err.splitlines()
     assert said[0] == f"{done[0]}: is Approved already, skipped"
     assert said[1].startswith("3UNKNOWN: Assignment 3UNKNOWN does not exist.")
+
+
+def test_the_question_counts_amazons_fees(desk: Desk) -> None:
+    """Each assignment at the rates of its own HIT: 20 %, 40 % from 10 assignments on, and 5 %
+    more for Masters. A crowd of one's own takes none, and rejecting costs nothing.
+    """
+    crowd = desk.crowd()
+    masters = {"QualificationTypeId": MASTERS["sandbox"], "Comparator": "Exists"}
+    hits = [
+        crowd.make_hit(Reward="1.00"),
+        crowd.make_hit(Reward="0.01", MaxAssignments=10),
+        crowd.make_hit(Reward="2.00", QualificationRequirements=[masters]),
+    ]
+    worker = crowd.make_worker()
+    with crowd.site.writing() as call:
+        qualifications.make_master(call, worker, master=True)
+    done = [crowd.do(worker, hit) for hit in hits]
+
+    found = review.of_hits(arguments(), AMAZON, crowd.client, hits)
+    named = review.of_assignments(arguments(), AMAZON, crowd.client, done)
+
+    assert found == named
+    assert [str(one.fee) for one in found.submitted] == ["0.20", "0.01", "0.50"]
+    question = "Approve 3 assignments for $3.72 ($3.01 in rewards, $0.71 in fees) on the LIVE SITE"
+    with pytest.raises(Error, match=re.escape(question)):
+        review.approve(arguments(), AMAZON, crowd.client, found)
+    with pytest.raises(Error, match=r"The workers are not paid the \$3\.01\. There is no terminal"):
+        review.reject(arguments(), AMAZON, crowd.client, found)
