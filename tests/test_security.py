@@ -537,7 +537,7 @@ OPEN = {
     "sign_in.sign_in",
     "sign_in.sign_out",
     "join.show",
-    "join.sign_up",
+    "join.join",
     "reset.show",
     "reset.choose",
     "hit_page.show",

@@ -649,7 +649,7 @@ class TestHistory:
             "Bonuses $0.25",
             "Earned $0.35",
             "Task 4 Vision lab · due 2026-01-01 00:10 UTC, in 10 minutes",
-            "<Lovely> $0.10 + $0.25 bonus Approved",
+            "<Lovely> $0.25 bonus: x $0.10 + $0.25 bonus Approved",
             "Empty. $0.10 Rejected",
             "approved by itself 2026-01-04 00:00 UTC $0.10 Waiting for review",
             "accepted 2026-01-01 00:00 UTC Returned",

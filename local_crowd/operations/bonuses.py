@@ -1,23 +1,25 @@
 """Bonuses: money beside the reward."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Row, insert, select
 
-from local_crowd.operations import assignments, hits, tokens
+from local_crowd.operations import assignments, hits, tokens, workers
 from local_crowd.operations.account import must_afford
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import cents, dollars, require_text
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.paging import listing, page
-from local_crowd.store.tables import bonuses
+from local_crowd.store.tables import bonuses, hit_types, requesters
+from local_crowd.store.tables import hits as hits_table
 
 REPEATED = "RequestAlreadyProcessed"
 HIGHEST = 1_000_000  # cents
 
 
 def send_bonus(call: Call, request: Request) -> Response:
-    """SendBonus: to the worker of a submitted assignment."""
+    """SendBonus: to the worker of a submitted assignment, who gets a message with the reason."""
     tokens.refuse_repeat(call, "SendBonus", request, REPEATED)
     row = assignments.find(call, request["AssignmentId"])
     if row.worker_id != request["WorkerId"]:
@@ -40,6 +42,7 @@ def send_bonus(call: Call, request: Request) -> Response:
             grant_time=call.now,
         )
     )
+    workers.tell(call, row.worker_id, f"A bonus of ${dollars(amount)}", request["Reason"])
     tokens.remember(call, "SendBonus", request, bonus_id, REPEATED)
     return {}
 
@@ -58,6 +61,27 @@ def list_bonus_payments(call: Call, request: Request) -> Response:
         query = query.where(bonuses.c.assignment_id == row.assignment_id)
     rows, token = page(call, request, query, (bonuses.c.grant_time, bonuses.c.bonus_id))
     return listing("BonusPayments", rows, token, _shape)
+
+
+def list_received(
+    call: Call, worker_id: str, assignment_ids: Collection[str] | None = None, limit: int = 200
+) -> list[Row[Any]]:
+    """Return the worker's bonuses, newest first: the columns of bonuses, `requester` (a name) and
+    `title`. With `assignment_ids`, all bonuses for these assignments.
+    """
+    query = (
+        select(bonuses, requesters.c.name.label("requester"), hit_types.c.title)
+        .join(requesters, requesters.c.requester_id == bonuses.c.requester_id)
+        .join(hits_table, hits_table.c.hit_id == bonuses.c.hit_id)
+        .join(hit_types, hit_types.c.hit_type_id == hits_table.c.hit_type_id)
+        .where(bonuses.c.worker_id == worker_id)
+        .order_by(bonuses.c.grant_time.desc(), bonuses.c.bonus_id)
+    )
+    if assignment_ids is None:
+        query = query.limit(limit)
+    else:
+        query = query.where(bonuses.c.assignment_id.in_(assignment_ids))
+    return list(call.db.execute(query).all())
 
 
 def _shape(row: Row[Any]) -> Response:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from local_crowd.operations import payments, worker_lists
+from local_crowd.operations import bonuses, payments, worker_lists
 from local_crowd.pages.context import current_site, worker_only
 
 pages = Blueprint("earnings", __name__)
@@ -12,7 +12,7 @@ NOTHING = (0, 0)
 @pages.get("/earnings")
 @worker_only
 def show(worker_id: str) -> str:
-    """Approved, waiting for review, bonuses, paid, owed; and each payment."""
+    """Approved, waiting for review, bonuses, paid, owed; each bonus with its reason; each payment."""
     with current_site().reading() as call:
         totals = worker_lists.totals(call, worker_id)
         return render_template(
@@ -22,5 +22,6 @@ def show(worker_id: str) -> str:
             bonus=worker_lists.bonus_total(call, worker_id),
             paid=payments.paid_total(call, worker_id),
             owed=payments.owed_to(call, worker_id),
+            bonuses=bonuses.list_received(call, worker_id),
             payments=payments.everything(call, worker_id),
         )

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template
 
-from local_crowd.operations import worker_lists
+from local_crowd.operations import bonuses, worker_lists
 from local_crowd.pages.context import current_site, worker_only
 
 pages = Blueprint("history", __name__)
@@ -13,12 +13,16 @@ pages = Blueprint("history", __name__)
 def my_work(worker_id: str) -> str:
     """HITs in progress and finished, and what they came to."""
     with current_site().reading() as call:
+        finished = worker_lists.finished(call, worker_id)
+        rewarded = [row.assignment_id for row in finished if row.bonus]
+        received = bonuses.list_received(call, worker_id, rewarded)
         return render_template(
             "my_work.html",
             worker_id=worker_id,
             now=call.now,
             in_progress=worker_lists.in_progress(call, worker_id),
-            finished=worker_lists.finished(call, worker_id),
+            finished=finished,
+            bonuses=received,
             totals=worker_lists.totals(call, worker_id),
             bonus=worker_lists.bonus_total(call, worker_id),
         )
