@@ -70,6 +70,8 @@ def launch(args: argparse.Namespace) -> int:
 
 def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Batch) -> int:
     """Launch what is missing of the plan. The exit code."""
+    for warning in plan.warnings:
+        simpleamt.say(warning)
     if batch.header:
         plans.check_unchanged(batch, plan)
     missing = plan.rows - len(batch.ids)

@@ -2,25 +2,36 @@
 
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 from botocore.loaders import Loader
-from botocore.model import ServiceModel, Shape
+from botocore.model import ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
+
+from amt.requirements import KEYS
 
 SET_LATER = {"Question": "", "UniqueRequestToken": "-"}
 
 
-def faults(properties: dict[str, Any]) -> list[str]:
-    """Every way in which these are not parameters of CreateHIT, each begun with its key."""
+@cache
+def shape_of_hit() -> StructureShape:
+    """Load the parameters of CreateHIT."""
     loaded = Loader().load_service_model("mturk", "service-2")
     shape = ServiceModel(loaded, "mturk").operation_model("CreateHIT").input_shape
     assert shape is not None  # noqa: S101 - CreateHIT has parameters
+    return shape
+
+
+def faults(properties: dict[str, Any]) -> list[str]:
+    """Every way in which these are not parameters of CreateHIT, each begun with its key."""
+    shape = shape_of_hit()
     unknown = [name for name in properties if name not in shape.members]
     report = ParamValidator().validate(
         {name: value for name, value in properties.items() if name in shape.members}, shape
     )
-    found = [f"{name}: there is no such HIT property" for name in unknown]
+    found = [f"{name}: there is no such HIT property{_suggest(name)}" for name in unknown]
     if report.has_errors():
         found += [_keyed(line) for line in report.generate_report().splitlines()]
     else:
@@ -31,6 +42,13 @@ def faults(properties: dict[str, Any]) -> list[str]:
             for fault in _beyond(shape.members[name], value, name)
         ]
     return found
+
+
+def _suggest(name: str) -> str:
+    """Name the property that was most likely meant, if one is similar."""
+    known = {each.lower(): each for each in (*shape_of_hit().members, *KEYS, "FrameHeight")}
+    similar = get_close_matches(name.lower().replace("_", ""), known, n=1, cutoff=0.7)
+    return f"; did you mean {known[similar[0]]}?" if similar else ""
 
 
 def _keyed(line: str) -> str:

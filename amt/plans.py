@@ -27,6 +27,7 @@ class Plan:
     input: Input
     rows: int
     hashes: dict[str, str]
+    warnings: tuple[str, ...] = ()
 
     def record_bytes(self, hits: int) -> int:
         """About how large the record of so many HITs is."""
@@ -67,7 +68,15 @@ def plan(
         "template": _hash(json.dumps(sorted(template.sources.items())).encode()),
         "properties": _hash(_facts(hit_properties).encode()),
     }
-    return Plan(template, hit_properties, properties_file, source, rows, hashes)
+    return Plan(
+        template,
+        hit_properties,
+        properties_file,
+        source,
+        rows,
+        hashes,
+        warnings=hit_properties.warnings,
+    )
 
 
 def _tried(faults: list[str], function: Callable[..., Value], *given: Any) -> Value | None:

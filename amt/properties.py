@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -30,6 +30,18 @@ OF_THE_HIT = (
     "AssignmentReviewPolicy",
     "HITReviewPolicy",
 )
+OLD_NAMES = {  # those of the first simple-amt
+    "title": "Title",
+    "description": "Description",
+    "keywords": "Keywords",
+    "reward": "Reward",
+    "duration": "AssignmentDurationInSeconds",
+    "frame_height": "FrameHeight",
+    "max_assignments": "MaxAssignments",
+    "country": "Country",
+    "hits_approved": "HitsApproved",
+    "percent_approved": "PercentApproved",
+}
 SET_BY_US = ("HITTypeId", "Question", "RequesterAnnotation", "UniqueRequestToken")
 
 
@@ -41,6 +53,7 @@ class Properties:
     hit: dict[str, Any]
     frame_height: int
     text: str  # the file, for the batch record
+    warnings: tuple[str, ...] = ()
 
     @property
     def reward(self) -> Decimal:
@@ -66,19 +79,32 @@ def read(path: str | Path) -> Properties:
         raise Error(f"{path}: {error}") from error
     if not isinstance(given, dict):
         raise Error(f"{path}: HIT properties are a JSON object")
-    faults: list[str] = []
+    old_names = [name for name in OLD_NAMES if name in given]
+    faults = [
+        f"{name}: the old name of {OLD_NAMES[name]}, which is given as well"
+        for name in old_names
+        if OLD_NAMES[name] in given
+    ]
+    given = {OLD_NAMES.get(name, name): value for name, value in given.items()}
     parameters = _parameters(given, faults)
     if faults:
         raise Error("\n".join(f"{path}:{_line(text, fault)}: {fault}" for fault in faults))
     frame_height = parameters.pop("FrameHeight")
     hit = {name: parameters.pop(name) for name in OF_THE_HIT if name in parameters}
-    return Properties(parameters, hit, frame_height, text)
+    warnings = [_describe_old_names(path, old_names)] if old_names else []
+    return Properties(parameters, hit, frame_height, text, tuple(warnings))
+
+
+def _describe_old_names(path: str | Path, old_names: Sequence[str]) -> str:
+    renamed = ", ".join(f"{name} -> {OLD_NAMES[name]}" for name in old_names)
+    return f"{path}: names of the first simple-amt work, and have new forms: {renamed}"
 
 
 def _line(text: str, fault: str) -> int:
     """The line that a fault speaks of: where its key stands, else the first."""
     key = fault.partition(":")[0]
-    found = re.search(rf'"{re.escape(key)}"\s*:', text)
+    old = next((old for old, new in OLD_NAMES.items() if new == key), key)
+    found = re.search(rf'"({re.escape(key)}|{old})"\s*:', text)
     return text.count("\n", 0, found.start()) + 1 if found else 1
 
 

@@ -148,7 +148,12 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"Tilte": "x"}, "7: Tilte: there is no such HIT property"),
+        ({"Tilte": "x"}, "7: Tilte: there is no such HIT property; did you mean Title?"),
+        ({"hitsApproved": 5}, "7: hitsApproved: there is no such HIT property; did you mean HitsA"),
+        ({"assignment_duration": 5}, "7: assignment_duration: there is no such HIT property; did"),
+        ({"Colour": 5}, "7: Colour: there is no such HIT property"),
+        ({"title": "x"}, "7: title: the old name of Title, which is given as well"),
+        ({"percent_approved": 101}, "7: PercentApproved: 101 is not a whole number from 0 to 100"),
         ({"Title": None}, '1: Title: Missing required parameter in input: "Title"'),
         ({"Title": 5}, "2: Title: Invalid type for parameter Title, value: 5"),
         ({"Title": "x" * 129}, "2: Title: 129 characters; at most 128 are allowed"),
@@ -245,6 +250,48 @@ def test_a_file_of_something_else_is_named(file: Path, content: bytes, fault: st
         read(file)
 
     assert str(caught.value).startswith(f"{file}:{fault}")
+
+
+def test_the_names_of_the_first_simple_amt_are_taken(file: Path) -> None:
+    """A file of old names gives the same HIT as one of new names, and one line names those."""
+    old = {
+        "title": "Name the animal",
+        "description": "One picture, one word",
+        "keywords": "picture, animal",
+        "reward": 0.05,
+        "duration": 600,
+        "frame_height": 800,
+        "max_assignments": 3,
+        "country": ["US", "GB"],
+        "hits_approved": 100,
+        "percent_approved": 95,
+    }
+    file.write_text(json.dumps(old), "utf-8")
+
+    taken = read(file)
+
+    new = {
+        "Title": old["title"],
+        "Description": old["description"],
+        "Keywords": old["keywords"],
+        "Reward": 0.05,
+        "AssignmentDurationInSeconds": 600,
+        "FrameHeight": 800,
+        "MaxAssignments": 3,
+        "Country": ["US", "GB"],
+        "HitsApproved": 100,
+        "PercentApproved": 95,
+    }
+    file.write_text(json.dumps(new), "utf-8")
+    same = read(file)
+    assert same.warnings == ()
+    assert taken.hit_type == same.hit_type
+    assert (taken.hit, taken.frame_height) == (same.hit, 800)
+    (warning,) = taken.warnings
+    assert warning.startswith(f"{file}: names of the first simple-amt work")
+    assert all(f"{name} -> " in warning for name in old)
+    assert "duration -> AssignmentDurationInSeconds" in warning
+    assert len(warning.splitlines()) == 1
 
 
 def test_a_missing_file_is_named(file: Path) -> None:
