@@ -24,7 +24,7 @@ SANDBOX = (
 
 def rewritten(html: str) -> str:
     """The page as it is shown; our scripts are at /NAME, and the first one is `first`."""
-    return for_this_crowd(html, OURS, lambda name: f"/{name}", "first")
+    return for_this_crowd(html, OURS, lambda name: f"/{name}", "first", "guard")
 
 
 @pytest.mark.parametrize(
@@ -79,14 +79,13 @@ def test_a_forms_address_becomes_ours(before: str, after: str) -> None:
 )
 def test_amazons_scripts_become_ours(before: str, after: str) -> None:
     """Of every version, over http, https or neither, also with a checksum of the original."""
+    ours = "<script>guard</script>" * ("crowd-" in before) + "<script>first</script>"
     page = '<!doctype html><script defer src="{}"></script><p>'
     assert rewritten(page.format(before)) == (
-        "<!doctype html><script>first</script>" + page.partition("html>")[2].format(after)
+        f"<!doctype html>{ours}" + page.partition("html>")[2].format(after)
     )
     checked = f"<script src={before} integrity='sha256-abc' crossorigin></script>"
-    assert rewritten(checked) == (
-        f"<script>first</script><script src={after} integrity='' crossorigin></script>"
-    )
+    assert rewritten(checked) == (f"{ours}<script src={after} integrity='' crossorigin></script>")
 
 
 UNTOUCHED = [
@@ -123,7 +122,6 @@ def test_everything_else_stays_as_it_is(page: str) -> None:
     [
         f'<script>form.action = "{AMAZONS}"; \'<form action="{AMAZONS}">\'</script>',
         '<script src="https://example.com/externalHIT_v1.js"></script>',
-        '<script src="https://assets.crowd.aws.example/crowd-html-elements.js"></script>',
         '<SCRIPT>"</scripted>"; //</SCRIPT >',
         "<script>unclosed <form action='//mturk.com/mturk/externalSubmit'>",
     ],
@@ -148,6 +146,21 @@ def test_the_first_script_is_first_and_the_doctype_stays_before_it(before: str) 
     """
     page = "<title>A page</title><script>1</script>"
     assert rewritten(before + page) == f"{before}<script>first</script>{page}"
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<p>x</p><CROWD-input name=a>", "<div id=root></div><p data-tag='crowd-form'>"],
+)
+def test_the_guard_is_before_a_page_with_crowd_elements(page: str) -> None:
+    """Also where a script makes them; it needs no script of the page's own."""
+    assert rewritten(page) == f"<script>guard</script>{page}"
+
+
+def test_a_script_that_is_not_amazons_stays() -> None:
+    """Elements from another address are loaded from there; the guard is before them."""
+    page = '<script src="https://assets.crowd.aws.example/crowd-html-elements.js"></script>'
+    assert rewritten(page) == f"<script>guard</script><script>first</script>{page}"
 
 
 def test_the_first_script_cannot_be_broken_out_of() -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 import pytest
+from crowds import Crowd
+from hit_frames import Desk
 from worker_frame import (  # noqa: F401 - a fixture
     ROOT,
     StandIn,
@@ -262,6 +264,25 @@ def test_a_page_from_the_requester_site_works_as_documented(
     frame.get_by_role("button", name="Submit").click()
     expect(frame.get_by_text("Thank you")).to_be_visible()
     assert stand_in.posts[0][1] == {"assignmentId": "3ASSIGNMENT", "output": "", "kind": "oak"}
+
+
+@pytest.mark.parametrize("open_crowd", ["http"], indirect=True)
+def test_the_crowd_form_in_the_documentation_works(
+    crowd: Crowd, page: Page, tmp_path: Path
+) -> None:
+    """docs/templates.md has a template of Amazon's elements, which is done without the network."""
+    text = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
+    template = tmp_path / "animal.html"
+    (source,) = [part for part in text.split("```") if "<crowd-form>" in part and "<script" in part]
+    template.write_text(source.removeprefix("html\n"), encoding="utf-8")
+    desk = Desk(crowd, page)
+    frame = desk.accept(Template(str(template), []).render({"name": "wren"}))
+    frame.get_by_role("radio", name="Bird").check()
+    frame.get_by_role("button", name="Submit").click()
+
+    output = json.loads(desk.answers()["taskAnswers"])
+    assert output == [{"animal": {"label": "Bird"}}]
+    assert f"`{json.dumps(output)}`" in text
 
 
 @pytest.mark.parametrize("prefix", ["", "hit_templates/"])

@@ -19,7 +19,7 @@ from local_crowd.store.tables import layouts, requesters
 # Other uses of ${...}, as in JavaScript's template literals, stay as they are.
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 HIGHEST_FRAME = 999_999  # pixels
-FORM = re.compile(r"<(?:form|crowd-form)\b", re.IGNORECASE)
+FORM = re.compile(r"<(?:form|crowd-form|crowd-entity-annotation)\b", re.IGNORECASE)
 # Layouts on Amazon's site were often only what stands within the form; it put the rest around.
 BEFORE = (
     '<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8">'

@@ -21,7 +21,7 @@ from local_crowd.pages.headers import FORM_PAGE, HIT_PAGE, IN_THE_FRAME
 from local_crowd.pages.questions.form import form_page
 from local_crowd.pages.questions.frame import PREVIEW
 from local_crowd.pages.questions.rewrite import for_this_crowd
-from local_crowd.pages.questions.scripts import first_script, script_url
+from local_crowd.pages.questions.scripts import first_script, guard_script, script_url
 
 pages = Blueprint("hit_page", __name__)
 
@@ -51,7 +51,9 @@ def page_of(question_xml: str, assignment_id: str | None) -> Response:
     asked = parse(question_xml)
     submit_url = f"{site_url()}/mturk/externalSubmit"
     if isinstance(asked, HTMLQuestion):
-        html = for_this_crowd(asked.content, submit_url, script_url, first_script(submit_url))
+        html = for_this_crowd(
+            asked.content, submit_url, script_url, first_script(submit_url), guard_script()
+        )
         return Response(html, headers={"Content-Security-Policy": HIT_PAGE})
     if isinstance(asked, QuestionForm):
         html = form_page(asked, submit_url, assignment_id)

@@ -70,6 +70,29 @@ function hasRegion(host, tag) {
   return Array.from(host.children).some((child) => child.localName === tag);
 }
 
+// The form, or else the element that is one of its own, which hands in a field; null when none does.
+function handedInBy(field) {
+  const around = field.parentElement && field.parentElement.closest('form, crowd-form');
+  return around || field.closest('crowd-entity-annotation');
+}
+
+// A list as Amazon's samples write it: JSON, also with single quotes, bare names of members, and a
+// comma too many. null when it is none. In single quotes, a quote ends the text only before the next.
+function listOf(text) {
+  const TOKEN = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.|'(?!\s*[,\]}:]))*)'|([A-Za-z_]\w*)(?=\s*:)|,(?=\s*[\]}])/gs;
+  const json = (text || '').replace(TOKEN, (whole, single, member) => {
+    if (single !== undefined) return JSON.stringify(single.replace(/\\(.)/gs, '$1'));
+    if (member !== undefined) return JSON.stringify(member);
+    return whole === ',' ? '' : whole;
+  });
+  try {
+    const list = JSON.parse(json);
+    return Array.isArray(list) ? list : null;
+  } catch {
+    return null;
+  }
+}
+
 function dialogWith(heading, ...content) {
   const close = make('button', { type: 'button' }, 'Close');
   const title = make('h2', { id: 'title' }, heading);
@@ -105,6 +128,12 @@ class CrowdField extends CrowdElement {
 
   get name() { return this.getAttribute('name') || ''; }
   set name(name) { this.setAttribute('name', name); }
+
+  // Why this element cannot do its work, whatever the worker does: a sentence, '' when it can.
+  get defect() {
+    return this.name && this.collect && !handedInBy(this)
+      ? 'The <' + this.localName + '> "' + this.name + '" is outside of any form.' : '';
+  }
 
   // The control that gets the focus, and is said to be invalid.
   get control() { return this; }

@@ -16,48 +16,30 @@ function textsOf(list) {
 
 const PARTS = ['classification-target', 'short-instructions', 'full-instructions', 'worker-comment'];
 
-class CrowdClassifier extends CrowdField {
-  static observedAttributes = ['categories', 'header', 'src', 'exclusion-category'];
-  static several = false;
-  static image = false;
+// A whole task, with its instructions beside it.
+class CrowdTask extends CrowdField {
+  static layout = `
+    .task { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: 1.25rem }
+    aside { padding-right: 1.25rem; border-right: 1px solid #d8dee5 }
+    ::slotted(short-instructions) { margin-top: -.8em }
+    fieldset { min-width: 0; margin: 0; padding: 0; border: 0 }
+    fieldset:focus { outline: none }
+    legend { padding: 0; margin-bottom: .5rem; font-size: 1.15rem; font-weight: 700 }
+    @media (max-width: 40rem) {
+      .task { grid-template-columns: minmax(0, 1fr) }
+      aside { padding: 0 0 .5rem; border: 0; border-bottom: 1px solid #d8dee5 }
+    }`;
 
-  get control() { return this.choices; }
+  get name() { return this.getAttribute('name') || this.localName; }
+  set name(name) { this.setAttribute('name', name); }
 
-  build() {
-    const style = make('style', {}, `
-      .classifier { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: 1.25rem }
-      aside { padding-right: 1.25rem; border-right: 1px solid #d8dee5 }
-      ::slotted(short-instructions) { margin-top: -.8em }
-      .target { margin-bottom: 1rem; padding: 1rem; border: 1px solid #d8dee5; border-radius: .5rem; overflow-x: auto }
-      .target img { display: block; max-width: 100%; max-height: 70vh; margin: auto }
-      fieldset { min-width: 0; margin: 0; padding: 0; border: 0 }
-      fieldset:focus { outline: none }
-      legend { padding: 0; margin-bottom: .5rem; font-size: 1.15rem; font-weight: 700 }
-      .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); gap: .4rem }
-      .choice { border: 1px solid #c3cad2; padding: .4rem .75rem }
-      [aria-invalid=true] .choice { border-color: #a3161a }
-      .choice:has(:checked) { border-color: #0a5499; background: #e8f1fa }
-      details { margin-top: .8rem }
-      @media (max-width: 40rem) {
-        .classifier { grid-template-columns: minmax(0, 1fr) }
-        aside { padding: 0 0 .5rem; border: 0; border-bottom: 1px solid #d8dee5 }
-      }`);
+  // The task's frame: the instructions, and `content` beside them.
+  frame(...content) {
     this.aside = make('aside', { 'aria-label': 'Instructions' });
-    this.image = make('img', { alt: 'The picture to classify' });
-    this.target = make('div', { class: 'target' },
-      this.constructor.image ? this.image : make('slot', { name: 'classification-target' }));
-    this.legend = make('legend');
-    this.list = make('div', { class: 'choices' });
-    this.choices = make('fieldset', { tabindex: '-1', 'aria-describedby': 'fault' }, this.legend, this.list);
-    this.list.addEventListener('change', (event) => this.pick(event.target));
     this.instruct();
-    this.comment = make('textarea', { rows: '2' });
-    this.commenting = make('details', {}, make('summary'), make('slot', { name: 'worker-comment' }),
-      make('label', {}, make('span', { class: 'label' }), this.comment));
+    this.whole = make('div', { class: 'task' }, this.aside, make('div', {}, ...content));
     watchRegions(this, PARTS, () => this.arrange());
-    const main = make('div', {}, this.target, this.choices, this.problem, this.commenting);
-    this.whole = make('div', { class: 'classifier' }, this.aside, main);
-    return [style, this.whole, this.dialog];
+    return [make('style', {}, CrowdTask.layout), this.whole, this.dialog];
   }
 
   instruct() {
@@ -70,11 +52,50 @@ class CrowdClassifier extends CrowdField {
   // What there is of Amazon's regions decides what is shown.
   arrange() {
     const full = this.querySelector(':scope > full-instructions');
-    const comment = this.querySelector(':scope > worker-comment');
     this.opener.hidden = !full;
     this.aside.hidden = !full && !hasRegion(this, 'short-instructions');
-    if (this.whole) this.whole.style.gridTemplateColumns = this.aside.hidden ? 'minmax(0, 1fr)' : '';
+    this.whole.style.gridTemplateColumns = this.aside.hidden ? 'minmax(0, 1fr)' : '';
     if (full) this.dialog.querySelector('h2').textContent = full.getAttribute('header') || 'Instructions';
+  }
+}
+
+class CrowdClassifier extends CrowdTask {
+  static observedAttributes = ['categories', 'header', 'src', 'exclusion-category'];
+  static several = false;
+  static image = false;
+
+  get control() { return this.choices; }
+
+  build() {
+    const style = make('style', {}, `
+      .target { margin-bottom: 1rem; padding: 1rem; border: 1px solid #d8dee5; border-radius: .5rem; overflow-x: auto }
+      .target img { display: block; max-width: 100%; max-height: 70vh; margin: auto }
+      .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); gap: .4rem }
+      .choice { border: 1px solid #c3cad2; padding: .4rem .75rem }
+      [aria-invalid=true] .choice { border-color: #a3161a }
+      .choice:has(:checked) { border-color: #0a5499; background: #e8f1fa }
+      details { margin-top: .8rem }`);
+    this.image = make('img', { alt: 'The picture to classify' });
+    this.target = make('div', { class: 'target' },
+      this.constructor.image ? this.image : make('slot', { name: 'classification-target' }));
+    this.legend = make('legend');
+    this.list = make('div', { class: 'choices' });
+    this.choices = make('fieldset', { tabindex: '-1', 'aria-describedby': 'fault' }, this.legend, this.list);
+    this.list.addEventListener('change', (event) => this.pick(event.target));
+    this.comment = make('textarea', { rows: '2' });
+    this.commenting = make('details', {}, make('summary'), make('slot', { name: 'worker-comment' }),
+      make('label', {}, make('span', { class: 'label' }), this.comment));
+    return [style, ...this.frame(this.target, this.choices, this.problem, this.commenting)];
+  }
+
+  get defect() {
+    return super.defect || (textsOf(this.getAttribute('categories')).length ? ''
+      : 'The <' + this.localName + '> "' + this.name + '" has no categories.');
+  }
+
+  arrange() {
+    super.arrange();
+    const comment = this.querySelector(':scope > worker-comment');
     this.commenting.hidden = !comment;
     if (!comment) return;
     const otherwise = 'Add a comment';

@@ -1,4 +1,5 @@
-// <crowd-form>: gathers the answer of everything within, and posts it once.
+// <crowd-form>: gathers the answer of everything within, and posts it once. Fields in a plain <form>
+// are handed in with it.
 
 const OWN_SUBMITS = 'crowd-button[form-action=submit], crowd-button[type=submit]';
 const SUBMITS = OWN_SUBMITS + ', button[type=submit], input[type=submit]';
@@ -53,7 +54,7 @@ function flattened(answer) {
   return fields;
 }
 
-customElements.define('crowd-form', class extends HTMLElement {
+class CrowdForm extends HTMLElement {
   message = make('p', { class: 'crowd-form-message', role: 'alert' });
   sent = false;
 
@@ -74,18 +75,23 @@ customElements.define('crowd-form', class extends HTMLElement {
     }
     this.append(this.message);
     this.say(this.refusal());
-    if (this.refusal()) for (const button of this.querySelectorAll(SUBMITS)) button.disabled = true;
+    if (isPreview) for (const button of this.querySelectorAll(SUBMITS)) button.disabled = true;
+  }
+
+  // Where a page puts more fields: Amazon's own samples append to it.
+  get form() { return this.more || this; }
+
+  // What is asked: everything within; for the form of an element (`owner`), that element too.
+  elements() {
+    const outer = this.owner ? [this.owner, ...this.owner.querySelectorAll('*')] : [];
+    return [...outer, ...this.querySelectorAll('*')];
   }
 
   say(text) { this.message.textContent = text; }
 
   // Why nothing can be handed in at all; '' when it can.
   refusal() {
-    if (isPreview) return 'This is a preview. Accept the HIT to submit.';
-    const unknown = Array.from(this.querySelectorAll('[name]'), (element) => element.localName)
-      .filter((tag) => tag.startsWith('crowd-') && !customElements.get(tag));
-    return unknown.length ? 'This page needs <' + unknown[0] + '>, which this crowd cannot show. '
-      + 'Nothing can be handed in: please return the HIT and tell its requester.' : '';
+    return isPreview ? 'This is a preview. Accept the HIT to submit.' : '';
   }
 
   clicked(event) {
@@ -96,7 +102,7 @@ customElements.define('crowd-form', class extends HTMLElement {
   }
 
   reset() {
-    for (const field of this.querySelectorAll('*')) {
+    for (const field of this.elements()) {
       if (field instanceof CrowdField) {
         if (field.reset) field.reset();
       } else if (field.matches('select')) {
@@ -110,8 +116,7 @@ customElements.define('crowd-form', class extends HTMLElement {
 
   // Whether all is answered; if not, says so at each field and leads to the first.
   isComplete() {
-    const fields = Array.from(this.querySelectorAll('*'));
-    const wrong = fields.filter((field) => field instanceof CrowdField
+    const wrong = this.elements().filter((field) => field instanceof CrowdField
       ? !field.check() : field.matches(NATIVE) && field.willValidate && !field.validity.valid);
     if (!wrong.length) return true;
     this.say(wrong.length === 1 ? 'One answer needs another look. Nothing was sent yet.'
@@ -127,7 +132,7 @@ customElements.define('crowd-form', class extends HTMLElement {
     if (this.sent) return;
     this.say(this.refusal());
     if (this.refusal() || !this.isComplete()) return;
-    const event = new Event('submit', { bubbles: true, cancelable: true });
+    const event = new Event('submit', { bubbles: true, cancelable: true, composed: true });
     event.submitter = submitter;
     if (this.dispatchEvent(event)) this.post();
   }
@@ -136,8 +141,8 @@ customElements.define('crowd-form', class extends HTMLElement {
 
   collect() {
     const answer = new Map();
-    for (const field of this.querySelectorAll('[name]')) {
-      const name = field.getAttribute('name');
+    for (const field of this.elements()) {
+      const name = field instanceof CrowdField ? field.name : field.getAttribute('name');
       if (!name) continue;
       if (field instanceof CrowdField) {
         if (field.collect) add(answer, name, field.collect());
@@ -164,4 +169,29 @@ customElements.define('crowd-form', class extends HTMLElement {
     this.say('Sending your answer...');
     HTMLFormElement.prototype.submit.call(form);
   }
-});
+}
+
+customElements.define('crowd-form', CrowdForm);
+
+// The fields that a plain <form> hands in, not a <crowd-form> within it.
+function fieldsOf(form) {
+  return Array.from(form.querySelectorAll('*')).filter(
+    (field) => field instanceof CrowdField && field.name && field.collect && handedInBy(field) === form);
+}
+
+window.addEventListener('submit', (event) => {
+  if (!(event.target instanceof HTMLFormElement)) return;
+  const wrong = fieldsOf(event.target).filter((field) => !field.check());
+  if (!wrong.length) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  wrong[0].focus();
+}, true);
+
+window.addEventListener('formdata', (event) => {
+  const answer = new Map();
+  for (const field of fieldsOf(event.target)) add(answer, field.name, field.collect());
+  for (const [name, value] of flattened(answer)) event.formData.append(name, value);
+}, true);
+
+whenParsed(() => document.dispatchEvent(new Event('all-crowd-elements-ready')));

@@ -21,6 +21,7 @@ SCRIPTS = re.compile(
     re.IGNORECASE,
 )
 OURS = {"externalhit": "externalHIT_v1.js", "crowd-html-elements": "crowd-html-elements.js"}
+CROWD_ELEMENT = re.compile("crowd-[a-z]", re.IGNORECASE)
 
 # An attribute with or without a value, as HTML's own rules see it. Every expression here matches
 # whatever it meets up to the end, and possessively: a page cannot be made to take long.
@@ -42,12 +43,17 @@ Edit = tuple[int, int, str]  # from, to, what stands there instead
 
 
 def for_this_crowd(
-    html: str, submit_url: str, script_url: Callable[[str], str], first_script: str
+    html: str,
+    submit_url: str,
+    script_url: Callable[[str], str],
+    first_script: str,
+    guard_script: str,
 ) -> str:
     """`html` with Amazon's submit address replaced by `submit_url`, and Amazon's scripts by ours.
 
     `script_url` gives the address of ours by its name. `first_script` (an element's text) is put
-    where it runs before the page's own scripts, if the page has any.
+    where it runs before the page's own scripts, if the page has any. `guard_script` comes
+    before it in a page that may have crowd- elements, also one whose scripts make them.
     """
     edits: list[Edit] = []
     start, beginning, scripts = 0, True, False
@@ -58,8 +64,12 @@ def for_this_crowd(
         if beginning:
             start = token.end()
         scripts = scripts or name == "script"
+    ours = [guard_script] if CROWD_ELEMENT.search(html) else []
     if scripts:
-        edits.insert(0, (start, start, f"<script>{first_script}</script>"))
+        ours.append(first_script)
+    if ours:
+        text = "".join(f"<script>{script}</script>" for script in ours)
+        edits.insert(0, (start, start, text))
     return _applied(html, edits)
 
 

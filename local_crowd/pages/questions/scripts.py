@@ -21,6 +21,7 @@ CROWD_ELEMENTS = (
     "crowd_display.js",
     "crowd_classifiers.js",
     "crowd_form.js",
+    "crowd_entities.js",
 )
 NAMES = ("externalHIT_v1.js", "crowd-html-elements.js")
 
@@ -35,9 +36,19 @@ def script_url(name: str) -> str:
 
 def first_script(submit_url: str) -> str:
     """The script that leads a page's own scripts to `submit_url` when they mean Amazon's."""
-    source = _read("amazons_address.js").partition("\n")[2]  # without the comment
     address = json.dumps(submit_url).replace("<", "\\u003c")
-    return f"({source.strip()})({address})"
+    return f"({_function('amazons_address.js')})({address})"
+
+
+def guard_script() -> str:
+    """The script that keeps a page from handing in an answer while its elements cannot work."""
+    return f"({_function('crowd_guard.js')})()"
+
+
+def _function(name: str) -> str:
+    """The one function of a file, without the comment lines before it."""
+    source = _read(name)
+    return source[source.index("(") :].strip()
 
 
 @pages.get("/hit_scripts/<name>")

@@ -1,0 +1,79 @@
+// Before a page's own scripts, when the page has crowd- elements: while one of them cannot work, the
+// page says which, and hands nothing in. An answer without that element would look complete.
+() => {
+  // These show what is within them, as a browser does with any element, and ask nothing.
+  const ONLY_SHOWN = ['crowd-alert', 'crowd-badge', 'crowd-modal', 'crowd-tab', 'crowd-tabs', 'crowd-toast'];
+  const SUBMITS = 'crowd-button[form-action=submit], crowd-button[type=submit], '
+    + '[type=submit], [type=image], form button:not([type])';
+  const TASKS = ['labels', 'text', 'categories', 'src', 'name', 'slot'];
+  const preview = new URLSearchParams(window.location.search).get('assignmentId') === 'ASSIGNMENT_ID_NOT_AVAILABLE';
+  const banner = document.createElement('p');
+  banner.setAttribute('role', 'alert');
+  banner.style.cssText = 'position: sticky; top: 0; z-index: 2147483647; margin: 0; padding: .8rem 1rem; '
+    + 'border: 2px solid #a3161a; background: #fff; color: #a3161a; font: 600 1rem/1.4 system-ui, sans-serif';
+  const waiting = new Set(), disabled = new Set();
+  let planned = false;
+
+  function listed(names) {
+    return names.length < 2 ? names.join('') : names.slice(0, -1).join(', ') + ' and ' + names.at(-1);
+  }
+
+  // What each element that cannot work lacks, a sentence each.
+  function faults() {
+    const unknown = Array.from(document.querySelectorAll(':not(:defined)'), (element) => element.localName)
+      .filter((tag) => tag.startsWith('crowd-') && !ONLY_SHOWN.includes(tag));
+    const tags = [...new Set(unknown)];
+    for (const tag of tags) {
+      if (waiting.has(tag)) continue;
+      waiting.add(tag);
+      customElements.whenDefined(tag).then(check, () => {});
+    }
+    const needed = listed(tags.map((tag) => '<' + tag + '>'));
+    const own = Array.from(document.querySelectorAll('*'), (element) =>
+      element.localName.startsWith('crowd-') && element.defect).filter(Boolean);
+    return [...(needed ? ['This page needs ' + needed + ', which this crowd cannot show.'] : []), ...new Set(own)];
+  }
+
+  // Says what is wrong, or takes it back; true when the page works.
+  function check() {
+    const found = faults();
+    if (!found.length) {
+      banner.remove();
+      for (const button of disabled) button.disabled = false;
+      disabled.clear();
+      return true;
+    }
+    const text = found.join(' ') + ' Nothing can be handed in: please '
+      + (preview ? 'do not accept the HIT,' : 'return the HIT') + ' and tell its requester.';
+    if (banner.textContent !== text) banner.textContent = text;
+    if (!banner.isConnected && document.body) document.body.prepend(banner);
+    for (const button of document.querySelectorAll(SUBMITS)) {
+      if (!button.disabled) disabled.add(button);
+      button.disabled = true;
+    }
+    return false;
+  }
+
+  // Elements that a script makes later are looked at too, once for many.
+  function plan() {
+    if (planned) return;
+    planned = true;
+    setTimeout(() => { planned = false; check(); });
+  }
+
+  window.addEventListener('load', () => {
+    check();
+    new MutationObserver(plan).observe(document, { childList: true, subtree: true, attributeFilter: TASKS });
+  });
+
+  window.addEventListener('submit', (event) => {
+    if (check()) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    banner.scrollIntoView();
+  }, true);
+
+  // A script's form.submit() raises no event.
+  const submit = HTMLFormElement.prototype.submit;
+  HTMLFormElement.prototype.submit = function () { if (check()) submit.call(this); };
+}
