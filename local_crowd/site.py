@@ -9,8 +9,9 @@ from local_crowd import settings
 from local_crowd.operations import OPERATIONS, only_reads, people
 from local_crowd.operations.call import Call, Request, Response, random_id
 from local_crowd.operations.settle import is_due, settle
-from local_crowd.store.engine import Connection, Store, StoreError
-from local_crowd.store.schema import upgrade
+from local_crowd.store.engine import Connection
+from local_crowd.store.faults import StoreError
+from local_crowd.store.schema import URL, open_store, sqlite_url
 
 SITES = ("sandbox", "live")
 CANNOT_OPEN = (OSError, StoreError, settings.SettingsError)  # each with a message for a person
@@ -22,14 +23,13 @@ class Site:
     Raises StoreError for a database that cannot be used.
     """
 
-    def __init__(self, name: str, url: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, name: str, url: str | URL, clock: Callable[[], float] = time.time) -> None:
         self.name = name
         self.clock = clock
         self.new_id = random_id
         self.sign_in = "nickname" if name == "sandbox" else "account"
         self.destinations: Sequence[str] = ()  # what crowd.json allows of notifications'
-        self.store = Store(url)
-        upgrade(self.store)
+        self.store = open_store(url)
 
     def now(self) -> int:
         """The time of this site: whole epoch seconds."""
@@ -91,7 +91,7 @@ def open_site(
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     chosen = settings.read(directory)
     url = database or chosen[f"{name}_database"]
-    site = Site(name, url or f"sqlite:///{directory / name}.sqlite3", clock)
+    site = Site(name, url or sqlite_url(directory / f"{name}.sqlite3"), clock)
     site.destinations = chosen["notification_destinations"]
     if name == "sandbox":
         site.sign_in = chosen["sandbox_sign_in"]

@@ -7,21 +7,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 - for those who may not know it
 from sqlalchemy import Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from local_crowd.store.faults import StoreError, describe_fault
 
 BUSY_SECONDS = 60
 LOG_PAGES = 8000  # of 4 KB, written between two checkpoints
 EXTRAS = "pip install -r requirements-extras.txt"
-
-
-class StoreError(Exception):
-    """The database cannot be used. The text is the whole message."""
 
 
 def insert_new(db: Connection, table: Table, **values: Any) -> bool:
@@ -54,6 +53,9 @@ class Store:
                 "postgresql+psycopg://user@host/name"
             ) from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        file = self.url.database if self.is_sqlite else None
+        self.path = Path(file) if file and file != ":memory:" else None  # of a SQLite file
+        self.name = str(self.path or self.url)  # for people; a password is not shown
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _server_engine(self.url)
         self._reading: dict[str, Any] = {"reading": True}
         if not self.is_sqlite:
@@ -66,8 +68,8 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state and changes nothing."""
-        with self.engine.connect() as connection:
+        """A connection that sees one state and changes nothing. Raises as writing()."""
+        with self._explain_faults(), self.engine.connect() as connection:
             yield connection.execution_options(**self._reading)
 
     @contextmanager
@@ -75,18 +77,29 @@ class Store:
         """A connection whose changes are committed at the end, or undone by an exception.
 
         What was committed, and all that was seen on the way, is on the disk when it is left.
+        Raises StoreError when the database cannot be used: a full disk, a damaged file, no server.
         """
         if not self.is_sqlite:
-            with self.engine.begin() as connection:
+            with self._explain_faults(), self.engine.begin() as connection:
                 yield connection
             return
         try:
             with self._turn:
-                with self.engine.begin() as connection:
+                with self._explain_faults(), self.engine.begin() as connection:
                     yield connection
                 self._committed += 1
         finally:
             self._flush()
+
+    @contextmanager
+    def _explain_faults(self) -> Iterator[None]:
+        """Raise StoreError in place of an error that is the database's, not its statement's."""
+        try:
+            yield
+        except DBAPIError as error:
+            if (reason := describe_fault(error)) is None:
+                raise
+            raise StoreError(f"{self.name}: {reason}") from error
 
     def _flush(self) -> None:
         """Bring SQLite's log to the disk. One flush does for all who have committed before it
@@ -98,12 +111,14 @@ class Store:
                 return
             covered = self._committed
             try:
-                log = os.open(f"{self.url.database}-wal", os.O_RDWR)
+                log = os.open(f"{self.path}-wal", os.O_RDWR)
             except FileNotFoundError:
                 pass  # the last connection that closes brings the log into the database
             else:
                 try:
                     getattr(os, "fdatasync", os.fsync)(log)
+                except OSError as error:
+                    raise StoreError(f"{self.name}: {error.strerror}") from error
                 finally:
                     os.close(log)
             self._flushed = covered

@@ -1,0 +1,48 @@
+"""What keeps a database from being used: a full disk, a damaged file, a server that is away."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+# By SQLite's primary result code. What is not here is the fault of the statement, and so a bug.
+SQLITE_FAULTS = {
+    sqlite3.SQLITE_PERM: "not permitted; does the file belong to another user?",
+    sqlite3.SQLITE_BUSY: "another process has locked it for a minute",
+    sqlite3.SQLITE_LOCKED: "another process has locked it for a minute",
+    sqlite3.SQLITE_NOMEM: "out of memory",
+    sqlite3.SQLITE_READONLY: "cannot be written; does it belong to another user?",
+    sqlite3.SQLITE_IOERR: "cannot be read or written; is the disk full, or a file size limit reached?",
+    sqlite3.SQLITE_CORRUPT: "the database is damaged; restore a backup",
+    sqlite3.SQLITE_FULL: "no space left on the disk, or a file size limit reached",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; does it, or its directory, belong to another user?",
+    sqlite3.SQLITE_PROTOCOL: "another process has locked it for too long",
+    sqlite3.SQLITE_NOTADB: "not a SQLite database, or a damaged one; restore a backup",
+}
+# By the class of PostgreSQL's SQLSTATE: connection, resources (disk, memory), intervention by an
+# operator, input/output, and damaged data.
+POSTGRESQL_CLASSES = ("08", "53", "57", "58", "XX")
+READ_ONLY = "25006"
+
+
+class StoreError(Exception):
+    """The database cannot be used. The text is the whole message."""
+
+
+def describe_fault(error: DBAPIError) -> str | None:
+    """Say in one line why the database cannot be used; None when the statement is at fault."""
+    if isinstance(error.orig, sqlite3.Error):
+        return describe_sqlite_fault(error.orig)
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    is_fault = (
+        isinstance(error, OperationalError)
+        if sqlstate is None
+        else sqlstate == READ_ONLY or sqlstate.startswith(POSTGRESQL_CLASSES)
+    )
+    return " ".join(str(error.orig).split()) if is_fault else None
+
+
+def describe_sqlite_fault(error: sqlite3.Error) -> str | None:
+    """The same of an error of SQLite's own."""
+    code = getattr(error, "sqlite_errorcode", None)  # Python's own errors have none
+    reason = None if code is None else SQLITE_FAULTS.get(code & 0xFF)
+    return reason and f"{reason} ({error})"
