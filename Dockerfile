@@ -6,6 +6,7 @@ COPY requirements.txt requirements-extras.txt ./
 RUN pip install --no-cache-dir -r requirements.txt -r requirements-extras.txt
 COPY *.py ./
 COPY amt/ amt/
+COPY formats/ formats/
 COPY local_crowd/ local_crowd/
 COPY places/ places/
 COPY hit_templates/ hit_templates/

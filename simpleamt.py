@@ -5,7 +5,6 @@ It does not know what a HIT is. How a crowd is reached is connection.py's matter
 
 import argparse
 import io
-import json
 import operator
 import os
 import re
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import parallel
+from formats import json_text
 from parallel import Outcome
 
 if TYPE_CHECKING:
@@ -117,9 +117,9 @@ def config(args: argparse.Namespace) -> dict[str, Any]:
     if args.config is None and not path.exists():
         return CONFIG
     try:
-        said = json.loads(path.read_text(encoding="utf-8-sig"))
+        said = json_text.parse(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
-        raise Error(f"{path}: not JSON: {error}") from error
+        raise Error(json_text.describe(path, error)) from error
     if not isinstance(said, dict) or (unknown := sorted(set(said) - set(CONFIG))):
         what = f"unknown key {unknown[0]}" if isinstance(said, dict) else "not a JSON object"
         raise Error(f"{path}: {what}; the keys are {', '.join(CONFIG)}")
@@ -130,7 +130,8 @@ def config(args: argparse.Namespace) -> dict[str, Any]:
             raise Error(f"{path}: {key} must be a {'list of texts' if texts is value else 'text'}")
     if os.name == "posix" and "aws_secret_key" in said and path.stat().st_mode & 0o077:
         say(f"{path} holds keys and others can read it: chmod 600 {path}")
-    folder = path.resolve().parent
+    # A pipe is in no folder that anybody means.
+    folder = path.resolve().parent if path.is_file() else Path.cwd()
     if "local_crowd" in said:
         said["local_crowd"] = str(folder / said["local_crowd"])
     if "template_directories" in said:

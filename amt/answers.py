@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn
 from xml.etree import ElementTree as ET
 
-from amt.inputs import parse
+from formats.json_text import parse
 
 Say = Callable[[str], None]
 
@@ -82,7 +82,7 @@ def _output(answers: Mapping[str, Any], name: str, say: Say) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        return parse(text)
+        return parse(text, unique_keys=False)  # as the browser that wrote it would read it
     except ValueError as error:
         say(f"{name}: its output is not JSON ({error}); kept as text")
         return text

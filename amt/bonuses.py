@@ -5,7 +5,6 @@ made from the file's content and the row, so a row is paid once even if the reco
 """
 
 import argparse
-import csv
 import hashlib
 import io
 import re
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import simpleamt
 from amt import inputs
 from amt.records import Record
+from formats.csv_table import Table
 from parallel import Outcome
 from simpleamt import Crowd, Error
 
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 ENDING = ".paid.jsonl"
+REQUIRED = ("assignment_id", "amount", "reason")
 FIELDS = ("assignment_id", "worker_id", "amount", "reason")
 AMOUNT = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
+SURELY_AN_ID = re.compile("(?=[A-Z]*[0-9])[A-Z0-9]{20,64}")
 CLOCKS = timedelta(hours=1)  # by which the crowd's clock and ours may differ
 
 
@@ -95,15 +97,27 @@ def _rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mappin
             else:
                 faults.append(f"{path}:{row.line}: not a JSON object")
         return
-    table = csv.DictReader(io.StringIO(text, newline=""))
-    if unknown := set(table.fieldnames or ()) - set(FIELDS):
+    table = Table(
+        io.StringIO(text, newline=""),
+        lambda line, fault: faults.append(f"{path}:{line}: {fault}"),
+    )
+    if unknown := set(table.columns) - {*FIELDS, ""}:
         faults.append(
             f"{path}:1: unknown column {', '.join(sorted(map(repr, unknown)))}; "
             f"the columns are {', '.join(FIELDS)}"
         )
+    elif missing := [name for name in REQUIRED if table.columns and name not in table.columns]:
+        faults.append(f"{path}:1: no column {missing[0]!r}; the columns are {', '.join(FIELDS)}")
+    if faults:
         return
-    for given in table:
-        yield table.line_num, given
+    for line, cells in table.rows():
+        if (within := _find_swallowed_row(line, cells["reason"])) is None:
+            yield line, cells
+        else:
+            faults.append(
+                f"{path}:{line}: a quotation mark that opens here takes in line {within}, "
+                "which looks like a bonus of its own"
+            )
 
 
 def _bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
@@ -119,6 +133,16 @@ def _bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
     if not said["reason"]:
         raise ValueError("reason: the worker is told why; say it")
     return Bonus(number, line, said["assignment_id"], said["worker_id"], amount, said["reason"])
+
+
+def _find_swallowed_row(line: int, reason: str) -> int | None:
+    """The line of a bonus that a pair of stray quotation marks made a part of the reason: its
+    worker would not be paid, and another would read the amount.
+    """
+    for number, text in enumerate(reason.splitlines()[1:], line + 1):
+        if any(SURELY_AN_ID.fullmatch(cell.strip()) for cell in text.split(",")):
+            return number
+    return None
 
 
 def begin(payments: Payments, crowd: Crowd, content: str, bonuses: list[Bonus]) -> None:

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import math
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, Self
+from typing import Any, NamedTuple, Self
 
+from formats.json_text import RepeatedKeyError, parse
 from simpleamt import Error
 
 CHUNK_BYTES = 1024 * 1024
@@ -107,29 +107,11 @@ def parse_rows(
             number += 1
 
 
-def parse(text: str) -> Any:
-    """JSON that every reader takes. ValueError also for what only Python would: NaN, Infinity, a
-    number as large; and for what is nested too deep for Python.
-    """
-    try:
-        return json.loads(text, parse_constant=_not_json, parse_float=_finite)
-    except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
-
-
-def _not_json(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is no number of JSON's")
-
-
-def _finite(digits: str) -> float:
-    if math.isinf(number := float(digits)):
-        raise ValueError(f"{digits[:20]} is too large for a number")
-    return number
-
-
 def _spoken(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 text (byte {error.start + 1} of the line)"
+    if isinstance(error, RepeatedKeyError):
+        return f"{error.msg} (column {error.colno})"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg} (column {error.colno})"
     return f"not JSON: {error}"

@@ -1,6 +1,5 @@
 """HIT properties: a JSON file of Amazon's field names and a few short ones of ours."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from amt.requirements import KEYS, locale_faults, requirements
+from formats import json_text
 from simpleamt import Error
 
 WEEK = 604_800  # seconds
@@ -70,13 +70,11 @@ def read(path: str | Path) -> Properties:
     """Read and check a HIT properties file. Raises Error with every fault, a line each."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-        given = json.loads(text)
+        given = json_text.parse(text)
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from error
-    except json.JSONDecodeError as error:
-        raise Error(f"{path}:{error.lineno}: not JSON: {error.msg}") from error
     except ValueError as error:
-        raise Error(f"{path}: {error}") from error
+        raise Error(json_text.describe(path, error)) from error
     if not isinstance(given, dict):
         raise Error(f"{path}: HIT properties are a JSON object")
     old_names = [name for name in OLD_NAMES if name in given]

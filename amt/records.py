@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from formats.json_text import parse
 from simpleamt import Error
 
 TOKENS_LAST = timedelta(hours=23)  # Amazon remembers a UniqueRequestToken for 24 hours
@@ -57,7 +58,7 @@ class Record:
         return f'{{"{self.kind}": '.encode()
 
     def _take(self, line: bytes) -> None:
-        said = dict(json.loads(line))
+        said = dict(parse(line.decode()))
         if self.header:
             self.note(said)
         elif {self.kind, "crowd", "site", "time"} <= said.keys():

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 import simpleamt
-from amt import answers, inputs, survey
+from amt import answers, survey
 from amt.batches import Batch
 from amt.survey import Standing
+from formats.json_text import parse
 from simpleamt import Error
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Collected:
         for number, line in enumerate(self._file, 1):
             try:
                 if line.strip():
-                    self._add(inputs.parse(line.decode()), offset, len(line))
+                    self._add(parse(line.decode()), offset, len(line))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 self.close()
                 raise Error(f"{path}:{number}: not a line of results") from error

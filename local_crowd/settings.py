@@ -1,8 +1,9 @@
 """crowd.json in a crowd's data directory: what its operator has chosen. Every key is optional."""
 
-import json
 from pathlib import Path
 from typing import Any
+
+from formats import json_text
 
 FILE = "crowd.json"
 DEFAULTS: dict[str, Any] = {
@@ -23,11 +24,13 @@ def read(directory: Path) -> dict[str, Any]:
     """What crowd.json says, over the defaults. Raises SettingsError, naming file and fault."""
     path = directory / FILE
     try:
-        said = json.loads(path.read_text(encoding="utf-8-sig"))
+        said = json_text.parse(path.read_text(encoding="utf-8-sig"))
     except (FileNotFoundError, NotADirectoryError):
         return dict(DEFAULTS)
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path}: {error}") from error
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}") from error
+    except ValueError as error:
+        raise SettingsError(json_text.describe(path, error)) from error
     if not isinstance(said, dict):
         raise SettingsError(f"{path}: not a JSON object")
     if unknown := sorted(set(said) - set(DEFAULTS)):

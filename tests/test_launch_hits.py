@@ -119,7 +119,7 @@ def test_every_fault_is_told_at_once(files: Desk) -> None:
     assert done.code == 2
     assert "properties.json:2: Reward: 'much' is not an amount in US dollars" in done.err
     assert "input.jsonl:3: not JSON: Expecting value" in done.err
-    assert "input.jsonl:4: not JSON: NaN is no number of JSON's" in done.err
+    assert "input.jsonl:4: not JSON: NaN is not a JSON number" in done.err
     assert nothing_happened(files)
 
 
@@ -205,7 +205,6 @@ def test_a_page_that_just_fits(files: Desk) -> None:
         ('"a\\u0000b"\n', ["a\0b"]),
         ('"<\\/script>]]>&amp;\u2028"\n', ["</script>]]>&amp;\u2028"]),
         ("123456789012345678901234567890\n", [123456789012345678901234567890]),
-        ('{"a": 1, "a": 2}\n', [{"a": 2}]),
     ],
 )
 def test_any_json_is_an_input(files: Desk, text: str, rows: list[Any]) -> None:

@@ -199,6 +199,54 @@ def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
             '{"assignment_id": "3A", "amonut": 1}\n',
             "bonuses.csv:1: amonut: not one of assignment_id, worker_id, amount, reason",
         ),
+        (
+            '{"assignment_id": "3A",\t"amount": 1, "amount": 100, "reason": "x"}\n',
+            'bonuses.csv:1: the key "amount" is there twice in one object (column 38)',
+        ),
+        (
+            'assignment_id,amount,reason\n3A,1.00,"nice\n3B,2.00,good\n3C,3.00,fine\n',
+            "bonuses.csv:2: the quotation mark that opens here (column 9) is never closed",
+        ),
+        (
+            'assignment_id,amount,reason\n3A,1.00,"nice\n3B,2.00,good\n3C,3.00,"fine"\n',
+            (
+                "bonuses.csv:2: the quotation mark that opens here (column 9) is closed on line 4 "
+                "before 'f'; double a quotation mark within a cell"
+            ),
+        ),
+        (
+            f'assignment_id,amount,reason\n3A,1.00,"nice\n{"3B" * 15},2.00,nice"\n',
+            (
+                "bonuses.csv:2: a quotation mark that opens here takes in line 3, which looks "
+                "like a bonus of its own"
+            ),
+        ),
+        (
+            "assignment_id,amount,reason\n3A,1.00,quick, too\n",
+            (
+                "bonuses.csv:2: 4 cells, but line 1 names 3 columns; a text with a comma in it "
+                "needs quotation marks around it"
+            ),
+        ),
+        (
+            "assignment_id,amount,reason\n3A,1.00\n",
+            "bonuses.csv:2: 2 cells, but line 1 names 3 columns; there is none for 'reason'",
+        ),
+        (
+            "assignment_id,amount,reason,amount\n3A,1.00,x,100\n",
+            "bonuses.csv:1: the column 'amount' is named twice",
+        ),
+        (
+            "assignment_id,reason\n3A,x\n",
+            (
+                "bonuses.csv:1: no column 'amount'; the columns are assignment_id, worker_id, "
+                "amount, reason"
+            ),
+        ),
+        (
+            f'assignment_id,amount,reason\n3A,1.00,"{"x" * 200_000}\n',
+            "bonuses.csv:2: the quotation mark that opens here (column 9) is never closed",
+        ),
     ],
 )
 def test_a_file_that_is_none(desk: Desk, text: str, message: str) -> None:
@@ -207,6 +255,17 @@ def test_a_file_that_is_none(desk: Desk, text: str, message: str) -> None:
 
     assert desk.fails(*PAY) == message
     assert desk.calls == []
+
+
+def test_a_reason_may_have_lines_and_commas(desk: Desk) -> None:
+    """In quotation marks, as every spreadsheet writes it."""
+    (one,) = done_work(desk, 1)
+    reason = 'Thank you, said "A",\nand so say we.'
+    quoted = reason.replace('"', '""')
+    desk.write("bonuses.csv", f'assignment_id, amount, reason\n{one},1.00,"{quoted}"\n')
+
+    assert desk.run(*PAY).code == 0
+    assert paid(desk, one) == [(one, "1.00", reason)]
 
 
 def test_a_changed_file_is_not_paid_by_the_old_record(desk: Desk, wanted: Any) -> None:

@@ -32,8 +32,8 @@ MODULES = sorted(
 # packages' own imports are import-linter's matter (see pyproject.toml).
 KIT = tuple(sorted(path.stem for path in ROOT.glob("*.py") if "_" not in path.stem))
 MAY_IMPORT = {
-    **dict.fromkeys(SCRIPTS, ("amt", *KIT)),
-    **dict.fromkeys(KIT, KIT),
+    **dict.fromkeys(SCRIPTS, ("amt", "formats", *KIT)),
+    **dict.fromkeys(KIT, ("formats", *KIT)),
     "connection": ("local_crowd.embedded", *KIT),
     # the operator's scripts stand on the crowd's side
     "manage_crowd": ("local_crowd", *KIT),

@@ -115,7 +115,13 @@ def test_the_submissions_are_named(live: People, tmp_path: Path) -> None:
         ("a,b\n1,2\n", "no column 'Participant id'; there are a, b"),
         ("", "no column 'Participant id'; there are none"),
         (f"{HEADER}\ns,p,APPROVED,\ns,p,Gone,\n", ":3: 'Gone' is no status that is known here:"),
-        (f"{HEADER}\ns,p\n", ":2: '' is no status that is known here"),
+        (f"{HEADER}\ns,p,,\n", ":2: '' is no status that is known here"),
+        (f"{HEADER}\ns,p\n", ":2: 2 cells, but line 1 names 4 columns"),
+        (f"{HEADER},Status\n", ":1: the column 'Status' is named twice"),
+        (
+            f'{HEADER}\ns,"p,APPROVED,X\nt,q,APPROVED,X\n',
+            ":2: the quotation mark that opens here (column 3) is never closed",
+        ),
         ("\ud800", "this is not a CSV file in UTF-8"),
     ],
 )

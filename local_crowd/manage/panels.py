@@ -1,12 +1,12 @@
 """Panels: links for their participants, and their exports against our submissions."""
 
-import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from formats.csv_table import Table
 from local_crowd.manage.common import address, duration, one_site, written
 from local_crowd.operations import links, panels, reconciliation, worker_lists
 from local_crowd.operations.call import Call
@@ -145,29 +145,32 @@ def _read(
     path: str, worker: str, status: str, submission: str, code: str
 ) -> dict[str, list[reconciliation.There]]:
     """The lines of an export by participant id."""
+
+    def refuse(line: int, fault: str) -> NoReturn:
+        raise ParameterValidationError(f"{path}:{line}: {fault}")
+
     found: dict[str, list[reconciliation.There]] = {}
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.DictReader(file)
-            columns = lines.fieldnames or []
+            table = Table(file, refuse, used=(worker, status, submission, code))
+            columns = table.columns
             if missing := [name for name in (worker, status, submission) if name not in columns]:
                 raise ParameterValidationError(
                     f"{path}: no column {missing[0]!r}; there are {', '.join(columns) or 'none'}"
                 )
-            for line in lines:
-                said = reconciliation.status_of(line[status] or "")
+            for line, cells in table.rows():
+                said = reconciliation.status_of(cells[status])
                 if said is None:
-                    raise ParameterValidationError(
-                        f"{path}:{lines.line_num}: {line[status] or ''!r} is no status that is known here: "
-                        + ", ".join(sorted(reconciliation.KNOWN))
+                    refuse(
+                        line,
+                        f"{cells[status]!r} is no status that is known here: "
+                        + ", ".join(sorted(reconciliation.KNOWN)),
                     )
-                found.setdefault((line[worker] or "").strip(), []).append(
-                    reconciliation.There(
-                        line[submission] or "", said, (line.get(code) or "").strip()
-                    )
+                found.setdefault(cells[worker].strip(), []).append(
+                    reconciliation.There(cells[submission], said, cells.get(code, "").strip())
                 )
     except OSError as error:
         raise ParameterValidationError(f"{path}: {error.strerror}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise ParameterValidationError(f"{path}: this is not a CSV file in UTF-8") from error
     return found

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from amt.inputs import Row, parse, parse_rows, rows
+from amt.inputs import Row, parse_rows, rows
+from formats.json_text import parse
 from simpleamt import Error
 
 
@@ -37,8 +38,8 @@ def test_each_line_is_a_row(file: Path) -> None:
         (b"{'a': 1}", "not JSON: Expecting property name enclosed in double quotes (column 2)"),
         (b'{"a": 1', "not JSON: Expecting ',' delimiter (column 8)"),
         (b"1 2", "not JSON: Extra data (column 3)"),
-        (b'{"a": NaN}', "not JSON: NaN is no number of JSON's"),
-        (b"-Infinity", "not JSON: -Infinity is no number of JSON's"),
+        (b'{"a": NaN}', "not JSON: NaN is not a JSON number"),
+        (b"-Infinity", "not JSON: -Infinity is not a JSON number"),
         (b"1e999", "not JSON: 1e999 is too large for a number"),
         (b'{"a": "\xff"}', "not UTF-8 text (byte 8 of the line)"),
         (b"[" * 100_000, "not JSON: it is nested too deep"),

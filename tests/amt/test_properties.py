@@ -119,8 +119,8 @@ def test_a_reward_is_sent_exactly(file: Path, reward: Any, sent: str) -> None:
         ("lots", "Reward: 'lots' is not an amount in US dollars"),
         ("$0.05", "Reward: '$0.05' is not an amount in US dollars"),
         (True, "Reward: True is not an amount in US dollars"),
-        (float("nan"), "Reward: nan is not an amount in US dollars"),
-        (float("inf"), "Reward: inf is not an amount in US dollars"),
+        ("nan", "Reward: 'nan' is not an amount in US dollars"),
+        ("inf", "Reward: 'inf' is not an amount in US dollars"),
         ([1], "Reward: [1] is not an amount in US dollars"),
         ("1e999999", "Reward: '1e999999' is not an amount in US dollars"),
         (0.055, "Reward: 0.055 has fractions of a cent"),
@@ -240,7 +240,12 @@ def test_all_that_is_wrong_is_named_at_once(file: Path) -> None:
         (b'{"Title": "x",\n"Reward" 1}', "2: not JSON: Expecting ':' delimiter"),
         (b"[]", " HIT properties are a JSON object"),
         (b"", "1: not JSON: Expecting value"),
-        (b'{"Title": "\xff"}', " 'utf-8' codec can't decode byte 0xff"),
+        (b'{"Reward": NaN}', " not JSON: NaN is not a JSON number"),
+        (
+            b'{"Reward": 0.05,\n"Title": "x",\n"Reward": 5}',
+            '3: the key "Reward" is there twice in one object',
+        ),
+        (b'{"Title": "\xff"}', " not UTF-8 text (byte 12)"),
     ],
 )
 def test_a_file_of_something_else_is_named(file: Path, content: bytes, fault: str) -> None:

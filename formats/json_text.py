@@ -1,0 +1,83 @@
+"""JSON as every reader takes it: what two readers could understand differently is refused."""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+COLON = re.compile(r"\s*:")
+
+
+class RepeatedKeyError(json.JSONDecodeError):
+    """An object has a key twice. `lineno` and `colno` are where it stands the second time."""
+
+
+class _RepeatedError(Exception):
+    """Raised by the hook, which does not know where in the text it is."""
+
+
+def parse(text: str, *, unique_keys: bool = True) -> Any:
+    """The value of a JSON text.
+
+    Raises RepeatedKeyError for an object with a key twice (unless not `unique_keys`: the last one
+    counts then), json.JSONDecodeError for other faults that have a place, and ValueError for what
+    Python alone would take: NaN, Infinity, a number as large; and for what is nested too deep.
+    """
+    try:
+        return json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            object_pairs_hook=_unique if unique_keys else None,
+        )
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    except _RepeatedError:
+        key, position = _find_repeated_key(text)
+        message = f"the key {json.dumps(key)[:60]} is there twice in one object"
+        raise RepeatedKeyError(message, text, position) from None
+
+
+def describe(path: object, error: ValueError) -> str:
+    """Say in one line what is wrong with the JSON file at `path`: file, line and fault."""
+    if isinstance(error, RepeatedKeyError):
+        return f"{path}:{error.lineno}: {error.msg}"
+    if isinstance(error, json.JSONDecodeError):
+        return f"{path}:{error.lineno}: not JSON: {error.msg}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"{path}: not UTF-8 text (byte {error.start + 1})"
+    return f"{path}: not JSON: {error}"
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _finite(digits: str) -> float:
+    if math.isinf(number := float(digits)):
+        raise ValueError(f"{digits[:20]} is too large for a number")
+    return number
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise _RepeatedError
+    return value
+
+
+def _find_repeated_key(text: str) -> tuple[str, int]:
+    """The first key that an object has twice, and where it stands the second time."""
+    keys: list[set[str]] = []  # of each object or array that is open
+    for token in TOKEN.finditer(text):
+        if token[0] in "{[":
+            keys.append(set())
+        elif token[0] in "}]":
+            keys.pop()
+        elif COLON.match(text, token.end()):
+            key = json.loads(token[0])
+            if key in keys[-1]:
+                return key, token.start()
+            keys[-1].add(key)
+    raise AssertionError("json found a repeated key that is not there")
