@@ -156,6 +156,10 @@ DIFFERENCES: Differences = {
             "no limits are published, and a database needs some",
         ),
         (
+            "without Test, TestDurationInSeconds and AnswerKey are ignored; UpdateQualificationType refuses an AnswerKey alone for a type that has a Test",
+            "some clients always send them; the old key would go on scoring",
+        ),
+        (
             "an AnswerKey that names an unknown question or selection is refused",
             "a slip would fail every worker",
         ),
@@ -166,8 +170,8 @@ DIFFERENCES: Differences = {
     ],
     "DeleteQualificationType": [
         (
-            "at once, and the name is free at once",
-            "Amazon took up to 48 hours",
+            "at once, and the name is free at once; until the last HIT that requires it is deleted, the type can be read and is Inactive, and can be given to workers",
+            "Amazon took up to 48 hours, and waited for the HITs",
         ),
     ],
     "DisassociateQualificationFromWorker": [

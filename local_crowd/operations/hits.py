@@ -126,7 +126,7 @@ def list_reviewable_hits(call: Call, request: Request) -> Response:
 
 def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
     """ListHITsForQualificationType: those of the requester that require it, newest first."""
-    found = qualification_types.find(call, request["QualificationTypeId"])
+    found = qualification_types.find(call, request["QualificationTypeId"], in_use=True)
     requiring = select(hit_type_qualifications.c.hit_type_id).where(
         hit_type_qualifications.c.qualification_type_id == found.qualification_type_id
     )

@@ -20,7 +20,7 @@ from local_crowd.operations.errors import (
     type_does_not_exist,
 )
 from local_crowd.operations.paging import listing, page
-from local_crowd.operations.requirements import visible
+from local_crowd.operations.requirements import required_by_hits, visible
 from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import qualification_requests as requests
 from local_crowd.store.tables import qualification_tests as tests
@@ -70,6 +70,12 @@ def update_qualification_type(call: Call, request: Request) -> Response:
         values["status"] = request["QualificationTypeStatus"]
     if "RetryDelayInSeconds" in request:
         values["retry_delay"] = _retry_delay(request)
+    if row.test_id and "AnswerKey" in request and "Test" not in request:
+        # Ignored, the old key would go on scoring; Amazon asks for the Test here, too.
+        raise ParameterValidationError(
+            "An AnswerKey replaces the one of a Test only together with Test and "
+            "TestDurationInSeconds."
+        )
     auto_granted = request.get("AutoGranted", row.auto_granted)
     if test_id := _new_test(call, request):
         values["test_id"] = test_id
@@ -83,8 +89,12 @@ def update_qualification_type(call: Call, request: Request) -> Response:
 
 
 def get_qualification_type(call: Call, request: Request) -> Response:
-    """GetQualificationType: one of the requester's own, or of the system's."""
-    return {"QualificationType": _shape(find(call, request["QualificationTypeId"]))}
+    """GetQualificationType: one of the requester's own, or of the system's.
+
+    A deleted one is Inactive while HITs require it.
+    """
+    row = find(call, request["QualificationTypeId"], in_use=True)
+    return {"QualificationType": _shape(row)}
 
 
 def list_qualification_types(call: Call, request: Request) -> Response:
@@ -109,8 +119,9 @@ def list_qualification_types(call: Call, request: Request) -> Response:
 def delete_qualification_type(call: Call, request: Request) -> Response:
     """DeleteQualificationType: HITs that require it go on, and workers keep what they have of it.
 
-    Requests for it are rejected, its HIT types make no more HITs, and its name is free. Deleting
-    it again changes nothing.
+    Requests for it are rejected, its HIT types make no more HITs, and its name is free. Until the
+    last HIT that requires it is deleted, its owner can look at it and say who has it. Deleting it
+    again changes nothing.
     """
     type_id = request["QualificationTypeId"]
     this = (types.c.qualification_type_id == type_id) & (types.c.requester_id == call.requester_id)
@@ -127,13 +138,14 @@ def delete_qualification_type(call: Call, request: Request) -> Response:
     return {}
 
 
-def find(call: Call, type_id: str, *, own: bool = False) -> Row[Any]:
+def find(call: Call, type_id: str, *, own: bool = False, in_use: bool = False) -> Row[Any]:
     """A type that the requester can see, with its `test`, `answer_key`, `duration`.
 
-    `own`: one to change. Raises RequestError: QualificationTypeDoesNotExist, for the system's own
-    PermissionDeniedException.
+    `own`: one to change. `in_use`: also a deleted one that a HIT requires. Raises RequestError:
+    QualificationTypeDoesNotExist, for the system's own PermissionDeniedException.
     """
-    query = _with_test().where(types.c.qualification_type_id == type_id, visible(call))
+    allowed = visible(call) | required_by_hits(call) if in_use else visible(call)
+    query = _with_test().where(types.c.qualification_type_id == type_id, allowed)
     row = call.db.execute(query).one_or_none()
     if row is None:
         raise type_does_not_exist(type_id)
@@ -151,12 +163,12 @@ def _with_test() -> Select[Any]:
 
 
 def _new_test(call: Call, request: Request) -> str | None:
-    """Keep the test that the request brings; its id, None for none."""
+    """Keep the test that the request brings and return its id, or None if it brings none.
+
+    Without a Test, TestDurationInSeconds and AnswerKey mean nothing: some clients always send them.
+    """
     test, key = request.get("Test"), request.get("AnswerKey")
     if test is None:
-        for name in ("AnswerKey", "TestDurationInSeconds"):
-            if name in request:
-                raise ParameterValidationError(f"{name} is for a Test, and there is no Test here.")
         return None
     if "TestDurationInSeconds" not in request:
         raise ParameterValidationError("A Test needs TestDurationInSeconds.")
@@ -206,7 +218,7 @@ def _shape(row: Row[Any]) -> Response:
         "Name": row.name,
         "Description": row.description,
         "Keywords": row.keywords,
-        "QualificationTypeStatus": row.status,
+        "QualificationTypeStatus": "Inactive" if row.deleted else row.status,
         "Test": row.test,
         "TestDurationInSeconds": row.duration,
         "AnswerKey": row.answer_key,

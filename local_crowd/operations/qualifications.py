@@ -14,6 +14,7 @@ from local_crowd.operations.errors import (
 )
 from local_crowd.operations.paging import listing, page
 from local_crowd.operations.qualification_types import find
+from local_crowd.operations.requirements import required_by_hits
 from local_crowd.operations.system_qualifications import MASTERS
 from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import qualification_types, qualifications
@@ -24,7 +25,7 @@ def associate_qualification_with_worker(call: Call, request: Request) -> Respons
 
     The worker is told, in their messages, unless SendNotification is false.
     """
-    row = find(call, request["QualificationTypeId"], own=True)
+    row = find(call, request["QualificationTypeId"], own=True, in_use=True)
     worker_id = request["WorkerId"]
     if not workers.exists(call, worker_id):
         raise ParameterValidationError(
@@ -45,7 +46,7 @@ def associate_qualification_with_worker(call: Call, request: Request) -> Respons
 
 def disassociate_qualification_from_worker(call: Call, request: Request) -> Response:
     """DisassociateQualificationFromWorker: taken back; the worker can read the reason."""
-    find(call, request["QualificationTypeId"], own=True)
+    find(call, request["QualificationTypeId"], own=True, in_use=True)
     row = _granted(call, request["QualificationTypeId"], request["WorkerId"])
     call.db.execute(
         update(qualifications)
@@ -63,7 +64,7 @@ def get_qualification_score(call: Call, request: Request) -> Response:
 
 def list_workers_with_qualification_type(call: Call, request: Request) -> Response:
     """ListWorkersWithQualificationType: by the time of the grant; `Status` is Granted unless given."""
-    row = find(call, request["QualificationTypeId"], own=True)
+    row = find(call, request["QualificationTypeId"], own=True, in_use=True)
     query = select(qualifications).where(
         qualifications.c.qualification_type_id == row.qualification_type_id,
         qualifications.c.status == request.get("Status", "Granted"),
@@ -108,7 +109,7 @@ def _granted(call: Call, type_id: str, worker_id: str) -> Row[Any]:
         .where(
             *_this(type_id, worker_id),
             qualification_types.c.requester_id == call.requester_id,
-            ~qualification_types.c.deleted,
+            ~qualification_types.c.deleted | required_by_hits(call),
         )
     ).one_or_none()
     if row is None:

@@ -18,7 +18,7 @@ from local_crowd.operations.errors import (
 )
 from local_crowd.operations.system_qualifications import COMPUTED, LOCALE, other_masters
 from local_crowd.qualifying import EXISTENCE, GUARDED, ORDERED, SETS
-from local_crowd.store.tables import hit_type_qualifications, qualification_types
+from local_crowd.store.tables import hit_type_qualifications, hits, qualification_types
 
 NONE = "[]"  # how the column of hit_types says that there are none
 MOST = 10
@@ -135,6 +135,20 @@ def visible(call: Call) -> Any:
         qualification_types.c.qualification_type_id != other_masters(call.site)
     )
     return ~qualification_types.c.deleted & (mine | system)
+
+
+def required_by_hits(call: Call) -> Any:
+    """The condition for a qualification type to be the requester's own and required by a HIT."""
+    requiring = (
+        select(hits.c.hit_id)
+        .join(hit_type_qualifications, hit_type_qualifications.c.hit_type_id == hits.c.hit_type_id)
+        .where(
+            hit_type_qualifications.c.qualification_type_id
+            == qualification_types.c.qualification_type_id,
+            ~hits.c.disposed,
+        )
+    )
+    return (qualification_types.c.requester_id == call.requester_id) & requiring.exists()
 
 
 def still_stand(call: Call, hit_type: Row[Any]) -> bool:

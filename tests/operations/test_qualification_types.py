@@ -113,11 +113,6 @@ def test_a_name_is_unique_among_ones_own(crowd: Crowd) -> None:
             ),
         ),
         ({"Test": FORM}, "A Test needs TestDurationInSeconds."),
-        ({"AnswerKey": KEY}, "AnswerKey is for a Test, and there is no Test here."),
-        (
-            {"TestDurationInSeconds": 60},
-            "TestDurationInSeconds is for a Test, and there is no Test here.",
-        ),
         (
             {"Test": FORM, "TestDurationInSeconds": 0},
             (
@@ -240,10 +235,12 @@ def test_update_of_a_test(crowd: Crowd) -> None:
             "A QualificationType with a Test cannot be AutoGranted: its test decides.",
         ),
         ({"Test": FORM}, "A Test needs TestDurationInSeconds."),
-        ({"AnswerKey": KEY}, "AnswerKey is for a Test, and there is no Test here."),
         (
-            {"TestDurationInSeconds": 5},
-            "TestDurationInSeconds is for a Test, and there is no Test here.",
+            {"AnswerKey": KEY},
+            (
+                "An AnswerKey replaces the one of a Test only together with Test and "
+                "TestDurationInSeconds."
+            ),
         ),
     ],
 )
@@ -254,6 +251,29 @@ def test_updates_that_are_refused(crowd: Crowd, changes: dict[str, Any], message
     assert refusal(
         crowd.client.update_qualification_type, QualificationTypeId=type_id, **changes
     ) == invalid(message)
+
+
+@pytest.mark.parametrize("unused", [{"TestDurationInSeconds": 0}, {"AnswerKey": KEY}])
+def test_a_duration_or_key_without_a_test_is_ignored(crowd: Crowd, unused: dict[str, Any]) -> None:
+    """Clients that always send them make and update types without a test."""
+    type_id = make_type(crowd, AutoGranted=True, **unused)
+    made = crowd.client.get_qualification_type(QualificationTypeId=type_id)["QualificationType"]
+    assert made.keys().isdisjoint({"Test", "TestDurationInSeconds", "AnswerKey"})
+
+    updated = crowd.client.update_qualification_type(
+        QualificationTypeId=type_id, Description="new", **unused
+    )["QualificationType"]
+    assert updated == made | {"Description": "new"}
+
+
+def test_an_update_leaves_the_duration_of_a_test(crowd: Crowd) -> None:
+    """Without Test the test is unchanged, its duration too."""
+    type_id = make_type(crowd, **TESTED)
+    updated = crowd.client.update_qualification_type(
+        QualificationTypeId=type_id, TestDurationInSeconds=TESTED["TestDurationInSeconds"] + 1
+    )["QualificationType"]
+    assert updated["TestDurationInSeconds"] == TESTED["TestDurationInSeconds"]
+    assert updated["AnswerKey"] == KEY
 
 
 def test_an_auto_granted_type_gets_a_test_only_instead(crowd: Crowd) -> None:
@@ -413,9 +433,49 @@ def test_delete_keeps_what_hits_need(crowd: Crowd) -> None:
     bare = crowd.make_hit()
     assert refusal(crowd.client.update_hit_type_of_hit, HITId=bare, HITTypeId=hit_type_id) == gone
     assert refusal(crowd.client.create_hit, **HIT, **required) == no_type(type_id)
-    assert refusal(score, crowd=crowd, type_id=type_id, worker_id=worker) == business(
+
+
+def test_a_deleted_type_is_there_until_its_last_hit_is_deleted(crowd: Crowd) -> None:
+    """Its owner sees its HITs and who has it, and says who has it; nobody can use it anew."""
+    type_id, worker, other = make_type(crowd), crowd.make_worker(), crowd.make_worker("Bob")
+    give(crowd, type_id, worker)
+    hit_ids = [crowd.make_hit(QualificationRequirements=[require(type_id)]) for _ in range(2)]
+    this = {"QualificationTypeId": type_id}
+    crowd.client.delete_qualification_type(**this)
+    crowd.client.delete_hit(HITId=expired(crowd, hit_ids.pop()))
+
+    listed = crowd.client.list_hits_for_qualification_type(**this)["HITs"]
+    assert [hit["HITId"] for hit in listed] == hit_ids
+    found = crowd.client.get_qualification_type(**this)["QualificationType"]
+    assert (found["Name"], found["QualificationTypeStatus"]) == ("English", "Inactive")
+    assert names(crowd) == []
+    crowd.client.associate_qualification_with_worker(**this, WorkerId=other, IntegerValue=7)
+    assert score(crowd, type_id, other)["IntegerValue"] == 7
+    crowd.client.disassociate_qualification_from_worker(**this, WorkerId=worker)
+    having = crowd.client.list_workers_with_qualification_type(**this)["Qualifications"]
+    assert [one["WorkerId"] for one in having] == [other]
+    assert crowd.do(other, hit_ids[0])
+    update = crowd.client.update_qualification_type
+    assert refusal(update, **this, Description="x") == no_type(type_id)
+    assert make_type(crowd) != type_id  # its name is free
+
+    (assignment,) = crowd.client.list_assignments_for_hit(HITId=hit_ids[0])["Assignments"]
+    crowd.client.approve_assignment(AssignmentId=assignment["AssignmentId"])
+    crowd.client.delete_hit(HITId=expired(crowd, hit_ids[0]))
+    for call in (
+        crowd.client.get_qualification_type,
+        crowd.client.list_hits_for_qualification_type,
+        crowd.client.list_workers_with_qualification_type,
+    ):
+        assert refusal(call, **this) == no_type(type_id)
+    assert refusal(score, crowd=crowd, type_id=type_id, worker_id=other) == business(
         "You requested a Qualification that does not exist.", "QualificationDoesNotExist"
     )
+
+
+def expired(crowd: Crowd, hit_id: str) -> str:
+    crowd.client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
+    return hit_id
 
 
 def test_types_survive_the_site(crowd: Crowd) -> None:
