@@ -9,6 +9,12 @@ from local_crowd.wire.model import service
 
 Differences = dict[str, list[tuple[str, str]]]  # operation -> (what differs, why)
 
+# Of docs/costs.md too, so that the two pages say the same.
+BUDGETS = (
+    "On the live site, for a requester with a budget, a HIT's rewards are put aside when it is made; "
+    "a rejection, or expiry for what nobody took, sets them free again"
+)
+
 EVERYWHERE: list[tuple[str, str]] = [
     ("never ThrottlingException", "your own machine is no slower for being asked often"),
     (
@@ -87,7 +93,7 @@ DIFFERENCES: Differences = {
         ),
         ("Reward is at most 1,000,000.00, and may be 0", "Amazon's upper limit is not documented"),
         ("RequesterAnnotation may hold any character", "nothing here needs ASCII"),
-        ("no fee, and nothing is held back for open HITs", "no fees on a crowd of one's own"),
+        (f"no fee. {BUDGETS}", "no fees on a crowd of one's own; Amazon's prepaid accounts"),
         (
             "an ExternalURL may be http on this machine (localhost)",
             "to try a page before it is out",
