@@ -9,9 +9,11 @@ the same command again finishes it: no HIT is extended twice. To extend by the s
 
 import argparse
 import sys
+from pathlib import Path
 
 import simpleamt
 from amt import batches, extending, records, spending, survey
+from amt.batches import Batch
 from simpleamt import Crowd, Error
 
 
@@ -35,12 +37,13 @@ def extend(args: argparse.Namespace) -> int:
     if extension.header:
         records.obeyed(args, extension)
     fresh = is_fresh(args, extension, by)
+    left_out = [] if fresh else left_out_of(args, extension, batch)
     if not fresh and not extension.missing():
         simpleamt.say(
             f"All {len(extension.done)} HITs were extended so already, on "
             f"{extension.header['time']}. --again extends them once more."
         )
-        return 0
+        return 1 if left_out else 0
     ids = batches.hit_ids(args, batch) if fresh else extension.missing()
     crowd = simpleamt.crowd(args)
     with extension.claim():
@@ -57,7 +60,32 @@ def extend(args: argparse.Namespace) -> int:
                     simpleamt.say(f"{outcome.item}: {outcome.refusal}")
         finally:
             simpleamt.say(f"{len(extension.done)} of {len(extension.header['hits'])} are extended.")
-    return 1 if refused or unknown else 0
+    return 1 if refused or unknown or left_out else 0
+
+
+def left_out_of(
+    args: argparse.Namespace, extension: extending.Extension, batch: Batch | None
+) -> list[str]:
+    """Name and return the HITs of --hit_ids_file that the extension is not of.
+
+    Raises Error when the extension is of HITs that the file does not name: it is another file's.
+    """
+    if not Path(args.hit_ids_file).exists():
+        return []
+    ids = batches.hit_ids(args, batch)
+    others = [hit_id for hit_id in extension.header["hits"] if hit_id not in set(ids)]
+    if others:
+        raise Error(
+            f"{extension.path}: this extension is of HITs that {args.hit_ids_file} does not name, "
+            f"such as {others[0]}; give another list of HITs another name"
+        )
+    left_out = [hit_id for hit_id in ids if hit_id not in extension.header["hits"]]
+    if left_out:
+        simpleamt.say(
+            f"{extension.path}: this extension is not of {len(left_out)} of the HITs in "
+            f"{args.hit_ids_file}, such as {left_out[0]}"
+        )
+    return left_out
 
 
 def is_fresh(args: argparse.Namespace, extension: extending.Extension, by: list[int]) -> bool:

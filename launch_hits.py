@@ -12,13 +12,12 @@ interrupted, the same command again finishes the batch: no row is ever made twic
 import argparse
 import sys
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import batches, inputs, launching, plans, spending
 from amt.batches import Batch
-from simpleamt import Crowd, Error
+from simpleamt import Crowd
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -55,8 +54,7 @@ def dollars(text: str) -> Decimal:
 def launch(args: argparse.Namespace) -> int:
     """Check, ask, launch."""
     batch = batches.follow(args) or Batch(batches.record_path(args.hit_ids_file))
-    if Path(args.hit_ids_file).exists() and len(batch.ids) < batch.header.get("rows", 1):
-        raise Error(f"{args.hit_ids_file}: exists; name a new file for a new batch")
+    batches.needs_ids_file(args.hit_ids_file, batch)
     crowd = simpleamt.crowd(args)
     with inputs.Input(args.input_json_file) as source:
         plan = plans.plan(
@@ -94,9 +92,8 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
                     "makes what is missing."
                 )
         complete = len(batch.ids) == plan.rows
-        if complete and not Path(args.hit_ids_file).exists():
-            with simpleamt.replacing(args.hit_ids_file) as file:
-                file.writelines(f"{hit_id}\n" for hit_id in batch.in_order())
+        if complete and batches.needs_ids_file(args.hit_ids_file, batch):
+            batches.write_ids(args.hit_ids_file, batch)
     tell(crowd, plan, batch)
     return 1 if refused or not complete else 0
 

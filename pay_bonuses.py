@@ -37,6 +37,7 @@ def pay(args: argparse.Namespace) -> int:
                 f"{args.bonuses_file}: changed since bonuses were paid by it ({payments.path}); "
                 "put new bonuses into a new file"
             )
+        payments.check(wanted)
     missing = [bonus for bonus in wanted if bonus.number not in payments.paid]
     if not missing:
         simpleamt.say(f"All {len(wanted)} bonuses are paid already.")

@@ -8,7 +8,7 @@ import argparse
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
 from amt import inputs
-from amt.records import Record
+from amt.records import DamageError, Record
 from formats.csv_table import Table
 from parallel import Outcome
 from simpleamt import Crowd, Error
@@ -47,15 +47,30 @@ class Payments(Record):
     """What was paid of a file. `header`: payment (a hash of the file), crowd, site, time, rows."""
 
     kind = "payment"
+    fields = {"rows": int}  # noqa: RUF012 - never changed
 
     def __init__(self, path: Path) -> None:
         """Read what is there. Raises Error for a file that is no record of payments."""
-        self.paid: set[int] = set()  # rows
+        self.paid: dict[int, str] = {}  # row -> assignment id
         super().__init__(path)
 
     def note(self, line: dict[str, Any]) -> None:
-        """Take in the line of a bonus."""
-        self.paid.add(line["row"])
+        """Take in the line of a bonus. Raises DamageError for one of another file."""
+        row, assignment_id = line["row"], line["assignment_id"]
+        if row not in range(self.header["rows"]):
+            raise DamageError(f"row {row} is not one of the file's {self.header['rows']} rows")
+        if self.paid.setdefault(row, assignment_id) != assignment_id:
+            raise DamageError(f"row {row} was paid for two assignments")
+
+    def check(self, bonuses: Sequence[Bonus]) -> None:
+        """Raise Error when the record says of a row that another assignment was paid."""
+        for bonus in bonuses:
+            if self.paid.get(bonus.number, bonus.assignment_id) != bonus.assignment_id:
+                raise Error(
+                    f"{self.path}: says that row {bonus.number} was paid for "
+                    f"{self.paid[bonus.number]}, not for {bonus.assignment_id}; restore this "
+                    "payment record from a copy"
+                )
 
 
 def read(path: str) -> tuple[list[Bonus], str]:

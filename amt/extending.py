@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import simpleamt
 from amt import fees
-from amt.records import Record
+from amt.records import DamageError, Record
 from amt.survey import Standing
 from parallel import Outcome
 from simpleamt import Crowd
@@ -33,6 +33,7 @@ class Extension(Record):
     """
 
     kind = "extension"
+    fields = {"by": list, "hits": dict}  # noqa: RUF012 - never changed
 
     def __init__(self, path: Path) -> None:
         """Read what is there. Raises Error for a file that is no record of an extension."""
@@ -41,7 +42,12 @@ class Extension(Record):
         super().__init__(path)
 
     def note(self, line: dict[str, Any]) -> None:
-        """Take in the line of a HIT: extended, or refused with these words."""
+        """Take in the line of a HIT: extended, or refused with these words.
+
+        Raises DamageError for a HIT that this extension is not of.
+        """
+        if line["hit_id"] not in self.header["hits"]:
+            raise DamageError(f"{line['hit_id']} is not one of the HITs that this extension is of")
         if line.get("refused") is None:
             self.done.add(line["hit_id"])
             self.refused.discard(line["hit_id"])

@@ -1,8 +1,8 @@
 """Records: what was done, a line of JSON each, in the file before the next thing is done.
 
 A record's first line says what is being done, and is on the disk before anything costs money. A
-line that a crash cut short is left out when reading. One run at a time writes: two could do the
-same thing twice.
+later line that a crash cut short is left out when reading; a record without a whole first line is
+refused. One run at a time writes: two could do the same thing twice.
 """
 
 import argparse
@@ -11,23 +11,33 @@ import json
 import os
 import shutil
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from io import FileIO
 from pathlib import Path
-from typing import Any, BinaryIO, Self
+from typing import Any, NoReturn, Self
 
 from formats.json_text import parse
 from simpleamt import Error
 
 TOKENS_LAST = timedelta(hours=23)  # Amazon remembers a UniqueRequestToken for 24 hours
+# A claimed record in which nothing stands yet. An empty file is not one: it may have lost its lines.
+CLAIMED = b" "
+
+
+class DamageError(ValueError):
+    """A record that is damaged. The text says how, and what to do."""
 
 
 class Record:
     """A record. `header` is its first line, empty while there is none.
 
-    `kind` is what its first line begins with: the key of what names the work.
+    `kind` is what its first line begins with: the key of what names the work. `fields` are the
+    other keys of the first line that must be there, with their types.
     """
 
     kind: str
+    fields: Mapping[str, type] = {}
 
     def __init__(self, path: Path) -> None:
         """Read what is there. Raises Error, naming the line, for a file that is no such record."""
@@ -35,7 +45,7 @@ class Record:
         self.header: dict[str, Any] = {}
         self.end = 0  # behind the last whole line: where the next one begins
         self._size = 0
-        self._file: BinaryIO | None = None
+        self._file: FileIO | None = None
         self._appending = threading.Lock()
         number = 0
         try:
@@ -45,26 +55,45 @@ class Record:
                     if line.endswith(b"\n"):
                         self._take(line)
                         self.end = self._size
-                    elif number == 1 and not self._prefix().startswith(line[: len(self._prefix())]):
-                        raise ValueError("not our first line, cut short")
+                    elif number == 1 and line != CLAIMED:
+                        self._refuse_beginning(line)
+            if not self._size:
+                raise DamageError(f"it is empty; {self._restore}")
         except FileNotFoundError:
             return
         except OSError as error:
             raise Error(f"{path}: {error.strerror}") from error
+        except DamageError as error:
+            raise Error(f"{path}:{number or 1}: {error}") from error
         except (ValueError, KeyError, TypeError) as error:
             raise Error(f"{path}:{number}: not a line of a {self.kind} record") from error
 
-    def _prefix(self) -> bytes:
-        return f'{{"{self.kind}": '.encode()
+    @property
+    def _restore(self) -> str:
+        return (
+            f"restore this {self.kind} record from a copy, or delete it if nothing was done by it"
+        )
+
+    def _refuse_beginning(self, line: bytes) -> NoReturn:
+        """Raise ValueError for a first line without an end.
+
+        `begin` writes the first line in one step, so no crash of ours leaves a part of it.
+        """
+        prefix = f'{{"{self.kind}": '.encode()
+        if prefix.startswith(line[: len(prefix)]):
+            raise DamageError(f"the first line is cut short; {self._restore}")
+        raise ValueError("not our first line")
 
     def _take(self, line: bytes) -> None:
         said = dict(parse(line.decode()))
         if self.header:
             self.note(said)
-        elif {self.kind, "crowd", "site", "time"} <= said.keys():
-            self.header = said
-        else:
+            return
+        types = {self.kind: str, "crowd": str, "site": str, "time": str} | dict(self.fields)
+        if not all(isinstance(said[name], kind) for name, kind in types.items()):
             raise ValueError("not our first line")
+        datetime.fromisoformat(said["time"])
+        self.header = said
 
     def note(self, line: dict[str, Any]) -> None:
         """Take in a line of the record, which begins at `self.end`."""
@@ -79,7 +108,7 @@ class Record:
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
         except OSError as error:
             raise Error(f"{self.path}: {error.strerror}") from error
-        file = os.fdopen(fd, "r+b", buffering=0)
+        file = FileIO(fd, "r+")
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lifts it when we die
             here = os.fstat(fd)
@@ -92,7 +121,16 @@ class Record:
             file.close()
             raise
         self._file = file
+        if not self._size:
+            self._mark_claimed(file)
         return self
+
+    def _mark_claimed(self, file: FileIO) -> None:
+        try:
+            file.write(CLAIMED)
+        except OSError as error:
+            self.close()  # an empty record would be refused from now on
+            raise Error(f"{self.path}: {error.strerror}") from error
 
     def check_room(self, needed: int) -> None:
         """Raise Error when the disk has fewer than `needed` bytes left for the record."""
@@ -106,16 +144,32 @@ class Record:
         self.close()
 
     def begin(self, header: dict[str, Any]) -> None:
-        """Put the first line on the disk; what stood there before is gone."""
-        self.header = header
-        self.end = 0
-        self.end = self._write(header)
-        self._to_disk()
-        folder = os.open(self.path.parent, os.O_RDONLY)
+        """Put the first line on the disk in one step; what stood there before is gone.
+
+        Raises Error for a full disk.
+        """
+        target = self.path.resolve()  # a link stays a link
+        new = target.with_name(f"{target.name}.new{os.getpid()}")
+        line = _serialize(header)
+        file = None
         try:
-            os.fsync(folder)  # that there is such a file, too
-        finally:
-            os.close(folder)
+            file = FileIO(new, "w+")
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody claims it before it is ours
+            shutil.copymode(target, new)
+            _write_all(file, line)
+            os.fsync(file.fileno())
+            new.replace(target)
+            _sync_folder(target.parent)  # that there is such a file, too
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            if file is not None:
+                file.close()
+            raise Error(f"{self.path}: {error.strerror}") from error
+        if self._file is not None:
+            self._file.close()
+        self._file = file
+        self.header = header
+        self.end = len(line)
 
     def tokens_forgotten(self) -> bool:
         """Whether this was begun so long ago that the crowd may not know a repeated call."""
@@ -130,14 +184,11 @@ class Record:
 
     def _write(self, value: dict[str, Any]) -> int:
         assert self._file is not None, "claim comes first"  # noqa: S101 - a bug of ours
-        # ASCII: a lone surrogate in somebody's input must not stop the record.
-        line = json.dumps(value).encode("ascii") + b"\n"
+        line = _serialize(value)
         try:
             self._file.seek(self.end)
             self._file.truncate()  # of a line that was cut short
-            left = line
-            while left:  # a write may do a part, and say only at the next one why
-                left = left[self._file.write(left) :]
+            _write_all(self._file, line)
         except OSError as error:
             raise Error(
                 f"{self.path}: {error.strerror}; what is missing here is found when you run this "
@@ -154,10 +205,29 @@ class Record:
         if self._file is None:
             return
         self._to_disk()
-        if not self.end and not self._size:
+        if not self.header:
             self.path.unlink(missing_ok=True)
         self._file.close()
         self._file = None
+
+
+def _serialize(value: dict[str, Any]) -> bytes:
+    # ASCII: a lone surrogate in somebody's input must not stop the record.
+    return json.dumps(value).encode("ascii") + b"\n"
+
+
+def _write_all(file: FileIO, line: bytes) -> None:
+    left = line
+    while left:  # a write may do a part, and say only at the next one why
+        left = left[file.write(left) :]
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def beside(file: str | Path, ending: str) -> Path:

@@ -177,9 +177,9 @@ def test_work_handed_in_at_once_does_not_divide_by_nothing(desk: Desk) -> None:
 
 def test_ids_the_crowd_does_not_know(busy: Desk) -> None:
     """They are named, exit 1; the others are counted."""
-    busy.write("hit_ids.txt", busy.read("hit_ids.txt") + "3NONE\n")
+    busy.write("some.txt", busy.read("hit_ids.txt") + "3NONE\n")
 
-    done = busy.run(*SHOW, "--json")
+    done = busy.run(SHOW[0], "--hit_ids_file=some.txt", "--json")
 
     assert done.code == 1
     assert "3NONE: Hit 3NONE does not exist." in done.err

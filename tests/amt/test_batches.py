@@ -9,7 +9,15 @@ from amt import batches
 from amt.batches import Batch
 from simpleamt import Error
 
-HEADER = {"batch": "b1", "crowd": "local", "site": "sandbox", "time": "2026-01-01T00:00:00+00:00"}
+HEADER = {
+    "batch": "b1",
+    "crowd": "local",
+    "site": "sandbox",
+    "time": "2026-01-01T00:00:00+00:00",
+    "hit_type_id": "3TYPE",
+    "rows": 4,
+    "hashes": {},
+}
 
 
 def line(row: int) -> dict[str, object]:
@@ -76,16 +84,35 @@ def test_a_run_that_read_too_early_does_not_write(path: Path) -> None:
 
 
 def test_a_claim_without_a_line_leaves_no_file(tmp_path: Path) -> None:
-    """A run that was refused before it began leaves nothing; one that found a file leaves that."""
+    """A run that was refused before it began leaves nothing, nor what a killed one had claimed."""
     path = tmp_path / "ids.batch.jsonl"
-    with Batch(path).claim():
-        assert path.exists()
-    assert not path.exists()
+    for left in (None, " "):
+        if left is not None:
+            path.write_text(left)
+        with Batch(path).claim():
+            assert path.exists()
+        assert not path.exists()
 
-    path.write_text('{"batch": "cut sh')
-    with Batch(path).claim():
-        pass
-    assert path.read_text() == '{"batch": "cut sh'
+
+def test_a_first_line_is_written_in_one_step(path: Path, tmp_path: Path) -> None:
+    """What cannot be written leaves the record as it was, nothing beside it, and nobody out."""
+    whole = path.read_bytes()
+    with Batch(path).claim() as batch, pytest.raises(TypeError):
+        batch.begin(HEADER | {"rows": object()})
+
+    assert path.read_bytes() == whole
+    assert list(tmp_path.iterdir()) == [path]
+    Batch(path).claim().close()
+
+
+def test_a_record_that_is_begun_anew_keeps_its_lock(path: Path) -> None:
+    """Another file has taken its place, and still nobody else can claim it."""
+    with Batch(path).claim() as batch:
+        batch.begin(HEADER)
+        with pytest.raises(Error, match="another run is at work on this; let it finish"):
+            Batch(path).claim()
+        batch.append(line(3))
+    assert Batch(path).ids == {3: "3HIT3"}
 
 
 def test_more_than_the_disk_has_left_is_refused(path: Path) -> None:
