@@ -76,15 +76,25 @@ def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
     try:
         site.open()
     except CANNOT_OPEN as error:
-        raise Error(f"{directory}: {getattr(error, 'strerror', None) or error}") from error
+        raise Error(describe_data_error(error, directory)) from error
 
     def answer(request: Any, **_: Any) -> AWSResponse:
         target = str(request.headers["X-Amz-Target"], "ascii")
-        status, headers, body = site.answer({"X-Amz-Target": target}, request.body)
+        try:
+            status, headers, body = site.answer({"X-Amz-Target": target}, request.body)
+        except CANNOT_OPEN as error:
+            raise Error(str(error)) from error
         raw = HTTPResponse(io.BytesIO(body), preload_content=False)
         return AWSResponse(request.url, status, headers, raw)  # type: ignore[arg-type]  # any mapping will do
 
     client.meta.events.register("before-send.mturk", answer)  # type: ignore[arg-type]  # it may answer
+
+
+def describe_data_error(error: Exception, directory: Path) -> str:
+    """Say in one line which file of a crowd's data cannot be used, and why."""
+    if isinstance(error, OSError):
+        return f"{error.filename or directory}: {error.strerror or error}"
+    return str(error)
 
 
 class _Reaching:

@@ -10,6 +10,7 @@ import argparse
 import csv
 import json
 import os
+import shutil
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -239,7 +240,7 @@ def perform(args: argparse.Namespace) -> int:
     try:
         lines = list(function(directory, **values))
     except OSError as error:
-        raise simpleamt.Error(f"{directory}: {error.strerror}") from error
+        raise simpleamt.Error(describe_os_error(error, directory)) from error
     except (CrowdError, *CANNOT_OPEN) as error:
         raise simpleamt.Error(str(error)) from error
     if os.name == "posix" and directory.stat().st_mode & 0o077:
@@ -250,6 +251,14 @@ def perform(args: argparse.Namespace) -> int:
         for line in lines:
             print(json.dumps(line, ensure_ascii=False))
     return command.found if lines else 0
+
+
+def describe_os_error(error: OSError, directory: Path) -> str:
+    """Say in one line which file the system refused, and why."""
+    if isinstance(error, shutil.Error):  # of many files: source, target, reason
+        source, _target, reason = error.args[0][0]
+        return f"{source}: {reason}"
+    return f"{error.filename or directory}: {error.strerror or error}"
 
 
 def print_table(lines: list[dict[str, Any]]) -> None:

@@ -100,8 +100,11 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
                 serve_one(directory, listening, databases, args, url)
         except FileExistsError as error:
             raise simpleamt.Error(f"{directory}: this is not a directory") from error
+        except OSError as error:
+            name = error.filename or directory
+            raise simpleamt.Error(f"{name}: {error.strerror or error}") from error
         except CANNOT_OPEN as error:
-            raise simpleamt.Error(f"{directory}: {error}") from error
+            raise simpleamt.Error(str(error)) from error
 
 
 def open_socket(args: argparse.Namespace) -> socket.socket:

@@ -15,6 +15,7 @@ from local_crowd.delivery.queues import Queues
 from local_crowd.operations import notifications, outbox
 from local_crowd.operations.outbox import Message
 from local_crowd.site import Site
+from local_crowd.store.faults import StoreError
 
 AT_ONCE = 16
 PAUSE = 1.0  # seconds between two looks into the outboxes
@@ -57,6 +58,8 @@ class Courier:
             for site in self.sites:
                 try:
                     self.deliver(site)
+                except StoreError as error:
+                    log.error("%s", error)  # noqa: TRY400 - every second, while the disk is full
                 except Exception:  # the thread outlives a database that is restarted
                     log.exception("The notifications of the %s site could not be sent", site.name)
 

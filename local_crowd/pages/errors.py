@@ -1,5 +1,6 @@
 """Refusals as pages: each says what is so, and where to go on."""
 
+import logging
 from typing import Any
 
 from flask import Flask, render_template
@@ -7,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from local_crowd.operations.work import NotPossible
+from local_crowd.store.faults import StoreError
 
 # HTTP's status for each reason of NotPossible; the others are conflicts with what is so by now.
 STATUSES = {"unknown": 404, "gone": 404, "blocked": 403, "unqualified": 403}
@@ -17,10 +19,20 @@ WORDS = {
     413: ("Too large", "What was sent is larger than this site takes. Nothing was stored."),
     500: ("Our fault", "Something went wrong here. Nothing was lost that was handed in before."),
 }
+NOT_SAVED = (
+    "Nothing was saved",
+    (
+        "This site cannot use its data at the moment. What you just sent was not saved: keep your work, and "
+        "try again in a few minutes."
+    ),
+)
 OUT_OF_DATE = (
     "This page is out of date",
     "You signed in or out since it was opened. Go back, reload it, and try again.",
 )
+
+
+log = logging.getLogger(__name__)
 
 
 def add_to(app: Flask) -> None:
@@ -28,6 +40,7 @@ def add_to(app: Flask) -> None:
     app.register_error_handler(CSRFError, _out_of_date)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(NotPossible, _not_possible)
+    app.register_error_handler(StoreError, _not_saved)
 
 
 def _out_of_date(_error: CSRFError) -> tuple[str, int]:
@@ -43,6 +56,16 @@ def _http(error: HTTPException) -> Any:
 
 def _not_possible(error: NotPossible) -> tuple[str, int]:
     return message_page("Not possible", str(error), STATUSES.get(error.reason, 409))
+
+
+def _not_saved(error: StoreError) -> tuple[str, int]:
+    log_store_error(error)
+    return message_page(*NOT_SAVED, 503)
+
+
+def log_store_error(error: StoreError) -> None:
+    """Log one line: while a disk is full, a traceback for each request would fill the next."""
+    log.error("%s", error)
 
 
 def message_page(

@@ -22,6 +22,7 @@ from local_crowd.pages.questions.form import form_page
 from local_crowd.pages.questions.frame import PREVIEW
 from local_crowd.pages.questions.rewrite import for_this_crowd
 from local_crowd.pages.questions.scripts import first_script, guard_script, script_url
+from local_crowd.store.faults import StoreError
 
 pages = Blueprint("hit_page", __name__)
 
@@ -113,6 +114,12 @@ def _is_utf8(body: bytes) -> bool:
 def _not_possible(error: work.NotPossible) -> Any:
     title = "Handed in before" if error.reason == "done" else "Not handed in"
     return _framed(title, str(error), errors.STATUSES.get(error.reason, 409))
+
+
+@pages.errorhandler(StoreError)
+def _not_saved(error: StoreError) -> Any:
+    errors.log_store_error(error)
+    return _framed(*errors.NOT_SAVED, 503)
 
 
 @pages.errorhandler(HTTPException)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 - for those who may not know it
-from sqlalchemy import Engine, Insert, Table, create_engine, event
+from sqlalchemy import Engine, ExceptionContext, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
@@ -57,6 +57,7 @@ class Store:
         self.path = Path(file) if file and file != ":memory:" else None  # of a SQLite file
         self.name = str(self.path or self.url)  # for people; a password is not shown
         self.engine = _sqlite_engine(self.url) if self.is_sqlite else _server_engine(self.url)
+        event.listen(self.engine, "handle_error", self._explain_fault)
         self._reading: dict[str, Any] = {"reading": True}
         if not self.is_sqlite:
             self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -69,7 +70,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees one state and changes nothing. Raises as writing()."""
-        with self._explain_faults(), self.engine.connect() as connection:
+        with self.engine.connect() as connection:
             yield connection.execution_options(**self._reading)
 
     @contextmanager
@@ -80,25 +81,21 @@ class Store:
         Raises StoreError when the database cannot be used: a full disk, a damaged file, no server.
         """
         if not self.is_sqlite:
-            with self._explain_faults(), self.engine.begin() as connection:
+            with self.engine.begin() as connection:
                 yield connection
             return
         try:
             with self._turn:
-                with self._explain_faults(), self.engine.begin() as connection:
+                with self.engine.begin() as connection:
                     yield connection
                 self._committed += 1
         finally:
             self._flush()
 
-    @contextmanager
-    def _explain_faults(self) -> Iterator[None]:
+    def _explain_fault(self, context: ExceptionContext) -> None:
         """Raise StoreError in place of an error that is the database's, not its statement's."""
-        try:
-            yield
-        except DBAPIError as error:
-            if (reason := describe_fault(error)) is None:
-                raise
+        error = context.sqlalchemy_exception
+        if isinstance(error, DBAPIError) and (reason := describe_fault(error)):
             raise StoreError(f"{self.name}: {reason}") from error
 
     def _flush(self) -> None:

@@ -57,6 +57,7 @@ def _create_file(path: Path) -> None:
             new = Path(folder) / path.name
             new.touch(mode=0o600)
             store = Store(sqlite_url(new))
+            store.name = str(path)  # for messages
             try:
                 upgrade(store)
             finally:
@@ -129,7 +130,7 @@ def _migrate(connection: Connection, version: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if version is not None and version not in known:
         raise SchemaError(
-            f"this crowd's data has schema {version}, which this version does not know "
+            f"{connection.engine.url.database}: this crowd's data has schema {version}, which this version does not know "
             f"(it knows {HEAD}): use the newer simple-amt that made it"
         )
     with _migrating:

@@ -1,15 +1,20 @@
 """The API's one address: a POST at the root of a site."""
 
+import logging
+
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 
 from local_crowd.operations.errors import CrowdError
 from local_crowd.site import Site
+from local_crowd.store.faults import StoreError
 from local_crowd.wire import protocol
 from local_crowd.wire.signature import requester_of
 
 # Where the WSGI environment keeps the path that the client sent and signed: /sandbox or /sandbox/.
 PATH_AS_SENT = "local_crowd.path_as_sent"
+
+log = logging.getLogger(__name__)
 
 
 class ServiceFault(CrowdError):
@@ -49,6 +54,12 @@ def wire(site: Site) -> Blueprint:
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> Response:
         error = RequestEntityTooLargeException("Request body is too large.")
+        return _response(protocol.failure(site, error))
+
+    @blueprint.errorhandler(StoreError)
+    def store_fault(store_error: StoreError) -> Response:
+        log.error("%s", store_error)  # in one line: the disk may be full for a thousand calls
+        error = ServiceFault("The crowd cannot use its data at the moment. Try again later.")
         return _response(protocol.failure(site, error))
 
     @blueprint.errorhandler(InternalServerError)

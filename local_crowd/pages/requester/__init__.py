@@ -19,6 +19,7 @@ from local_crowd.pages.requester import (
     sign_in,
     workers,
 )
+from local_crowd.store.faults import StoreError
 
 pages = Blueprint("requester", __name__, url_prefix="/requester")
 for part in (sign_in, batches, hits, review, bonuses, workers, qualifications):
@@ -39,6 +40,12 @@ def _http(error: HTTPException) -> Any:
     if status == 404:
         text = "There is no such page here, or what it was about is not yours."
     return _message(title, text, status)
+
+
+@pages.errorhandler(StoreError)
+def _not_saved(error: StoreError) -> tuple[str, int]:
+    errors.log_store_error(error)
+    return _message(*errors.NOT_SAVED, 503)
 
 
 @pages.errorhandler(CrowdError)
