@@ -21,7 +21,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def approve(args: argparse.Namespace) -> int:
     """Look, ask, approve."""
-    return review.approve(args, *review.look_into_file(args))
+    crowd, client, ids = review.hits_file(args)
+    return review.approve(args, crowd, client, review.of_hits(args, crowd, client, ids))
 
 
 if __name__ == "__main__":

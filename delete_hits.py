@@ -9,7 +9,7 @@ import argparse
 import sys
 
 import simpleamt
-from amt import batches, deleting, records
+from amt import batches, deleting
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,11 +23,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def delete(args: argparse.Namespace) -> int:
     """Look, ask, delete."""
-    batch = None if args.all else batches.follow(args)
-    ids = None if args.all else batches.hit_ids(args, batch)
+    ids = None if args.all else batches.hit_ids(args, batches.follow(args))
     crowd = simpleamt.crowd(args)
-    hint = records.describe_other_place(batch, crowd)
-    return deleting.delete(args, crowd, crowd.connect(), ids, hint)
+    return deleting.delete(args, crowd, crowd.connect(), ids)
 
 
 if __name__ == "__main__":

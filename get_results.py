@@ -9,10 +9,9 @@ date, and everything is printed as well.
 
 import argparse
 import sys
-from contextlib import closing
 
 import simpleamt
-from amt import batches, records, results, survey
+from amt import batches, results, survey
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,12 +27,10 @@ def get(args: argparse.Namespace) -> int:
     """Print the results in the order of the HIT ids."""
     batch = batches.follow(args) if args.hit_ids_file else None
     ids = batches.hit_ids(args, batch) if args.hit_ids_file else None
-    with closing(results.Collected(args.output_file)) as known:
-        crowd = simpleamt.crowd(args)
-        client = crowd.connect()
-        hint = records.describe_other_place(batch, crowd)
+    with results.collected(args.output_file) as known:
+        client = simpleamt.crowd(args).connect()
         with results.Early(args, results.reader(args, client, batch, known)) as early:
-            standings, unknown = survey.standings(args, client, ids, early.begin, hint=hint)
+            standings, unknown = survey.standings(args, client, ids, early.begin)
         fetched = results.fetch(args, early.lines, standings)
         refused = results.write(args.output_file, known, fetched)
     return 1 if unknown or refused else 0

@@ -20,7 +20,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def reject(args: argparse.Namespace) -> int:
     """Look, ask, reject."""
-    return review.reject(args, *review.look_into_file(args))
+    crowd, client, ids = review.hits_file(args)
+    return review.reject(args, crowd, client, review.of_hits(args, crowd, client, ids))
 
 
 if __name__ == "__main__":

@@ -4,17 +4,16 @@ It does not know what a HIT is. How a crowd is reached is connection.py's matter
 """
 
 import argparse
+import errno
 import io
 import operator
 import os
 import re
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import parallel
 from formats import json_text
@@ -32,6 +31,7 @@ CONFIG: dict[str, Any] = {
     "aws_secret_key": None,
     "template_directories": [str(HERE / "hit_templates")],
 }
+DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _bare = operator.methodcaller("rstrip", "/")  # one spelling of a URL: it is compared
 Command = Callable[[argparse.Namespace], int]
 
@@ -66,9 +66,7 @@ def parser(doc: str | None, *options: str) -> argparse.ArgumentParser:
     shared = made.add_argument_group("on every script")
     shared.add_argument("--crowd", type=_bare, help="local, mturk, or the URL of a crowd server")
     shared.add_argument("--prod", action="store_true", default=None, help="use the live site")
-    shared.add_argument(
-        "--config", metavar="FILE", help="default: config.json, here or beside the scripts"
-    )
+    shared.add_argument("--config", metavar="FILE", help="default: config.json, if it is there")
     shared.add_argument("--concurrency", type=int, default=16, metavar="N", help="default: 16")
     return made
 
@@ -86,7 +84,7 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
         code = command(args)
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_stdout()
         code = 0
     except KeyboardInterrupt:
         say("Interrupted.")
@@ -96,7 +94,16 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
             raise
         say(f"{parser.prog}: {message}")
         code = 2
+        try:
+            sys.stdout.flush()
+        except OSError:  # what failed; Python would try it once more, and say so
+            _give_up_stdout()
     return code
+
+
+def _give_up_stdout() -> None:
+    """Let what is still printed go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def explained(error: Exception) -> str | None:
@@ -106,39 +113,20 @@ def explained(error: Exception) -> str | None:
     if "connection" in sys.modules and (said := sys.modules["connection"].explained(error)):
         return str(said)
     if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        # What we write to ourselves is named; what Python prints to is not.
+        where = error.filename or ("standard output" if error.errno in DISK_FAULTS else None)
+        return f"{where}: {error.strerror}" if where else str(error)
     return None
-
-
-def config_path(args: argparse.Namespace) -> Path | None:
-    """Return the file that --config names, else ./config.json, else the one beside the scripts.
-
-    None when there is none of them.
-    """
-    if args.config:
-        return Path(args.config)
-    candidates = (Path("config.json"), HERE / "config.json")
-    return next((path for path in candidates if path.exists()), None)
 
 
 def config(args: argparse.Namespace) -> dict[str, Any]:
     """What config.json says, over the built-in defaults; its paths count from its own folder.
 
-    A file beside the scripts is named on stderr when it is read from another folder. Raises Error
-    for what is not JSON or not as it should be, OSError for a named file not there.
+    Raises Error for what is not JSON or not as it should be, OSError for a named file not there.
     """
-    path = config_path(args)
-    if path is None:
+    path = Path(args.config or "config.json")
+    if args.config is None and not path.exists():
         return CONFIG
-    if path == HERE / "config.json" and not args.config:
-        say(f"Read {path}")
-    settings = _read_config(path)
-    if os.name == "posix" and settings["aws_secret_key"] and path.stat().st_mode & 0o077:
-        say(f"{path} holds keys and others can read it: chmod 600 {path}")
-    return settings
-
-
-def _read_config(path: Path) -> dict[str, Any]:
     try:
         said = json_text.parse(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
@@ -151,6 +139,8 @@ def _read_config(path: Path) -> dict[str, Any]:
         texts = value if key == "template_directories" else [value]
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise Error(f"{path}: {key} must be a {'list of texts' if texts is value else 'text'}")
+    if os.name == "posix" and "aws_secret_key" in said and path.stat().st_mode & 0o077:
+        say(f"{path} holds keys and others can read it: chmod 600 {path}")
     # A pipe is in no folder that anybody means.
     folder = path.resolve().parent if path.is_file() else Path.cwd()
     if "local_crowd" in said:
@@ -160,29 +150,14 @@ def _read_config(path: Path) -> dict[str, Any]:
     return CONFIG | said
 
 
-def _warn_of_another_crowd(args: argparse.Namespace, name: str) -> None:
-    """Say when ./config.json hides a file beside the scripts that names another crowd."""
-    ours = HERE / "config.json"
-    path = config_path(args)
-    if args.crowd or args.config or path is None or not ours.exists() or path.samefile(ours):
-        return
-    other = _bare(_read_config(ours)["crowd"])
-    if other != name:
-        say(f"{path} names the crowd {name}, and {ours}, which is not read, {other}")
-
-
 @dataclass(frozen=True)
 class Crowd:
-    """Where HITs live: `name` is "local", "mturk" or a server's URL; `live` is its other site.
-
-    `source` names the file that `settings` are from.
-    """
+    """Where HITs live: `name` is "local", "mturk" or a server's URL; `live` is its other site."""
 
     name: str
     live: bool
     settings: dict[str, Any]
     concurrency: int = 16
-    source: str = "no config.json"
 
     def __str__(self) -> str:
         where = {"local": "the local crowd", "mturk": "Mechanical Turk"}.get(self.name, self.name)
@@ -211,9 +186,7 @@ def crowd(args: argparse.Namespace) -> Crowd:
         raise Error(f"crowd {name}: it must be local, mturk, or the URL of a crowd server")
     if name.endswith("/sandbox"):
         raise Error(f"crowd {name}: leave out /sandbox; a server's sandbox is used unless --prod")
-    _warn_of_another_crowd(args, name)
-    source = str(config_path(args) or "no config.json")
-    return Crowd(name, bool(args.prod), settings, args.concurrency, source)
+    return Crowd(name, bool(args.prod), settings, args.concurrency)
 
 
 def confirm(args: argparse.Namespace, question: str) -> None:
@@ -241,26 +214,6 @@ def ids(path: str | os.PathLike[str]) -> list[str]:
             if text:
                 found[text] = None
     return list(found)
-
-
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
-    """A file to write that takes the place of `path` only when all of it is on the disk.
-
-    Who may read `path` may read the new one, and nobody else.
-    """
-    target = Path(path).resolve()  # a link stays a link
-    beside = target.with_name(f"{target.name}.new{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            if target.exists():
-                shutil.copymode(target, beside)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def pages(method: Callable[..., Any], name: str, **request: Any) -> Iterator[Any]:

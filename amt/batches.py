@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import files
 import simpleamt
 from amt.records import DamageError, Record, beside, obeyed
 from simpleamt import Error
@@ -126,7 +127,7 @@ def needs_ids_file(hit_ids_file: str | Path, batch: Batch) -> bool:
     path = Path(hit_ids_file)
     if not path.exists():
         return True
-    if not batch.header:
+    if not batch.header or not path.is_file():
         raise Error(f"{path}: exists; name a new file for a new batch")
     if not batch.is_complete:
         raise Error(
@@ -150,5 +151,5 @@ def write_ids(hit_ids_file: str | Path, batch: Batch) -> None:
     """Write the ids of the batch's HITs, in the order of the rows."""
     if Path(hit_ids_file).exists():
         simpleamt.say(f"{hit_ids_file}: was cut short; written anew from {batch.path}")
-    with simpleamt.replacing(hit_ids_file) as file:
+    with files.replacing(hit_ids_file) as file:
         file.writelines(f"{hit_id}\n" for hit_id in batch.in_order())

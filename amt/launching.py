@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import records
 from amt.batches import Batch
 from amt.inputs import Row
 from amt.plans import Plan
@@ -27,7 +26,8 @@ def begin(plan: Plan, crowd: Crowd, client: "MTurkClient", batch: Batch) -> None
     batch.begin(
         {
             "batch": uuid.uuid4().hex,
-            **records.describe_place(crowd),
+            "crowd": crowd.name,
+            "site": "live" if crowd.live else "sandbox",
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "hit_type_id": hit_type["HITTypeId"],
             "rows": plan.rows,

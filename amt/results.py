@@ -5,11 +5,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
+import files
 import simpleamt
 from amt import answers, survey
 from amt.batches import Batch
@@ -45,7 +46,7 @@ class Collected:
         OSError.
         """
         self.entries: dict[str, list[Entry]] = {}
-        self._file = None
+        self._file: BinaryIO | None = None
         if path is None or not Path(path).exists():
             return
         self._file = Path(path).open("rb")  # noqa: SIM115 - open for as long as this lives
@@ -83,6 +84,28 @@ class Collected:
         """Close the file."""
         if self._file is not None:
             self._file.close()
+
+
+@contextmanager
+def collected(path: str | None) -> Iterator[Collected]:
+    """The results in the file `path`, which no other run brings up to date meanwhile.
+
+    Raises Error for a device or a pipe, in which nothing can be kept; and as Collected.
+    """
+    if path is None:
+        yield Collected(None)
+        return
+    if files.is_stream(path):
+        raise Error(
+            f"{path}: is not a regular file, so no results can be kept there; leave out "
+            "--output_file to print them only"
+        )
+
+    def wait() -> None:
+        simpleamt.say(f"{path}: another run brings it up to date; waiting for its end")
+
+    with files.alone(path, wait), closing(Collected(path)) as known:
+        yield known
 
 
 def settled(hit: Standing, entries: Sequence[Entry], now: datetime) -> bool:
@@ -170,7 +193,7 @@ def write(
     rest = dict(known.entries)
     refused = 0
     trouble: BaseException | None = None
-    with simpleamt.replacing(path) if path else nullcontext() as file:
+    with files.replacing(path) if path else nullcontext() as file:
         printing = True
 
         def put(lines: list[str]) -> None:

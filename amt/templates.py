@@ -60,6 +60,8 @@ class Template:
             if path.exists() and not path.is_file():
                 raise Error(f"{path}: is not a regular file; write the page to one") from error
             raise Error(f"{error.name}: no such template in {', '.join(search)}") from error
+        except OSError as error:
+            raise Error(f"{path}: {error.strerror}") from error
         except (jinja2.TemplateSyntaxError, UnicodeDecodeError) as error:
             raise Error(_spoken(error, name)) from error
 

@@ -7,7 +7,6 @@ import pty
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import threading
@@ -589,43 +588,11 @@ def test_a_missing_ids_file_is_one_line(desk: Desk) -> None:
     assert desk.calls == []
 
 
-def test_a_file_is_replaced_when_all_of_it_is_written(tmp_path: Path) -> None:
-    """Until then, and when something goes wrong, the old one stays; nothing else is left."""
-    path = tmp_path / "file.txt"
-    path.write_text("old")
-    with pytest.raises(TypeError), simpleamt.replacing(path) as file:
-        file.writelines(["half", None])  # type: ignore[list-item]
-
-    assert path.read_text() == "old"
-    with simpleamt.replacing(path) as file:
-        file.write("new\n")
-        assert path.read_text() == "old"
-    assert path.read_bytes() == b"new\n"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="modes and links are POSIX's")
-def test_a_replaced_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
-    """What only its owner could read stays so, and a link still points at the file."""
-    path, link = tmp_path / "file.txt", tmp_path / "link.txt"
-    path.write_text("old")
-    path.chmod(0o600)
-    link.symlink_to(path)
-
-    with simpleamt.replacing(link) as file:
-        file.write("new")
-
-    assert link.is_symlink()
-    assert path.read_text() == "new"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
 def test_a_file_that_cannot_be_written_is_one_line(desk: Desk) -> None:
     """The folder that is missing is named."""
     line = desk.fails("get_results", "--output_file=nowhere/results.txt")
 
-    assert line.startswith(f"{desk.folder}/nowhere/results.txt")
-    assert line.endswith(": No such file or directory")
+    assert line == "nowhere/results.txt: No such file or directory"
 
 
 # --- many calls
