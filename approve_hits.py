@@ -21,8 +21,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def approve(args: argparse.Namespace) -> int:
     """Look, ask, approve."""
-    crowd, client, ids = review.hits_file(args)
-    return review.approve(args, crowd, client, review.of_hits(args, crowd, client, ids))
+    return review.approve(args, *review.look_into_file(args))
 
 
 if __name__ == "__main__":

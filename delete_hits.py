@@ -9,7 +9,7 @@ import argparse
 import sys
 
 import simpleamt
-from amt import batches, deleting
+from amt import batches, deleting, records
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,9 +23,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def delete(args: argparse.Namespace) -> int:
     """Look, ask, delete."""
-    ids = None if args.all else batches.hit_ids(args, batches.follow(args))
+    batch = None if args.all else batches.follow(args)
+    ids = None if args.all else batches.hit_ids(args, batch)
     crowd = simpleamt.crowd(args)
-    return deleting.delete(args, crowd, crowd.connect(), ids)
+    hint = records.describe_other_place(batch, crowd)
+    return deleting.delete(args, crowd, crowd.connect(), ids, hint)
 
 
 if __name__ == "__main__":

@@ -46,9 +46,13 @@ def extend(args: argparse.Namespace) -> int:
         return 1 if left_out else 0
     ids = batches.hit_ids(args, batch) if fresh else extension.missing()
     crowd = simpleamt.crowd(args)
+    if not fresh:
+        records.refuse_other_place(extension, crowd)
     with extension.claim():
         client = crowd.connect()
-        standings, unknown = survey.standings(args, client, ids)
+        standings, unknown = survey.standings(
+            args, client, ids, hint=records.describe_other_place(batch, crowd)
+        )
         ask(args, crowd, client, standings)
         if fresh:
             extending.begin(extension, crowd, by, standings)
@@ -115,7 +119,7 @@ def ask(
     cost = extending.cost(crowd, standings, args.assignments)
     simpleamt.say(
         f"{len(standings)} HITs, {args.assignments} more assignments and {args.seconds} more "
-        f"seconds each: at most ${cost:,}, on {crowd}."
+        f"seconds each: at most ${cost:,}, on {crowd} ({crowd.source})."
     )
     if not args.seconds and (expired := sum(hit.expired for hit in standings)):
         simpleamt.say(f"{expired} of them have expired: without --seconds nobody can take them.")

@@ -11,7 +11,7 @@ import argparse
 import sys
 
 import simpleamt
-from amt import batches, results, survey
+from amt import batches, records, results, survey
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,9 +28,11 @@ def get(args: argparse.Namespace) -> int:
     batch = batches.follow(args) if args.hit_ids_file else None
     ids = batches.hit_ids(args, batch) if args.hit_ids_file else None
     with results.collected(args.output_file) as known:
-        client = simpleamt.crowd(args).connect()
+        crowd = simpleamt.crowd(args)
+        client = crowd.connect()
+        hint = records.describe_other_place(batch, crowd)
         with results.Early(args, results.reader(args, client, batch, known)) as early:
-            standings, unknown = survey.standings(args, client, ids, early.begin)
+            standings, unknown = survey.standings(args, client, ids, early.begin, hint=hint)
         fetched = results.fetch(args, early.lines, standings)
         refused = results.write(args.output_file, known, fetched)
     return 1 if unknown or refused else 0

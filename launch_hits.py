@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import batches, inputs, launching, plans, spending
+from amt import batches, inputs, launching, plans, records, spending
 from amt.batches import Batch
 from simpleamt import Crowd
 
@@ -56,6 +56,7 @@ def launch(args: argparse.Namespace) -> int:
     batch = batches.follow(args) or Batch(batches.record_path(args.hit_ids_file))
     batches.needs_ids_file(args.hit_ids_file, batch)
     crowd = simpleamt.crowd(args)
+    records.refuse_other_place(batch, crowd)
     with inputs.Input(args.input_json_file) as source:
         plan = plans.plan(
             args.html_template,

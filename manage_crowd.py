@@ -220,7 +220,9 @@ def main(argv: list[str] | None = None) -> int:
         for argument, settings in command.arguments.items():
             sub.add_argument(argument, **settings)
         sub.add_argument("--local_crowd", metavar="DIR", help="the crowd's data directory")
-        sub.add_argument("--config", metavar="FILE", help="default: config.json, if it is there")
+        sub.add_argument(
+            "--config", metavar="FILE", help="default: config.json, here or beside the scripts"
+        )
     parser.set_defaults(concurrency=1)
     return simpleamt.run(parser, perform, argv)
 

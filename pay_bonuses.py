@@ -43,6 +43,7 @@ def pay(args: argparse.Namespace) -> int:
         simpleamt.say(f"All {len(wanted)} bonuses are paid already.")
         return 0
     crowd = simpleamt.crowd(args)
+    records.refuse_other_place(payments, crowd)
     total = announce(crowd, missing)
     with payments.claim():
         client = crowd.connect()
@@ -67,7 +68,7 @@ def announce(crowd: simpleamt.Crowd, missing: list[bonuses.Bonus]) -> Decimal:
     taken = sum((rates.bonus_fee(bonus.amount) for bonus in missing), Decimal("0.00"))
     simpleamt.say(
         f"{len(missing)} bonuses: ${amounts + taken:,} (${amounts:,} in bonuses, ${taken:,} in "
-        f"fees), on {crowd}."
+        f"fees), on {crowd} ({crowd.source})."
     )
     return amounts + taken
 

@@ -20,8 +20,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def reject(args: argparse.Namespace) -> int:
     """Look, ask, reject."""
-    crowd, client, ids = review.hits_file(args)
-    return review.reject(args, crowd, client, review.of_hits(args, crowd, client, ids))
+    return review.reject(args, *review.look_into_file(args))
 
 
 if __name__ == "__main__":

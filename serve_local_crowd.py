@@ -62,7 +62,9 @@ def main(argv: list[str] | None = None) -> int:
         help="names it answers to, unless crowd.json says; default: any, but on this machine "
         "only (--host) and without proxies this machine's",
     )
-    parser.add_argument("--config", metavar="FILE", help="default: config.json, if it is there")
+    parser.add_argument(
+        "--config", metavar="FILE", help="default: config.json, here or beside the scripts"
+    )
     parser.set_defaults(concurrency=THREADS)
     return simpleamt.run(parser, serve, argv)
 

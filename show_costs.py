@@ -12,7 +12,7 @@ import json
 import sys
 
 import simpleamt
-from amt import batches, costs, survey
+from amt import batches, costs, records, survey
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,7 +28,8 @@ def show(args: argparse.Namespace) -> int:
     ids = batches.hit_ids(args, batch)
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    standings, unknown = survey.standings(args, client, ids)
+    hint = records.describe_other_place(batch, crowd)
+    standings, unknown = survey.standings(args, client, ids, hint=hint)
     sums, refused = costs.costs(args, client, standings, charged=crowd.name == "mturk")
     print(json.dumps(sums.data()) if args.json else sums.table())
     return 1 if unknown or refused else 0

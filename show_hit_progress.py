@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 
 import simpleamt
-from amt import batches, survey
+from amt import batches, records, survey
 from amt.progress import progress, totals
 
 
@@ -27,8 +27,10 @@ def show(args: argparse.Namespace) -> int:
     """Print the lines."""
     batch = batches.follow(args)
     ids = batches.hit_ids(args, batch)
-    client = simpleamt.crowd(args).connect()
-    standings, unknown = survey.standings(args, client, ids)
+    crowd = simpleamt.crowd(args)
+    client = crowd.connect()
+    hint = records.describe_other_place(batch, crowd)
+    standings, unknown = survey.standings(args, client, ids, hint=hint)
     counted = progress(args, client, standings, exact=args.exact)
     ways = Counter((hit.completed, hit.total) for hit in counted)
     for (completed, total), hits in sorted(ways.items(), key=lambda way: (-way[1], way[0])):

@@ -66,7 +66,9 @@ def parser(doc: str | None, *options: str) -> argparse.ArgumentParser:
     shared = made.add_argument_group("on every script")
     shared.add_argument("--crowd", type=_bare, help="local, mturk, or the URL of a crowd server")
     shared.add_argument("--prod", action="store_true", default=None, help="use the live site")
-    shared.add_argument("--config", metavar="FILE", help="default: config.json, if it is there")
+    shared.add_argument(
+        "--config", metavar="FILE", help="default: config.json, here or beside the scripts"
+    )
     shared.add_argument("--concurrency", type=int, default=16, metavar="N", help="default: 16")
     return made
 
@@ -119,14 +121,35 @@ def explained(error: Exception) -> str | None:
     return None
 
 
+def config_path(args: argparse.Namespace) -> Path | None:
+    """Return the file that --config names, else ./config.json, else the one beside the scripts.
+
+    None when there is none of them.
+    """
+    if args.config:
+        return Path(args.config)
+    candidates = (Path("config.json"), HERE / "config.json")
+    return next((path for path in candidates if path.exists()), None)
+
+
 def config(args: argparse.Namespace) -> dict[str, Any]:
     """What config.json says, over the built-in defaults; its paths count from its own folder.
 
-    Raises Error for what is not JSON or not as it should be, OSError for a named file not there.
+    A file beside the scripts is named on stderr when it is read from another folder. Raises Error
+    for what is not JSON or not as it should be, OSError for a named file not there.
     """
-    path = Path(args.config or "config.json")
-    if args.config is None and not path.exists():
+    path = config_path(args)
+    if path is None:
         return CONFIG
+    if path == HERE / "config.json" and not args.config:
+        say(f"Read {path}")
+    settings = _read_config(path)
+    if os.name == "posix" and settings["aws_secret_key"] and path.stat().st_mode & 0o077:
+        say(f"{path} holds keys and others can read it: chmod 600 {path}")
+    return settings
+
+
+def _read_config(path: Path) -> dict[str, Any]:
     try:
         said = json_text.parse(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
@@ -139,8 +162,6 @@ def config(args: argparse.Namespace) -> dict[str, Any]:
         texts = value if key == "template_directories" else [value]
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise Error(f"{path}: {key} must be a {'list of texts' if texts is value else 'text'}")
-    if os.name == "posix" and "aws_secret_key" in said and path.stat().st_mode & 0o077:
-        say(f"{path} holds keys and others can read it: chmod 600 {path}")
     # A pipe is in no folder that anybody means.
     folder = path.resolve().parent if path.is_file() else Path.cwd()
     if "local_crowd" in said:
@@ -150,14 +171,29 @@ def config(args: argparse.Namespace) -> dict[str, Any]:
     return CONFIG | said
 
 
+def _warn_of_another_crowd(args: argparse.Namespace, name: str) -> None:
+    """Say when ./config.json hides a file beside the scripts that names another crowd."""
+    ours = HERE / "config.json"
+    path = config_path(args)
+    if args.crowd or args.config or path is None or not ours.exists() or path.samefile(ours):
+        return
+    other = _bare(_read_config(ours)["crowd"])
+    if other != name:
+        say(f"{path} names the crowd {name}, and {ours}, which is not read, {other}")
+
+
 @dataclass(frozen=True)
 class Crowd:
-    """Where HITs live: `name` is "local", "mturk" or a server's URL; `live` is its other site."""
+    """Where HITs live: `name` is "local", "mturk" or a server's URL; `live` is its other site.
+
+    `source` names the file that `settings` are from.
+    """
 
     name: str
     live: bool
     settings: dict[str, Any]
     concurrency: int = 16
+    source: str = "no config.json"
 
     def __str__(self) -> str:
         where = {"local": "the local crowd", "mturk": "Mechanical Turk"}.get(self.name, self.name)
@@ -186,7 +222,9 @@ def crowd(args: argparse.Namespace) -> Crowd:
         raise Error(f"crowd {name}: it must be local, mturk, or the URL of a crowd server")
     if name.endswith("/sandbox"):
         raise Error(f"crowd {name}: leave out /sandbox; a server's sandbox is used unless --prod")
-    return Crowd(name, bool(args.prod), settings, args.concurrency)
+    _warn_of_another_crowd(args, name)
+    source = str(config_path(args) or "no config.json")
+    return Crowd(name, bool(args.prod), settings, args.concurrency, source)
 
 
 def confirm(args: argparse.Namespace, question: str) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
-from amt import inputs
+from amt import inputs, records
 from amt.records import DamageError, Record
 from formats.csv_table import Table
 from parallel import Outcome
@@ -165,8 +165,7 @@ def begin(payments: Payments, crowd: Crowd, content: str, bonuses: list[Bonus]) 
     payments.begin(
         {
             "payment": content,
-            "crowd": crowd.name,
-            "site": "live" if crowd.live else "sandbox",
+            **records.describe_place(crowd),
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "rows": len(bonuses),
         }

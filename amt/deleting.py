@@ -18,12 +18,17 @@ if TYPE_CHECKING:
 
 
 def delete(
-    args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", ids: Sequence[str] | None
+    args: argparse.Namespace,
+    crowd: Crowd,
+    client: "MTurkClient",
+    ids: Sequence[str] | None,
+    hint: str | None = None,
 ) -> int:
     """Ask, then delete these HITs (None: all of the account). The exit code.
 
     A HIT with unreviewed work is named and left alone, not even expired. One that a worker holds
     is expired, so that nobody else takes it, and named. A HIT that was deleted before is done.
+    `hint` is said when the crowd does not know a HIT.
     """
     standings, unknown = survey.find(args, client, ids)
     unreviewed = [hit for hit in standings if hit.unaccounted and not hit.expired]
@@ -36,6 +41,7 @@ def delete(
         simpleamt.confirm(args, f"Delete {len(free)} HITs and all their answers on {crowd}?")
     # GetHIT does not tell a deleted HIT from one that never was; DeleteHIT does.
     wanted = [*free, *(outcome.item for outcome in unknown)]
+    strangers = 0
     refused, deleted, gone = len(unreviewed), 0, 0
     outcomes = simpleamt.gather(
         args, lambda hit_id: _delete(client, hit_id, free.get(hit_id)), wanted, doing="deleting"
@@ -43,11 +49,14 @@ def delete(
     for outcome in outcomes:
         if outcome.refusal is not None:
             refused += 1
+            strangers += outcome.item not in free
             simpleamt.say(f"{outcome.item}: {outcome.refusal}")
         elif outcome.value:
             deleted += 1
         else:
             gone += 1
+    if strangers and hint:
+        simpleamt.say(hint)
     before = f" {gone} {'was' if gone == 1 else 'were'} deleted before." if gone else ""
     simpleamt.say(f"Deleted {deleted} HITs.{before}")
     return 1 if refused else 0

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import simpleamt
-from amt import fees
+from amt import fees, records
 from amt.records import DamageError, Record
 from amt.survey import Standing
 from parallel import Outcome
@@ -74,8 +74,7 @@ def begin(
     extension.begin(
         {
             "extension": uuid.uuid4().hex,
-            "crowd": crowd.name,
-            "site": "live" if crowd.live else "sandbox",
+            **records.describe_place(crowd),
             "time": now.isoformat(timespec="seconds"),
             "by": list(by),
             "hits": {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
+from amt import records
 from amt.batches import Batch
 from amt.inputs import Row
 from amt.plans import Plan
@@ -26,8 +27,7 @@ def begin(plan: Plan, crowd: Crowd, client: "MTurkClient", batch: Batch) -> None
     batch.begin(
         {
             "batch": uuid.uuid4().hex,
-            "crowd": crowd.name,
-            "site": "live" if crowd.live else "sandbox",
+            **records.describe_place(crowd),
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "hit_type_id": hit_type["HITTypeId"],
             "rows": plan.rows,

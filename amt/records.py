@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from formats.json_text import parse
-from simpleamt import Error
+from simpleamt import Crowd, Error
 
 TOKENS_LAST = timedelta(hours=23)  # Amazon remembers a UniqueRequestToken for 24 hours
 # A claimed record in which nothing stands yet. An empty file is not one: it may have lost its lines.
@@ -255,6 +255,39 @@ def beside_regular(file: str | Path, ending: str) -> Path:
             "write its content to a file first"
         )
     return beside(file, ending)
+
+
+def describe_place(crowd: Crowd) -> dict[str, str]:
+    """Return what a first line says of where the work is: crowd, site, and the local directory."""
+    place = {"crowd": crowd.name, "site": "live" if crowd.live else "sandbox"}
+    if crowd.name == "local":
+        place["local_crowd"] = str(Path(crowd.settings["local_crowd"]).resolve())
+    return place
+
+
+def describe_other_place(record: Record | None, crowd: Crowd) -> str | None:
+    """Say that the record's local crowd is in another directory than `crowd`; None if it is not.
+
+    A directory is not followed as crowd and site are: a record may be anybody's, and a folder may
+    have been moved.
+    """
+    was = record.header.get("local_crowd") if record else None
+    if record is None or crowd.name != "local" or was is None:
+        return None
+    now = Path(crowd.settings["local_crowd"]).resolve()
+    if now == Path(was):
+        return None
+    return (
+        f"{record.path}: this {record.kind} is in the local crowd in {was}; the one in use is in "
+        f"{now} ({crowd.source})"
+    )
+
+
+def refuse_other_place(record: Record, crowd: Crowd) -> None:
+    """Raise Error when the record's local crowd is in another directory, and still there."""
+    other = describe_other_place(record, crowd)
+    if other is not None and Path(record.header["local_crowd"]).exists():
+        raise Error(f"{other}; name the other with local_crowd in config.json")
 
 
 def obeyed(args: argparse.Namespace, record: Record) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 import simpleamt
-from amt import batches, fees, survey
+from amt import batches, fees, records, survey
 from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
@@ -31,9 +31,18 @@ class Found(NamedTuple):
     refused: int
 
 
-def of_hits(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", ids: list[str]) -> Found:
-    """The Submitted assignments of HITs: asks only for HITs that can have unreviewed work."""
-    standings, unknown = survey.standings(args, client, ids)
+def of_hits(
+    args: argparse.Namespace,
+    crowd: Crowd,
+    client: "MTurkClient",
+    ids: list[str],
+    hint: str | None = None,
+) -> Found:
+    """The Submitted assignments of HITs: asks only for HITs that can have unreviewed work.
+
+    `hint` is said when the crowd does not know a HIT.
+    """
+    standings, unknown = survey.standings(args, client, ids, hint=hint)
     found: list[Submitted] = []
     refused = len(unknown)
 
@@ -189,9 +198,11 @@ def _count(assignments: Sequence[Submitted]) -> str:
     return f"{len(assignments):,} assignment" + ("" if len(assignments) == 1 else "s")
 
 
-def hits_file(args: argparse.Namespace) -> tuple[Crowd, "MTurkClient", list[str]]:
-    """What --hit_ids_file names, and the crowd those HITs are on."""
+def look_into_file(args: argparse.Namespace) -> tuple[Crowd, "MTurkClient", Found]:
+    """Return the crowd that the HITs of --hit_ids_file are on, and what is Submitted of them."""
     batch = batches.follow(args)
     ids = batches.hit_ids(args, batch)
     crowd = simpleamt.crowd(args)
-    return crowd, crowd.connect(), ids
+    client = crowd.connect()
+    hint = records.describe_other_place(batch, crowd)
+    return crowd, client, of_hits(args, crowd, client, ids, hint)

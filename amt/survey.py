@@ -59,15 +59,20 @@ def standings(
     client: "MTurkClient",
     ids: Sequence[str] | None,
     shown: Callable[[Standing], None] = lambda _: None,
+    *,
+    hint: str | None = None,
 ) -> tuple[list[Standing], list[str]]:
     """How each HIT stands, in the order of `ids`, and the ids that the crowd does not know (each
     is named on stderr). `ids` None: every HIT of the account.
 
-    `shown` is told of each of `ids` as soon as the listing shows it.
+    `shown` is told of each of `ids` as soon as the listing shows it. `hint` is said when the crowd
+    does not know an id.
     """
     found, refused = find(args, client, ids, shown)
     for outcome in refused:
         simpleamt.say(f"{outcome.item}: {outcome.refusal}")
+    if refused and hint:
+        simpleamt.say(hint)
     return found, [outcome.item for outcome in refused]
 
 

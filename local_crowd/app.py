@@ -1,5 +1,6 @@
 """The crowd server: the live site at `/`, the sandbox at `/sandbox/`, as one WSGI application."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from local_crowd.site import SITES, Site, open_site
 from local_crowd.wire.route import PATH_AS_SENT, wire
 
 SANDBOX = "/sandbox"
+log = logging.getLogger(__name__)
 NOWHERE_ELSE: Mapping[str, str | None] = MappingProxyType({})
 
 
@@ -44,7 +46,12 @@ class Crowd:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        return self._answer(environ, start_response)
+        try:
+            return self._answer(environ, start_response)
+        except Exception:
+            # Here, for waitress and gunicorn would log the path, which may hold a link's token.
+            log.exception("A request could not be answered")
+            return Response("Something went wrong here.\n", 500)(environ, start_response)
 
     def _dispatch(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         if self._names and not hosts.is_named(environ.get("HTTP_HOST", ""), self._names):

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
+from local_crowd.netloc import find_host
+
 QUEUE_HOST = re.compile(
     r"sqs(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)"
     r"|([a-z0-9-]+)\.queue\.amazonaws\.com|queue\.amazonaws\.com"
@@ -68,7 +70,7 @@ def url(destination: str) -> SplitResult:
         parts = urlsplit("")
     if (
         parts.scheme not in ("http", "https")
-        or not parts.hostname
+        or not find_host(parts.netloc.rpartition("@")[2])
         or parts.username is not None
         or parts.fragment
         or not re.fullmatch(r"[!-~]+", destination)

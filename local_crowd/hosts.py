@@ -6,8 +6,8 @@ if it were its own (DNS rebinding). No cookie comes along, but the sandbox asks 
 """
 
 from collections.abc import Iterable, Sequence
-from urllib.parse import urlsplit
 
+from local_crowd.netloc import find_host
 from local_crowd.operations.questions import is_loopback
 
 THIS_MACHINE = "localhost"  # stands for 127.0.0.1 and ::1 as well
@@ -19,11 +19,10 @@ REFUSAL = (
 
 def is_named(host: str, names: Iterable[str]) -> bool:
     """Whether the header Host, with or without a port, says one of these names."""
-    try:
-        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
-        return False
-    return any(name == one.lower() or (one == THIS_MACHINE and is_loopback(name)) for one in names)
+    name = find_host(host).rstrip(".")
+    return name != "" and any(
+        name == one.lower() or (one == THIS_MACHINE and is_loopback(name)) for one in names
+    )
 
 
 def default(listening_on: str, proxies: int) -> Sequence[str]:

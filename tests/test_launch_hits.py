@@ -725,7 +725,7 @@ def test_the_cost_is_exact(files: Desk, properties: Any, costs: str, less: str |
 
     done = files.run("launch_hits", *FLAGS, "--crowd=mturk", "--prod", "--dry_run")
 
-    assert f"at most {costs}, on the LIVE SITE of Mechanical Turk." in done.err
+    assert f"at most {costs}, on the LIVE SITE of Mechanical Turk (config.json)." in done.err
     assert ("With MaxAssignments" in done.err) == bool(less)
     assert (less or "") in done.err
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local_crowd.manage.sites import both_sites
+from local_crowd.netloc import find_host
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.site import Site
 
 SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
-PUBLIC = re.compile(r"https?://[^\s/?#@]+")
 
 
 @contextmanager
@@ -53,7 +53,8 @@ def written(seconds: int | None) -> str | None:
 def address(url: str, site: Site, path: str) -> str:
     """A page's address, for people elsewhere. Raises ParameterValidationError for a bad `url`."""
     public = url.rstrip("/")
-    if not PUBLIC.fullmatch(public):
+    scheme, _, netloc = public.partition("://")
+    if scheme not in ("http", "https") or not find_host(netloc):
         raise ParameterValidationError(
             f"--url {url}: this is not a server's address, such as https://crowd.example.org."
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
+from local_crowd.netloc import find_host
 from local_crowd.operations.answers import answer_xml, form_answer_xml
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.question_form import QuestionForm
@@ -78,8 +79,8 @@ def _external_url(text: str) -> str:
         parts.port  # noqa: B018 - reading it checks it
     except ValueError:
         parts = urlsplit("")
-    host = parts.hostname
-    plain = parts.scheme == "http" and host is not None and is_loopback(host)
+    host = find_host(parts.netloc.rpartition("@")[2])
+    plain = parts.scheme == "http" and is_loopback(host)
     if not host or not (parts.scheme == "https" or plain) or re.search(r"[\s\\<>\"]", url):
         raise ParameterValidationError(
             f'The value "{shown(url)}" is not valid for the parameter ExternalURL. It must be an '

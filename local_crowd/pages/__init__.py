@@ -1,8 +1,9 @@
 """What people see of a site of the crowd in a browser: the worker site, the requester's pages."""
 
 from pathlib import Path
+from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 
 from local_crowd.operations import people
 from local_crowd.pages import (
@@ -48,9 +49,17 @@ BLUEPRINTS = (
 )
 
 
+class Pages(Flask):
+    """A Flask app whose log tells no path: it may hold the token of a link, or an assignment's id."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log a fault with the rule of its path, such as /join/<id:token>, in the path's place."""
+        self.logger.error("Exception on %s %s", request.method, request.url_rule, exc_info=exc_info)
+
+
 def make_flask(site: Site, files_directory: Path) -> Flask:
     """A Flask app with every page of `site`. The API is not in it yet."""
-    app = Flask("local_crowd.pages")
+    app = Pages("local_crowd.pages")
     app.request_class = Limited
     app.session_interface = Sessions()
     with site.writing() as call:
