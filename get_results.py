@@ -9,6 +9,7 @@ date, and everything is printed as well.
 
 import argparse
 import sys
+from collections.abc import Iterator
 
 import simpleamt
 from amt import batches, records, results, survey
@@ -33,8 +34,17 @@ def get(args: argparse.Namespace) -> int:
         hint = records.describe_other_place(batch, crowd)
         with results.Early(args, results.reader(args, client, batch, known)) as early:
             standings, unknown = survey.standings(args, client, ids, early.begin, hint=hint)
-        fetched = results.fetch(args, early.lines, standings)
-        refused = results.write(args.output_file, known, fetched)
+        results_found = 0
+
+        def count() -> Iterator[tuple[str, list[str] | None]]:
+            nonlocal results_found
+            for hit_id, lines in results.fetch(args, early.lines, standings):
+                results_found += len(lines or ())
+                yield hit_id, lines
+
+        refused = results.write(args.output_file, known, count())
+        if not (results_found or known.entries or unknown or refused):
+            simpleamt.say(survey.explain_no_results(standings, rejected_too=args.rejected))
     return 1 if unknown or refused else 0
 
 

@@ -8,6 +8,7 @@ The HITs are launched the first time; later they are where you left them.
 import argparse
 import contextlib
 import io
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -19,7 +20,8 @@ import launch_hits  # noqa: E402 - after the path to it
 import serve_local_crowd  # noqa: E402
 import simpleamt  # noqa: E402
 
-EXAMPLES = ("simple", "image_sentence")
+# The newest batch is the first of the workers' list: it is the one that is shown in `demonstrate`.
+EXAMPLES = ("image_sentence", "simple")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -54,6 +56,16 @@ Open  http://127.0.0.1:{args.port}/sandbox/  and do a HIT. Then, in another term
     return 0 if code == 130 else code  # Ctrl-C is how a demonstration ends
 
 
+def demo_properties(name: str) -> str:
+    """The properties of an example with a title of the demo's own.
+
+    HITs of equal properties are one group, whose oldest HIT workers get first: they would do the
+    demo's HITs in place of those that its user launches from the same example.
+    """
+    properties = json.loads((PROJECT / "hit_properties" / f"{name}.json").read_text("utf-8"))
+    return json.dumps(properties | {"Title": f"Demo: {properties['Title']}"}, indent=2)
+
+
 def launch(name: str, hit_ids_file: Path) -> None:
     """Launch one example; its pictures go where the local crowd serves files from."""
     directory = hit_ids_file.parent
@@ -61,12 +73,14 @@ def launch(name: str, hit_ids_file: Path) -> None:
     pictures = PROJECT / "examples" / name / "images"
     if pictures.is_dir():
         shutil.copytree(pictures, directory / "files" / name, dirs_exist_ok=True)
+    properties_file = directory / f"{name}_properties.json"
+    properties_file.write_text(demo_properties(name), "utf-8")
     said = io.StringIO()
     with contextlib.redirect_stderr(said):
         code = launch_hits.main(
             [
                 f"--html_template={PROJECT / 'hit_templates' / f'{name}.html'}",
-                f"--hit_properties_file={PROJECT / 'hit_properties' / f'{name}.json'}",
+                f"--hit_properties_file={properties_file}",
                 f"--input_json_file={PROJECT / 'examples' / name / 'example_input.txt'}",
                 f"--hit_ids_file={hit_ids_file}",
                 "--crowd=local",

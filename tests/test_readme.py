@@ -58,24 +58,35 @@ def do_a_hit(page: "Page", port: int) -> None:
     page.wait_for_url(lambda url: "/work/" in url and url != first)  # the next HIT
 
 
-def test_quick_start(tmp_path: Path, open_page: "Callable[[], Page]") -> None:
-    """Every command of the quick start does what the text around it says, in order."""
+def serve(copy: Path, command: str, port: int) -> "subprocess.Popen[bytes]":
+    """Start a command that serves the crowd, and wait until it does."""
+    server = subprocess.Popen(
+        ["bash", "-c", f"{ACTIVATE} && exec {command} --port {port}"],
+        cwd=copy,
+        env=clean_environment(),
+        stdout=subprocess.DEVNULL,
+    )
+    wait_for(port, server)
+    return server
+
+
+@pytest.mark.parametrize("demo_runs", [False, True], ids=["alone", "while_the_demo_runs"])
+def test_quick_start(tmp_path: Path, open_page: "Callable[[], Page]", *, demo_runs: bool) -> None:
+    """Every command of the quick start does what the text around it says, in order: also beside
+    `make demo`, whose HITs are in the same data directory and older.
+    """
     copy = copy_project(tmp_path / "simple-amt")
     said: dict[str, str] = {}
     port = free_port()
     server: subprocess.Popen[bytes] | None = None
     assert commands()[0] == ACTIVATE
     try:
+        if demo_runs:
+            server = serve(copy, "python examples/demo.py", port)
         for command in commands()[1:]:
             script = command.split()[1]
             if script == "serve_local_crowd.py":
-                server = subprocess.Popen(
-                    ["bash", "-c", f"{ACTIVATE} && exec {command} --port {port}"],
-                    cwd=copy,
-                    env=clean_environment(),
-                    stdout=subprocess.DEVNULL,
-                )
-                wait_for(port, server)
+                server = server or serve(copy, command, port)
                 do_a_hit(open_page(), port)
                 continue
             done = subprocess.run(
