@@ -48,6 +48,13 @@ LAYOUT = {
     },
 }
 EVENT = {"--event_id": {"metavar": "ID", "help": "only the one with this EventDocId"}}
+DESTINATION = {
+    "destination": {
+        "metavar": "ARN_OR_URL",
+        "help": "a topic's ARN, a queue's URL or another URL; or the beginning of several, which "
+        "ends in / or :",
+    }
+}
 
 SITE = {
     "--site": {"choices": ["live", "sandbox"], "default": "live", "help": "default: live"},
@@ -194,6 +201,15 @@ COMMANDS = {
     "list_layouts": Command("layouts", "name every HIT layout and its parameters", {}),
     "show_notification_secret": Command(
         "notifications", "what verifies the notifications posted to a requester's URLs", NAME
+    ),
+    "allow_destination": Command(
+        "notifications", "let notifications go to a queue, a topic or a URL, at once", DESTINATION
+    ),
+    "disallow_destination": Command(
+        "notifications", "withdraw what allow_destination allowed, at once", DESTINATION
+    ),
+    "list_destinations": Command(
+        "notifications", "what notifications may go to beside public https URLs", {}
     ),
     "deliver": Command(
         "notifications", "send the notifications that are due, as a running server does", {}

@@ -3,8 +3,8 @@
 A requester names a destination, and the crowd's operator sends to it, with the operator's AWS keys
 and from within the operator's network. So a requester can have a message sent by itself to public
 https addresses alone; everything else (queues, topics, addresses of this machine and of private
-networks, plain http) only where crowd.json's `notification_destinations` allows it. A name is
-judged again by what it resolves to when a message is sent (local_crowd.delivery.post).
+networks, plain http) only where the operator allows it, in crowd.json's `notification_destinations`
+or with `manage_crowd.py allow_destination`. A name is judged again by what it resolves to when a message is sent (local_crowd.delivery.post).
 """
 
 import ipaddress
@@ -19,6 +19,8 @@ QUEUE_HOST = re.compile(
     r"|([a-z0-9-]+)\.queue\.amazonaws\.com|queue\.amazonaws\.com"
 )
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):[0-9]+:[A-Za-z0-9_-]+(?:\.fifo)?")
+ACCOUNT = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]+:")
+QUEUE_ARN = re.compile(r"arn:aws[a-z-]*:sqs:([a-z0-9-]+):([0-9]+):([A-Za-z0-9_.-]+)")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")  # a gateway makes IPv4 addresses of these
 LONGEST = 2000  # characters
 DEFAULT_REGION = "us-east-1"
@@ -31,7 +33,7 @@ class BadDestinationError(ValueError):
 def check(transport: str, destination: str, allowed: Iterable[str]) -> None:
     """Raise BadDestinationError for what is no destination of the transport, or is not allowed.
 
-    `transport`: SQS, SNS or Email. `allowed`: crowd.json's `notification_destinations`.
+    `transport`: SQS, SNS or Email. `allowed`: what the operator allows beside public https URLs.
     """
     if transport == "Email":
         raise BadDestinationError("This crowd sends no e-mail: use SQS, SNS or an https URL.")
@@ -44,12 +46,12 @@ def check(transport: str, destination: str, allowed: Iterable[str]) -> None:
     if parts is None or is_queue(destination):
         raise BadDestinationError(
             "What goes to a queue or a topic is sent with the keys of the crowd's operator, who has "
-            "to allow it in crowd.json, notification_destinations."
+            "to allow it: manage_crowd.py allow_destination."
         )
     if parts.scheme != "https" or not may_be_public(parts.hostname or ""):
         raise BadDestinationError(
             "Of URLs, only https at public addresses is allowed; others the crowd's operator has to "
-            "allow in crowd.json, notification_destinations."
+            "allow: manage_crowd.py allow_destination."
         )
 
 
@@ -59,6 +61,25 @@ def is_allowed(destination: str, allowed: Iterable[str]) -> bool:
         destination == one or (one.endswith(("/", ":")) and destination.startswith(one))
         for one in allowed
     )
+
+
+def check_allowable(destination: str) -> None:
+    """Raise BadDestinationError for what an operator cannot allow: the text is for the operator.
+
+    It can be a whole destination, or the beginning of some, which names at least a host or an
+    account and ends in `/` or `:`.
+    """
+    if len(destination) > LONGEST:
+        raise BadDestinationError(f"It is longer than {LONGEST} characters.")
+    if ACCOUNT.fullmatch(destination) or is_topic(destination):
+        return
+    if queue := QUEUE_ARN.fullmatch(destination):
+        place, account, name = queue.groups()
+        raise BadDestinationError(
+            "Notifications name a queue by its URL, such as "
+            f"https://sqs.{place}.amazonaws.com/{account}/{name}"
+        )
+    url(destination)
 
 
 def url(destination: str) -> SplitResult:

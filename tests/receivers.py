@@ -6,13 +6,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from queue import Queue
+from threading import Event, Thread
 from urllib.parse import parse_qs
 
 
 @dataclass
 class Receiver:
-    """Answers every POST with `status` (and `answer`), and keeps what came."""
+    """Answers every POST with `status` (and `answer`), and keeps what came.
+
+    While `gate` is cleared it is slow: what came is kept and not answered.
+    """
 
     url: str = ""
     status: int = 200
@@ -21,6 +25,8 @@ class Receiver:
     paths: list[str] = field(default_factory=list)
     headers: list[Message] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    arrivals: Queue[bytes] = field(default_factory=Queue)
+    gate: Event = field(default_factory=Event)
 
     def documents(self) -> list[dict[str, object]]:
         """The bodies, as JSON."""
@@ -38,12 +44,15 @@ class Receiver:
 def receiver() -> Iterator[Receiver]:
     """A receiver on a free port of this machine, until the end of the block."""
     made = Receiver()
+    made.gate.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             made.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
             made.paths.append(self.path)
             made.headers.append(self.headers)
+            made.arrivals.put(made.bodies[-1])
+            made.gate.wait(30)
             self.send_response(made.status)
             if made.location:
                 self.send_header("Location", made.location)
@@ -62,6 +71,7 @@ def receiver() -> Iterator[Receiver]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield made
+    made.gate.set()
     server.shutdown()
     thread.join()
     server.server_close()

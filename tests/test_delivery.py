@@ -24,6 +24,7 @@ from local_crowd.delivery import post as post_module
 from local_crowd.delivery import signing
 from local_crowd.delivery.courier import Courier
 from local_crowd.delivery.errors import DeliveryError
+from local_crowd.delivery.shares import AT_ONE_DESTINATION
 from local_crowd.operations import notifications, outbox
 from local_crowd.site import Site, open_site
 
@@ -152,13 +153,13 @@ def test_secrets_are_each_requesters(crowd: Crowd) -> None:
 
 
 def test_all_that_is_due_is_sent(crowd: Crowd, hook: Receiver) -> None:
-    """More messages than a batch holds are sent in one round, each once."""
+    """More messages than are sent at once are sent in one round, each once."""
     courier = courier_for(crowd, hook.url + "/")
-    for _ in range(outbox.BATCH + 5):
+    for _ in range(AT_ONE_DESTINATION * 4 + 5):
         ping(crowd, hook.url + "/")
 
-    assert courier.deliver(crowd.site) == (outbox.BATCH + 5, 0)
-    assert len({d["EventDocId"] for d in hook.documents()}) == outbox.BATCH + 5
+    assert courier.deliver(crowd.site) == (AT_ONE_DESTINATION * 4 + 5, 0)
+    assert len({d["EventDocId"] for d in hook.documents()}) == AT_ONE_DESTINATION * 4 + 5
 
 
 def test_the_events_of_a_hit_arrive(crowd: Crowd, hook: Receiver) -> None:
@@ -241,7 +242,7 @@ def test_what_a_dead_courier_took_is_sent_by_the_next(crowd: Crowd, hook: Receiv
     courier = courier_for(crowd, hook.url + "/")
     ping(crowd, hook.url + "/")
     with crowd.site.writing() as call:
-        ((taken),) = outbox.take(call)
+        ((taken),) = outbox.take(call, outbox.count_due(call))
     assert courier.deliver(crowd.site) == (0, 0)
     crowd.clock.advance(outbox.LEASE)
 
@@ -254,7 +255,7 @@ def test_what_another_has_delivered_is_no_failure(crowd: Crowd) -> None:
     courier_for(crowd, "http://127.0.0.1:1/")
     ping(crowd, "http://127.0.0.1:1/")
     with crowd.site.writing() as call:
-        ((taken),) = outbox.take(call)
+        ((taken),) = outbox.take(call, outbox.count_due(call))
         outbox.delivered(call, taken.event_id)
         outbox.failed(call, taken.event_id, "Too late.")
 
@@ -315,7 +316,7 @@ def test_what_is_no_longer_allowed_is_not_sent(crowd: Crowd, hook: Receiver) -> 
 
     assert courier_for(crowd).deliver(crowd.site) == (0, 1)
     assert hook.bodies == []
-    assert "notification_destinations" in waiting(crowd)[0].error
+    assert "allow_destination" in waiting(crowd)[0].error
 
 
 @pytest.mark.parametrize("says", [b"", b"HTTP/1.1 200 OK\r\nX: y"])
@@ -610,7 +611,7 @@ def test_a_server_sends_by_itself(
     app.close()
 
     assert hook.documents() == [{"a": 1}]
-    assert not app.courier._thread.is_alive()
+    assert not any(thread.is_alive() for thread in app.courier._threads)
 
 
 def test_the_courier_outlives_a_fault(

@@ -224,7 +224,7 @@ DIFFERENCES: Differences = {
     ],
     "UpdateNotificationSettings": [
         (
-            "Email is refused (InvalidTransportEndpoint); a URL may stand where a queue or topic would; queues, topics and private addresses need crowd.json",
+            "Email is refused (InvalidTransportEndpoint); a URL may stand where a queue or topic would; the operator has to allow queues, topics and private addresses",
             "no mail server; protects the operator",
         ),
         (

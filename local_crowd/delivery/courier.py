@@ -1,8 +1,10 @@
-"""Sends what is due: one batch at a time, several messages of it at once."""
+"""Sends what is due, many messages at once, and nobody's after somebody else's slow receiver."""
 
 import logging
-from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from threading import Event, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -12,12 +14,12 @@ from local_crowd.delivery import signing
 from local_crowd.delivery.errors import DeliveryError
 from local_crowd.delivery.post import post
 from local_crowd.delivery.queues import Queues
-from local_crowd.operations import notifications, outbox
-from local_crowd.operations.outbox import Message
+from local_crowd.delivery.shares import AT_ONCE, share_threads
+from local_crowd.operations import allowed_destinations, notifications, outbox
+from local_crowd.operations.outbox import Lane, Message
 from local_crowd.site import Site
 from local_crowd.store.faults import StoreError
 
-AT_ONCE = 16
 PAUSE = 1.0  # seconds between two looks into the outboxes
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,17 @@ class Delivered(NamedTuple):
     failed: int
 
 
+class Parcel(NamedTuple):
+    """A message with what it takes to send it: the secret that signs it, the time, and what the
+    operator allows.
+    """
+
+    message: Message
+    secret: str
+    now: int
+    allowed: Sequence[str]
+
+
 class Courier:
     """Sends the notifications of `sites`. `settings`: crowd.json, as local_crowd.settings reads it.
 
@@ -38,84 +51,104 @@ class Courier:
 
     def __init__(self, sites: Iterable[Site], settings: Mapping[str, Any]) -> None:
         self.sites = list(sites)
-        self._allowed = settings["notification_destinations"]
+        self._allowed_in_file = settings["notification_destinations"]
         self._queues = Queues(settings["notification_endpoint_url"])
         self._ended = Event()
-        self._thread = Thread(target=self._run, name="notifications", daemon=True)
+        # A thread for each site: neither waits for what the other is sending.
+        self._threads = [
+            Thread(target=self._run, args=[site], name=f"notifications {site.name}", daemon=True)
+            for site in self.sites
+        ]
 
     def start(self) -> None:
         """Send in the background from now on."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, seconds: float = 5) -> None:
-        """End the thread, waiting that long at most. What it had begun to send is sent again."""
+        """End the threads, waiting that long at most. What they had begun to send is sent again."""
         self._ended.set()
-        if self._thread.is_alive():
-            self._thread.join(seconds)
+        end = time.monotonic() + seconds
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(0, end - time.monotonic()))
 
-    def _run(self) -> None:
+    def _run(self, site: Site) -> None:
         while not self._ended.wait(PAUSE):
-            for site in self.sites:
-                try:
-                    self.deliver(site)
-                except StoreError as error:
-                    log.error("%s", error)  # noqa: TRY400 - every second, while the disk is full
-                except Exception:  # the thread outlives a database that is restarted
-                    log.exception("The notifications of the %s site could not be sent", site.name)
+            try:
+                self.deliver(site)
+            except StoreError as error:
+                log.error("%s", error)  # noqa: TRY400 - every second, while the disk is full
+            except Exception:  # the thread outlives a database that is restarted
+                log.exception("The notifications of the %s site could not be sent", site.name)
 
     def deliver(self, site: Site) -> Delivered:
-        """Send all that is due on a site now."""
+        """Send all that is due on a site now, and what falls due meanwhile."""
         sent = failed = 0
-        while not self._ended.is_set() and any(batch := self._batch(site)):
-            sent += batch.sent
-            failed += batch.failed
-        return Delivered(sent, failed)
+        due: Counter[Lane] = Counter()
+        next_look = 0.0
+        sending: dict[Future[str | None], Message] = {}
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            while True:
+                if not due or time.monotonic() >= next_look:
+                    due = self._count_due(site)
+                    next_look = time.monotonic() + PAUSE
+                for parcel in self._take(site, due, sending.values()):
+                    sending[pool.submit(self._send, parcel)] = parcel.message
+                if not sending:
+                    return Delivered(sent, failed)
+                done = wait(sending, PAUSE, FIRST_COMPLETED).done
+                outcomes = [(sending.pop(future), future.result()) for future in done]
+                self._note(site, outcomes)
+                failures = sum(error is not None for _, error in outcomes)
+                failed += failures
+                sent += len(outcomes) - failures
 
-    def _batch(self, site: Site) -> Delivered:
+    def _count_due(self, site: Site) -> Counter[Lane]:
+        if self._ended.is_set():
+            return Counter()
         with site.reading() as call:
-            if not outbox.waiting(call):
-                return Delivered(0, 0)
+            return Counter(outbox.count_due(call) if outbox.waiting(call) else {})
+
+    def _take(self, site: Site, due: Counter[Lane], sending: Iterable[Message]) -> list[Parcel]:
+        """Lease what is to be sent next, and take it off `due`."""
+        begun = share_threads(due, [message.lane for message in sending])
+        if not begun or self._ended.is_set():
+            return []
+        due -= begun
         with site.writing() as call:
-            messages = outbox.take(call)
+            allowed = [*self._allowed_in_file, *allowed_destinations.list_added(call)]
+            messages = outbox.take(call, begun)
             secrets = {
                 requester_id: notifications.secret(call, requester_id)
                 for requester_id in {message.requester_id for message in messages}
             }
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            errors = list(
-                pool.map(
-                    lambda message: self._error(message, secrets[message.requester_id], site.now()),
-                    messages,
-                )
-            )
-        with site.writing() as call:
-            for message, error in zip(messages, errors, strict=True):
-                if error is None:
-                    outbox.delivered(call, message.event_id)
-                else:
-                    outbox.failed(call, message.event_id, error)
-        failed = sum(error is not None for error in errors)
-        return Delivered(len(messages) - failed, failed)
+        return [
+            Parcel(message, secrets[message.requester_id], call.now, allowed)
+            for message in messages
+        ]
 
-    def _error(self, message: Message, secret: str, now: int) -> str | None:
+    def _send(self, parcel: Parcel) -> str | None:
+        """Send a message and return why it did not arrive, or None."""
         try:
-            self._send(message, secret, now)
+            self._post(parcel)
         except (DeliveryError, destinations.BadDestinationError) as error:
-            log.warning("%s was not delivered: %s", message.event_id, error)
+            log.warning("%s was not delivered: %s", parcel.message.event_id, error)
             return str(error)
         return None
 
-    def _send(self, message: Message, secret: str, now: int) -> None:
+    def _post(self, parcel: Parcel) -> None:
+        message = parcel.message
         # Once more: what is allowed may have changed since the message was written.
-        destinations.check(message.transport, message.destination, self._allowed)
-        if self._is_aws(message.destination):
+        destinations.check(message.transport, message.destination, parcel.allowed)
+        if self._is_aws(message.destination, parcel.allowed):
             self._queues.send(message.transport, message.destination, message.body)
         else:
             body = message.body.encode()
-            signed = signing.headers(secret, message.event_id, body, now)
-            post(message.destination, body, signed, self._allowed)
+            signed = signing.headers(parcel.secret, message.event_id, body, parcel.now)
+            post(message.destination, body, signed, parcel.allowed)
 
-    def _is_aws(self, destination: str) -> bool:
+    def _is_aws(self, destination: str, allowed: Sequence[str]) -> bool:
         if destinations.is_topic(destination) or destinations.is_queue(destination):
             return True
         endpoint = self._queues.endpoint_url
@@ -123,5 +156,17 @@ class Courier:
         return (
             endpoint is not None
             and urlsplit(destination).netloc == urlsplit(endpoint).netloc
-            and destinations.is_allowed(destination, self._allowed)
+            and destinations.is_allowed(destination, allowed)
         )
+
+    @staticmethod
+    def _note(site: Site, outcomes: Sequence[tuple[Message, str | None]]) -> None:
+        """Forget the messages that arrived, and plan another attempt for the others."""
+        if not outcomes:
+            return
+        with site.writing() as call:
+            for message, error in outcomes:
+                if error is None:
+                    outbox.delivered(call, message.event_id)
+                else:
+                    outbox.failed(call, message.event_id, error)

@@ -23,7 +23,7 @@ PORTS = {"http": 80, "https": 443}
 def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[str]) -> None:
     """Post `body` as JSON. DeliveryError unless the answer is a 2xx.
 
-    `allowed`: crowd.json's `notification_destinations`.
+    `allowed`: what the operator allows beside public https URLs.
     """
     parts = destinations.url(url)
     any_address = destinations.is_allowed(url, allowed)

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local_crowd import settings
+from local_crowd import destinations, settings
 from local_crowd.delivery.courier import Courier
 from local_crowd.manage.sites import both_sites, requester_ids, writing
-from local_crowd.operations import notifications, outbox
+from local_crowd.operations import allowed_destinations, notifications, outbox
+from local_crowd.operations.errors import ParameterValidationError
 
 Line = dict[str, Any]
 
@@ -22,6 +23,53 @@ def show_notification_secret(directory: Path, name: str) -> Iterator[Line]:
             for call, requester_id in requester_ids(calls, name)
         ]
     yield from lines
+
+
+def allow_destination(directory: Path, destination: str) -> Iterator[Line]:
+    """Let requesters name a destination, or all that begin with it; a running server knows at once.
+
+    Raises ParameterValidationError for what is no destination.
+    """
+    try:
+        destinations.check_allowable(destination)
+    except destinations.BadDestinationError as error:
+        raise ParameterValidationError(f"{destination}: {error}") from error
+    with both_sites(directory) as sites, writing(sites) as calls:
+        for call in calls:
+            allowed_destinations.add(call, destination)
+    yield {"destination": destination, "allowed": True}
+
+
+def disallow_destination(directory: Path, destination: str) -> Iterator[Line]:
+    """Withdraw what allow_destination allowed; what waits to be sent there is not sent.
+
+    Raises ParameterValidationError for what was not allowed, and for what crowd.json allows.
+    """
+    with both_sites(directory) as sites, writing(sites) as calls:
+        removed = [allowed_destinations.remove(call, destination) for call in calls]
+        in_file = destination in settings.read(directory)["notification_destinations"]
+    if in_file:
+        raise ParameterValidationError(
+            f"{destination} is allowed in crowd.json: delete it there and restart the server."
+        )
+    if not any(removed):
+        raise ParameterValidationError(
+            f"{destination} is not allowed: list_destinations names those that are."
+        )
+    yield {"destination": destination, "allowed": False}
+
+
+def list_destinations(directory: Path) -> Iterator[Line]:
+    """What requesters may name beside public https URLs, and where it was allowed."""
+    with both_sites(directory) as sites:
+        added: set[str] = set()
+        for site in sites:
+            with site.reading() as call:
+                added.update(allowed_destinations.list_added(call))
+    for destination in settings.read(directory)["notification_destinations"]:
+        yield {"destination": destination, "by": settings.FILE}
+    for destination in sorted(added):
+        yield {"destination": destination, "by": "allow_destination"}
 
 
 def deliver(directory: Path) -> Iterator[Line]:

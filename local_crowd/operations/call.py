@@ -30,7 +30,7 @@ class Call:
     """One call: the transaction it runs in, who asks, and when (epoch seconds).
 
     `requester_id` is empty when a worker asks. `destinations` is what crowd.json allows of
-    notifications' destinations.
+    notifications' destinations; more may be allowed in the database.
     """
 
     db: Connection

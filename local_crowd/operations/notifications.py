@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from local_crowd import destinations
-from local_crowd.operations import events, hit_types, people
+from local_crowd.operations import allowed_destinations, events, hit_types, people
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.errors import ParameterValidationError, RequestError
 from local_crowd.store import tables
@@ -91,7 +91,7 @@ def _check(call: Call, specification: Specification) -> None:
         raise ParameterValidationError("EventTypes must name at least one event.")
     transport, destination = specification["Transport"], specification["Destination"]
     try:
-        destinations.check(transport, destination, call.destinations)
+        destinations.check(transport, destination, allowed_destinations.list_allowed(call))
     except destinations.BadDestinationError as error:
         raise RequestError(
             f"Notifications cannot be sent by {transport} to {destination[:200]}. {error}",

@@ -5,9 +5,10 @@ next, so a message arrives at least once, and may arrive twice.
 """
 
 import random
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.store.tables import outbox, requesters
@@ -15,8 +16,7 @@ from local_crowd.store.tables import outbox, requesters
 FIRST_DELAY = 15  # seconds, doubled with every attempt
 LONGEST_DELAY = 7200  # seconds
 GIVE_UP = 24 * 3600  # seconds
-LEASE = 300  # seconds; far more than all of one batch may take
-BATCH = 32
+LEASE = 300  # seconds; far more than sending takes
 
 
 class Message(NamedTuple):
@@ -27,6 +27,18 @@ class Message(NamedTuple):
     transport: str
     destination: str
     body: str
+
+    @property
+    def lane(self) -> "Lane":
+        """Whose message it is and where it goes."""
+        return Lane(self.requester_id, self.destination)
+
+
+class Lane(NamedTuple):
+    """Messages of one requester to one destination: they wait for each other, and for nobody else."""
+
+    requester_id: str
+    destination: str
 
 
 def put(call: Call, message: Message) -> None:
@@ -47,23 +59,41 @@ def waiting(call: Call) -> bool:
     return call.db.execute(due).first() is not None
 
 
-def take(call: Call) -> list[Message]:
-    """The next messages that are due, which are this sender's for LEASE seconds."""
-    columns = [outbox.c[name] for name in Message._fields]
-    due = (
-        select(*columns)
+def count_due(call: Call) -> dict[Lane, int]:
+    """Return how many messages of each lane are due, the lane that waits longest first."""
+    query = (
+        select(outbox.c.requester_id, outbox.c.destination, func.count())
         .where(outbox.c.due_time <= call.now)
-        .order_by(outbox.c.due_time, outbox.c.number)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .group_by(outbox.c.requester_id, outbox.c.destination)
+        .order_by(func.min(outbox.c.due_time), func.min(outbox.c.number))
     )
-    messages = [Message(*row) for row in call.db.execute(due)]
+    return {Lane(requester_id, to): count for requester_id, to, count in call.db.execute(query)}
+
+
+def take(call: Call, counts: Mapping[Lane, int]) -> list[Message]:
+    """Lease so many messages of each lane for LEASE seconds, those that wait longest."""
+    messages = [message for lane, count in counts.items() for message in _due(call, lane, count)]
     call.db.execute(
         update(outbox)
         .where(outbox.c.event_id.in_([message.event_id for message in messages]))
         .values(attempts=outbox.c.attempts + 1, due_time=call.now + LEASE)
     )
     return messages
+
+
+def _due(call: Call, lane: Lane, count: int) -> list[Message]:
+    query = (
+        select(*(outbox.c[name] for name in Message._fields))
+        .where(
+            outbox.c.due_time <= call.now,
+            outbox.c.requester_id == lane.requester_id,
+            outbox.c.destination == lane.destination,
+        )
+        .order_by(outbox.c.due_time, outbox.c.number)
+        .limit(count)
+        .with_for_update(skip_locked=True)
+    )
+    return [Message(*row) for row in call.db.execute(query)]
 
 
 def delivered(call: Call, event_id: str) -> None:

@@ -340,12 +340,12 @@ def test_whose_hit_type_it_is(crowd: Crowd) -> None:
 
 
 ALLOW_URLS = (
-    "Of URLs, only https at public addresses is allowed; others the crowd's operator has to allow "
-    "in crowd.json, notification_destinations."
+    "Of URLs, only https at public addresses is allowed; others the crowd's operator has to allow: "
+    "manage_crowd.py allow_destination."
 )
 ALLOW_QUEUES = (
     "What goes to a queue or a topic is sent with the keys of the crowd's operator, who has to "
-    "allow it in crowd.json, notification_destinations."
+    "allow it: manage_crowd.py allow_destination."
 )
 NOWHERE = "It is neither the URL of a queue, nor a topic's ARN, nor a URL."
 

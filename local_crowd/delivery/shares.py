@@ -1,0 +1,43 @@
+"""Shares of the courier's threads: how many messages of each lane are sent next.
+
+A receiver that takes 15 seconds for each message keeps AT_ONE_DESTINATION threads busy, and a
+requester with several such receivers OF_ONE_REQUESTER. The others go to everybody else.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
+
+from local_crowd.operations.outbox import Lane
+
+AT_ONCE = 128
+OF_ONE_REQUESTER = 32
+AT_ONE_DESTINATION = 8
+
+
+def share_threads(due: Mapping[Lane, int], busy: Iterable[Lane]) -> Counter[Lane]:
+    """Return how many messages of each lane to begin with now.
+
+    `due`: how many wait. `busy`: the lane of each message that is being sent. Each next thread goes
+    to the requester that has the fewest, and among its destinations in turn.
+    """
+    of_lane = Counter(busy)
+    of_requester: Counter[str] = Counter()
+    for lane, count in of_lane.items():
+        of_requester[lane.requester_id] += count
+    waiting: dict[str, deque[Lane]] = {}
+    for lane, count in due.items():
+        if count and of_lane[lane] < AT_ONE_DESTINATION:
+            waiting.setdefault(lane.requester_id, deque()).append(lane)
+    begun: Counter[Lane] = Counter()
+    for _ in range(AT_ONCE - of_lane.total()):
+        requester_id = min(waiting, key=lambda waits: of_requester[waits], default="")
+        if not requester_id or of_requester[requester_id] >= OF_ONE_REQUESTER:
+            break  # who has the fewest has all that one can have, and so have the others
+        lane = waiting[requester_id].popleft()
+        begun[lane] += 1
+        of_requester[requester_id] += 1
+        if begun[lane] < due[lane] and of_lane[lane] + begun[lane] < AT_ONE_DESTINATION:
+            waiting[requester_id].append(lane)
+        elif not waiting[requester_id]:
+            del waiting[requester_id]
+    return begun
