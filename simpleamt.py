@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import files
 import parallel
 from formats import json_text
 from parallel import Outcome
@@ -35,7 +34,6 @@ CONFIG: dict[str, Any] = {
 DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _bare = operator.methodcaller("rstrip", "/")  # one spelling of a URL: it is compared
 Command = Callable[[argparse.Namespace], int]
-replacing = files.replacing
 
 
 class Error(Exception):

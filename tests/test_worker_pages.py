@@ -216,7 +216,10 @@ class TestChoosing:
         assert "There is no HIT of this group left for you." in words(answer)
         last = ada.post(f"/groups/{hits[0]['HITTypeId']}/accept", {"after": hits[1]["HITId"]})
         assert last.location == "/sandbox/"
-        assert "That was the last HIT of this group for you. Thank you." in words(ada.get("/"))
+        assert (
+            "Thank you. Your answer is handed in. You have done 2 HITs of this group. "
+            "That was the last HIT of this group for you."
+        ) in words(ada.get("/"))
 
     def test_another_hit_of_the_group_can_be_looked_at(self, world: World) -> None:
         """`Show another` goes through the group, and after the last begins anew."""

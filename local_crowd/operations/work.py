@@ -100,6 +100,12 @@ def held(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
     return call.db.execute(HELD, {"hit_id": hit_id, "worker_id": worker_id}).one_or_none()
 
 
+def is_finished(call: Call, worker_id: str, hit_id: str) -> bool:
+    """Return whether the worker has handed in an answer to this HIT."""
+    mine = held(call, worker_id, hit_id)
+    return mine is not None and mine.status != "Accepted"
+
+
 def accept(call: Call, worker_id: str, hit_id: str) -> Held:
     """Take one slot of the HIT. Accepting what one already holds gives the same assignment.
 
@@ -223,7 +229,7 @@ def _assignment(call: Call, query: Select[Any], assignment_id: str) -> Row[Any]:
 
 
 def give_back(call: Call, worker_id: str, assignment_id: str) -> str:
-    """Return an accepted assignment: someone else may do it. The HIT type's id.
+    """Return an accepted assignment: someone else may do it. Gives the HIT type's id.
 
     NotPossible: "unknown" (also another worker's), "done".
     """

@@ -1,7 +1,7 @@
 """What a worker can choose from, and has done."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, bindparam, func, literal_column, select
 
@@ -59,17 +59,61 @@ BEHIND = FIRST.where(
     hits.c.number
     > select(hits.c.number).where(hits.c.hit_id == bindparam("after")).scalar_subquery()
 )
+# Not yet returned by this worker, nor abandoned: after a return, other HITs come first.
+FRESH = hits.c.hit_id.not_in(
+    select(assignments.c.hit_id).where(
+        assignments.c.worker_id == bindparam("worker_id"),
+        assignments.c.status.in_(("Returned", "Abandoned")),
+    )
+)
+FIRST_FRESH = FIRST.where(FRESH)
 # The same, for taking: what others are taking now is passed over, or (the last) waited for.
 FREE = FIRST.with_for_update(skip_locked=True, of=hits)
-FREE_BEHIND = BEHIND.with_for_update(skip_locked=True, of=hits)
+FREE_FRESH = FREE.where(FRESH)
+FREE_BEHIND = BEHIND.where(FRESH).with_for_update(skip_locked=True, of=hits)
 WAITED_FOR = FIRST.with_for_update(of=hits)
+NEWEST, REWARD, TIME = ORDERS = ("newest", "reward", "time")  # TIME: the shortest allowed first
+MOST_LEFT = 1000
+LEFT = select(func.count()).select_from(
+    select(hits.c.number)
+    .where(OPEN, hits.c.hit_type_id == bindparam("hit_type_id"))
+    .limit(literal_column(str(MOST_LEFT)))
+    .subquery()
+)
+DONE = (
+    select(func.count())
+    .select_from(assignments)
+    .join(hits, hits.c.hit_id == assignments.c.hit_id)
+    .where(
+        assignments.c.worker_id == bindparam("worker_id"),
+        assignments.c.status.in_(("Submitted", "Approved", "Rejected")),
+        hits.c.hit_type_id == bindparam("hit_type_id"),
+    )
+)
 
 
-def groups(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
-    """HIT types with HITs the worker can accept, newest first.
+class Progress(NamedTuple):
+    """How many HITs of a group a worker has handed in, and can still accept (up to MOST_LEFT)."""
 
-    Also those that the worker does not qualify for, unless they are hidden from such workers. Each row: the columns of hit_types, `requester` (a name) and `left` (HITs not yet this
-    worker's that have a free slot).
+    done: int
+    left: int
+
+
+def progress(call: Call, worker_id: str, hit_type_id: str) -> Progress:
+    """Count what the worker has done of a group, and what is left for them."""
+    asked = {"worker_id": worker_id, "hit_type_id": hit_type_id}
+    done = call.db.scalar(DONE, asked)
+    return Progress(done or 0, call.db.scalar(LEFT, asked | {"now": call.now}) or 0)
+
+
+def groups(
+    call: Call, worker_id: str, limit: int, order: str = NEWEST, search: str = ""
+) -> list[Row[Any]]:
+    """HIT types with HITs the worker can accept, in one of ORDERS, newest first among equals.
+
+    Also those that the worker does not qualify for, unless they are hidden from such workers.
+    `search`: words that the title must contain, in capitals or not. Each row: the columns of
+    hit_types, `requester` (a name) and `left` (HITs not yet this worker's that have a free slot).
     """
     left = func.count().label("left")
     hidden = eligibility.hidden(call, worker_id)
@@ -79,11 +123,17 @@ def groups(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
         .group_by(hits.c.hit_type_id)
         .subquery()
     )
+    first: dict[str, list[Any]] = {
+        NEWEST: [],
+        REWARD: [hit_types.c.reward.desc()],
+        TIME: [hit_types.c.assignment_duration],
+    }
     query = (
         select(hit_types, requesters.c.name.label("requester"), counted.c.left)
         .join(counted, counted.c.hit_type_id == hit_types.c.hit_type_id)
         .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
-        .order_by(counted.c.newest.desc())
+        .where(*[hit_types.c.title.icontains(word, autoescape=True) for word in search.split()])
+        .order_by(*first[order], counted.c.newest.desc())
         .limit(limit)
     )
     return list(call.db.execute(query, {"worker_id": worker_id, "now": call.now}).all())
@@ -92,22 +142,26 @@ def groups(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
 def next_hit(call: Call, worker_id: str, hit_type_id: str, after: str | None = None) -> str | None:
     """A HIT of the group that the worker can accept now, or None.
 
-    The oldest; with `after` (the id of a HIT) the next one behind that, and after the last the
-    oldest again. NotPossible("unqualified") when the worker may not even preview the group.
+    The oldest that the worker has not returned, else the oldest; with `after` (the id of a HIT) the
+    next one behind that, and after the last the oldest again. NotPossible("unqualified") when the
+    worker may not even preview the group.
     """
-    found = _first(call, (BEHIND, FIRST) if after else (FIRST,), worker_id, hit_type_id, after)
+    queries = (BEHIND, FIRST) if after else (FIRST_FRESH, FIRST)
+    found = _first(call, queries, worker_id, hit_type_id, after)
     return None if found is None else str(found.hit_id)
 
 
 def offer(
     call: Call, worker_id: str, hit_type_id: str, after: str | None = None
 ) -> Row[Any] | None:
-    """The HIT that `next_hit` means, as OFFER has it, for the worker to take in this transaction.
+    """The next HIT of the group, as OFFER has it, for the worker to take in this transaction: behind
+    `after` if given, else the oldest; those that the worker returned before come last.
 
     Where many write at once (PostgreSQL) nobody else can take it meanwhile, and those who come at
     the same time get the HITs behind it; they wait for one another only when there is no other.
     """
-    queries = (FREE_BEHIND, FREE, WAITED_FOR) if after else (FREE, WAITED_FOR)
+    anywhere = (FREE_FRESH, FREE, WAITED_FOR)
+    queries = (FREE_BEHIND, *anywhere) if after else anywhere
     return _first(call, queries, worker_id, hit_type_id, after)
 
 

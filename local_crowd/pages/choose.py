@@ -1,5 +1,6 @@
 """Choosing work: the list of groups, a HIT's preview, accepting."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -13,19 +14,27 @@ from local_crowd.pages.barriers import Barrier, barriers
 from local_crowd.pages.context import an_id, current_site, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.questions.frame import PREVIEW, hit_frame
+from local_crowd.pages.words import count_of
 
 pages = Blueprint("choose", __name__)
 MOST_GROUPS = 100
+LONGEST_SEARCH = 128  # characters, as a title
+# What no title holds and no database takes: control characters, halves of surrogate pairs.
+_NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 NOTHING_LEFT = "There is no HIT of this group left for you."
-THE_LAST = "That was the last HIT of this group for you. Thank you."
+THE_LAST = "That was the last HIT of this group for you."
 
 
 @pages.get("/")
 @worker_only
 def groups(worker_id: str) -> str:
-    """The groups of HITs (HIT types) that the worker can choose from."""
+    """The groups of HITs (HIT types) that the worker can choose from, as `sort` and `q` say."""
+    order = request.args.get("sort", worker_lists.NEWEST)
+    if order not in worker_lists.ORDERS:
+        order = worker_lists.NEWEST
+    search = _NO_TEXT.sub("", request.args.get("q", ""))[:LONGEST_SEARCH].strip()
     with current_site().reading() as call:
-        found = worker_lists.groups(call, worker_id, MOST_GROUPS)
+        found = worker_lists.groups(call, worker_id, MOST_GROUPS, order, search)
         held = worker_lists.in_progress(call, worker_id)
         barred = barriers(call, worker_id, found)
     return render_template(
@@ -35,6 +44,8 @@ def groups(worker_id: str) -> str:
         barred=barred,
         held=held,
         most=MOST_GROUPS,
+        order=order,
+        search=search,
     )
 
 
@@ -77,16 +88,39 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
                 held: work.Held | None = work.accept(call, worker_id, hit_id)
             else:
                 held = work.accept_next(call, worker_id, hit_type_id, after)
+            finished = bool(after) and work.is_finished(call, worker_id, after)
     except work.NotPossible as refusal:
         if refusal.reason == "unqualified":
             return _unqualified(worker_id, hit_type_id, refusal)
         flash(str(refusal))
         elsewhere = "" if refusal.reason == "blocked" else f"groups/{hit_type_id}"
         return redirect(f"{request.script_root}/{elsewhere}", 303)
+    if finished:
+        with current_site().reading() as call:
+            count = worker_lists.progress(call, worker_id, hit_type_id)
+        flash(handed_in(count.done, count.left if held else None), "good")
     if held is None:
-        flash(THE_LAST if after else NOTHING_LEFT)
+        if not finished:
+            flash(NOTHING_LEFT)
         return redirect(f"{request.script_root}/", 303)
     return redirect(f"{request.script_root}/work/{held.assignment_id}", 303)
+
+
+def handed_in(done: int, left: int | None) -> str:
+    """Say that the last answer arrived, and how far the worker is with the group.
+
+    `left` counts the HITs after the one now accepted, up to worker_lists.MOST_LEFT; None: there is
+    no other.
+    """
+    text = (
+        f"Thank you. Your answer is handed in. You have done {count_of(done, 'HIT')} of this group"
+    )
+    if left is None:
+        return f"{text}. {THE_LAST}"
+    if not left:
+        return f"{text}; this one is the last."
+    more = "at least " if left >= worker_lists.MOST_LEFT else ""
+    return f"{text}; this one and {more}{left:,} more are left."
 
 
 @pages.get("/mturk/preview")

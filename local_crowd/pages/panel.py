@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session
 
-from local_crowd.operations import panels, worker_lists
+from local_crowd.operations import panels, work, worker_lists
 from local_crowd.operations.errors import NotPossible
 from local_crowd.pages.context import View, an_id, current_site, to_sign_in
 
@@ -46,11 +46,15 @@ def show(link_id: str, worker_id: str) -> str:
 @visitor_only
 def go_on(link_id: str, worker_id: str) -> Any:
     """Go on with the HIT in hand, or accept the next one; or say how it ended."""
+    after = an_id(request.form.get("after"))
     try:
         with current_site().writing() as call:
-            visit = panels.go_on(call, link_id, worker_id, an_id(request.form.get("after")))
+            visit = panels.go_on(call, link_id, worker_id, after)
+            finished = bool(after) and work.is_finished(call, worker_id, after)
     except NotPossible as refusal:
         flash(str(refusal))
         return redirect(f"{request.script_root}/panel", 303)
+    if finished and visit.assignment_id:
+        flash(f"Thank you. Your answer is handed in: {visit.done} of {visit.panel.limit}.", "good")
     where = f"/work/{visit.assignment_id}" if visit.assignment_id else "/panel"
     return redirect(request.script_root + where, 303)

@@ -1,2 +1,5 @@
 // Tells the page around the frame to ask the server how the assignment stands now.
-if (window.parent !== window) window.parent.postMessage('local_crowd: ask the server', '*');
+if (window.parent !== window) {
+  const refused = document.querySelector('main.good') === null;
+  window.parent.postMessage('local_crowd: ' + (refused ? 'refused' : 'ask the server'), '*');
+}

@@ -1,8 +1,11 @@
 // Shows times in the reader's own time zone and manner.
-(() => {
+const showTimes = (() => {
   const form = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-  for (const time of document.querySelectorAll('time[datetime]')) {
-    time.title = time.textContent;
-    time.textContent = form.format(new Date(time.dateTime));
-  }
+  return (root) => {
+    for (const time of root.querySelectorAll('time[datetime]:not([title])')) {
+      time.title = time.textContent;
+      time.textContent = form.format(new Date(time.dateTime));
+    }
+  };
 })();
+showTimes(document);

@@ -46,13 +46,18 @@
     byId('take-next').hidden = byId('to-list').hidden = false;
   }
 
-  // What the server says, never what the HIT page says, decides what happened.
-  async function askServer() {
+  // What the server says, never what the HIT page says, decides what happened. `here`: something in
+  // the frame asks, and it is not the page that refuses an answer.
+  async function askServer(here = false) {
     let state;
     try {
       const answer = await fetch(main.dataset.state, { cache: 'no-store' });
       if (answer.redirected) {
         say('You are signed out. What you hand in still counts; sign in again to go on.', 'soon');
+        return;
+      }
+      if (answer.status === 404) {
+        say('Somebody else is signed in in this browser now. What you hand in here still counts for you.', 'soon');
         return;
       }
       state = await answer.json();
@@ -62,6 +67,10 @@
     }
     if (over) return;
     if (['Submitted', 'Approved', 'Rejected'].includes(state.status)) {
+      if (!here) {
+        finish('This HIT is handed in. What you enter here now is not taken.');
+        return;
+      }
       finish('Thank you. Your answer is handed in.', 'good');
       if (auto.checked) next.submit(); else byId('take-next').focus();
     } else if (state.status === 'Returned') {
@@ -73,7 +82,7 @@
   }
 
   window.addEventListener('message', (event) => {
-    if (event.source === frame.contentWindow) askServer();
+    if (event.source === frame.contentWindow) askServer(event.data !== 'local_crowd: refused');
   });
   // Back from another tab or from the browser's memory: time may have passed.
   document.addEventListener('visibilitychange', () => { if (!document.hidden && !over) askServer(); });
@@ -83,14 +92,26 @@
   auto.addEventListener('change', () => localStorage.setItem(KEPT, auto.checked ? 'yes' : 'no'));
   byId('auto-label').hidden = false;
 
+  byId('return-another').hidden = true;  // the dialog has it
   byId('return').addEventListener('submit', (event) => {
     event.preventDefault();
     byId('sure').showModal();
   });
   byId('sure').addEventListener('close', () => {
-    if (byId('sure').returnValue === 'return') byId('return').submit();
+    const chosen = byId('sure').returnValue;
+    if (!['return', 'another'].includes(chosen)) return;
+    byId('another').disabled = chosen === 'return';
+    byId('return').submit();
   });
 
+  // The next Tab is in the HIT, whose page must be there first. Of a frame that has the focus already
+  // Chromium 140 forgets it with each page in it, unless it is taken away and given back.
+  frame.addEventListener('load', () => {
+    if (![document.body, frame].includes(document.activeElement)) return;
+    frame.blur();
+    frame.focus({ preventScroll: true });
+  });
+  frame.focus({ preventScroll: true });
   const ticking = setInterval(tick, 1000);
   tick();
 })();
