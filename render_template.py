@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import files
 import simpleamt
 from amt import inputs
 from amt.templates import NOTHING, Template
@@ -37,7 +36,7 @@ def render(args: argparse.Namespace) -> int:
         raise Error(f"the page holds what is no text: U+{ord(page[error.start]):04X}") from error
     target = Path(args.rendered_html)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with files.replacing(target) as file:
+    with simpleamt.replacing(target) as file:
         file.write(page)
     simpleamt.say(f"Rendered {target}")
     return 0

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import files
 import parallel
 from formats import json_text
 from parallel import Outcome
@@ -34,6 +35,7 @@ CONFIG: dict[str, Any] = {
 DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _bare = operator.methodcaller("rstrip", "/")  # one spelling of a URL: it is compared
 Command = Callable[[argparse.Namespace], int]
+replacing = files.replacing
 
 
 class Error(Exception):
