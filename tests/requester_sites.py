@@ -10,7 +10,7 @@ from local_crowd.operations import keys, people, requester_access, work
 from local_crowd.pages import passwords
 
 PASSWORD = "correct horse battery"
-INPUT = {"picture": "https://example.org/1.jpg", "ask": "Which <b>animal</b>?"}
+INPUT = {"picture": "/files/1.jpg", "ask": "Which <b>animal</b>?"}
 BATCH = "0123456789abcdef0123456789abcdef"
 
 

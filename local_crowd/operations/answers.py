@@ -70,10 +70,16 @@ def document(answers: Mapping[str, Sequence[tuple[str, str]]]) -> str:
 
 def values_given(xml: str) -> dict[str, list[str]]:
     """The texts of each question's Answer in a document as above: one, or those selected."""
-    found: dict[str, list[str]] = {}
+    return {name: [text for _, text in parts] for name, parts in parts_given(xml).items()}
+
+
+def parts_given(xml: str) -> dict[str, list[tuple[str, str]]]:
+    """The elements of each question's Answer, each a name (FreeText and so on) and a text."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for answer in fromstring(xml):
-        identifier, *values = (part.text or "" for part in answer)
-        found.setdefault(identifier, []).extend(values)
+        identifier, *parts = answer
+        given = [(part.tag.rpartition("}")[2], part.text or "") for part in parts]
+        found.setdefault(identifier.text or "", []).extend(given)
     return found
 
 

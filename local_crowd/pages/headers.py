@@ -10,6 +10,9 @@ OWN_PAGES = (
 )
 # The page around a HIT: within the frame the HIT may go where its requester leads it.
 AROUND_A_HIT = f"{OWN_PAGES}; frame-src http: https:"
+# Where a requester reads answers: pictures of the input come from any https address, and none of a
+# worker's before it is clicked (requester/values.py). Nothing else comes from elsewhere.
+BESIDE_ANSWERS = f"{AROUND_A_HIT}; img-src 'self' https:"
 # A window that a HIT opens is like any other's: a survey elsewhere works in it, with its cookies.
 SANDBOX = (
     "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals "

@@ -10,6 +10,7 @@ from local_crowd.operations import hits as hit_operations
 from local_crowd.operations.assignments import VISIBLE
 from local_crowd.operations.call import Call
 from local_crowd.pages.context import current_site
+from local_crowd.pages.headers import BESIDE_ANSWERS
 from local_crowd.pages.requester import charts
 from local_crowd.pages.requester.context import page_number, requester_only
 from local_crowd.pages.requester.shown import Pages, shown_answers
@@ -63,7 +64,7 @@ def show(requester_id: str, batch: str) -> str:
 
 @pages.get("/batches/<batch>/answers")
 @requester_only
-def answers(requester_id: str, batch: str) -> str:
+def answers(requester_id: str, batch: str) -> Any:
     """The answers of a batch, beside their input: those to review, unless others are asked for."""
     kind, number = request.args.get("show", "to_review"), page_number()
     if kind not in KINDS:
@@ -75,7 +76,7 @@ def answers(requester_id: str, batch: str) -> str:
         name: sum(getattr(found, status.lower()) for status in statuses)
         for name, statuses in KINDS.items()
     }
-    return render_template(
+    page = render_template(
         "requester/answers.html",
         batch=found,
         kind=kind,
@@ -84,6 +85,7 @@ def answers(requester_id: str, batch: str) -> str:
         groups=shown_answers(rows),
         turn=Pages(number, -(-counts[kind] // ANSWERS)),
     )
+    return page, {"Content-Security-Policy": BESIDE_ANSWERS}
 
 
 def _find(call: Call, batch: str) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from local_crowd.operations import reviewing
 from local_crowd.operations.bonuses import HIGHEST, REPEATED
+from local_crowd.operations.checks import dollars
 from local_crowd.operations.errors import CrowdError
 from local_crowd.pages.context import current_site
 from local_crowd.pages.requester.context import requester_only, typed
@@ -28,9 +30,9 @@ def send(requester_id: str, assignment_id: str) -> Any:
         rows = reviewing.chosen(call, [assignment_id])
     if not rows:
         raise NotFound
-    amount, reason = AMOUNT.fullmatch(typed("amount")), typed("reason")
+    amount, reason = _cents(typed("amount")), typed("reason")
     problem = ""
-    if amount is None or not 1 <= round(float(amount[1]) * 100) <= HIGHEST:
+    if not 1 <= amount <= HIGHEST:
         problem = f"Type an amount in dollars, from $0.01 to {money(HIGHEST)}."
     elif not reason:
         problem = "Say what it is for: the worker reads it."
@@ -38,11 +40,11 @@ def send(requester_id: str, assignment_id: str) -> Any:
         problem = f"The reason is {len(reason):,} characters long. At most {LONGEST_REASON:,} fit."
     token = request.form.get("token", "")
     confirmed = "confirmed" in request.form and bool(TOKEN.fullmatch(token))
-    if amount is None or problem or not confirmed:
+    if problem or not confirmed:
         page = render_template(
             "requester/confirm_bonus.html",
             row=rows[0],
-            amount=typed("amount") if problem or amount is None else amount[1],
+            amount=typed("amount") if problem else dollars(amount),
             reason=reason,
             problem=problem,
             # Of the confirming page: the same one, sent twice, pays once.
@@ -56,14 +58,20 @@ def send(requester_id: str, assignment_id: str) -> Any:
             {
                 "AssignmentId": assignment_id,
                 "WorkerId": rows[0].worker_id,
-                "BonusAmount": amount[1],
+                "BonusAmount": dollars(amount),
                 "Reason": reason,
                 "UniqueRequestToken": token,
             },
         )
-        flash("The bonus is sent.")
+        flash(f"The bonus of {money(amount)} is sent.")
     except CrowdError as error:
         if not (error.turk_error_code or "").endswith(REPEATED):
             raise
         flash("The bonus was sent before, and once.")
     return redirect(url_for("requester.hits.answer", assignment_id=assignment_id), 303)
+
+
+def _cents(text: str) -> int:
+    """Read an amount in dollars, such as 1.50 or $1.5; 0 for what is not one."""
+    amount = AMOUNT.fullmatch(text)
+    return int(Decimal(amount[1]) * 100) if amount else 0

@@ -1,102 +1,148 @@
-"""Answers and input as people read them: names beside values, JSON laid out in lines."""
+"""Answers and input as people read them: names beside values."""
 
 import json
 import re
-from itertools import accumulate
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
-from local_crowd.operations.answers import values_given
-from local_crowd.operations.questions import HTMLQuestion, parse
+from markupsafe import Markup
+
+from local_crowd.operations import question_form
+from local_crowd.operations.answers import parts_given
+from local_crowd.operations.question_form import QuestionForm, SelectionAnswer
+from local_crowd.operations.questions import HTMLQuestion, Question
+from local_crowd.pages.requester.values import (
+    LONGEST_NAME,
+    Choice,
+    Items,
+    Reader,
+    Text,
+    Value,
+    clean,
+    present,
+    present_text,
+)
 
 # Characters of a value that are shown, in a list and alone: browsers take seconds for more.
 SHOWN, SHOWN_ALONE = 4000, 20_000
-ONE_LINE, MOST_MEMBERS = 60, 100
-MOST_LAID_OUT, DEEPEST = 200_000, 20  # characters and levels of what is laid out in lines
+MOST_FIELDS, MOST_MEMBERS, LONGEST_QUESTION = 100, 100, 500
 # What simple-amt's templates include: the row of the input, as JSON.
 # Each part is passed once: a page cannot be made to take long.
 SCRIPT = re.compile(r"<script\b([^<>]*)>((?:[^<]++|<(?!/script))*+)", re.IGNORECASE)
 INPUT = re.compile(r"\bid\s*+=\s*+[\"']?input(?![^\"'\s])", re.IGNORECASE)
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Field(NamedTuple):
-    """A name and its value as text; `is_json`: laid out in lines; `left_out`: characters."""
+    """A name and its value; of a QuestionForm also what the worker was asked."""
 
     name: str
-    text: str
-    is_json: bool = False
-    left_out: int = 0
+    value: Value
+    question: str = ""
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it takes the whole width, below its name."""
+        is_json = isinstance(self.value, Text) and self.value.is_json
+        return is_json or self.value.kind in ("members", "table")
 
 
-def of_answer(xml: str | None, limit: int = SHOWN) -> list[Field]:
+def of_answer(xml: str | None, limit: int = SHOWN, form: QuestionForm | None = None) -> list[Field]:
     """The fields of an answer; of one that is a JSON object, its members. `limit`: how many
-    characters of each are shown.
+    characters of each are shown. `form`: what was answered, if it was a QuestionForm.
     """
     if not xml:
         return []
+    reader = Reader(limit, loads=False)
     try:
-        given = values_given(xml)
+        given = parts_given(xml)
     except (ParseError, ValueError):  # not made here: an import, a repair
-        return [_text("", xml, limit)]
-    found = []
-    for name, values in given.items():
-        text = ", ".join(values)
-        value = _json(text) if text[:1] in "{[" else None
+        return [_field("", present_text("", xml, reader))]
+    asked = {one.identifier: one for one in form.questions()} if form else {}
+    found: list[Field] = []
+    for name, parts in given.items():
+        if len(found) >= MOST_FIELDS:
+            more = f"… and more: {len(given):,} fields in all. Download the whole answer."
+            return [*found[:MOST_FIELDS], Field("", Text(more))]
+        if name in asked:
+            found.append(_answered(asked[name], parts, reader))
+            continue
+        text = ", ".join(part for _, part in parts)
+        value = _parse(text) if text[:1] in "{[" else None
         if value is None:
-            found.append(_text(name, text, limit))
+            found.append(_field(name, present_text(name, text, reader)))
         else:
-            found += _members(
-                f"{name} \N{MIDDLE DOT} " if len(given) > 1 else "", name, value, limit
-            )
+            prefix = f"{name} \N{MIDDLE DOT} " if len(given) > 1 else ""
+            found += _members(prefix, name, value, reader)
     return found
 
 
-def of_input(question_xml: str, limit: int = SHOWN) -> list[Field] | None:
+def of_input(question: Question, limit: int = SHOWN) -> list[Field] | None:
     """The input that a HIT's page was made with, if the page holds it; else None."""
-    question = parse(question_xml)
+    value = input_of(question)
+    return None if value is None else _members("", "", value, Reader(limit, loads=True))
+
+
+class Parsed(NamedTuple):
+    """A JSON value, which may be null."""
+
+    value: Any
+
+
+def input_of(question: Question) -> Parsed | None:
+    """The row of the input that a HIT's page holds, if it does."""
     content = question.content if isinstance(question, HTMLQuestion) else ""
     found = next((one for one in SCRIPT.finditer(content) if INPUT.search(one[1])), None)
-    value = _json(found[2]) if found else None
-    return None if value is None else _members("", "", value, limit)
+    return _parse(found[2]) if found else None
 
 
-class _Value(NamedTuple):
-    of: Any
-
-
-def _json(text: str) -> _Value | None:
+def _parse(text: str) -> Parsed | None:
     try:
-        return _Value(json.loads(text))
+        return Parsed(json.loads(text))
     except (ValueError, RecursionError):
         return None
 
 
-def _members(prefix: str, name: str, value: _Value, limit: int) -> list[Field]:
+def _members(prefix: str, name: str, parsed: Parsed, reader: Reader) -> list[Field]:
     """An object's members, each under its name; of anything else, or of many, the whole."""
-    if isinstance(value.of, dict) and len(value.of) <= MOST_MEMBERS:
-        return [_value(prefix + member, one, limit) for member, one in value.of.items()]
-    return [_value(name, value.of, limit)]
+    value = parsed.value
+    if isinstance(value, dict) and len(value) <= MOST_MEMBERS:
+        return [_field(prefix + key, present(key, one, reader)) for key, one in value.items()]
+    return [_field(name, present(name, value, reader))]
 
 
-def _value(name: str, value: Any, limit: int) -> Field:
-    if isinstance(value, str):
-        return _text(name, value, limit)
-    try:
-        flat = json.dumps(value, ensure_ascii=False)
-        if len(flat) <= ONE_LINE or len(flat) > MOST_LAID_OUT or _depth(flat) > DEEPEST:
-            return _text(name, flat, limit)
-        return _text(name, json.dumps(value, ensure_ascii=False, indent=2), limit, is_json=True)
-    except RecursionError:
-        return _text(name, "(too deep to be shown)", limit)
+def _field(name: str, value: Value, question: str = "") -> Field:
+    return Field(clean(name)[:LONGEST_NAME], value, question)
 
 
-def _depth(text: str) -> int:
-    """How deep the brackets nest: a line is indented by as much, and there may be many lines."""
-    return max(accumulate((c in "[{") - (c in "]}") for c in text))
+def _answered(
+    question: question_form.Question, parts: list[tuple[str, str]], reader: Reader
+) -> Field:
+    labels: dict[str, Value] = {}
+    if isinstance(question.answer, SelectionAnswer):
+        labels = {one.identifier: _label(one.content) for one in question.answer.selections}
+    values = [
+        Choice(text, labels[text])
+        if part == "SelectionIdentifier" and text in labels
+        else present_text("", text, reader)
+        for part, text in parts
+    ]
+    value = values[0] if len(values) == 1 else Items(tuple(values))
+    words = " ".join(filter(None, map(_words, question.content)))
+    if len(words) > LONGEST_QUESTION:
+        words = f"{words[:LONGEST_QUESTION]} …"
+    return _field(question.identifier, value if values else Text(""), words)
 
 
-def _text(name: str, text: str, limit: int, *, is_json: bool = False) -> Field:
-    text, name = (_SURROGATES.sub("\ufffd", part) for part in (text, name))
-    left_out = max(0, len(text) - limit)
-    return Field(name[:200], text[: len(text) - left_out], is_json, left_out)
+def _label(content: question_form.Content) -> Value:
+    """What a worker read, or saw, of a selection: it is the requester's own."""
+    if isinstance(content, question_form.Binary) and content.kind == "image":
+        return present_text("picture", content.url, Reader(SHOWN, loads=True))
+    return Text(_words(content)[:LONGEST_QUESTION])
+
+
+def _words(content: question_form.Content) -> str:
+    if isinstance(content, question_form.FormattedContent):
+        return Markup(content.html).striptags()  # noqa: S704 - to lose its tags
+    if isinstance(content, question_form.List):
+        return "; ".join(content.items)
+    return content.alt_text if isinstance(content, question_form.Binary) else content.text

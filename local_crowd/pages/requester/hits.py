@@ -6,9 +6,10 @@ from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
 from local_crowd.operations import bonuses, hits, reviewing
+from local_crowd.operations.questions import parse
 from local_crowd.pages import hit_page
 from local_crowd.pages.context import current_site
-from local_crowd.pages.headers import AROUND_A_HIT, FILE
+from local_crowd.pages.headers import BESIDE_ANSWERS, FILE
 from local_crowd.pages.requester.context import page_number, requester_only
 from local_crowd.pages.requester.fields import SHOWN_ALONE, of_input
 from local_crowd.pages.requester.shown import Pages, frame_of, shown_answers
@@ -25,18 +26,19 @@ def show(requester_id: str, hit_id: str) -> Any:
     with current_site().reading(requester_id) as call:
         row = hits.find(call, hit_id)
         rows = reviewing.of_hit(call, hit_id, (number - 1) * ANSWERS, ANSWERS)
+    question = parse(row.question)
     handed_in = row.submitted + row.approved + row.rejected
     page = render_template(
         "requester/hit.html",
         hit=row,
         status=hits.status(row, call.now),
-        given=of_input(row.question),
-        frame=frame_of(hit_id, row.question),
+        given=of_input(question),
+        frame=frame_of(hit_id, question),
         groups=shown_answers(rows),
         turn=Pages(number, -(-handed_in // ANSWERS)),
         now=call.now,
     )
-    return page, {"Content-Security-Policy": AROUND_A_HIT}
+    return page, {"Content-Security-Policy": BESIDE_ANSWERS}
 
 
 @pages.get("/hits/<id:hit_id>/page")
@@ -65,7 +67,7 @@ def answer(requester_id: str, assignment_id: str) -> Any:
         highest=bonuses.HIGHEST,
         now=call.now,
     )
-    return page, {"Content-Security-Policy": AROUND_A_HIT}
+    return page, {"Content-Security-Policy": BESIDE_ANSWERS}
 
 
 @pages.get("/answers/<id:assignment_id>/whole")

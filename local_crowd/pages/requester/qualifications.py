@@ -6,12 +6,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.exceptions import NotFound
 
-from local_crowd.operations import own_qualifications, qualification_types
+from local_crowd.operations import own_qualifications, qualification_tests, qualification_types
 from local_crowd.operations.checks import INTEGERS
 from local_crowd.operations.errors import CrowdError
 from local_crowd.pages.context import an_id, current_site
+from local_crowd.pages.headers import BESIDE_ANSWERS
 from local_crowd.pages.requester.context import page_number, requester_only, typed
-from local_crowd.pages.requester.fields import of_answer
+from local_crowd.pages.requester.fields import Field, of_answer
 from local_crowd.pages.requester.shown import Pages
 
 pages = Blueprint("qualifications", __name__)
@@ -22,19 +23,26 @@ NO_NUMBER = f"A qualification's value is a whole number from {INTEGERS[0]:,} to 
 
 @pages.get("/qualifications")
 @requester_only
-def listing(requester_id: str) -> str:
+def listing(requester_id: str) -> Any:
     """The requester's types, and the requests that wait."""
     site = current_site()
     with site.reading(requester_id) as call:
         types = own_qualifications.mine(call)
     waiting = site.perform(requester_id, "ListQualificationRequests", {"MaxResults": REQUESTS})
-    return render_template(
+    page = render_template(
         "requester/qualifications.html",
         types=types,
         names={row.qualification_type_id: row.name for row in types},
-        requests=[(one, of_answer(one.get("Answer"))) for one in waiting["QualificationRequests"]],
+        requests=[(one, _answered(one)) for one in waiting["QualificationRequests"]],
         waiting=sum(row.waiting for row in types),
     )
+    return page, {"Content-Security-Policy": BESIDE_ANSWERS}
+
+
+def _answered(request: dict[str, Any]) -> list[Field]:
+    """The answers to the test that the worker took, each beside its question."""
+    test = request.get("Test")
+    return of_answer(request.get("Answer"), form=qualification_tests.parse(test) if test else None)
 
 
 @pages.get("/qualifications/<id:type_id>")

@@ -1,6 +1,6 @@
 """Approving and rejecting: chosen, confirmed, done; each answer by the operation of that name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -10,7 +10,7 @@ from local_crowd.operations.checks import FEEDBACK_LIMIT
 from local_crowd.operations.errors import CrowdError
 from local_crowd.pages.context import an_id, current_site
 from local_crowd.pages.requester.context import requester_only, typed, wanted_path
-from local_crowd.pages.words import count_of
+from local_crowd.pages.words import count_of, money
 
 pages = Blueprint("review", __name__)
 MOST = 200  # answers at once
@@ -51,13 +51,19 @@ def review(requester_id: str) -> Any:
         )
         return page, 400 if confirmed and possible else 200
     refused = _perform(requester_id, verb, possible, feedback)
-    done = f"{count_of(len(possible) - len(refused), 'answer')} {DONE[verb]}."
+    done = _outcome(verb, possible, {assignment_id for assignment_id, _ in refused})
     if not refused:
         flash(done)
         return redirect(wanted_path(), 303)
     return render_template(
         "requester/outcome.html", title=done, refused=refused, wanted=_next()
     ), 409
+
+
+def _outcome(verb: str, rows: Sequence[Any], refused: Collection[str]) -> str:
+    rewards = [row.reward for row in rows if row.assignment_id not in refused]
+    paid = f" for {money(sum(rewards))}" if verb == "approve" and rewards else ""
+    return f"{count_of(len(rewards), 'answer')} {DONE[verb]}{paid}."
 
 
 def _wanted() -> tuple[str, list[str]]:

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from flask import request, url_for
 
 from local_crowd.operations.batches import row_of
-from local_crowd.operations.questions import ExternalQuestion, parse
+from local_crowd.operations.question_form import QuestionForm
+from local_crowd.operations.questions import ExternalQuestion, Question, parse
 from local_crowd.pages.questions.frame import PREVIEW, Frame, hit_frame
 from local_crowd.pages.requester.fields import SHOWN, Field, of_answer, of_input
 
@@ -59,19 +60,20 @@ def shown_answers(rows: Iterable[Any], limit: int = SHOWN) -> list[Hit]:
 
 
 def _hit(hit_id: str, rows: Sequence[Any], limit: int) -> Hit:
-    given = of_input(rows[0].question, limit)
+    question = parse(rows[0].question)
+    given = of_input(question, limit)
+    form = question if isinstance(question, QuestionForm) else None
     return Hit(
         hit_id,
         row_of(rows[0].requester_annotation),
         given,
-        None if given is not None else frame_of(hit_id, rows[0].question),
-        [(row, of_answer(row.answer, limit)) for row in rows],
+        None if given is not None else frame_of(hit_id, question),
+        [(row, of_answer(row.answer, limit, form)) for row in rows],
     )
 
 
-def frame_of(hit_id: str, question_xml: str) -> Frame:
+def frame_of(hit_id: str, question: Question) -> Frame:
     """The frame that shows a HIT's page to its requester: a preview, which nobody can hand in."""
-    question = parse(question_xml)
     frame = hit_frame(question, hit_id, PREVIEW)
     if isinstance(question, ExternalQuestion):
         return frame

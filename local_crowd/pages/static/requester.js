@@ -16,3 +16,77 @@
   for (const one of boxes) one.addEventListener('change', show);
   window.addEventListener('pageshow', show);
 })();
+
+// Fetches a picture that a worker's answer names when it is asked for; without it a click opens the
+// picture by itself. After that the link is like those around pictures of the input.
+(() => {
+  const links = document.querySelectorAll('a[data-picture]');
+  const show = (link) => {
+    const image = new Image();
+    image.referrerPolicy = 'no-referrer';
+    image.alt = link.dataset.picture;
+    image.src = link.href;
+    delete link.dataset.picture;
+    link.replaceChildren(image);
+  };
+  for (const link of links) {
+    link.addEventListener('click', (event) => {
+      if (!('picture' in link.dataset) || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      show(link);
+    });
+  }
+  const all = document.getElementById('show-pictures');
+  if (!all || links.length < 2) return;
+  all.hidden = false;
+  all.addEventListener('click', () => {
+    for (const link of document.querySelectorAll('a[data-picture]')) show(link);
+    all.hidden = true;
+  });
+})();
+
+// Keys: j and k go from answer to answer, a and r press the buttons of the answer that has the
+// focus. They can be turned off, for those who talk to their computer (WCAG 2.1.4).
+(() => {
+  const help = document.getElementById('keys');
+  const answers = [...document.querySelectorAll('.answer')];
+  if (!help || !answers.length) return;
+  const [words, turn] = help.children;
+  const kept = 'local_crowd_keys';
+  let on = true;
+  try {
+    on = localStorage.getItem(kept) !== 'off';
+  } catch { /* a browser that keeps nothing */ }
+  const show = () => {
+    words.hidden = !on;
+    turn.textContent = on ? 'Turn the keys off' : 'Turn on keys for reviewing';
+  };
+  const here = () => answers.indexOf(document.activeElement?.closest('.answer'));
+  const go = (step) => {
+    const at = here();
+    const next = answers[at < 0 ? 0 : at + step];
+    next?.focus({ preventScroll: true });
+    next?.scrollIntoView({ block: 'nearest' });
+  };
+  help.hidden = false;
+  show();
+  turn.addEventListener('click', () => {
+    on = !on;
+    try {
+      localStorage.setItem(kept, on ? 'on' : 'off');
+    } catch { /* then it is so on this page only */ }
+    show();
+  });
+  document.addEventListener('keydown', (event) => {
+    if (!on || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.target.closest('input, textarea, select, iframe, [contenteditable]')) return;
+    if (event.key === 'j') go(1);
+    else if (event.key === 'k') go(-1);
+    else if ((event.key === 'a' || event.key === 'r') && !event.repeat) {
+      const answer = answers[here()] ?? (answers.length === 1 ? answers[0] : null);
+      const button = answer?.querySelector(`button[data-key=${event.key}]`);
+      if (button) button.click();
+      else if (!answer) go(1);
+    }
+  });
+})();
