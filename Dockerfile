@@ -14,7 +14,8 @@ COPY hit_properties/ hit_properties/
 COPY examples/ examples/
 
 # The data directory: files/ for pictures, crowd.json for settings; SQLite too, without PostgreSQL.
-RUN useradd --create-home crowd && install -d -o crowd -m 0700 /data
+RUN useradd --create-home crowd && install -d -o crowd -m 0700 /data \
+    && install -d -o crowd -m 0755 /data/files
 USER crowd
 VOLUME /data
 EXPOSE 8000

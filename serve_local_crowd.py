@@ -18,11 +18,6 @@ from typing import Any, NoReturn
 import simpleamt
 
 THREADS = 16
-# An answer smaller than this is sent by waitress's main thread when it is whole. Sent while its thread
-# still writes it, as waitress does by default, the main thread spins until that thread gets its turn:
-# a tenth of the answers a second with 100 connections.
-SENT_WHOLE = 256 * 1024  # bytes
-LONGEST_BODY = 8 * 1024 * 1024  # twice what any page takes; it is kept on the disk while it comes
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -144,33 +139,21 @@ def serve_one(
     url: str,
 ) -> None:
     """One process, with waitress: all that SQLite can use."""
-    from waitress import create_server, wasyncore
-
     from local_crowd import hosts
     from local_crowd.app import create_app
+    from local_crowd.connections import Server
 
     # Requests that wait for one of the threads are nothing to write home about.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     names = args.hosts or hosts.default(args.host, args.proxies)
     app = create_app(directory, proxies=args.proxies, databases=databases, names=names)
-    sockets: dict[int, Any] = {}
+    server = Server(app, [listening], threads=THREADS, are_headers_trusted=args.proxies > 0)
     try:
-        server = create_server(
-            app,
-            sockets=[listening],
-            threads=THREADS,
-            ident=None,
-            map=sockets,
-            connection_limit=1000,
-            max_request_body_size=LONGEST_BODY,
-            clear_untrusted_proxy_headers=not args.proxies,  # else they never reach create_app
-        )
-        server.adj.send_bytes = SENT_WHOLE  # as an argument it is announced to go
         app.send_notifications()
         announce(directory, url)
         server.run()
     finally:
-        wasyncore.close_all(sockets)
+        server.close()
         app.close()
 
 

@@ -42,7 +42,7 @@ def test_compose_starts_what_there_is() -> None:
     assert set(services) == {"database", "crowd", "proxy"}
     for service in services.values():
         for volume in service["volumes"]:
-            source = volume.split(":")[0]
+            source = volume.split(":")[0] if isinstance(volume, str) else volume["source"]
             assert (
                 (ROOT / source).exists()
                 if source.startswith(".")
