@@ -82,8 +82,12 @@ PANEL = {
     "--hit_type_id": {
         "metavar": "ID",
         "nargs": "+",
-        "required": True,
+        "default": [],
         "help": "the HITs: their HITTypeId or HITGroupId",
+    },
+    "--hit_ids_file": {
+        "metavar": "FILE",
+        "help": "the HITs: the ids file of a batch, in place of --hit_type_id",
     },
     "--limit": {"metavar": "N", "type": int, "default": 1, "help": "HITs a person; default: 1"},
     "--completion_url": {
@@ -223,16 +227,10 @@ COMMANDS = {
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = simpleamt.Parser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
-        sub = commands.add_parser(
-            name, help=command.help, description=command.help, allow_abbrev=False
-        )
+        sub = commands.add_parser(name, help=command.help, description=command.help)
         for argument, settings in command.arguments.items():
             sub.add_argument(argument, **settings)
         sub.add_argument("--local_crowd", metavar="DIR", help="the crowd's data directory")
@@ -252,6 +250,9 @@ def perform(args: argparse.Namespace) -> int:
     directory = Path(args.local_crowd or simpleamt.config(args)["local_crowd"])
     values = {name.lstrip("-"): getattr(args, name.lstrip("-")) for name in command.arguments}
     form = values.pop("format", "jsonl")
+    if "hit_ids_file" in values:
+        hit_ids_file = values.pop("hit_ids_file")
+        values["hit_ids"] = simpleamt.ids(hit_ids_file) if hit_ids_file else []
     if command.asks:
         simpleamt.confirm(args, command.asks.format(**values))
     function = getattr(import_module(f"local_crowd.manage.{command.module}"), args.command)

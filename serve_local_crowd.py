@@ -22,11 +22,7 @@ THREADS = 16
 
 def main(argv: list[str] | None = None) -> int:
     """Serve until told to end."""
-    parser = argparse.ArgumentParser(
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = simpleamt.Parser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0: any free one")
     parser.add_argument("--local_crowd", metavar="DIR", help="the crowd's data directory")

@@ -12,8 +12,9 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import files
 import parallel
@@ -58,11 +59,52 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def parser(doc: str | None, *options: str) -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A command line that answers a flag or command it does not know with the most similar one."""
+
+    def __init__(self, **settings: Any) -> None:
+        layout: dict[str, Any] = {
+            "formatter_class": argparse.RawDescriptionHelpFormatter,
+            "allow_abbrev": False,
+        }
+        super().__init__(**layout | settings)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, as argparse does; exit with 2 for an unknown flag before any other fault."""
+        words = sys.argv[1:] if args is None else list(args)
+        for word in words:
+            is_flag = word.startswith("--")
+            if word == "--" or (self._subparsers and not is_flag):
+                break  # what follows is not this parser's
+            flag = word.partition("=")[0]
+            if is_flag and " " not in word and flag not in self._option_string_actions:
+                self.error(f"unrecognized arguments: {flag}{self._suggest(flag)}")
+        return super().parse_known_args(words, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """Exit with 2 and the message, which suggests a command for one that is misspelt."""
+        if misspelt := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
+            choices = [choice.strip("' ") for choice in misspelt[2].split(",")]
+            message += suggest(misspelt[1], choices)
+        super().error(message)
+
+    def _suggest(self, flag: str) -> str:
+        known = [name for name in self._option_string_actions if name.startswith("--")]
+        return suggest(flag.replace("-", "_"), known, lambda name: name.replace("-", "_"))
+
+
+def suggest(
+    word: str, known: Iterable[str], spell: Callable[[str], str] = operator.methodcaller("lower")
+) -> str:
+    """Ask for the most similar of the `known` words: "; did you mean --hit_ids_file?" Or nothing."""
+    by_spelling = {spell(name): name for name in known}
+    similar = get_close_matches(spell(word), by_spelling, n=1, cutoff=0.6)
+    return f"; did you mean {by_spelling[similar[0]]}?" if similar else ""
+
+
+def parser(doc: str | None, *options: str) -> Parser:
     """A script's command line: its docstring, the flags that all scripts share, then `options`."""
-    made = argparse.ArgumentParser(
-        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
-    )
+    made = Parser(description=doc)
     for name in options:
         made.add_argument(f"--{name}", *(["-f"] if name == "yes" else []), **OPTIONS[name])
     shared = made.add_argument_group("on every script")

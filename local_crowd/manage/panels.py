@@ -23,6 +23,7 @@ def add_panel_link(
     site: str,
     url: str,
     hit_type_id: list[str],
+    hit_ids: list[str],
     limit: int,
     completion_url: str,
     code_done: str,
@@ -35,7 +36,8 @@ def add_panel_link(
     places: int | None,
     expires: str,
 ) -> Iterator[Line]:
-    """Make a link that leads a panel's participants to the HITs of these types.
+    """Make a link that leads a panel's participants to the HITs of these types: those named, or
+    those of `hit_ids`.
 
     Raises ParameterValidationError for what cannot be.
     """
@@ -45,12 +47,18 @@ def add_panel_link(
     _check_parameters(parameters)
     if limit < 1 or (places is not None and places < 1):
         raise ParameterValidationError("--limit and --places must be at least 1.")
+    if bool(hit_type_id) == bool(hit_ids):
+        raise ParameterValidationError(
+            "Name the HITs by --hit_type_id or by a --hit_ids_file with ids in it."
+        )
     codes = (code_done, code_screened_out, code_nothing_left)
     lifetime = duration(expires)
     with one_site(directory, site) as opened, opened.writing() as call:
         about = panels.Panel(
             panel or host,
-            [_hit_type(call, one) for one in hit_type_id],
+            _hit_types(call, hit_ids)
+            if hit_ids
+            else [_hit_type(call, group_id) for group_id in hit_type_id],
             limit,
             completion_url,
             dict(zip(panels.OUTCOMES, codes, strict=True)),
@@ -108,6 +116,16 @@ def _hit_type(call: Call, group_id: str) -> str:
             f"There is no HIT type or HIT group {group_id} on this site."
         )
     return hit_type_id
+
+
+def _hit_types(call: Call, hit_ids: list[str]) -> list[str]:
+    """The HIT types of these HITs. Raises ParameterValidationError for a HIT of another site."""
+    found = worker_lists.hit_types_of(call, hit_ids)
+    if missing := [hit_id for hit_id in hit_ids if hit_id not in found]:
+        raise ParameterValidationError(
+            f"There is no HIT {missing[0]} on this site; --site names the other one."
+        )
+    return list(dict.fromkeys(found[hit_id] for hit_id in hit_ids))
 
 
 def _check_completion(url: str) -> str:

@@ -1,6 +1,6 @@
 """What a worker can choose from, and has done."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, bindparam, func, literal_column, select
@@ -19,6 +19,7 @@ from local_crowd.store.tables import (
     worker_blocks,
 )
 
+IDS_PER_QUERY = 500  # SQLite takes 999 parameters at least
 # HITs that the worker `worker_id` can take at `now`. Of each HIT it is asked whether the worker
 # holds it, with two keys of one index: of NOT EXISTS PostgreSQL makes a join, and reads all work of
 # the worker for each HIT while it has no statistics yet.
@@ -197,6 +198,17 @@ def group_of(call: Call, group_id: str) -> str | None:
             (hit_types.c.hit_group_id == group_id) | (hit_types.c.hit_type_id == group_id)
         )
     )
+
+
+def hit_types_of(call: Call, hit_ids: Sequence[str]) -> dict[str, str]:
+    """HIT id -> HIT type id, for those of the ids that are there."""
+    found: dict[str, str] = {}
+    for start in range(0, len(hit_ids), IDS_PER_QUERY):
+        query = select(hits.c.hit_id, hits.c.hit_type_id).where(
+            hits.c.hit_id.in_(hit_ids[start : start + IDS_PER_QUERY])
+        )
+        found |= {row.hit_id: row.hit_type_id for row in call.db.execute(query)}
+    return found
 
 
 def _work(worker_id: str) -> Select[Any]:
