@@ -91,8 +91,10 @@ def _require(row: Row[Any], *allowed: str) -> None:
 def decide(call: Call, row: Row[Any], status: str, at: int, feedback: str | None) -> None:
     """Make an assignment Approved or Rejected at `at`, and its HIT's counters with it.
 
-    `row`: the assignment, with `events.WATCHED`.
+    `row`: the assignment, with `events.WATCHED`. A time before the submission, or before the
+    rejection that is overridden, comes of a clock that was set back: it becomes theirs.
     """
+    at = max(at, row.submit_time, row.rejection_time or 0)
     decided_time = "approval_time" if status == "Approved" else "rejection_time"
     values: dict[str, Any] = {"status": status, "due_time": None, decided_time: at}
     if feedback is not None:

@@ -9,7 +9,7 @@ import hashlib
 import ipaddress
 from typing import NamedTuple
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.store.engine import insert_new
@@ -47,8 +47,9 @@ def count(call: Call, account: str, address: str) -> None:
         full = call.now + (limit.burst - 1) * limit.interval
         free = attempts.c.free_time
         mine = attempts.c.key == key
-        # Emptied meanwhile: it starts anew.
-        call.db.execute(update(attempts).where(mine, free < call.now).values(free_time=call.now))
+        # Emptied meanwhile, or fuller than it can be, since the clock was set back: it starts anew.
+        stale = or_(free < call.now, free > full + limit.interval)
+        call.db.execute(update(attempts).where(mine, stale).values(free_time=call.now))
         counted = call.db.execute(
             update(attempts).where(mine, free <= full).values(free_time=free + limit.interval)
         )

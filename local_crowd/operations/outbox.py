@@ -8,7 +8,7 @@ import random
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.store.tables import outbox, requesters
@@ -55,7 +55,7 @@ def put(call: Call, message: Message) -> None:
 
 def waiting(call: Call) -> bool:
     """Whether anything is due: one look at an index."""
-    due = select(outbox.c.number).where(outbox.c.due_time <= call.now).limit(1)
+    due = select(outbox.c.number).where(_is_due(call)).limit(1)
     return call.db.execute(due).first() is not None
 
 
@@ -63,7 +63,7 @@ def count_due(call: Call) -> dict[Lane, int]:
     """Return how many messages of each lane are due, the lane that waits longest first."""
     query = (
         select(outbox.c.requester_id, outbox.c.destination, func.count())
-        .where(outbox.c.due_time <= call.now)
+        .where(_is_due(call))
         .group_by(outbox.c.requester_id, outbox.c.destination)
         .order_by(func.min(outbox.c.due_time), func.min(outbox.c.number))
     )
@@ -85,7 +85,7 @@ def _due(call: Call, lane: Lane, count: int) -> list[Message]:
     query = (
         select(*(outbox.c[name] for name in Message._fields))
         .where(
-            outbox.c.due_time <= call.now,
+            _is_due(call),
             outbox.c.requester_id == lane.requester_id,
             outbox.c.destination == lane.destination,
         )
@@ -94,6 +94,12 @@ def _due(call: Call, lane: Lane, count: int) -> list[Message]:
         .with_for_update(skip_locked=True)
     )
     return [Message(*row) for row in call.db.execute(query)]
+
+
+def _is_due(call: Call) -> ColumnElement[bool]:
+    # What is due later than anything is put off was written before the clock was set back.
+    latest = call.now + LONGEST_DELAY
+    return or_(outbox.c.due_time <= call.now, outbox.c.due_time > latest)
 
 
 def delivered(call: Call, event_id: str) -> None:

@@ -180,25 +180,26 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     row = _assignment(call, ASKED, assignment_id)
     check_in_hand(call, row)
     reviews.hold_work(call, row)
+    at = max(call.now, row.accept_time)  # the clock may have been set back meanwhile
     changed = call.db.execute(
         SUBMIT,
         {
             "id": assignment_id,
-            "at": call.now,
-            "due": call.now + row.auto_approval_delay,
+            "at": at,
+            "due": at + row.auto_approval_delay,
             "xml": answer_to(row.question, fields),
         },
     )
     if not changed.rowcount:  # another request was faster: say what it made of it
         return submit(call, assignment_id, fields)
     move(call.db, row.hit_id, "pending", "submitted")
-    events.tell(call, row, "AssignmentSubmitted", call.now, assignment_id)
+    events.tell(call, row, "AssignmentSubmitted", at, assignment_id)
     if row.assignment_review_policy is not None:
         reviews.review_assignment(call, assignment_id)
     if not row.auto_approval_delay:  # 0 means: approved at once, unless a policy was faster
         submitted = find_assignment(call, assignment_id)
         if submitted.status == "Submitted":
-            decide(call, submitted, "Approved", call.now, None)
+            decide(call, submitted, "Approved", at, None)
     hit_life.left_hands(call, row, call.now)
     return str(row.hit_id)
 

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Request, current_app, redirect, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
@@ -39,8 +40,44 @@ def an_id(value: str | None) -> str:
     return value if value and re.fullmatch(IdConverter.regex, value) else ""
 
 
+class SiteSigner(TimestampSigner):
+    """Signs with the time of the site."""
+
+    def get_timestamp(self) -> int:
+        """Give the time in epoch seconds."""
+        return current_site().now()
+
+
 class SiteSessions(SecureCookieSessionInterface):
     """A cookie a site, for that site's paths only, and for https only where it came over https."""
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Give what signs cookies and verifies them."""
+        serializer = super().get_signing_serializer(app)
+        if serializer is not None:
+            serializer.signer = SiteSigner
+        return serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+        """Read the session of a request.
+
+        Flask takes no cookie that was signed in the future, so it would sign everybody out when
+        the clock is set back. Here such a cookie is good, and is signed anew with the right time.
+        """
+        serializer = self.get_signing_serializer(app)
+        cookie = request.cookies.get(self.get_cookie_name(app))
+        if serializer is None or not cookie:
+            return self.session_class()
+        try:
+            data, signed = serializer.loads(cookie, return_timestamp=True)
+        except BadSignature:
+            return self.session_class()
+        age = current_site().now() - signed.timestamp()
+        if age > app.permanent_session_lifetime.total_seconds():
+            return self.session_class()
+        session = self.session_class(data)
+        session.modified = age < 0
+        return session
 
     def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
         """Give the path that the site is mounted at."""

@@ -44,6 +44,8 @@ def _signed_in(call: Call) -> Access | None:
     requester_id, kind = session.get("requester_id"), session.get("kind")
     if requester_id is None or kind is None or session["until"] <= call.now:
         return None
+    if session["until"] > call.now + LASTS:  # the clock was set back: no longer than it should
+        session.update(until=call.now + LASTS)
     access = requester_access.by_id(call, requester_id)
     if access is None or getattr(access, kind) is None:
         return None
