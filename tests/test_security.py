@@ -14,6 +14,7 @@ import pytest
 from conftest_scripts import PAGE, PROPERTIES, Desk
 from crowds import HIT, QUESTION
 from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from qualification_kit import KEY, SKILL, TESTED
 from question_forms import form, question
 from sqlalchemy.exc import IntegrityError
@@ -28,7 +29,6 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.nicknames import NoNickname, nickname
 from local_crowd.operations.questions import HTMLQuestion
-from local_crowd.pages.context import SiteSessions
 from local_crowd.pages.requester import fields
 from local_crowd.pages.requester.values import Text
 from local_crowd.settings import SettingsError
@@ -723,7 +723,7 @@ class TestPages:
         assert live.get("/my_work").status_code == 303
         app = Flask("forger")
         app.secret_key = "guessed"
-        signer = SiteSessions().get_signing_serializer(app)
+        signer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert signer is not None
         thief.client.set_cookie(
             "local_crowd_sandbox", str(signer.dumps({"worker_id": "A1"})), path="/sandbox/"
