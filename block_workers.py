@@ -7,6 +7,7 @@ import argparse
 import sys
 
 import simpleamt
+from amt import wrong_ids
 from simpleamt import Error
 
 
@@ -22,6 +23,7 @@ def main(argv: list[str] | None = None) -> int:
 def block(args: argparse.Namespace) -> int:
     """Ask, block."""
     ids = simpleamt.ids(args.worker_ids_file)
+    wrong_ids.check_worker_ids(args.worker_ids_file, ids)
     crowd = simpleamt.crowd(args)
     if not args.reason.strip():
         raise Error("--reason must say why")

@@ -7,6 +7,7 @@ import argparse
 import sys
 
 import simpleamt
+from amt import wrong_ids
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,6 +20,7 @@ def main(argv: list[str] | None = None) -> int:
 def unblock(args: argparse.Namespace) -> int:
     """Ask, unblock."""
     ids = simpleamt.ids(args.worker_ids_file)
+    wrong_ids.check_worker_ids(args.worker_ids_file, ids)
     crowd = simpleamt.crowd(args)
     if ids:
         simpleamt.confirm(args, f"Unblock {len(ids)} workers on {crowd}?")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import extending, survey
+from amt import extending, survey, wrong_ids
 from amt.survey import Standing
 from simpleamt import Crowd
 
@@ -41,7 +41,7 @@ def delete(
         simpleamt.confirm(args, f"Delete {len(free)} HITs and all their answers on {crowd}?")
     # GetHIT does not tell a deleted HIT from one that never was; DeleteHIT does.
     wanted = [*free, *(outcome.item for outcome in unknown)]
-    strangers = 0
+    strangers: list[str] = []
     refused, deleted, gone = len(unreviewed), 0, 0
     outcomes = simpleamt.gather(
         args, lambda hit_id: _delete(client, hit_id, free.get(hit_id)), wanted, doing="deleting"
@@ -49,14 +49,16 @@ def delete(
     for outcome in outcomes:
         if outcome.refusal is not None:
             refused += 1
-            strangers += outcome.item not in free
+            strangers += [outcome.item] if outcome.item not in free else []
             simpleamt.say(f"{outcome.item}: {outcome.refusal}")
         elif outcome.value:
             deleted += 1
         else:
             gone += 1
-    if strangers and hint:
-        simpleamt.say(hint)
+    if strangers:
+        for words in (hint, wrong_ids.describe_no_hit(client, strangers[0])):
+            if words:
+                simpleamt.say(words)
     before = f" {gone} {'was' if gone == 1 else 'were'} deleted before." if gone else ""
     simpleamt.say(f"Deleted {deleted} HITs.{before}")
     return 1 if refused else 0

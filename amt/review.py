@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 import simpleamt
-from amt import batches, fees, records, survey
+from amt import batches, fees, records, survey, wrong_ids
 from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def of_assignments(
 ) -> Found:
     """Those of the assignments that are Submitted; the others are named and skipped."""
     found: list[Submitted] = []
-    refused = 0
+    unknown: list[str] = []
 
     def look(assignment_id: str) -> tuple[str, Submitted]:
         response = client.get_assignment(AssignmentId=assignment_id)
@@ -74,7 +74,7 @@ def of_assignments(
 
     for outcome in simpleamt.gather(args, look, ids, doing="looking"):
         if outcome.refusal is not None:
-            refused += 1
+            unknown.append(outcome.item)
             simpleamt.say(f"{outcome.item}: {outcome.refusal}")
             continue
         status, submitted = outcome.value
@@ -82,7 +82,9 @@ def of_assignments(
             found.append(submitted)
         else:
             simpleamt.say(f"{outcome.item}: is {status} already, skipped")
-    return Found(found, refused)
+    if unknown and (words := wrong_ids.describe_no_assignment(client, unknown[0])):
+        simpleamt.say(words)
+    return Found(found, len(unknown))
 
 
 def _priced(crowd: Crowd, assignment_id: str, hit: survey.Standing) -> Submitted:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
-from amt import fees
+from amt import fees, wrong_ids
 from parallel import Outcome
 
 if TYPE_CHECKING:
@@ -71,8 +71,10 @@ def standings(
     found, refused = find(args, client, ids, shown)
     for outcome in refused:
         simpleamt.say(f"{outcome.item}: {outcome.refusal}")
-    if refused and hint:
-        simpleamt.say(hint)
+    if refused:
+        for words in (hint, wrong_ids.describe_no_hit(client, refused[0].item)):
+            if words:
+                simpleamt.say(words)
     return found, [outcome.item for outcome in refused]
 
 
