@@ -88,7 +88,7 @@ class TestWhoGetsIn:
         lab = world.member()
         shown = words(lab.get("/requester/"))
 
-        assert "Batches Workers Qualifications Vision lab Sign out" in shown
+        assert "Batches Workers Qualifications Messages Vision lab Sign out" in shown
         assert "No HITs yet." in shown
         assert lab.post("/requester/sign_out").location == "/sandbox/requester/sign_in"
         assert lab.get("/requester/").status_code == 303

@@ -675,7 +675,7 @@ class TestHistory:
         )
         answer = ada.get("/messages")
 
-        assert "Monday Vision lab · 2026-01-01 00:00 UTC <script>alert(1)</script>" in words(
+        assert "Monday Vision lab · 2026-01-01 00:00 UTC New <script>alert(1)</script>" in words(
             Escaped(answer.text)
         )
         assert "<script>alert" not in answer.text

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from local_crowd.operations.call import Call
@@ -12,7 +12,7 @@ from local_crowd.operations.links import forget_email, remove_resets
 from local_crowd.operations.nicknames import LONGEST, NoNickname, nickname
 from local_crowd.store.engine import insert_new
 from local_crowd.store.people_tables import accounts
-from local_crowd.store.tables import assignments, workers
+from local_crowd.store.tables import assignments, messages, workers
 
 EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s\x00-\x20]+\.[^@\s\x00-\x20]+")
 LONGEST_EMAIL = 254  # characters, as RFC 5321 has it
@@ -142,7 +142,8 @@ def end_sessions(call: Call, worker_id: str) -> int:
 
 
 def close(call: Call, worker_id: str) -> None:
-    """Close an account: erase what says who the worker is. Work and payments stay, under the id.
+    """Close an account: erase what says who the worker is, messages too. Work and payments stay,
+    under the id.
 
     What the worker holds has to be returned first (work.give_back).
     """
@@ -156,6 +157,7 @@ def close(call: Call, worker_id: str) -> None:
         .where(workers.c.worker_id == worker_id)
         .values(nickname=None, country=None, subdivision=None, adult=None)
     )
+    call.db.execute(delete(messages).where(messages.c.worker_id == worker_id))
     remove_resets(call, worker_id)
 
 

@@ -42,7 +42,7 @@ def send_bonus(call: Call, request: Request) -> Response:
             grant_time=call.now,
         )
     )
-    workers.tell(call, row.worker_id, f"A bonus of ${dollars(amount)}", request["Reason"])
+    workers.tell(call, row.worker_id, f"A bonus of ${dollars(amount)}", reason, row.hit_id)
     tokens.remember(call, "SendBonus", request, bonus_id, REPEATED)
     return {}
 

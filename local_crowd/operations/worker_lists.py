@@ -14,7 +14,6 @@ from local_crowd.store.tables import (
     hits,
     is_held,
     is_open,
-    messages,
     requesters,
     worker_blocks,
 )
@@ -269,15 +268,3 @@ def bonus_total(call: Call, worker_id: str) -> int:
     """Cents of bonuses the worker was given."""
     query = select(func.coalesce(func.sum(bonuses.c.amount), 0))
     return int(call.db.scalar(query.where(bonuses.c.worker_id == worker_id)) or 0)
-
-
-def inbox(call: Call, worker_id: str, limit: int = 50) -> list[Row[Any]]:
-    """Messages to the worker, newest first: `requester`, `subject`, `message_text`, `sent_time`."""
-    query = (
-        select(messages, requesters.c.name.label("requester"))
-        .join(requesters, requesters.c.requester_id == messages.c.requester_id)
-        .where(messages.c.worker_id == worker_id)
-        .order_by(messages.c.sent_time.desc())
-        .limit(limit)
-    )
-    return list(call.db.execute(query).all())

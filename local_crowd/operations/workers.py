@@ -95,8 +95,10 @@ def notify_workers(call: Call, request: Request) -> Response:
     return {"NotifyWorkersFailureStatuses": failures}
 
 
-def tell(call: Call, worker_id: str, subject: str, message_text: str) -> None:
-    """Put a message of the requester's into the worker's messages."""
+def tell(
+    call: Call, worker_id: str, subject: str, message_text: str, hit_id: str | None = None
+) -> None:
+    """Put a message of the requester's into the worker's messages. `hit_id`: what it is about."""
     call.db.execute(
         insert(messages).values(
             message_id=call.new_id(),
@@ -105,6 +107,7 @@ def tell(call: Call, worker_id: str, subject: str, message_text: str) -> None:
             subject=subject,
             message_text=message_text,
             sent_time=call.now,
+            hit_id=hit_id,
         )
     )
 

@@ -15,6 +15,7 @@ from local_crowd.pages import (
     history,
     hit_page,
     join,
+    messages,
     panel,
     qualification_tests,
     qualifications,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     hit_page.pages,
     scripts.pages,
     history.pages,
+    messages.pages,
     qualifications.pages,
     qualification_tests.pages,
     files.pages,
@@ -77,6 +79,10 @@ def make_flask(site: Site, files_directory: Path) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(site_name=site.name, static=known_static(app))
+    app.jinja_env.globals.update(
+        count_unread=messages.count_unread,
+        count_unread_of_requester=requester.messages.count_unread,
+    )
     app.after_request(add_security_headers)
     errors.add_to(app)
     return app

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Request, current_app, redirect, request, session
+from flask import Flask, Request, current_app, g, redirect, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound
@@ -150,6 +150,7 @@ def worker_only(view: View) -> View:
             return to_sign_in()
         if "link" in session:
             return redirect(f"{request.script_root}/panel", 303)
+        g.worker_id = worker_id
         return view(worker_id, *args, **kwargs)
 
     return with_worker
@@ -169,6 +170,8 @@ def holder_only(view: View) -> View:
             with current_site().reading() as call:
                 if not panels.came_by(call, session["link"], worker_id, assignment_id):
                     raise NotFound
+        else:
+            g.worker_id = worker_id
         return view(worker_id, assignment_id)
 
     return with_holder

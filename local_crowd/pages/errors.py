@@ -71,6 +71,9 @@ def log_store_error(error: StoreError) -> None:
 def message_page(
     title: str, text: str, status: int, path: str = "/", link: str = "Go to the HITs"
 ) -> tuple[str, int]:
-    """A page of our own that says one thing, and where to go on: `path` on this site."""
-    page = render_template("message.html", title=title, text=text, path=path, link=link)
+    """A page of our own that says one thing, and where to go on: `path` on this site.
+
+    It counts no unread messages: the database may be what failed.
+    """
+    page = render_template("message.html", title=title, text=text, path=path, link=link, quiet=True)
     return page, status

@@ -1,4 +1,4 @@
-"""What a worker has done and is doing, and what requesters wrote."""
+"""What a worker has done and is doing."""
 
 from flask import Blueprint, render_template
 
@@ -26,11 +26,3 @@ def my_work(worker_id: str) -> str:
             totals=worker_lists.totals(call, worker_id),
             bonus=worker_lists.bonus_total(call, worker_id),
         )
-
-
-@pages.get("/messages")
-@worker_only
-def messages(worker_id: str) -> str:
-    """What requesters wrote with NotifyWorkers, newest first."""
-    with current_site().reading() as call:
-        return render_template("messages.html", messages=worker_lists.inbox(call, worker_id))

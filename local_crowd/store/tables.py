@@ -4,7 +4,18 @@ Times are whole epoch seconds, money is whole US cents: both compare and add the
 and PostgreSQL, and Amazon's wire knows nothing finer.
 """
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 
 from local_crowd.store import people_tables
 from local_crowd.store.base import Cents, Id, Number, Seconds, metadata
@@ -196,6 +207,11 @@ worker_blocks = Table(
     Column("created_time", Seconds, nullable=False),
 )
 
+UNREAD_OF_WORKER = "read_time IS NULL AND NOT from_worker"
+UNREAD_OF_REQUESTER = "read_time IS NULL AND from_worker"
+is_unread_of_worker = text("messages.read_time IS NULL AND NOT messages.from_worker")
+is_unread_of_requester = text("messages.read_time IS NULL AND messages.from_worker")
+
 messages = Table(
     "messages",
     metadata,
@@ -205,7 +221,29 @@ messages = Table(
     Column("subject", Text, nullable=False),
     Column("message_text", Text, nullable=False),
     Column("sent_time", Seconds, nullable=False),
+    Column("from_worker", Boolean, nullable=False, default=False, server_default=false()),
+    Column("hit_id", Id),  # the HIT that a worker asked about
+    Column("read_time", Seconds),
     Index(None, "worker_id", "sent_time"),
+    Index(
+        "ix_messages_unread_of_worker",
+        "worker_id",
+        sqlite_where=text(UNREAD_OF_WORKER),
+        postgresql_where=text(UNREAD_OF_WORKER),
+    ),
+    Index(
+        "ix_messages_unread_of_requester",
+        "requester_id",
+        sqlite_where=text(UNREAD_OF_REQUESTER),
+        postgresql_where=text(UNREAD_OF_REQUESTER),
+    ),
+    Index(
+        "ix_messages_from_workers",
+        "requester_id",
+        "sent_time",
+        sqlite_where=text("from_worker"),
+        postgresql_where=text("from_worker"),
+    ),
 )
 
 # UniqueRequestToken: what a token has already made, so that it makes nothing twice.

@@ -2,7 +2,7 @@
 
 from crowds import Crowd, invalid, refusal
 
-from local_crowd.operations import worker_lists
+from local_crowd.operations import messages
 
 MESSAGE = {"Subject": "Neue Bilder — ü", "MessageText": "There are more."}
 
@@ -20,7 +20,7 @@ def reviewed(crowd: Crowd, name: str, *, approved: bool = True) -> str:
 
 def inbox(crowd: Crowd, worker: str) -> list[tuple[str, str]]:
     with crowd.site.reading() as call:
-        return [(row.subject, row.message_text) for row in worker_lists.inbox(call, worker)]
+        return [(row.subject, row.message_text) for row in messages.list_of_worker(call, worker)]
 
 
 def failure(worker: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from local_crowd.pages.requester import (
     batches,
     bonuses,
     hits,
+    messages,
     qualifications,
     review,
     sign_in,
@@ -22,7 +23,7 @@ from local_crowd.pages.requester import (
 from local_crowd.store.faults import StoreError
 
 pages = Blueprint("requester", __name__, url_prefix="/requester")
-for part in (sign_in, batches, hits, review, bonuses, workers, qualifications):
+for part in (sign_in, batches, hits, review, bonuses, workers, qualifications, messages):
     pages.register_blueprint(part.pages)
 
 
@@ -56,4 +57,4 @@ def _refused(error: CrowdError) -> tuple[str, int]:
 
 
 def _message(title: str, text: str, status: int) -> tuple[str, int]:
-    return render_template("requester/message.html", title=title, text=text), status
+    return render_template("requester/message.html", title=title, text=text, quiet=True), status

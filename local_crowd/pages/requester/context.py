@@ -63,7 +63,7 @@ def requester_only(view: View) -> View:
             if "requester_id" in session:  # ended; an open form of signing in keeps its token
                 session.clear()
             return _to_sign_in()
-        g.requester_name = access.name
+        g.requester_name, g.requester_id = access.name, access.requester_id
         return view(access.requester_id, *args, **kwargs)
 
     return with_requester

@@ -1,0 +1,75 @@
+"""What workers wrote to the requester: to read and to answer."""
+
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+
+from local_crowd.operations import messages
+from local_crowd.operations.errors import NotPossible
+from local_crowd.pages.context import current_site
+from local_crowd.pages.errors import STATUSES
+from local_crowd.pages.messages import BAD_TEXT, chosen_ids
+from local_crowd.pages.requester.context import page_number, requester_only, typed
+from local_crowd.pages.requester.shown import Pages
+
+pages = Blueprint("messages", __name__)
+MESSAGES = 50  # on a page
+
+
+def count_unread() -> int:
+    """Return how many messages of workers the requester whose page this is has not read."""
+    if "requester_id" not in g:
+        return 0
+    with current_site().reading(g.requester_id) as call:
+        return messages.count_unread_of_requester(call)
+
+
+@pages.get("/messages")
+@requester_only
+def listing(requester_id: str) -> str:
+    """What workers wrote, newest first."""
+    return _page(requester_id, page_number())
+
+
+@pages.post("/messages/read")
+@requester_only
+def mark_read(requester_id: str) -> Any:
+    """Count the messages that the page shows as read."""
+    with current_site().writing(requester_id) as call:
+        messages.mark_read_by_requester(call, chosen_ids())
+    return redirect(url_for("requester.messages.listing"), 303)
+
+
+@pages.post("/messages/<id:message_id>/answer")
+@requester_only
+def answer(requester_id: str, message_id: str) -> Any:
+    """Answer a worker's message."""
+    text = typed("text")
+    try:
+        with current_site().writing(requester_id) as call:
+            worker_id = messages.answer_worker(call, message_id, text)
+    except NotPossible as refusal:
+        if refusal.reason not in BAD_TEXT:
+            title = "Not found" if refusal.reason == "unknown" else "Not possible"
+            page = render_template("requester/message.html", title=title, text=str(refusal))
+            return page, STATUSES.get(refusal.reason, 409)
+        return _page(requester_id, 1, message_id, text, str(refusal)), 400
+    flash(f"Your answer is with {worker_id}.")
+    return redirect(url_for("requester.messages.listing"), 303)
+
+
+def _page(
+    requester_id: str, number: int, answered: str = "", text: str = "", problem: str = ""
+) -> str:
+    with current_site().reading(requester_id) as call:
+        found = messages.list_of_requester(call, (number - 1) * MESSAGES, MESSAGES)
+        count = messages.count_of_requester(call)
+    return render_template(
+        "requester/messages.html",
+        messages=found,
+        answered=answered,
+        typed=text,
+        problem=problem,
+        longest=messages.LONGEST_TEXT,
+        turn=Pages(number, -(-count // MESSAGES)),
+    )
