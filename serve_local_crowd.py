@@ -3,6 +3,7 @@
     python serve_local_crowd.py --port 8000
 
 Then open http://127.0.0.1:8000/sandbox/ to do HITs. The live site is at /, the sandbox at /sandbox/.
+For programs that can only call the path /, --sandbox_port gives the sandbox a root of its own.
 The scripts work on the same data with and without a server. Ctrl-C ends it.
 """
 
@@ -12,6 +13,8 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -25,6 +28,12 @@ def main(argv: list[str] | None = None) -> int:
     parser = simpleamt.Parser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
     parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0: any free one")
+    parser.add_argument(
+        "--sandbox_port",
+        type=int,
+        metavar="N",
+        help="a port at whose root the sandbox is, beside /sandbox/; 0: any free one",
+    )
     parser.add_argument("--local_crowd", metavar="DIR", help="the crowd's data directory")
     for site in ("sandbox", "live"):
         parser.add_argument(
@@ -83,14 +92,16 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
     """Serve the crowd in `directory` until a signal ends it."""
     from local_crowd.site import CANNOT_OPEN
 
-    databases = {"sandbox": args.sandbox_database, "live": args.live_database}
-    with open_socket(args) as listening:
-        url = address(args.host, listening.getsockname()[1])
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(open_socket(args.host, args.port, "--port"))]
+        if args.sandbox_port is not None:
+            own = open_socket(args.host, args.sandbox_port, "--sandbox_port")
+            sockets.append(stack.enter_context(own))
         try:
             if args.processes is not None:
-                serve_many(directory, listening, databases, args, url)
+                serve_many(directory, sockets, args)
             else:
-                serve_one(directory, listening, databases, args, url)
+                serve_one(directory, sockets, args)
         except FileExistsError as error:
             raise simpleamt.Error(f"{directory}: this is not a directory") from error
         except OSError as error:
@@ -100,13 +111,13 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
             raise simpleamt.Error(str(error)) from error
 
 
-def open_socket(args: argparse.Namespace) -> socket.socket:
-    """A socket that listens already. Raises simpleamt.Error when it cannot."""
-    if not 0 <= args.port <= 65535:
-        raise simpleamt.Error(f"--port {args.port}: a port is a number from 0 to 65535")
+def open_socket(host: str, port: int, flag: str) -> socket.socket:
+    """A socket that listens already. Raises simpleamt.Error, naming the port's flag, when it cannot."""
+    if not 0 <= port <= 65535:
+        raise simpleamt.Error(f"{flag} {port}: a port is a number from 0 to 65535")
     try:
-        family = socket.AF_INET6 if ":" in args.host else socket.AF_INET
-        listening = socket.create_server((args.host, args.port), family=family, backlog=1024)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family, backlog=1024)
         # Its connections inherit this: gunicorn sends an answer's head and body apart, and the body
         # would wait 40 ms for the client's system to confirm the head.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -114,26 +125,27 @@ def open_socket(args: argparse.Namespace) -> socket.socket:
         known = error.errno is not None and error.errno > 0
         why = os.strerror(error.errno) if known else error.strerror or str(error)
         raise simpleamt.Error(
-            f"cannot listen on {args.host}:{args.port}: {why}; choose another --host or --port"
+            f"cannot listen on {host}:{port}: {why}; choose another --host or {flag}"
         ) from error
     return listening
 
 
-def announce(directory: Path, url: str) -> None:
-    """Say where everything is."""
+def port_of(listening: socket.socket) -> int:
+    """Return the port of a socket that listens."""
+    return int(listening.getsockname()[1])
+
+
+def announce(directory: Path, urls: Sequence[str]) -> None:
+    """Say where everything is. `urls`: the server's, then that of the sandbox's own root, if any."""
     simpleamt.say(f"The data is in {directory}. Ctrl-C ends the server.")
     if os.name == "posix" and directory.exists() and directory.stat().st_mode & 0o077:
         simpleamt.say(f"{directory} holds secrets and others can read it: chmod 700 {directory}")
-    print(f"Sandbox:   {url}sandbox/\nLive site: {url}", flush=True)
+    print(f"Sandbox:   {urls[0]}sandbox/\nLive site: {urls[0]}", flush=True)
+    for url in urls[1:]:
+        print(f"Sandbox's own root: {url}", flush=True)
 
 
-def serve_one(
-    directory: Path,
-    listening: socket.socket,
-    databases: dict[str, str | None],
-    args: argparse.Namespace,
-    url: str,
-) -> None:
+def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:
     """One process, with waitress: all that SQLite can use."""
     from local_crowd import hosts
     from local_crowd.app import create_app
@@ -141,41 +153,45 @@ def serve_one(
 
     # Requests that wait for one of the threads are nothing to write home about.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    names = args.hosts or hosts.default(args.host, args.proxies)
-    app = create_app(directory, proxies=args.proxies, databases=databases, names=names)
-    server = Server(app, [listening], threads=THREADS, are_headers_trusted=args.proxies > 0)
+    app = create_app(
+        directory,
+        proxies=args.proxies,
+        databases=databases(args),
+        names=args.hosts or hosts.default(args.host, args.proxies),
+        ports=[port_of(one) for one in sockets],
+    )
+    server = Server(app, sockets, threads=THREADS, are_headers_trusted=args.proxies > 0)
     try:
         app.send_notifications()
-        announce(directory, url)
+        announce(directory, [address(args.host, port_of(one)) for one in sockets])
         server.run()
     finally:
         server.close()
         app.close()
 
 
-def serve_many(
-    directory: Path,
-    listening: socket.socket,
-    databases: dict[str, str | None],
-    args: argparse.Namespace,
-    url: str,
-) -> None:
+def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:
     """With gunicorn, in as many processes as asked for; it ends this one when it is told to."""
     from local_crowd import hosts, processes
 
-    announce(directory, url)
+    announce(directory, [address(args.host, port_of(one)) for one in sockets])
     try:
         processes.run(
             directory,
-            listening,
+            sockets,
             processes=args.processes,
             threads=THREADS,
             proxies=args.proxies,
-            databases=databases,
+            databases=databases(args),
             names=args.hosts or hosts.default(args.host, args.proxies),
         )
     except processes.NotAvailable as error:
         raise simpleamt.Error(str(error)) from error
+
+
+def databases(args: argparse.Namespace) -> dict[str, str | None]:
+    """The databases that the command line names, by site."""
+    return {"sandbox": args.sandbox_database, "live": args.live_database}
 
 
 def address(host: str, port: int) -> str:

@@ -1,4 +1,8 @@
-"""The crowd server: the live site at `/`, the sandbox at `/sandbox/`, as one WSGI application."""
+"""The crowd server: the live site at `/`, the sandbox at `/sandbox/`, as one WSGI application.
+
+The sandbox has a root of its own too, for clients that know no path but `/`: at the host name
+`sandbox.` before the crowd's, and at a port, if the server is told one.
+"""
 
 import logging
 import time
@@ -20,6 +24,7 @@ from local_crowd.site import SITES, Site, open_site
 from local_crowd.wire.route import PATH_AS_SENT, wire
 
 SANDBOX = "/sandbox"
+IS_SANDBOX_PORT = "local_crowd.is_sandbox_port"  # in the WSGI environment
 log = logging.getLogger(__name__)
 NOWHERE_ELSE: Mapping[str, str | None] = MappingProxyType({})
 
@@ -35,17 +40,21 @@ class Crowd:
         *,
         proxies: int,
         names: Sequence[str],
+        ports: Sequence[int],
     ) -> None:
         self.sites = sites
         self.courier = courier
         self._names = names
-        self._apps = {name: _site_app(site, files) for name, site in sites.items()}
+        self._sandbox_ports = {str(port) for port in ports[1:]}
+        self._apps = {name: _site_app(site, files, ports) for name, site in sites.items()}
         self._answer: WSGIApplication = self._dispatch
         if proxies:
             self._answer = ProxyFix(self._dispatch, x_for=proxies, x_proto=proxies, x_host=proxies)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
+        # Here, because what a proxy says of the host changes SERVER_PORT.
+        environ[IS_SANDBOX_PORT] = environ.get("SERVER_PORT") in self._sandbox_ports
         try:
             return self._answer(environ, start_response)
         except Exception:
@@ -54,12 +63,16 @@ class Crowd:
             return Response("Something went wrong here.\n", 500)(environ, start_response)
 
     def _dispatch(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self._names and not hosts.is_named(environ.get("HTTP_HOST", ""), self._names):
+        host = environ.get("HTTP_HOST", "")
+        is_sandbox = environ[IS_SANDBOX_PORT] or hosts.is_sandbox(host, self._names)
+        if self._names and not (
+            hosts.is_named(host, self._names) or hosts.is_sandbox(host, self._names)
+        ):
             return Response(hosts.REFUSAL, 421)(environ, start_response)
         path = environ.get("PATH_INFO", "")
         environ[PATH_AS_SENT] = environ.get("SCRIPT_NAME", "") + path
         if path != SANDBOX and not path.startswith(f"{SANDBOX}/"):
-            return self._apps["live"](environ, start_response)
+            return self._apps["sandbox" if is_sandbox else "live"](environ, start_response)
         root = environ.get("SCRIPT_NAME", "") + SANDBOX
         if path == SANDBOX and environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             query = environ.get("QUERY_STRING", "")
@@ -88,12 +101,14 @@ def create_app(
     proxies: int = 0,
     databases: Mapping[str, str | None] = NOWHERE_ELSE,
     names: Sequence[str] = (),
+    ports: Sequence[int] = (),
 ) -> Crowd:
     """The server of the crowd in `directory`, which is made if need be. A WSGI callable.
 
     `proxies`: how many proxies stand before it whose X-Forwarded-For, -Proto and -Host are true.
     None is believed unless told, for anybody can send these. `names`: what the header Host may say
-    if crowd.json does not tell; none: anything. Raises one of CANNOT_OPEN.
+    if crowd.json does not tell; none: anything. `ports`: where the server listens; at each but the
+    first the sandbox is at the root. Raises one of CANNOT_OPEN.
     """
     chosen = settings.read(directory)
     sites = {name: open_site(directory, name, clock, databases.get(name)) for name in SITES}
@@ -103,14 +118,15 @@ def create_app(
         Courier(sites.values(), chosen),
         proxies=proxies,
         names=chosen["hosts"] or names,
+        ports=ports,
     )
 
 
-def _site_app(site: Site, files: Path) -> Flask:
+def _site_app(site: Site, files: Path, ports: Sequence[int]) -> Flask:
     """The pages and the API of one site. Calls of the API are signed, and what a HIT page posts
     comes from a page that knows no token: neither is asked for one.
     """
-    app = make_flask(site, files)
+    app = make_flask(site, files, ports)
     api = wire(site)
     app.register_blueprint(api)
     csrf = CSRFProtect(app)

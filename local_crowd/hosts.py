@@ -11,6 +11,7 @@ from local_crowd.netloc import find_host
 from local_crowd.operations.questions import is_loopback
 
 THIS_MACHINE = "localhost"  # stands for 127.0.0.1 and ::1 as well
+SANDBOX = "sandbox."
 REFUSAL = (
     "This crowd server does not answer to that name. Its operator can add it to `hosts` in "
     "crowd.json, or to --hosts.\n"
@@ -23,6 +24,18 @@ def is_named(host: str, names: Iterable[str]) -> bool:
     return name != "" and any(
         name == one.lower() or (one == THIS_MACHINE and is_loopback(name)) for one in names
     )
+
+
+def is_sandbox(host: str, names: Iterable[str]) -> bool:
+    """Whether the header Host says the sandbox's own name: `sandbox.` before one of the crowd's, and
+    before any when the crowd is told none. A name that is the crowd's as it stands is not.
+    """
+    name = find_host(host).rstrip(".")
+    parent = name.removeprefix(SANDBOX)
+    if parent == name:
+        return False
+    known = {one.lower() for one in names}
+    return not known or (name not in known and is_named(parent, known))
 
 
 def default(listening_on: str, proxies: int) -> Sequence[str]:

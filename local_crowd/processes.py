@@ -18,7 +18,7 @@ class NotAvailable(Exception):
 
 def run(
     directory: Path,
-    listening: socket.socket,
+    sockets: Sequence[socket.socket],
     *,
     processes: int,
     threads: int,
@@ -26,7 +26,7 @@ def run(
     databases: Mapping[str, str | None],
     names: Sequence[str],
 ) -> None:
-    """Serve the crowd on a socket that listens already, until SIGTERM or Ctrl-C; then exits.
+    """Serve the crowd on sockets that listen already (see create_app's `ports`), until SIGTERM or Ctrl-C; then exits.
 
     Raises NotAvailable without gunicorn, or for several processes when a site's data is in SQLite,
     whose one writer makes them slower than one.
@@ -38,11 +38,12 @@ def run(
             f"--processes needs {error.name}: pip install -r requirements-extras.txt"
         ) from error
     _check(directory, databases, processes)
+    ports = [int(one.getsockname()[1]) for one in sockets]
 
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             options: dict[str, Any] = {
-                "bind": f"fd://{os.dup(listening.fileno())}",  # which it closes
+                "bind": [f"fd://{os.dup(one.fileno())}" for one in sockets],  # which it closes
                 "workers": processes,
                 "threads": threads,
                 "worker_class": "gthread",
@@ -56,7 +57,9 @@ def run(
 
         def load(self) -> Any:
             # In the new process: a database connection must not be shared by two.
-            app = create_app(directory, proxies=proxies, databases=databases, names=names)
+            app = create_app(
+                directory, proxies=proxies, databases=databases, names=names, ports=ports
+            )
             app.send_notifications()
             return app
 

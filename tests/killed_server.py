@@ -43,7 +43,13 @@ def serve(directory: Path, listening: socket.socket, processes: int | None = Non
     """Serve until killed."""
     if processes is not None:
         several.run(
-            directory, listening, processes=processes, threads=8, proxies=0, databases={}, names=()
+            directory,
+            [listening],
+            processes=processes,
+            threads=8,
+            proxies=0,
+            databases={},
+            names=(),
         )
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server: Any = create_server(create_app(directory), sockets=[listening], threads=8)

@@ -815,7 +815,7 @@ class TestSecrets:
         directory = tmp_path / "crowd"
         directory.mkdir()
         directory.chmod(mode)
-        serve_local_crowd.announce(directory, "http://127.0.0.1:8000/")
+        serve_local_crowd.announce(directory, ["http://127.0.0.1:8000/"])
         assert (f"chmod 700 {directory}" in capsys.readouterr().err) is told
 
 

@@ -1,6 +1,5 @@
 """serve_local_crowd.py as people start it: a process of its own, on a free port."""
 
-import argparse
 import json
 import signal
 import socket
@@ -194,7 +193,7 @@ def test_answers_do_not_wait_for_confirmation() -> None:
     """A connection sends each part of an answer at once: with Nagle's algorithm the second part
     would wait for the client's confirmation of the first, 40 ms.
     """
-    listening = serve_local_crowd.open_socket(argparse.Namespace(host="127.0.0.1", port=0))
+    listening = serve_local_crowd.open_socket("127.0.0.1", 0, "--port")
     with listening, socket.create_connection(listening.getsockname()):
         connection, _ = listening.accept()
         with connection:

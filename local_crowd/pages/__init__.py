@@ -1,5 +1,6 @@
 """What people see of a site of the crowd in a browser: the worker site, the requester's pages."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +60,11 @@ class Pages(Flask):
         self.logger.error("Exception on %s %s", request.method, request.url_rule, exc_info=exc_info)
 
 
-def make_flask(site: Site, files_directory: Path) -> Flask:
-    """A Flask app with every page of `site`. The API is not in it yet."""
+def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> Flask:
+    """A Flask app with every page of `site`. The API is not in it yet.
+
+    `ports`: where this server listens, for telling its own addresses from others.
+    """
     app = Pages("local_crowd.pages")
     app.request_class = Limited
     app.session_interface = Sessions()
@@ -73,6 +77,7 @@ def make_flask(site: Site, files_directory: Path) -> Flask:
     )
     app.extensions["local_crowd"] = site
     app.extensions["local_crowd_files"] = files_directory
+    app.extensions["local_crowd_ports"] = frozenset(ports)
     app.url_map.converters["id"] = IdConverter
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)

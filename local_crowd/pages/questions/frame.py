@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from flask import request
+from flask import current_app, request
 
+from local_crowd.hosts import SANDBOX as SANDBOX_HOST
 from local_crowd.operations.questions import ExternalQuestion, Question, is_loopback
 from local_crowd.pages.context import site_url
 from local_crowd.pages.headers import SANDBOX
@@ -50,9 +51,11 @@ def _with(url: str, parameters: str) -> str:
 
 def _is_this_server(url: str) -> bool:
     theirs, ours = urlsplit(url), urlsplit(request.host_url)
-    if _port(theirs) != _port(ours):
+    if _port(theirs) not in {_port(ours), *current_app.extensions["local_crowd_ports"]}:
         return False
-    names = [(parts.hostname or "").rstrip(".") for parts in (theirs, ours)]
+    names = [
+        (parts.hostname or "").rstrip(".").removeprefix(SANDBOX_HOST) for parts in (theirs, ours)
+    ]
     return names[0] == names[1] or all(map(is_loopback, names))
 
 
