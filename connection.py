@@ -5,6 +5,7 @@ It stands apart from simpleamt.py because it brings boto3 along, which `--help` 
 
 import io
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 MTURK = "https://mturk-requester{}.us-east-1.amazonaws.com"
 CLOSED = "Amazon announced that Mechanical Turk closes for good on September 30, 2026"
 NOBODY = "is the crowd's server running there?"
+# Amazon ends its messages with the milliseconds since 1970, and with " s" in the sandbox.
+TIME = re.compile(r" \(\d{13}( s)?\)$")
+CONNECT_SECONDS = 8  # also for the TLS handshake; three attempts of TCP fit in
 BAD_KEYS = (
     "UnrecognizedClientException",
     "InvalidSignatureException",
@@ -57,7 +61,7 @@ def connect(crowd: Crowd) -> "MTurkClient":
             # together. In standard mode they would use up the retry quota and fail (docs/
             # performance.md has the measurements); 12 attempts outlast a minute of trouble.
             retries={"mode": "adaptive", "max_attempts": 12},
-            connect_timeout=10,
+            connect_timeout=CONNECT_SECONDS,
             max_pool_connections=crowd.concurrency,
             signature_version=UNSIGNED if local else None,
         ),
@@ -108,24 +112,51 @@ class _Reaching:
     def __call__(self, response: Any, caught_exception: Exception | None, **_: Any) -> None:
         if self.reached:
             return
+        if isinstance(caught_exception, exceptions.BotoCoreError) and _has_no_tls(caught_exception):
+            raise NoTLSError(**caught_exception.kwargs) from caught_exception
         if isinstance(caught_exception, exceptions.ConnectionError):
             raise caught_exception
         if response is not None and response[0].status_code < 500:
             if "json" not in response[0].headers.get("Content-Type", ""):
-                raise NotACrowd(url=response[0].url)
+                raise NotACrowd(url=response[0].url, hint=_other_address(response[0].headers))
             self.reached = True
 
 
 class NotACrowd(exceptions.BotoCoreError):
     """A web server that knows nothing of MTurk's API."""
 
-    fmt = "{url} answers, but not as a crowd does; is --crowd the URL of a crowd server?"
+    fmt = "{url} answers, but not as a crowd does; is --crowd the URL of a crowd server?{hint}"
+
+
+class NoTLSError(exceptions.BotoCoreError):
+    """A server at an https URL that does not answer as TLS asks."""
+
+    fmt = "{endpoint_url} does not answer as https does ({error}); if it speaks http, say http://"
+
+
+def _has_no_tls(error: exceptions.BotoCoreError) -> bool:
+    """Return whether the TLS handshake failed, or was not answered, for want of TLS.
+
+    A server that waits for a whole line of HTTP says nothing: then it is a timeout of reading, but
+    after the seconds for connecting.
+    """
+    if isinstance(error, exceptions.SSLError):
+        return "certificate" not in str(error).lower()
+    if not isinstance(error, exceptions.ReadTimeoutError):
+        return False
+    early = f"read timeout={CONNECT_SECONDS})" in str(error.kwargs["error"])
+    return early and str(error.kwargs["endpoint_url"]).startswith("https:")
+
+
+def _other_address(headers: Any) -> str:
+    """Return what a redirect adds to the message: proxies redirect http to https."""
+    return f" It says to go to {headers['Location']}" if "Location" in headers else ""
 
 
 def explained(error: Exception) -> str | None:
     """What an error of the connection means, in one line; None when it is not such a one."""
     if isinstance(error, exceptions.ClientError):
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        code, message = error.response["Error"]["Code"], _without_time(error)
         if code in BAD_KEYS:
             message += " (are aws_access_key and aws_secret_key in config.json this crowd's?)"
         return f"{code}: {message}"
@@ -148,5 +179,9 @@ def refusal(error: Exception) -> str | None:
     response = getattr(error, "response", {})
     if str(response.get("TurkErrorCode")).endswith("InsufficientFunds"):
         return None  # the rest would fail as well
-    said = response.get("Error", {})
-    return said["Message"] if said.get("Code") in REFUSALS else None
+    code = response.get("Error", {}).get("Code")
+    return _without_time(error) if code in REFUSALS else None
+
+
+def _without_time(error: Any) -> str:
+    return TIME.sub("", error.response["Error"]["Message"])

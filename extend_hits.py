@@ -58,10 +58,11 @@ def extend(args: argparse.Namespace) -> int:
             extending.begin(extension, crowd, by, standings)
         refused = 0
         try:
-            for outcome in extending.extend(args, client, extension):
-                if outcome.refusal is not None:
-                    refused += 1
-                    simpleamt.say(f"{outcome.item}: {outcome.refusal}")
+            with simpleamt.Faults() as faults:
+                for outcome in extending.extend(args, client, extension):
+                    if outcome.refusal is not None:
+                        refused += 1
+                        faults.add(f"{outcome.item}: {outcome.refusal}")
         finally:
             simpleamt.say(f"{len(extension.done)} of {len(extension.header['hits'])} are extended.")
     return 1 if refused or unknown or left_out else 0
@@ -121,7 +122,8 @@ def ask(
         f"{len(standings)} HITs, {args.assignments} more assignments and {args.seconds} more "
         f"seconds each: at most ${cost:,}, on {crowd} ({crowd.source})."
     )
-    if not args.seconds and (expired := sum(hit.expired for hit in standings)):
+    expired = sum(hit.expired for hit in standings)
+    if expired and not args.seconds:
         simpleamt.say(f"{expired} of them have expired: without --seconds nobody can take them.")
     if crowd.live:
         spending.afford(args, crowd, client, cost, "Extend them")

@@ -23,12 +23,13 @@ def get(args: argparse.Namespace) -> int:
     client = simpleamt.crowd(args).connect()
     standings, _ = survey.standings(args, client, None)
     before, refused = "[", False
-    read = results.reader(args, client, None, results.Collected(None))
-    for _, lines in results.fetch(args, read, standings):
-        refused |= lines is None
-        for line in lines or ():
-            sys.stdout.write(f"{before}\n{line}")
-            before = ","
+    with simpleamt.Faults() as faults:
+        read = results.reader(args, client, None, results.Collected(None), faults)
+        for _, lines in results.fetch(args, read, standings):
+            refused |= lines is None
+            for line in lines or ():
+                sys.stdout.write(f"{before}\n{line}")
+                before = ","
     print("[]" if before == "[" else "\n]")
     return 1 if refused else 0
 

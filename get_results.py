@@ -28,11 +28,11 @@ def get(args: argparse.Namespace) -> int:
     """Print the results in the order of the HIT ids."""
     batch = batches.follow(args) if args.hit_ids_file else None
     ids = batches.hit_ids(args, batch) if args.hit_ids_file else None
-    with results.collected(args.output_file) as known:
+    with results.collected(args.output_file) as known, simpleamt.Faults() as faults:
         crowd = simpleamt.crowd(args)
         client = crowd.connect()
         hint = records.describe_other_place(batch, crowd)
-        with results.Early(args, results.reader(args, client, batch, known)) as early:
+        with results.Early(args, results.reader(args, client, batch, known, faults)) as early:
             standings, unknown = survey.standings(args, client, ids, early.begin, hint=hint)
         results_found = 0
 

@@ -69,8 +69,8 @@ def launch(args: argparse.Namespace) -> int:
 
 def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Batch) -> int:
     """Launch what is missing of the plan. The exit code."""
-    for warning in plan.warnings:
-        simpleamt.say(warning)
+    if plan.warnings:
+        simpleamt.say(simpleamt.join_faults(plan.warnings))
     if batch.header:
         plans.check_unchanged(batch, plan)
     missing = plan.rows - len(batch.ids)
@@ -102,10 +102,11 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
 def make(args: argparse.Namespace, plan: plans.Plan, batch: Batch, client: "MTurkClient") -> int:
     """Launch what is missing; how many rows were refused, each named."""
     refused = 0
-    for outcome in launching.launch(args, plan, batch, client):
-        if outcome.refusal is not None:
-            refused += 1
-            simpleamt.say(f"{args.input_json_file}:{outcome.item.line}: {outcome.refusal}")
+    with simpleamt.Faults() as faults:
+        for outcome in launching.launch(args, plan, batch, client):
+            if outcome.refusal is not None:
+                refused += 1
+                faults.add(f"{args.input_json_file}:{outcome.item.line}: {outcome.refusal}")
     return refused
 
 

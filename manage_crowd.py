@@ -255,6 +255,8 @@ def perform(args: argparse.Namespace) -> int:
         values["hit_ids"] = simpleamt.ids(hit_ids_file) if hit_ids_file else []
     if command.asks:
         simpleamt.confirm(args, command.asks.format(**values))
+    if isinstance(sys.stdout, simpleamt.ClosedOutput):
+        sys.stdout.write("")  # keys that nobody reads are not shown again: nothing is done
     function = getattr(import_module(f"local_crowd.manage.{command.module}"), args.command)
     try:
         lines = list(function(directory, **values))

@@ -52,10 +52,11 @@ def pay(args: argparse.Namespace) -> int:
             bonuses.begin(payments, crowd, content, wanted)
         refused = 0
         try:
-            for outcome in bonuses.pay(args, client, payments, missing):
-                if outcome.refusal is not None:
-                    refused += 1
-                    simpleamt.say(f"{args.bonuses_file}:{outcome.item.line}: {outcome.refusal}")
+            with simpleamt.Faults() as faults:
+                for outcome in bonuses.pay(args, client, payments, missing):
+                    if outcome.refusal is not None:
+                        refused += 1
+                        faults.add(f"{args.bonuses_file}:{outcome.item.line}: {outcome.refusal}")
         finally:
             simpleamt.say(f"{len(payments.paid)} of {len(wanted)} bonuses are paid.")
     return 1 if refused else 0

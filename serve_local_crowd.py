@@ -8,6 +8,7 @@ The scripts work on the same data with and without a server. Ctrl-C ends it.
 """
 
 import argparse
+import contextlib
 import logging
 import os
 import signal
@@ -140,9 +141,10 @@ def announce(directory: Path, urls: Sequence[str]) -> None:
     simpleamt.say(f"The data is in {directory}. Ctrl-C ends the server.")
     if os.name == "posix" and directory.exists() and directory.stat().st_mode & 0o077:
         simpleamt.say(f"{directory} holds secrets and others can read it: chmod 700 {directory}")
-    print(f"Sandbox:   {urls[0]}sandbox/\nLive site: {urls[0]}", flush=True)
-    for url in urls[1:]:
-        print(f"Sandbox's own root: {url}", flush=True)
+    with contextlib.suppress(simpleamt.OutputClosedError):  # started without one, as daemons are
+        print(f"Sandbox:   {urls[0]}sandbox/\nLive site: {urls[0]}", flush=True)
+        for url in urls[1:]:
+            print(f"Sandbox's own root: {url}", flush=True)
 
 
 def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:

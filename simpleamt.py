@@ -3,19 +3,30 @@
 It does not know what a HIT is. How a crowd is reached is connection.py's matter.
 """
 
+import sys
+
+# Every script imports this file first. It and the scripts keep to the syntax of Python 3.6, so that
+# an older Python than the rest needs comes as far as this.
+if sys.version_info < (3, 11):  # noqa: UP036
+    sys.stderr.write(
+        "Python 3.11 or newer is needed, and {} is {}.{}. Use another, such as that of the virtual "
+        "environment: .venv/bin/python\n".format(sys.executable, *sys.version_info)
+    )
+    sys.exit(2)
+
 import argparse
 import errno
 import io
 import operator
 import os
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import console
 import files
 import parallel
 from formats import json_text
@@ -37,17 +48,15 @@ DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 _bare = operator.methodcaller("rstrip", "/")  # one spelling of a URL: it is compared
 Command = Callable[[argparse.Namespace], int]
 replacing = files.replacing
+say = console.say
+Faults = console.Faults
+join_faults = console.join_faults
+ClosedOutput = console.ClosedOutput
+OutputClosedError = console.OutputClosedError
 
 
 class Error(Exception):
     """What the user can mend. The text is the whole message: what, where, what to do."""
-
-
-def say(text: str) -> None:
-    """Tell the person something; stdout is for data."""
-    bar = getattr(sys.modules.get("tqdm"), "tqdm", None)  # None while another thread imports it
-    write = bar.write if bar else print  # above a progress bar, not through it
-    write(text, file=sys.stderr)
 
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -83,7 +92,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2 and the message, which suggests a command for one that is misspelt."""
-        if misspelt := re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message):
+        misspelt = re.search(r"invalid choice: '([^']*)' \(choose from (.*)\)", message)
+        if misspelt:
             choices = [choice.strip("' ") for choice in misspelt[2].split(",")]
             message += suggest(misspelt[1], choices)
         super().error(message)
@@ -121,10 +131,11 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
     """Parse `argv` and perform `command`; the exit code: 0 done, 1 some items were refused,
     2 it could not be done, 130 interrupted. A bug keeps its traceback.
     """
-    args = parser.parse_args(argv)
+    console.replace_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):  # data is UTF-8, whatever the terminal is
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     try:
+        args = parser.parse_args(argv)
         if args.concurrency < 1:
             raise Error("--concurrency must be at least 1")
         code = command(args)
@@ -136,7 +147,8 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
         say("Interrupted.")
         code = 130
     except Exception as error:
-        if (message := explained(error)) is None:
+        message = explained(error)
+        if message is None:
             raise
         say(f"{parser.prog}: {message}")
         code = 2
@@ -156,13 +168,27 @@ def explained(error: Exception) -> str | None:
     """One line for the user, or None for a bug."""
     if isinstance(error, Error):
         return str(error)
-    if "connection" in sys.modules and (said := sys.modules["connection"].explained(error)):
+    if isinstance(error, ModuleNotFoundError):
+        return _explain_missing(error)
+    said = sys.modules["connection"].explained(error) if "connection" in sys.modules else None
+    if said:
         return str(said)
     if isinstance(error, OSError):
         # What we write to ourselves is named; what Python prints to is not.
         where = error.filename or ("standard output" if error.errno in DISK_FAULTS else None)
         return f"{where}: {error.strerror}" if where else str(error)
     return None
+
+
+def _explain_missing(error: ModuleNotFoundError) -> str | None:
+    """Name the virtual environment when a library is missing; None for a module of ours."""
+    module = (error.name or "").partition(".")[0]
+    if not module or (HERE / module).exists() or (HERE / f"{module}.py").exists():
+        return None
+    return (
+        f"{module} is not installed for {sys.executable}; use the virtual environment, "
+        ".venv/bin/python (make demo makes it), or install requirements.txt"
+    )
 
 
 def config_path(args: argparse.Namespace) -> Path | None:
@@ -198,8 +224,9 @@ def _read_config(path: Path) -> dict[str, Any]:
         said = json_text.parse(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise Error(json_text.describe(path, error)) from error
-    if not isinstance(said, dict) or (unknown := sorted(set(said) - set(CONFIG))):
-        what = f"unknown key {unknown[0]}" if isinstance(said, dict) else "not a JSON object"
+    unknown = sorted(set(said) - set(CONFIG)) if isinstance(said, dict) else []
+    if unknown or not isinstance(said, dict):
+        what = f"unknown key {unknown[0]}" if unknown else "not a JSON object"
         raise Error(f"{path}: {what}; the keys are {', '.join(CONFIG)}")
     said = {key: value for key, value in said.items() if value is not None}
     for key, value in said.items():
@@ -326,8 +353,9 @@ def each(
 ) -> int:
     """`gather` for work without values: every refusal is named; how many there were."""
     refused = 0
-    for outcome in gather(args, work, items, **bar):
-        if outcome.refusal is not None:
-            refused += 1
-            say(f"{outcome.item}: {outcome.refusal}")
+    with Faults() as faults:
+        for outcome in gather(args, work, items, **bar):
+            if outcome.refusal is not None:
+                refused += 1
+                faults.add(f"{outcome.item}: {outcome.refusal}")
     return refused

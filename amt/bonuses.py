@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import simpleamt
 from amt import inputs, records
 from amt.records import DamageError, Record
+from console import join_faults
 from formats.csv_table import Table
 from parallel import Outcome
 from simpleamt import Crowd, Error
@@ -99,7 +100,7 @@ def read(path: str) -> tuple[list[Bonus], str]:
     if not bonuses and not faults:
         faults.append(f"{path}: no rows, so no bonuses")
     if faults:
-        raise Error("\n".join(faults))
+        raise Error(join_faults(faults))
     return bonuses, hashlib.sha256(content).hexdigest()[:40]
 
 

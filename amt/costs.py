@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import simpleamt
 from amt import fees, survey
 from amt.survey import Standing
+from console import Faults
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -141,12 +142,14 @@ def costs(
         given = simpleamt.pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
         return work, list(given)
 
-    for outcome in simpleamt.gather(args, look, standings, doing="looking", total=len(standings)):
-        if outcome.refusal is not None:
-            refused += 1
-            simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
-            continue
-        _count(sums, outcome.item, *outcome.value, charged=charged)
+    looked = simpleamt.gather(args, look, standings, doing="looking", total=len(standings))
+    with Faults() as faults:
+        for outcome in looked:
+            if outcome.refusal is None:
+                _count(sums, outcome.item, *outcome.value, charged=charged)
+            else:
+                refused += 1
+                faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
     return sums, refused
 
 

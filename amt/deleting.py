@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import simpleamt
 from amt import extending, survey, wrong_ids
 from amt.survey import Standing
+from console import Faults
 from simpleamt import Crowd
 
 PAST = datetime.fromtimestamp(0, UTC)  # "now", in Amazon's idiom
@@ -32,10 +33,12 @@ def delete(
     """
     standings, unknown = survey.find(args, client, ids)
     unreviewed = [hit for hit in standings if hit.unaccounted and not hit.expired]
-    for hit in unreviewed:
-        simpleamt.say(
-            f"{hit.hit_id}: has {hit.unaccounted} submitted assignments to approve or reject first"
-        )
+    with Faults() as faults:
+        for hit in unreviewed:
+            faults.add(
+                f"{hit.hit_id}: has {hit.unaccounted} submitted assignments to approve or reject "
+                "first"
+            )
     free = {hit.hit_id: hit for hit in standings if not hit.unaccounted or hit.expired}
     if free:
         simpleamt.confirm(args, f"Delete {len(free)} HITs and all their answers on {crowd}?")
@@ -46,15 +49,16 @@ def delete(
     outcomes = simpleamt.gather(
         args, lambda hit_id: _delete(client, hit_id, free.get(hit_id)), wanted, doing="deleting"
     )
-    for outcome in outcomes:
-        if outcome.refusal is not None:
-            refused += 1
-            strangers += [outcome.item] if outcome.item not in free else []
-            simpleamt.say(f"{outcome.item}: {outcome.refusal}")
-        elif outcome.value:
-            deleted += 1
-        else:
-            gone += 1
+    with Faults() as faults:
+        for outcome in outcomes:
+            if outcome.refusal is not None:
+                refused += 1
+                strangers += [outcome.item] if outcome.item not in free else []
+                faults.add(f"{outcome.item}: {outcome.refusal}")
+            elif outcome.value:
+                deleted += 1
+            else:
+                gone += 1
     if strangers:
         for words in (hint, wrong_ids.describe_no_hit(client, strangers[0])):
             if words:

@@ -12,6 +12,7 @@ from amt.hits import html_question
 from amt.inputs import Input, Row
 from amt.properties import Properties
 from amt.templates import Template
+from console import join_faults
 from simpleamt import Error
 
 Value = TypeVar("Value")
@@ -62,7 +63,7 @@ def plan(
     if not rows and not faults:
         faults.append(f"{source.path}: no rows, so no HITs")
     if faults or template is None or hit_properties is None:
-        raise Error("\n".join(faults))
+        raise Error(join_faults(faults))
     hashes = {
         "input": source.sha256,
         "template": _hash(json.dumps(sorted(template.sources.items())).encode()),

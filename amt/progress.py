@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import simpleamt
 from amt import survey
 from amt.survey import Standing
+from console import Faults
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -79,11 +80,12 @@ def progress(
         )
 
     counted = []
-    for outcome in simpleamt.gather(args, look, standings):
-        if outcome.refusal is None:
-            counted.append(outcome.value)
-        else:
-            simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
+    with Faults() as faults:
+        for outcome in simpleamt.gather(args, look, standings):
+            if outcome.refusal is None:
+                counted.append(outcome.value)
+            else:
+                faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
     return counted
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from amt.requirements import KEYS, locale_faults, requirements
+from console import join_faults
 from formats import json_text
 from simpleamt import Error
 
@@ -86,7 +87,7 @@ def read(path: str | Path) -> Properties:
     given = {OLD_NAMES.get(name, name): value for name, value in given.items()}
     parameters = _parameters(given, faults)
     if faults:
-        raise Error("\n".join(f"{path}:{_line(text, fault)}: {fault}" for fault in faults))
+        raise Error(join_faults(f"{path}:{_line(text, fault)}: {fault}" for fault in faults))
     frame_height = parameters.pop("FrameHeight")
     hit = {name: parameters.pop(name) for name in OF_THE_HIT if name in parameters}
     warnings = [_describe_old_names(path, old_names)] if old_names else []

@@ -15,6 +15,7 @@ import simpleamt
 from amt import answers, survey
 from amt.batches import Batch
 from amt.survey import Standing
+from console import Faults, OutputClosedError
 from formats.json_text import parse
 from simpleamt import Error
 
@@ -118,9 +119,16 @@ def settled(hit: Standing, entries: Sequence[Entry], now: datetime) -> bool:
 
 
 def reader(
-    args: argparse.Namespace, client: "MTurkClient", batch: Batch | None, known: Collected
+    args: argparse.Namespace,
+    client: "MTurkClient",
+    batch: Batch | None,
+    known: Collected,
+    faults: Faults,
 ) -> Callable[[Standing], list[str]]:
-    """What gives the lines of a HIT: fetched if anything can have changed, else as known."""
+    """What gives the lines of a HIT: fetched if anything can have changed, else as known.
+
+    Answers that cannot be read are `faults`.
+    """
 
     def lines(hit: Standing) -> list[str]:
         entries = known.of(hit.hit_id)
@@ -129,7 +137,7 @@ def reader(
         made = batch.made(hit.hit_id) if batch else None
         kept = {entry.assignment_id for entry in entries if entry.status == "Rejected"}
         return [
-            answers.line(answers.result(found, made, simpleamt.say))
+            answers.line(answers.result(found, made, faults.add))
             for found in survey.assignments(client, hit)
             if args.rejected
             or found["AssignmentStatus"] != "Rejected"
@@ -175,10 +183,11 @@ def fetch(
     """The lines of each HIT, in order; None for a HIT that the crowd does not show any more,
     which is named.
     """
-    for outcome in simpleamt.gather(args, read, standings, doing="fetching"):
-        if outcome.refusal is not None:
-            simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
-        yield outcome.item.hit_id, outcome.value
+    with Faults() as faults:
+        for outcome in simpleamt.gather(args, read, standings, doing="fetching"):
+            if outcome.refusal is not None:
+                faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
+            yield outcome.item.hit_id, outcome.value
 
 
 def write(
@@ -204,7 +213,7 @@ def write(
             try:
                 if printing:
                     sys.stdout.write(text)
-            except BrokenPipeError:
+            except (BrokenPipeError, OutputClosedError):
                 if file is None:
                     raise
                 printing = False

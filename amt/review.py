@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import simpleamt
 from amt import batches, fees, records, survey, wrong_ids
+from console import Faults
 from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
@@ -51,12 +52,13 @@ def of_hits(
         return [_priced(crowd, one["AssignmentId"], hit) for one in listed]
 
     unreviewed = [hit for hit in standings if hit.unaccounted]
-    for outcome in simpleamt.gather(args, submitted, unreviewed, doing="looking"):
-        if outcome.refusal is None:
-            found += outcome.value
-        else:
-            refused += 1
-            simpleamt.say(f"{outcome.item.hit_id}: {outcome.refusal}")
+    with Faults() as faults:
+        for outcome in simpleamt.gather(args, submitted, unreviewed, doing="looking"):
+            if outcome.refusal is None:
+                found += outcome.value
+            else:
+                refused += 1
+                faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
     return Found(found, refused)
 
 
@@ -72,16 +74,17 @@ def of_assignments(
         hit = survey.standing(response["HIT"])
         return response["Assignment"]["AssignmentStatus"], _priced(crowd, assignment_id, hit)
 
-    for outcome in simpleamt.gather(args, look, ids, doing="looking"):
-        if outcome.refusal is not None:
-            unknown.append(outcome.item)
-            simpleamt.say(f"{outcome.item}: {outcome.refusal}")
-            continue
-        status, submitted = outcome.value
-        if status == "Submitted":
-            found.append(submitted)
-        else:
-            simpleamt.say(f"{outcome.item}: is {status} already, skipped")
+    with Faults() as faults:
+        for outcome in simpleamt.gather(args, look, ids, doing="looking"):
+            if outcome.refusal is not None:
+                unknown.append(outcome.item)
+                faults.add(f"{outcome.item}: {outcome.refusal}")
+                continue
+            status, submitted = outcome.value
+            if status == "Submitted":
+                found.append(submitted)
+            else:
+                faults.add(f"{outcome.item}: is {status} already, skipped")
     if unknown and (words := wrong_ids.describe_no_assignment(client, unknown[0])):
         simpleamt.say(words)
     return Found(found, len(unknown))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
 from amt import fees, wrong_ids
+from console import Faults
 from parallel import Outcome
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ def standings(
     does not know an id.
     """
     found, refused = find(args, client, ids, shown)
-    for outcome in refused:
-        simpleamt.say(f"{outcome.item}: {outcome.refusal}")
+    with Faults() as faults:
+        for outcome in refused:
+            faults.add(f"{outcome.item}: {outcome.refusal}")
     if refused:
         for words in (hint, wrong_ids.describe_no_hit(client, refused[0].item)):
             if words:
