@@ -28,7 +28,9 @@ def block(args: argparse.Namespace) -> int:
     if not args.reason.strip():
         raise Error("--reason must say why")
     if ids:
-        simpleamt.confirm(args, f"Block {len(ids)} workers on {crowd}, for {args.reason!r}?")
+        simpleamt.confirm(
+            args, f"Block {simpleamt.count_of(len(ids), 'worker')} on {crowd}, for {args.reason!r}?"
+        )
     client = crowd.connect()
     refused = simpleamt.each(
         args,
@@ -37,7 +39,7 @@ def block(args: argparse.Namespace) -> int:
         doing="blocking",
         total=len(ids),
     )
-    simpleamt.say(f"Blocked {len(ids) - refused} workers.")
+    simpleamt.say(f"Blocked {simpleamt.count_of(len(ids) - refused, 'worker')}.")
     return 1 if refused else 0
 
 

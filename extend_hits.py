@@ -119,8 +119,9 @@ def ask(
     """Say what it can cost; on a live site ask."""
     cost = extending.cost(crowd, standings, args.assignments)
     simpleamt.say(
-        f"{len(standings)} HITs, {args.assignments} more assignments and {args.seconds} more "
-        f"seconds each: at most ${cost:,}, on {crowd} ({crowd.source})."
+        f"{simpleamt.count_of(len(standings), 'HIT')}, "
+        f"{simpleamt.count_of(args.assignments, 'more assignment')} and "
+        f"{simpleamt.count_of(args.seconds, 'more second')} each: at most ${cost:,}, on {crowd} ({crowd.source})."
     )
     expired = sum(hit.expired for hit in standings)
     if expired and not args.seconds:

@@ -40,7 +40,7 @@ def pay(args: argparse.Namespace) -> int:
         payments.check(wanted)
     missing = [bonus for bonus in wanted if bonus.number not in payments.paid]
     if not missing:
-        simpleamt.say(f"All {len(wanted)} bonuses are paid already.")
+        simpleamt.say(f"{_paid(len(wanted))} already, so nothing was done.")
         return 0
     crowd = simpleamt.crowd(args)
     records.refuse_other_place(payments, crowd)
@@ -58,7 +58,7 @@ def pay(args: argparse.Namespace) -> int:
                         refused += 1
                         faults.add(f"{args.bonuses_file}:{outcome.item.line}: {outcome.refusal}")
         finally:
-            simpleamt.say(f"{len(payments.paid)} of {len(wanted)} bonuses are paid.")
+            simpleamt.say(f"{len(payments.paid):,} of {_paid(len(wanted))}.")
     return 1 if refused else 0
 
 
@@ -68,10 +68,18 @@ def announce(crowd: simpleamt.Crowd, missing: list[bonuses.Bonus]) -> Decimal:
     amounts = sum((bonus.amount for bonus in missing), Decimal("0.00"))
     taken = sum((rates.bonus_fee(bonus.amount) for bonus in missing), Decimal("0.00"))
     simpleamt.say(
-        f"{len(missing)} bonuses: ${amounts + taken:,} (${amounts:,} in bonuses, ${taken:,} in "
+        f"{_count(len(missing))}: ${amounts + taken:,} (${amounts:,} in bonuses, ${taken:,} in "
         f"fees), on {crowd} ({crowd.source})."
     )
     return amounts + taken
+
+
+def _count(bonuses: int) -> str:
+    return simpleamt.count_of(bonuses, "bonus", "bonuses")
+
+
+def _paid(bonuses: int) -> str:
+    return f"{_count(bonuses)} {'is' if bonuses == 1 else 'are'} paid"
 
 
 if __name__ == "__main__":

@@ -298,6 +298,11 @@ def crowd(args: argparse.Namespace) -> Crowd:
     return Crowd(name, bool(args.prod), settings, args.concurrency, source)
 
 
+def count_of(number: int, noun: str, plural: str = "") -> str:
+    """A number and its noun: 1 HIT, 1,000 HITs, 2 bonuses."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def confirm(args: argparse.Namespace, question: str) -> None:
     """Ask before what costs money or cannot be undone. Raises Error unless the answer is yes."""
     if args.yes:

@@ -23,7 +23,7 @@ def unblock(args: argparse.Namespace) -> int:
     wrong_ids.check_worker_ids(args.worker_ids_file, ids)
     crowd = simpleamt.crowd(args)
     if ids:
-        simpleamt.confirm(args, f"Unblock {len(ids)} workers on {crowd}?")
+        simpleamt.confirm(args, f"Unblock {simpleamt.count_of(len(ids), 'worker')} on {crowd}?")
     client = crowd.connect()
     reason = {"Reason": args.reason} if args.reason else {}
     refused = simpleamt.each(
@@ -33,7 +33,7 @@ def unblock(args: argparse.Namespace) -> int:
         doing="unblocking",
         total=len(ids),
     )
-    simpleamt.say(f"Unblocked {len(ids) - refused} workers.")
+    simpleamt.say(f"Unblocked {simpleamt.count_of(len(ids) - refused, 'worker')}.")
     return 1 if refused else 0
 
 

@@ -41,7 +41,9 @@ def delete(
             )
     free = {hit.hit_id: hit for hit in standings if not hit.unaccounted or hit.expired}
     if free:
-        simpleamt.confirm(args, f"Delete {len(free)} HITs and all their answers on {crowd}?")
+        simpleamt.confirm(
+            args, f"Delete {simpleamt.count_of(len(free), 'HIT')} and all their answers on {crowd}?"
+        )
     # GetHIT does not tell a deleted HIT from one that never was; DeleteHIT does.
     wanted = [*free, *(outcome.item for outcome in unknown)]
     strangers: list[str] = []
@@ -64,7 +66,7 @@ def delete(
             if words:
                 simpleamt.say(words)
     before = f" {gone} {'was' if gone == 1 else 'were'} deleted before." if gone else ""
-    simpleamt.say(f"Deleted {deleted} HITs.{before}")
+    simpleamt.say(f"Deleted {simpleamt.count_of(deleted, 'HIT')}.{before}")
     return 1 if refused else 0
 
 

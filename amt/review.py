@@ -200,7 +200,7 @@ def _review(
 
 
 def _count(assignments: Sequence[Submitted]) -> str:
-    return f"{len(assignments):,} assignment" + ("" if len(assignments) == 1 else "s")
+    return simpleamt.count_of(len(assignments), "assignment")
 
 
 def look_into_file(args: argparse.Namespace) -> tuple[Crowd, "MTurkClient", Found]:

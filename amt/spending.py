@@ -21,7 +21,8 @@ def announce(crowd: Crowd, plan: Plan, hits: int, max_cost: Decimal | None) -> f
     rates, properties = rates_of(crowd, plan), plan.properties
     cost = fees.cost(rates, properties.reward, properties.max_assignments, hits)
     simpleamt.say(
-        f"{hits} HITs, {cost.assignments} assignments: at most {cost}, on {crowd} ({crowd.source})."
+        f"{simpleamt.count_of(hits, 'HIT')}, {simpleamt.count_of(cost.assignments, 'assignment')}: "
+        f"at most {cost}, on {crowd} ({crowd.source})."
     )
     if rates.charged and properties.max_assignments == fees.MANY_FROM and hits:
         less = fees.cost(rates, properties.reward, fees.MANY_FROM - 1, hits)

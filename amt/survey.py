@@ -120,18 +120,14 @@ def explain_no_results(standings: Sequence[Standing], *, rejected_too: bool) -> 
     in_progress = sum(hit.pending for hit in standings)
     reviewed = sum(hit.completed for hit in standings)
     parts = [
-        _count(len(standings), "HIT"),
-        f"{_count(sum(hit.available for hit in standings), 'assignment')} available",
+        simpleamt.count_of(len(standings), "HIT"),
+        f"{simpleamt.count_of(sum(hit.available for hit in standings), 'assignment')} available",
         *([f"{in_progress} in progress"] if in_progress else []),
         "0 submitted",
         # Approved work would be among the results.
         *([f"{reviewed} rejected (--rejected adds them)"] if reviewed and not rejected_too else []),
     ]
     return f"0 results: {', '.join(parts)}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _slower(args: argparse.Namespace, pages: int, found: Sized, missing: Sized) -> bool:

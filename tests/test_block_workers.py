@@ -23,7 +23,7 @@ def test_a_blocked_worker_can_accept_nothing_of_yours(desk: Desk) -> None:
 
     done = desk.run("block_workers", IDS, WHY, "--yes")
 
-    assert (done.code, done.out, done.err) == (0, "", "Blocked 1 workers.\n")
+    assert (done.code, done.out, done.err) == (0, "", "Blocked 1 worker.\n")
     assert why(lambda: crowd.accept(ada, hit)) == "blocked"
     assert crowd.client.list_worker_blocks()["WorkerBlocks"] == [
         {"WorkerId": ada, "Reason": "Random answers."}
@@ -43,7 +43,7 @@ def test_an_unknown_worker_is_named_and_the_others_are_blocked(desk: Desk) -> No
     assert unknown.startswith(
         'AUNKNOWN: The value "AUNKNOWN" is not valid for the parameter WorkerId.'
     )
-    assert summary == "Blocked 1 workers."
+    assert summary == "Blocked 1 worker."
 
 
 def test_it_asks_first_and_shows_the_reason(desk: Desk) -> None:
@@ -51,7 +51,7 @@ def test_it_asks_first_and_shows_the_reason(desk: Desk) -> None:
     (ada,) = workers(desk, "Ada")
 
     assert desk.fails("block_workers", IDS, WHY) == (
-        "Block 1 workers on the sandbox of the local crowd, for 'Random answers.'? "
+        "Block 1 worker on the sandbox of the local crowd, for 'Random answers.'? "
         "There is no terminal to ask on: say --yes to do it."
     )
     assert desk.calls == []

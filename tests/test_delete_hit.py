@@ -8,7 +8,7 @@ def test_the_hit_is_expired_and_deleted_and_no_other(desk: Desk) -> None:
     crowd = desk.crowd()
     one, other = crowd.make_hit(), crowd.make_hit()
 
-    assert desk.run("delete_hit", f"--hit_id={one}", "--yes") == Done(0, "", "Deleted 1 HITs.\n")
+    assert desk.run("delete_hit", f"--hit_id={one}", "--yes") == Done(0, "", "Deleted 1 HIT.\n")
     assert [hit["HITId"] for hit in crowd.client.list_hits()["HITs"]] == [other]
 
 
@@ -37,6 +37,6 @@ def test_it_asks_first(desk: Desk) -> None:
     """Nothing is done without a yes; the HIT must be named."""
     hit = desk.crowd().make_hit()
 
-    assert desk.fails("delete_hit", f"--hit_id={hit}").startswith("Delete 1 HITs and all their")
+    assert desk.fails("delete_hit", f"--hit_id={hit}").startswith("Delete 1 HIT and all their")
     assert desk.run("delete_hit").code == 2
     assert desk.crowd().hit(hit)["HITStatus"] == "Assignable"

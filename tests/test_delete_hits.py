@@ -41,7 +41,7 @@ def test_unreviewed_work_is_named_and_left_alone(desk: Desk, assignments: int) -
 
     assert result.code == 1
     assert result.err == (
-        f"{kept}: has 1 submitted assignments to approve or reject first\nDeleted 1 HITs.\n"
+        f"{kept}: has 1 submitted assignments to approve or reject first\nDeleted 1 HIT.\n"
     )
     assert crowd.hit(kept) == before
     assert crowd.assignment(done)["AssignmentStatus"] == "Submitted"
@@ -105,7 +105,7 @@ def test_it_asks_first(desk: Desk) -> None:
     (hit,) = desk.launch(1)
 
     assert desk.fails("delete_hits", IDS) == (
-        "Delete 1 HITs and all their answers on the sandbox of the local crowd? "
+        "Delete 1 HIT and all their answers on the sandbox of the local crowd? "
         "There is no terminal to ask on: say --yes to do it."
     )
     assert not gone(desk, hit)
@@ -150,7 +150,7 @@ def test_a_hit_that_another_run_deletes_meanwhile_is_done(desk: Desk, call: str)
 
     result = desk.run("delete_hits", IDS, "--yes")
 
-    assert (result.code, result.err) == (0, "Deleted 1 HITs.\n")
+    assert (result.code, result.err) == (0, "Deleted 1 HIT.\n")
 
 
 def test_work_handed_in_meanwhile_is_not_lost(desk: Desk) -> None:

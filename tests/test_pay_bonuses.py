@@ -76,7 +76,7 @@ def test_again_pays_nothing(desk: Desk, wanted: Any) -> None:
     done = desk.run(*PAY)
 
     assert (done.code, desk.calls) == (0, [])
-    assert "All 3 bonuses are paid already." in done.err
+    assert "3 bonuses are paid already, so nothing was done." in done.err
 
 
 @pytest.mark.parametrize("hours", [0, 25])
@@ -341,3 +341,15 @@ def test_killed_at_any_moment_it_never_pays_twice(desk: Desk) -> None:
         for number in range(4)
         for n, one in enumerate(assignments)
     )
+
+
+def test_one_bonus_is_one(desk: Desk) -> None:
+    """What costs money is said as people say it."""
+    (assignment_id,) = done_work(desk, 1)
+    desk.write("bonuses.csv", f"assignment_id,amount,reason\n{assignment_id},1.00,nice\n")
+
+    done = desk.run(*PAY)
+
+    assert "1 bonus: $1.00 ($1.00 in bonuses, $0.00 in fees)" in done.err
+    assert "1 of 1 bonus is paid." in done.err
+    assert "1 bonus is paid already, so nothing was done." in desk.run(*PAY).err

@@ -21,7 +21,7 @@ def test_an_unblocked_worker_can_accept_again(desk: Desk) -> None:
     for name, reason in (("Ada", ()), ("Bob", ("--reason=It was a mistake.",))):
         worker = blocked(desk, name)
         done = desk.run("unblock_workers", IDS, "--yes", *reason)
-        assert (done.code, done.out, done.err) == (0, "", "Unblocked 1 workers.\n")
+        assert (done.code, done.out, done.err) == (0, "", "Unblocked 1 worker.\n")
         crowd.accept(worker, crowd.make_hit())
     assert crowd.client.list_worker_blocks()["WorkerBlocks"] == []
 
@@ -42,7 +42,7 @@ def test_an_unknown_worker_is_named_and_the_others_go_on(desk: Desk) -> None:
 
     assert done.code == 1
     assert done.err.startswith("AUNKNOWN: WorkerId is invalid.")
-    assert done.err.endswith("Unblocked 1 workers.\n")
+    assert done.err.endswith("Unblocked 1 worker.\n")
 
 
 def test_it_asks_first(desk: Desk) -> None:
@@ -50,7 +50,7 @@ def test_it_asks_first(desk: Desk) -> None:
     blocked(desk, "Ada")
 
     assert desk.fails("unblock_workers", IDS) == (
-        "Unblock 1 workers on the sandbox of the local crowd? "
+        "Unblock 1 worker on the sandbox of the local crowd? "
         "There is no terminal to ask on: say --yes to do it."
     )
     assert desk.calls == []

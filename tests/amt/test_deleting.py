@@ -46,6 +46,6 @@ def test_without_a_yes_nothing_is_expired(desk: Desk) -> None:
     """The question comes before the first change."""
     hit = desk.crowd().make_hit()
 
-    with pytest.raises(Error, match=r"^Delete 1 HITs and all their answers on the sandbox"):
+    with pytest.raises(Error, match=r"^Delete 1 HIT and all their answers on the sandbox"):
         delete(desk, hit, yes=False)
     assert desk.calls == ["ListHITs"]
