@@ -98,7 +98,7 @@ def _existing(client: "MTurkClient", batch: Batch, row: Row, message: str) -> st
     if (found := _by_annotation(client, batch).get(row.number)) is None:
         raise Error(
             f"row {row.number}: its HIT was made and is not there any more (deleted?); name "
-            f"another --hit_ids_file for a new batch. {message}"
+            "another --hit_ids_file for a new batch"
         )
     return found
 

@@ -437,7 +437,10 @@ def test_a_hit_deleted_before_it_was_recorded_is_not_made_again(files: Desk) -> 
     done = files.run("launch_hits", *FLAGS)
 
     assert done.code == 2
-    assert "its HIT was made and is not there any more (deleted?)" in done.err
+    assert done.err.endswith(
+        "its HIT was made and is not there any more (deleted?); name another --hit_ids_file for a "
+        "new batch\n"
+    )
     assert made(files) == []
 
 
