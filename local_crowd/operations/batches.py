@@ -79,9 +79,10 @@ def _described(call: Call, names: Sequence[str | None]) -> list[Row[Any]]:
 
 
 def its_hits(call: Call, batch: str, offset: int, limit: int) -> list[Row[Any]]:
-    """The HITs of a batch in the order they were made: their columns without the question."""
+    """The HITs of a batch in the order of the input: their columns without the question."""
     columns = [column for column in hits.c if column.name != "question"]
-    query = select(*columns).where(_mine(call), hits.c.batch == batch).order_by(hits.c.number)
+    query = select(*columns).where(_mine(call), hits.c.batch == batch)
+    query = query.order_by(hits.c.input_row, hits.c.number)
     return list(call.db.execute(query.offset(offset).limit(limit)))
 
 

@@ -58,6 +58,7 @@ def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
             question=question,
             requester_annotation=annotation,
             batch=batches.of(annotation, hit_type.hit_type_id),
+            input_row=batches.row_of(annotation) or 0,
             creation_time=call.now,
             expiration=call.now + lifetime,
             due_time=call.now + lifetime,

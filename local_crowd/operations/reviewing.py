@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, func, select, tuple_
 
 from local_crowd.operations.assignments import VISIBLE
 from local_crowd.operations.call import Call
@@ -13,7 +13,7 @@ from local_crowd.store.tables import assignments, bonuses, hit_types, hits
 def of_batch(
     call: Call, batch: str, statuses: Sequence[str], offset: int, limit: int
 ) -> list[Row[Any]]:
-    """Answers of a batch, those of one HIT together, HITs in the order they were made.
+    """Answers of a batch, those of one HIT together, HITs in the order of the input.
 
     Each row: the columns of assignments, `question`, `requester_annotation`, `batch`, `title`,
     `reward` and `bonus` (cents in all).
@@ -50,6 +50,38 @@ def given_bonuses(call: Call, assignment_id: str) -> list[Row[Any]]:
     return list(call.db.execute(query.order_by(bonuses.c.grant_time, bonuses.c.bonus_id)))
 
 
+def hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) -> list[Row[Any]]:
+    """HITs of a batch that have answers, in the order of the input: `input_row`, `number`,
+    `hit_id`, `question`, `requester_annotation`. `place`: the two of the HIT that was before.
+    """
+    columns = ("input_row", "number", "hit_id", "question", "requester_annotation")
+    query = select(*(hits.c[name] for name in columns)).where(
+        hits.c.requester_id == call.requester_id,
+        hits.c.batch == batch,
+        ~hits.c.disposed,
+        hits.c.submitted + hits.c.approved + hits.c.rejected > 0,
+        tuple_(hits.c.input_row, hits.c.number) > place,
+    )
+    ordered = query.order_by(hits.c.input_row, hits.c.number)
+    return list(call.db.execute(ordered.limit(limit)))
+
+
+def answers_after(
+    call: Call, hit_id: str, statuses: Sequence[str], place: tuple[int, str], limit: int
+) -> list[Row[Any]]:
+    """Assignments of one of the requester's HITs, the first handed in first. `place`:
+    `submit_time` and `assignment_id` of the one that was before.
+    """
+    query = select(assignments).where(
+        assignments.c.requester_id == call.requester_id,
+        assignments.c.hit_id == hit_id,
+        assignments.c.status.in_(statuses),
+        tuple_(assignments.c.submit_time, assignments.c.assignment_id) > place,
+    )
+    ordered = query.order_by(assignments.c.submit_time, assignments.c.assignment_id)
+    return list(call.db.execute(ordered.limit(limit)))
+
+
 def _answers(call: Call, statuses: Sequence[str]) -> Select[Any]:
     bonus = (
         select(func.coalesce(func.sum(bonuses.c.amount), 0))
@@ -77,5 +109,10 @@ def _answers(call: Call, statuses: Sequence[str]) -> Select[Any]:
 
 
 def _page(call: Call, query: Select[Any], offset: int, limit: int) -> list[Row[Any]]:
-    order = (hits.c.number, assignments.c.submit_time, assignments.c.assignment_id)
+    order = (
+        hits.c.input_row,
+        hits.c.number,
+        assignments.c.submit_time,
+        assignments.c.assignment_id,
+    )
     return list(call.db.execute(query.order_by(*order).offset(offset).limit(limit)))

@@ -45,6 +45,11 @@ def moment(seconds: int) -> Markup:
     )
 
 
+def utc(seconds: int | None) -> str | None:
+    """An epoch time as ISO 8601 in UTC: 2026-01-31T12:00:00Z."""
+    return None if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def status(assignment_status: str) -> str:
     """An assignment's status, as its worker sees it."""
     return STATUSES[assignment_status]

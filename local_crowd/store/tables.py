@@ -5,6 +5,7 @@ and PostgreSQL, and Amazon's wire knows nothing finer.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ForeignKey,
@@ -107,6 +108,8 @@ hits = Table(
     Column("requester_annotation", Text),
     # What the requester's pages show together: operations.batches says of which it is.
     Column("batch", String(64)),
+    # The row of the input that it was made of; 0 where the annotation does not say so.
+    Column("input_row", BigInteger, nullable=False, default=0, server_default="0"),
     Column("creation_time", Seconds, nullable=False),
     Column("expiration", Seconds, nullable=False),
     Column("max_assignments", Number, nullable=False),
@@ -126,7 +129,7 @@ hits = Table(
     Column("assignment_review_policy", Text),
     Column("hit_review_policy", Text),
     Index(None, "requester_id", "number"),
-    Index(None, "requester_id", "batch", "number"),
+    Index(None, "requester_id", "batch", "input_row", "number"),
     Index(
         "ix_hits_due_time",
         "due_time",

@@ -174,8 +174,37 @@ def test_qualification_types_say_who_has_them(crowd: Crowd) -> None:
         assert own_qualifications.of_worker(call, ada) == []
 
 
-def test_hits_of_an_older_crowd_get_their_batch(tmp_path: Path) -> None:
-    """The migration tells batches as new HITs are told: by annotation, else by HIT type."""
+def test_hits_and_their_answers_are_read_on_from_a_place(crowd: Crowd) -> None:
+    """By input row, whatever the order of launch; only HITs that have answers; none twice."""
+    launched = {
+        row: crowd.make_hit(RequesterAnnotation=f"batch=one row={row}", MaxAssignments=3)
+        for row in (12, 3, 7)
+    }
+    done = []
+    for name in ("Ada", "Ben", "Cleo"):
+        worker = crowd.make_worker(name)
+        done.append(crowd.do(worker, launched[12]))
+    crowd.do(worker, launched[3])
+    found, answers = [], []
+    with crowd.site.reading(crowd.requester_id) as call:
+        place = (-1, -1)
+        while rows := reviewing.hits_after(call, "one", place, 1):
+            found += [row.input_row for row in rows]
+            place = (rows[-1].input_row, rows[-1].number)
+        after = (-1, "")
+        while rows := reviewing.answers_after(call, launched[12], ("Submitted",), after, 2):
+            answers += [row.assignment_id for row in rows]
+            after = (rows[-1].submit_time, rows[-1].assignment_id)
+
+    assert found == [3, 12]
+    assert answers == sorted(done)  # all of one second
+    with crowd.site.reading(crowd.make_requester()) as call:
+        assert reviewing.hits_after(call, "one", (-1, -1), 9) == []
+        assert reviewing.answers_after(call, launched[12], ("Submitted",), (-1, ""), 9) == []
+
+
+def test_hits_of_an_older_crowd_get_their_batch_and_row(tmp_path: Path) -> None:
+    """The migrations tell them as those of new HITs are told: by annotation, else by HIT type."""
     store = Store(f"sqlite:///{tmp_path / 'old.sqlite3'}")
     with store.writing() as db:
         config = Config(attributes={"connection": db})
@@ -193,7 +222,7 @@ def test_hits_of_an_older_crowd_get_their_batch(tmp_path: Path) -> None:
                 " VALUES ('T', 'G', 'A', 'f', 't', 'd', 5, 60, 60, '[]', 1)"
             )
         )
-        for hit_id, annotation in (("1", "batch=one row=0"), ("2", "batch=x"), ("3", None)):
+        for hit_id, annotation in (("1", "batch=one row=7"), ("2", "batch=x"), ("3", None)):
             db.execute(
                 text(
                     "INSERT INTO hits (hit_id, requester_id, hit_type_id, question,"
@@ -206,7 +235,7 @@ def test_hits_of_an_older_crowd_get_their_batch(tmp_path: Path) -> None:
             )
     upgrade(store)
     with store.reading() as db:
-        found = dict(db.execute(text("SELECT hit_id, batch FROM hits")).all())
+        found = db.execute(text("SELECT hit_id, batch, input_row FROM hits")).all()
     store.close()
 
-    assert found == {"1": "one", "2": "T", "3": "T"}
+    assert [tuple(row) for row in found] == [("1", "one", 7), ("2", "T", 0), ("3", "T", 0)]

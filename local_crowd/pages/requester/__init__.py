@@ -13,6 +13,7 @@ from local_crowd.pages import errors
 from local_crowd.pages.requester import (
     batches,
     bonuses,
+    downloads,
     hits,
     messages,
     qualifications,
@@ -23,7 +24,17 @@ from local_crowd.pages.requester import (
 from local_crowd.store.faults import StoreError
 
 pages = Blueprint("requester", __name__, url_prefix="/requester")
-for part in (sign_in, batches, hits, review, bonuses, workers, qualifications, messages):
+for part in (
+    sign_in,
+    batches,
+    downloads,
+    hits,
+    review,
+    bonuses,
+    workers,
+    qualifications,
+    messages,
+):
     pages.register_blueprint(part.pages)
 
 

@@ -1,12 +1,12 @@
 """Answers and input as people read them: names beside values."""
 
-import json
 import re
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from markupsafe import Markup
 
+from formats.json_text import parse
 from local_crowd.operations import question_form
 from local_crowd.operations.answers import parts_given
 from local_crowd.operations.question_form import QuestionForm, SelectionAnswer
@@ -97,8 +97,8 @@ def input_of(question: Question) -> Parsed | None:
 
 def _parse(text: str) -> Parsed | None:
     try:
-        return Parsed(json.loads(text))
-    except (ValueError, RecursionError):
+        return Parsed(parse(text, unique_keys=False))
+    except ValueError:
         return None
 
 

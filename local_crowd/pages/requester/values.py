@@ -101,7 +101,7 @@ def present(name: str, value: Any, reader: Reader) -> Value:
         flat = json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return Text("(nested too deeply to be shown)")
-    if len(flat) > MOST_LAID_OUT or (depth := _depth(flat)) > DEEPEST:
+    if len(flat) > MOST_LAID_OUT or (depth := depth_of(flat)) > DEEPEST:
         return _cut(flat, reader.limit)
     if len(flat) <= reader.limit and depth <= DEEPEST_TABLE and _cells(value) <= MOST_CELLS:
         return _lay_out(name, value, reader)
@@ -183,7 +183,7 @@ def _cells(value: Any) -> int:
     return sum(map(_cells, parts)) if isinstance(value, dict | list) else 1
 
 
-def _depth(text: str) -> int:
+def depth_of(text: str) -> int:
     """How deep the brackets nest: a line is indented by as much, and there may be many lines."""
     return max(accumulate((c in "[{") - (c in "]}") for c in text))
 

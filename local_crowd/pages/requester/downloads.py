@@ -1,0 +1,240 @@
+"""The answers of a batch as a file: JSON Lines, as get_results.py writes them, or CSV.
+
+Answers are read a few at a time, each few in a short transaction, and sent as they are read: memory
+stays flat, and a slow reader keeps nobody's transaction open.
+"""
+
+import csv
+import io
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any
+from xml.etree.ElementTree import ParseError
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import NotFound
+
+from formats.json_text import parse
+from local_crowd.operations import batches, questions, reviewing
+from local_crowd.operations.answers import parts_given
+from local_crowd.pages.context import current_site
+from local_crowd.pages.headers import FILE
+from local_crowd.pages.requester.batches import KINDS
+from local_crowd.pages.requester.context import requester_only
+from local_crowd.pages.requester.fields import input_of
+from local_crowd.pages.requester.values import depth_of
+from local_crowd.pages.words import utc
+from local_crowd.site import Site
+
+pages = Blueprint("downloads", __name__)
+HITS_AT_ONCE, ANSWERS_AT_ONCE = 50, 10  # an answer may have a megabyte
+MOST_COLUMNS, MOST_MEMBERS, DEEPEST = 1000, 100, 200
+FIRST_COLUMNS = (
+    "assignment_id",
+    "hit_id",
+    "worker_id",
+    "row",
+    "status",
+    "accept_time",
+    "submit_time",
+    "auto_approval_time",
+    "approval_time",
+    "rejection_time",
+    "requester_feedback",
+)
+MORE = "more"  # the column for what has none of its own
+# What spreadsheets take for a formula, wide forms too, unless it is nothing but a number.
+FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+Result = dict[str, Any]
+
+
+@pages.get("/batches/<batch>/answers.jsonl")
+@requester_only
+def json_lines(requester_id: str, batch: str) -> Response:
+    """An answer in each line, in the order of the input."""
+    results = _results(current_site(), requester_id, batch, _statuses(requester_id, batch))
+    return _file(map(_line, results), f"{batch}.jsonl", "application/x-ndjson")
+
+
+@pages.get("/batches/<batch>/answers.csv")
+@requester_only
+def table(requester_id: str, batch: str) -> Response:
+    """An answer in each row, a column for each field of the input and of the answers."""
+    results = _results(current_site(), requester_id, batch, _statuses(requester_id, batch))
+    return _file(_csv(results), f"{batch}.csv", "text/csv; charset=utf-8")
+
+
+def _statuses(requester_id: str, batch: str) -> Sequence[str]:
+    """The statuses that are asked for. Raises NotFound, also for another requester's batch."""
+    kind = request.args.get("show", "all")
+    with current_site().reading(requester_id) as call:
+        if kind not in KINDS or batches.find(call, batch) is None:
+            raise NotFound
+    return KINDS[kind]
+
+
+def _file(parts: Iterable[str], name: str, content_type: str) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Security-Policy": FILE,
+    }
+    return Response((part.encode() for part in parts), content_type=content_type, headers=headers)
+
+
+def _results(
+    site: Site, requester_id: str, batch: str, statuses: Sequence[str]
+) -> Iterator[Result]:
+    place = (-1, -1)
+    while True:
+        with site.reading(requester_id) as call:
+            hits = reviewing.hits_after(call, batch, place, HITS_AT_ONCE)
+        for hit in hits:
+            found = input_of(questions.parse(hit.question))
+            row = batches.row_of(hit.requester_annotation)
+            for answer in _answers(site, requester_id, hit.hit_id, statuses):
+                yield _result(answer, found.value if found else None, row)
+        if len(hits) < HITS_AT_ONCE:
+            return
+        place = (hits[-1].input_row, hits[-1].number)
+
+
+def _answers(site: Site, requester_id: str, hit_id: str, statuses: Sequence[str]) -> Iterator[Any]:
+    place = (-1, "")
+    while True:
+        with site.reading(requester_id) as call:
+            rows = reviewing.answers_after(call, hit_id, statuses, place, ANSWERS_AT_ONCE)
+        yield from rows
+        if len(rows) < ANSWERS_AT_ONCE:
+            return
+        place = (rows[-1].submit_time, rows[-1].assignment_id)
+
+
+def _result(answer: Any, given: Any, row: int | None) -> Result:
+    """What get_results.py says of an assignment, under the same names."""
+    fields = _fields(answer.answer)
+    return {
+        "assignment_id": answer.assignment_id,
+        "hit_id": answer.hit_id,
+        "worker_id": answer.worker_id,
+        "output": answer.answer if fields is None else _output(fields),
+        "submit_time": utc(answer.submit_time),
+        "status": answer.status,
+        "accept_time": utc(answer.accept_time),
+        "input": given,
+        "row": row,
+        "answers": fields or {},
+        "auto_approval_time": utc(answer.auto_approval_time),
+        "approval_time": utc(answer.approval_time),
+        "rejection_time": utc(answer.rejection_time),
+        "requester_feedback": answer.requester_feedback,
+    }
+
+
+def _fields(xml: str | None) -> dict[str, Any] | None:
+    """Every field of an answer: text, or a list of the selections; None for what is not XML."""
+    try:
+        given = parts_given(xml or "")
+    except (ParseError, ValueError):  # not made here: an import, a repair
+        return None
+    return {
+        name: parts[0][1] if parts and parts[0][0] == "FreeText" else [text for _, text in parts]
+        for name, parts in given.items()
+    }
+
+
+def _output(fields: Mapping[str, Any]) -> Any:
+    text = fields.get("output", fields.get("taskAnswers"))
+    return _parsed(text) if isinstance(text, str) else text
+
+
+def _parsed(text: str) -> Any:
+    """The value of a text that is JSON, else the text."""
+    if text.count("[") + text.count("{") > DEEPEST and depth_of(text) > DEEPEST:
+        return text  # what can be read so deep cannot always be written again
+    try:
+        return parse(text, unique_keys=False)
+    except ValueError:
+        return text
+
+
+def _line(result: Result) -> str:
+    try:
+        text = json.dumps(result, ensure_ascii=False)
+        text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair from a worker's browser
+        text = json.dumps(result)
+    return f"{text}\n"
+
+
+def _csv(results: Iterable[Result]) -> Iterator[str]:
+    """The lines of a table. All answers are read before the first line, since it names the columns
+    of all; they wait in a file that has no name.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
+        columns, all_fit = _keep(results, kept)
+        kept.seek(0)
+        yield _row([*FIRST_COLUMNS, *columns, *([] if all_fit else [MORE])])
+        for line in kept:
+            first, cells = json.loads(line)
+            row = [*first, *(cells.pop(name, None) for name in columns)]
+            yield _row(row if all_fit else [*row, json.dumps(cells) if cells else None])
+
+
+def _keep(results: Iterable[Result], file: IO[str]) -> tuple[list[str], bool]:
+    """Write the cells of each answer to `file`; return the names of the columns, those of the
+    input first, and whether everything has a column.
+    """
+    columns: dict[str, None] = {}
+    all_fit = True
+    for result in results:
+        cells = _cells(result)
+        for name in cells:
+            if name not in columns and len(columns) < MOST_COLUMNS:
+                columns[name] = None
+        all_fit = all_fit and cells.keys() <= columns.keys()
+        first = [result[name] for name in FIRST_COLUMNS]
+        file.write(json.dumps([first, cells]) + "\n")
+    return sorted(columns, key=lambda name: name.startswith("answer")), all_fit
+
+
+def _cells(result: Result) -> dict[str, Any]:
+    """The fields of the input and of the answer, each under the name of its column."""
+    cells: dict[str, Any] = {}
+    named = [] if result["input"] is None else [("input", result["input"])]
+    for name, value in result["answers"].items():
+        parsed = _parsed(value) if isinstance(value, str) and value[:1] == "{" else value
+        named.append((f"answer.{name}", parsed if isinstance(parsed, dict) else value))
+    if not result["answers"] and result["output"]:
+        named.append(("answer", result["output"]))
+    for name, value in named:
+        for member, one in _members(name, value).items():
+            column = member
+            while column in cells:  # a field "a.b" beside a member b of a field a
+                column += "*"
+            cells[column] = one
+    return cells
+
+
+def _members(name: str, value: Any) -> dict[str, Any]:
+    if isinstance(value, dict) and 0 < len(value) <= MOST_MEMBERS:
+        return {f"{name}.{member}": one for member, one in value.items()}
+    return {name: value}
+
+
+def _row(cells: Iterable[Any]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(map(_cell, cells))
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """A value as a cell that no spreadsheet takes for a formula."""
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = _NO_TEXT.sub("\ufffd", text)
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
