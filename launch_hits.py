@@ -12,6 +12,7 @@ interrupted, the same command again finishes the batch: no row is ever made twic
 import argparse
 import sys
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
@@ -63,16 +64,17 @@ def launch(args: argparse.Namespace) -> int:
             crowd.settings["template_directories"],
             args.hit_properties_file,
             source,
+            Path(crowd.settings["local_crowd"]) / "files" if crowd.name == "local" else None,
         )
         return perform(args, crowd, plan, batch)
 
 
 def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Batch) -> int:
     """Launch what is missing of the plan. The exit code."""
-    if plan.warnings:
-        simpleamt.say(simpleamt.join_faults(plan.warnings))
     if batch.header:
         plans.check_unchanged(batch, plan)
+    if plan.warnings:
+        simpleamt.say(simpleamt.join_faults(plan.warnings))
     missing = plan.rows - len(batch.ids)
     cost = spending.announce(crowd, plan, missing, args.max_cost)
     if args.dry_run:
@@ -117,7 +119,7 @@ def tell(crowd: Crowd, plan: plans.Plan, batch: Batch) -> None:
         f"{len(batch.ids)} of {plan.rows} HITs are launched on {crowd}. Workers find them at\n"
         f"  {crowd.worker_site}mturk/preview?groupId={group}"
     )
-    if crowd.name == "local":
+    if crowd.name == "local" and crowd.served_at() is None:
         simpleamt.say("once the crowd is served: python serve_local_crowd.py")
 
 

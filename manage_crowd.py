@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import serving
 import simpleamt
 
 
@@ -62,8 +63,8 @@ SITE = {
 URL = {
     "--url": {
         "metavar": "URL",
-        "default": "http://127.0.0.1:8000",
-        "help": "the server's public address, e.g. https://crowd.example.org",
+        "help": "the server's public address, e.g. https://crowd.example.org; default: where it "
+        "is served now, or http://127.0.0.1:8000",
     },
 }
 FORMAT = {
@@ -250,6 +251,9 @@ def perform(args: argparse.Namespace) -> int:
     directory = Path(args.local_crowd or simpleamt.config(args)["local_crowd"])
     values = {name.lstrip("-"): getattr(args, name.lstrip("-")) for name in command.arguments}
     form = values.pop("format", "jsonl")
+    if "url" in values:
+        served_at = serving.find_address(directory) or simpleamt.NOT_SERVED_YET
+        values["url"] = values["url"] or served_at
     if "hit_ids_file" in values:
         hit_ids_file = values.pop("hit_ids_file")
         values["hit_ids"] = simpleamt.ids(hit_ids_file) if hit_ids_file else []

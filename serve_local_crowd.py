@@ -19,6 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
+import serving
 import simpleamt
 
 THREADS = 16
@@ -165,8 +166,10 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
     server = Server(app, sockets, threads=THREADS, are_headers_trusted=args.proxies > 0)
     try:
         app.send_notifications()
-        announce(directory, [address(args.host, port_of(one)) for one in sockets])
-        server.run()
+        urls = [address(args.host, port_of(one)) for one in sockets]
+        announce(directory, urls)
+        with serving.note_address(directory, urls[0]):
+            server.run()
     finally:
         server.close()
         app.close()
@@ -176,17 +179,19 @@ def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse
     """With gunicorn, in as many processes as asked for; it ends this one when it is told to."""
     from local_crowd import hosts, processes
 
-    announce(directory, [address(args.host, port_of(one)) for one in sockets])
+    urls = [address(args.host, port_of(one)) for one in sockets]
+    announce(directory, urls)
     try:
-        processes.run(
-            directory,
-            sockets,
-            processes=args.processes,
-            threads=THREADS,
-            proxies=args.proxies,
-            databases=databases(args),
-            names=args.hosts or hosts.default(args.host, args.proxies),
-        )
+        with serving.note_address(directory, urls[0]):
+            processes.run(
+                directory,
+                sockets,
+                processes=args.processes,
+                threads=THREADS,
+                proxies=args.proxies,
+                databases=databases(args),
+                names=args.hosts or hosts.default(args.host, args.proxies),
+            )
     except processes.NotAvailable as error:
         raise simpleamt.Error(str(error)) from error
 

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import console
 import files
 import parallel
+import serving
 from formats import json_text
 from parallel import Outcome
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 SERVER = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?(/[^\s?#]*)?")
+NOT_SERVED_YET = "http://127.0.0.1:8000"  # where serve_local_crowd.py serves by default
 CONFIG: dict[str, Any] = {
     "crowd": "local",
     "local_crowd": str(HERE / "local_crowd_data"),
@@ -275,8 +277,13 @@ class Crowd:
         """Where workers go: a URL that ends in a slash."""
         if self.name == "mturk":
             return f"https://worker{'' if self.live else 'sandbox'}.mturk.com/"
-        base = "http://127.0.0.1:8000" if self.name == "local" else _bare(self.name)
+        base = self.name if self.name != "local" else self.served_at() or NOT_SERVED_YET
+        base = _bare(base)
         return f"{base}/" if self.live else f"{base}/sandbox/"
+
+    def served_at(self) -> str | None:
+        """The URL at which the local crowd is served now, None when it is not."""
+        return serving.find_address(Path(self.settings["local_crowd"]))
 
     def connect(self) -> "MTurkClient":
         """A boto3 client of this crowd."""

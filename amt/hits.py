@@ -21,5 +21,5 @@ def html_question(html: str, frame_height: int) -> str:
         f"<FrameHeight>{frame_height}</FrameHeight></HTMLQuestion>"
     )
     if (size := len(question.encode())) > QUESTION_BYTES:
-        raise ValueError(f"the HIT has {size:,} bytes, {size - QUESTION_BYTES:,} too many")
+        raise ValueError(f"the HIT has {size:,} bytes; at most {QUESTION_BYTES:,} are allowed")
     return question

@@ -4,9 +4,11 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from amt import properties
+from amt.advice import Advice
 from amt.batches import Batch
 from amt.hits import html_question
 from amt.inputs import Input, Row
@@ -46,20 +48,27 @@ class Plan:
 
 
 def plan(
-    template_name: str, directories: Sequence[str], properties_file: str, source: Input
+    template_name: str,
+    directories: Sequence[str],
+    properties_file: str,
+    source: Input,
+    files: Path | None = None,
 ) -> Plan:
     """Read `source` and render every row once. Raises Error with every fault there is, a line
-    each.
+    each. `files`: the directory of what the crowd serves as /files/, if it is on this machine.
     """
     faults: list[str] = []
     template = _tried(faults, Template, template_name, directories)
     hit_properties = _tried(faults, properties.read, properties_file)
     _tried(faults, source.read)
+    advice = Advice(template_name, source.path, files)
     rows = 0
     for row in source.rows(faults):
         rows += 1
         if template and hit_properties:
-            _tried(faults, Plan(template, hit_properties, "", source, 0, {}).question, row)
+            draft = Plan(template, hit_properties, "", source, 0, {})
+            if question := _tried(faults, draft.question, row):
+                advice.look(row, question)
     if not rows and not faults:
         faults.append(f"{source.path}: no rows, so no HITs")
     if faults or template is None or hit_properties is None:
@@ -76,7 +85,7 @@ def plan(
         source,
         rows,
         hashes,
-        warnings=hit_properties.warnings,
+        warnings=(*hit_properties.warnings, *advice.lines()),
     )
 
 

@@ -1,0 +1,75 @@
+"""What looks like an oversight in a batch before it is launched, though it may be meant so."""
+
+import html
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+from amt.inputs import Row
+
+MOST_NAMED = 5  # missing files
+# In quotes, as in attributes, scripts and the row's JSON; with the local crowd's address or without.
+FILE = re.compile(
+    r"""["'](?:https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)?/files/([^"'<>?#\\]+)["'?#]"""
+)
+# Elements, what makes one by script, and the address that forms of Mechanical Turk post to.
+FORM = re.compile(
+    r"""<(?:form|crowd-[a-z-]+)\b|createElement\(["']form|externalSubmit""", re.IGNORECASE
+)
+
+
+class Advice:
+    """Collects warnings while the rows of a batch are rendered. `files` is the directory that the
+    crowd serves as /files/; None when it cannot be looked into.
+    """
+
+    def __init__(self, template_name: str, input_path: str, files: Path | None) -> None:
+        self._template_name = template_name
+        self._input_path = input_path
+        self._files = files
+        self._rows = 0
+        self._first: Row | None = None
+        self._has_form = True
+        self._missing: dict[str, int] = {}  # a file's name -> the line that first names it
+
+    def look(self, row: Row, page: str) -> None:
+        """Look at a row and its rendered page."""
+        self._rows += 1
+        if self._first is None:
+            self._first = row
+            self._has_form = FORM.search(page) is not None
+        if self._files is None:
+            return
+        for written in FILE.findall(page):
+            name = unquote(html.unescape(written))
+            if name not in self._missing and not self._is_there(name):
+                self._missing[name] = row.line
+
+    def _is_there(self, name: str) -> bool:
+        assert self._files is not None  # noqa: S101 - the caller has looked
+        try:
+            return (self._files / name).exists()
+        except (OSError, ValueError):  # too long, or with a null character
+            return False
+
+    def lines(self) -> list[str]:
+        """The warnings, a line each."""
+        lines = []
+        if not self._has_form:
+            lines.append(
+                f"{self._template_name}: the page has no form and does not include simpleamt.html, "
+                "so workers cannot submit an answer"
+            )
+        if self._rows == 1 and self._first and isinstance(self._first.value, list):
+            lines.append(
+                f"{self._input_path}: its only line is a JSON array of {len(self._first.value):,}, "
+                "which is one HIT; for a HIT of each element, write one a line"
+            )
+        named = list(self._missing.items())
+        lines += [
+            f"{self._input_path}:{line}: /files/{name} is not in {self._files}"
+            for name, line in named[:MOST_NAMED]
+        ]
+        if more := len(named) - MOST_NAMED:
+            lines += [f"{more:,} more files are not in {self._files}"] if more > 0 else []
+        return lines
