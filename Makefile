@@ -17,7 +17,7 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable $(CHROM
 COG_FILES = $(shell grep -ls '\[\[\[cog' README.md CONTRIBUTING.md docs/*.md)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lowest bench docs clean browser database
+.PHONY: help demo test check lowest bench docs texts clean browser database
 
 help: ## list what make can do
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
@@ -29,9 +29,10 @@ demo: $(VENV)/run.stamp ## a HIT of your own, done in a browser at http://127.0.
 test: check browser database ## everything: all checks, then the whole suite
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-check: $(VENV)/dev.stamp ## formatting, lint, types, imports, generated docs, and the lowest versions
+check: $(VENV)/dev.stamp ## formatting, lint, spelling, types, imports, generated docs, and the lowest versions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/codespell
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(if $(COG_FILES),$(BIN)/cog --check -P -I . $(COG_FILES))
@@ -45,6 +46,9 @@ bench: $(VENV)/dev.stamp ## the benchmarks
 
 docs: $(VENV)/dev.stamp ## write the generated parts of the documentation anew
 	$(if $(COG_FILES),$(BIN)/cog -r -P -I . $(COG_FILES))
+
+texts: $(VENV)/dev.stamp ## print every text that users see, to be read from top to bottom
+	@$(BIN)/python tools/texts.py
 
 clean: ## remove what make made; data, configuration and results stay
 	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
