@@ -6,7 +6,8 @@ from typing import Any
 from crowds import NEW_YEAR, Crowd, business, invalid, refusal
 from qualification_kit import HITS_APPROVED, LOCALE, SANDBOX_MASTERS, give, make_type, score
 
-from local_crowd.operations import qualifications, worker_lists, worker_qualifications
+from local_crowd.operations import messages as letters
+from local_crowd.operations import qualifications, worker_qualifications
 
 NONE = business("You requested a Qualification that does not exist.", "QualificationDoesNotExist")
 REVOKED = business(
@@ -35,7 +36,7 @@ def revoke(crowd: Crowd, type_id: str, worker_id: str, **more: Any) -> None:
 
 def messages(crowd: Crowd, worker_id: str) -> list[tuple[str, str]]:
     with crowd.site.reading() as call:
-        return [(one.subject, one.message_text) for one in worker_lists.inbox(call, worker_id)]
+        return [(one.subject, one.message_text) for one in letters.list_of_worker(call, worker_id)]
 
 
 def test_associate(crowd: Crowd) -> None:
