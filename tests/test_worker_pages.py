@@ -791,6 +791,7 @@ class TestFiles:
             "",
             "nothing",
             "%00",
+            "x" * 300,
         ],
     )
     def test_nothing_else_is_reached(self, world: World, name: str) -> None:

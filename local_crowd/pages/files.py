@@ -21,7 +21,7 @@ def file(name: str) -> Response:
         raise NotFound
     try:
         is_file = Path(path).is_file()
-    except ValueError:  # a null character
+    except (OSError, ValueError):  # longer than names can be; a null character
         is_file = False
     if not is_file:
         raise NotFound
