@@ -3,7 +3,7 @@ var simpleamt = (function () {
   const byId = (id) => document.getElementById(id);
   const form = byId('results-form'), button = byId('submit-btn'), note = byId('simpleamt-note');
   const url = new URLSearchParams(window.location.search);
-  let ready = false, handling = false, sent = false, failure = '';
+  let ready = false, handling = false, sent = false, failure = '', restored, restorers = [];
 
   function say(text) { note.textContent = text; }
 
@@ -18,6 +18,13 @@ var simpleamt = (function () {
   function setOutput(output) {
     const text = JSON.stringify(output);
     byId('output').value = text === undefined ? '' : text;
+    // The crowd's page around this one keeps it until the HIT is handed in.
+    byId('output').dispatchEvent(new Event('keep'));
+  }
+
+  // Calls `action` with what setOutput was given before the page was left, if anything was.
+  function onRestore(action) {
+    if (restored === undefined) restorers.push(action); else action(restored);
   }
 
   function isPreview() {
@@ -79,6 +86,14 @@ var simpleamt = (function () {
     }
   }
 
+  // Not the answer yet: that is what setOutput is given now.
+  byId('output').addEventListener('restore', (event) => {
+    event.preventDefault();
+    restored = JSON.parse(event.detail);
+    restorers.forEach((action) => action(restored));
+  });
+  // The answer did not arrive, and the page around this one will send it again.
+  window.addEventListener('unsent', () => { sent = false; say(''); });
   window.addEventListener('error', failed);
   window.addEventListener('unhandledrejection', failed);
   window.addEventListener('click', (event) => { if (event.target === button) begin(); }, true);
@@ -93,5 +108,5 @@ var simpleamt = (function () {
   window.addEventListener('pageshow', (event) => { if (event.persisted) { sent = false; say(''); } });
 
   if (isPreview()) say('This is a preview. Accept the HIT to work on it.');
-  return { getInput, setOutput, isPreview, setupSubmit };
+  return { getInput, setOutput, onRestore, isPreview, setupSubmit };
 })();

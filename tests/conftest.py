@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from conftest_crowd import crowd, databases, open_crowd  # noqa: F401 - fixtures
 from conftest_scripts import desk  # noqa: F401 - fixture
+from draft_kit import arrive  # noqa: F401 - fixture
 from new_crowds import sooner, strong_passwords  # noqa: F401 - fixtures
 from people_kit import live, people  # noqa: F401 - fixtures
 from worker_sites import url, world  # noqa: F401 - fixtures

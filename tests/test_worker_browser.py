@@ -186,7 +186,8 @@ def test_time_runs_down_warns_and_runs_out(world: World, arrive: Callable[[str],
     expect(frame.get_by_label("Animal")).to_have_value("too late")  # to be copied, if they like
 
     frame.get_by_role("button", name="Send").click()
-    expect(frame.get_by_role("alert")).to_contain_text("The time allowed for this HIT is over")
+    expect(page.locator("#kept-words")).to_contain_text("Not handed in: the time allowed is over.")
+    expect(frame.get_by_label("Animal")).to_have_value("too late")
     assert world.answers(hit["HITId"]) == []
     assert world.slots(hit["HITId"]) == (1, 0)
 

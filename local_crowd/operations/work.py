@@ -19,6 +19,7 @@ from local_crowd.store.tables import assignments, hit_types, hits, is_held, work
 
 UNKNOWN = "This assignment does not exist. Accept the HIT first."
 DONE = "This work was handed in before. Nothing has changed."
+FINISHED = ("Submitted", "Approved", "Rejected")
 
 # Statements are made once: making them takes longer than the database does.
 HIT = OFFER.where(hits.c.hit_id == bindparam("hit_id"), ~hits.c.disposed)
@@ -42,6 +43,9 @@ ASSIGNMENT: Select[Any] = (
     .where(assignments.c.assignment_id == bindparam("assignment_id"))
 )
 ASKED = ASSIGNMENT.add_columns(hits.c.question)
+ANSWER = select(assignments.c.answer).where(
+    assignments.c.assignment_id == bindparam("assignment_id")
+)
 SUBMIT = (
     update(assignments)
     .where(assignments.c.assignment_id == bindparam("id"), assignments.c.status == "Accepted")
@@ -174,10 +178,16 @@ def check_welcome(call: Call, worker_id: str, hit: Row[Any]) -> None:
 def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) -> str:
     """Hand in the answer of an accepted assignment; the HIT's id.
 
-    The id alone admits: it is unguessable, and known to the worker's page only.
-    NotPossible: "unknown", "done" (submitted before: nothing changes), "late", "returned".
+    The id alone admits: it is unguessable, and known to the worker's page only. Sending the same
+    answer again is idempotent: whoever never got the first response sends it again.
+    NotPossible: "unknown", "done" (another answer was submitted before: nothing changes), "late",
+    "returned".
     """
     row = _assignment(call, ASKED, assignment_id)
+    if row.status in FINISHED:
+        stored = call.db.scalar(ANSWER, {"assignment_id": assignment_id})
+        if stored == answer_to(row.question, fields):
+            return str(row.hit_id)
     check_in_hand(call, row)
     reviews.hold_work(call, row)
     at = max(call.now, row.accept_time)  # the clock may have been set back meanwhile
@@ -206,7 +216,7 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
 
 def check_in_hand(call: Call, row: Row[Any]) -> None:
     """NotPossible ("done", "returned", "late") unless the assignment can be worked on now."""
-    if row.status in ("Submitted", "Approved", "Rejected"):
+    if row.status in FINISHED:
         raise NotPossible("done", DONE)
     if row.status == "Returned":
         raise NotPossible("returned", "You returned this HIT, so its answer cannot be handed in.")

@@ -118,8 +118,9 @@ def sign_in_as(worker_id: str, **more: Any) -> None:
 
 
 def sign_out_here() -> None:
-    """Forget who is at this browser."""
+    """Forget who is at this browser. The next sign-in page has it forget what it keeps of them."""
     session.clear()
+    session["signed_out"] = True
 
 
 def signed_in() -> str | None:

@@ -21,12 +21,20 @@ from local_crowd.pages.headers import FORM_PAGE, HIT_PAGE, IN_THE_FRAME
 from local_crowd.pages.questions.form import form_page
 from local_crowd.pages.questions.frame import PREVIEW
 from local_crowd.pages.questions.rewrite import for_this_crowd
-from local_crowd.pages.questions.scripts import first_script, guard_script, script_url
+from local_crowd.pages.questions.scripts import (
+    KEEPING_SCRIPT,
+    first_script,
+    guard_script,
+    script_url,
+)
 from local_crowd.store.faults import StoreError
 
 pages = Blueprint("hit_page", __name__)
 
 MOST_FIELDS = 10_000
+# What became of an answer: HANDED_IN, REFUSED, or the reason of NotPossible. A response without it
+# is a proxy's, or tells of a fault of ours: static/draft.js sends the answer again.
+OUTCOME, HANDED_IN, REFUSED = "Crowd-Outcome", "handed-in", "refused"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -53,11 +61,16 @@ def page_of(question_xml: str, assignment_id: str | None) -> Response:
     submit_url = f"{site_url()}/mturk/externalSubmit"
     if isinstance(asked, HTMLQuestion):
         html = for_this_crowd(
-            asked.content, submit_url, script_url, first_script(submit_url), guard_script()
+            asked.content,
+            submit_url,
+            script_url,
+            first_script(submit_url),
+            guard_script(),
+            script_url(KEEPING_SCRIPT) if assignment_id else "",
         )
         return Response(html, headers={"Content-Security-Policy": HIT_PAGE})
     if isinstance(asked, QuestionForm):
-        html = form_page(asked, submit_url, assignment_id)
+        html = form_page(asked, submit_url, assignment_id, script_url(KEEPING_SCRIPT))
         return Response(html, headers={"Content-Security-Policy": FORM_PAGE})
     raise NotFound
 
@@ -80,7 +93,8 @@ def external_submit() -> Any:
         return _framed("Not handed in", "The page did not say which assignment it answers.", 400)
     with current_site().writing() as call:
         work.submit(call, an_id(assignment_id), fields)
-    return _framed("Thank you", "Your answer is handed in.", 200)  # after the commit, not before
+    # After the commit, not before.
+    return _framed("Thank you", "Your answer is handed in.", 200, HANDED_IN)
 
 
 def _multipart() -> MultiDict[str, str]:
@@ -113,7 +127,7 @@ def _is_utf8(body: bytes) -> bool:
 @pages.errorhandler(work.NotPossible)
 def _not_possible(error: work.NotPossible) -> Any:
     title = "Handed in before" if error.reason == "done" else "Not handed in"
-    return _framed(title, str(error), errors.STATUSES.get(error.reason, 409))
+    return _framed(title, str(error), errors.STATUSES.get(error.reason, 409), error.reason)
 
 
 @pages.errorhandler(StoreError)
@@ -129,6 +143,9 @@ def _http(error: HTTPException) -> Any:
     return _framed(title, text, status)
 
 
-def _framed(title: str, text: str, status: int) -> Any:
+def _framed(title: str, text: str, status: int, outcome: str = REFUSED) -> Any:
     page = render_template("framed.html", title=title, text=text, good=status == 200)
-    return page, status, {"Content-Security-Policy": IN_THE_FRAME}
+    headers = {"Content-Security-Policy": IN_THE_FRAME}
+    if status < 500:
+        headers[OUTCOME] = outcome
+    return page, status, headers

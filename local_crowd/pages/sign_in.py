@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, session
 
 from local_crowd.operations import accounts, attempts, people
 from local_crowd.operations.nicknames import LONGEST, NoNickname, nickname
@@ -87,6 +87,7 @@ def _form(typed: str, problem: str) -> str:
         problem=problem,
         wanted=_wanted(),
         longest=LONGEST,
+        signed_out=session.pop("signed_out", False),
     )
 
 

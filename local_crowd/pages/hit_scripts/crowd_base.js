@@ -122,7 +122,8 @@ class CrowdElement extends HTMLElement {
 }
 
 // One that a worker answers: collect() gives its part of the answer (undefined: none), fault()
-// what is wrong with it.
+// what is wrong with it. keep.js keeps the property draftValue of those that have it: what the
+// worker entered (undefined: nothing).
 class CrowdField extends CrowdElement {
   problem = make('p', { class: 'fault', id: 'fault', role: 'alert' });
 

@@ -11,6 +11,13 @@ customElements.define('crowd-checkbox', class extends CrowdField {
   get checked() { return this.box.checked; }
   set checked(on) { this.box.checked = Boolean(on); }
 
+  get draftValue() { return this.checked === isOn(this, 'checked') ? undefined : this.checked; }
+
+  set draftValue(on) {
+    this.checked = on;
+    this.changed();
+  }
+
   build() {
     this.box.addEventListener('change', () => this.changed());
     const slot = make('slot');
@@ -50,6 +57,9 @@ customElements.define('crowd-radio-button', class extends CrowdField {
     const group = this.closest('crowd-radio-group');
     if (group && group.keepOne) group.keepOne(on ? this : null);
   }
+
+  get draftValue() { return this.checked === isOn(this, 'checked') ? undefined : this.checked; }
+  set draftValue(on) { if (on) this.pick(); }
 
   get disabled() { return isOn(this, 'disabled'); }
   set disabled(on) { put(this, 'disabled', Boolean(on)); }

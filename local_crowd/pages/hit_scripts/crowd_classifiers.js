@@ -138,6 +138,18 @@ class CrowdClassifier extends CrowdTask {
     return comment && !this.commenting.hidden ? { ...value, workerComment: comment } : value;
   }
 
+  get draftValue() {
+    const comment = this.comment.value;
+    return this.labels.length || comment ? { labels: this.labels, comment } : undefined;
+  }
+
+  set draftValue({ labels, comment }) {
+    for (const input of this.list.querySelectorAll('input')) input.checked = labels.includes(input.value);
+    this.comment.value = comment;
+    if (comment) this.commenting.open = true;
+    this.changed();
+  }
+
   get _submittableValue() { return this.value; }  // what pages for Amazon's elements also ask for
 
   fault() {

@@ -16,6 +16,16 @@ class CrowdText extends CrowdField {
     this.count();
   }
 
+  get draftValue() {
+    return this.value === (this.getAttribute('value') || '') ? undefined : this.value;
+  }
+
+  set draftValue(value) {
+    this.value = value;
+    this.changed('input');
+    this.changed();
+  }
+
   get disabled() { return isOn(this, 'disabled'); }
   set disabled(on) { put(this, 'disabled', Boolean(on)); }
   get required() { return isOn(this, 'required'); }
@@ -120,6 +130,13 @@ customElements.define('crowd-slider', class extends CrowdField {
   set value(value) {
     this.range.value = value;
     this.show();
+  }
+
+  get draftValue() { return this.moved ? this.value : undefined; }
+
+  set draftValue(value) {
+    this.move(value);
+    this.changed();
   }
 
   build() {

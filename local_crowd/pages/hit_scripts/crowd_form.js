@@ -64,6 +64,8 @@ class CrowdForm extends HTMLElement {
     this.addEventListener('click', (event) => this.clicked(event));
     // Back from the page that followed: the answer may be sent again, and the crowd decides.
     window.addEventListener('pageshow', (event) => { if (event.persisted) this.sent = false; });
+    // It did not arrive, and the page around the HIT will send it again (keep.js).
+    window.addEventListener('unsent', () => { this.sent = false; this.say(''); });
     whenParsed(() => this.complete());
   }
 

@@ -42,13 +42,16 @@ def _numbers(form: QuestionForm) -> dict[str, str]:
     return {name: f"Question {number}" for number, name in enumerate(identifiers, 1)}
 
 
-def form_page(form: QuestionForm, submit_url: str, assignment_id: str | None) -> str:
+def form_page(
+    form: QuestionForm, submit_url: str, assignment_id: str | None, keeping_script_url: str
+) -> str:
     """A whole page for a HIT's frame; in a preview (None) it cannot be handed in."""
     return render_template(
         "question_form.html",
         fields=form_html(form),
         submit_url=submit_url,
         assignment_id=assignment_id,
+        keeping_script_url=keeping_script_url,
     )
 
 

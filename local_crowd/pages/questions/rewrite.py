@@ -48,12 +48,14 @@ def for_this_crowd(
     script_url: Callable[[str], str],
     first_script: str,
     guard_script: str,
+    keeping_script_url: str = "",
 ) -> str:
     """`html` with Amazon's submit address replaced by `submit_url`, and Amazon's scripts by ours.
 
     `script_url` gives the address of ours by its name. `first_script` (an element's text) is put
     where it runs before the page's own scripts, if the page has any. `guard_script` comes
-    before it in a page that may have crowd- elements, also one whose scripts make them.
+    before it in a page that may have crowd- elements, also one whose scripts make them. Before
+    both, in every page, comes the script of `keeping_script_url`, unless that is empty.
     """
     edits: list[Edit] = []
     start, beginning, scripts = 0, True, False
@@ -64,12 +66,13 @@ def for_this_crowd(
         if beginning:
             start = token.end()
         scripts = scripts or name == "script"
-    ours = [guard_script] if CROWD_ELEMENT.search(html) else []
+    ours = f'<script src="{escape(keeping_script_url)}"></script>' if keeping_script_url else ""
+    if CROWD_ELEMENT.search(html):
+        ours += f"<script>{guard_script}</script>"
     if scripts:
-        ours.append(first_script)
+        ours += f"<script>{first_script}</script>"
     if ours:
-        text = "".join(f"<script>{script}</script>" for script in ours)
-        edits.insert(0, (start, start, text))
+        edits.append((start, start, ours))
     return _applied(html, edits)
 
 

@@ -23,7 +23,8 @@ CROWD_ELEMENTS = (
     "crowd_form.js",
     "crowd_entities.js",
 )
-NAMES = ("externalHIT_v1.js", "crowd-html-elements.js")
+KEEPING_SCRIPT = "keep.js"  # in every page of an assignment, for the page around it
+NAMES = ("externalHIT_v1.js", "crowd-html-elements.js", KEEPING_SCRIPT)
 
 
 def script_url(name: str) -> str:

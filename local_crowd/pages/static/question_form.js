@@ -99,6 +99,8 @@
     });
     // Back from the page that followed.
     window.addEventListener('pageshow', (event) => { if (event.persisted) sent = false; });
+    // It did not arrive, and the page around the HIT will send it again (keep.js).
+    window.addEventListener('unsent', () => { sent = false; });
   }
 
   for (const form of document.querySelectorAll('form.question_form')) setUp(form);

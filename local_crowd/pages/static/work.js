@@ -5,7 +5,7 @@
   const frame = document.querySelector('iframe'), auto = byId('auto'), next = byId('next');
   const end = Date.now() + 1000 * Number(main.dataset.secondsLeft);
   const WARNINGS = [300, 60];  // seconds before the end
-  const KEPT = 'local_crowd_auto';
+  const KEPT = 'local_crowd_auto', ASK = 'local_crowd: ask the server', REFUSED = 'local_crowd: refused';
   let over = false, warned = Infinity;
 
   function say(text, kind = '') {
@@ -48,7 +48,8 @@
 
   // What the server says, never what the HIT page says, decides what happened. `here`: something in
   // the frame asks, and it is not the page that refuses an answer.
-  async function askServer(here = false) {
+  // `otherwise`: the status that is known when the server cannot be asked.
+  async function askServer(here = false, otherwise = '') {
     let state;
     try {
       const answer = await fetch(main.dataset.state, { cache: 'no-store' });
@@ -62,28 +63,37 @@
       }
       state = await answer.json();
     } catch {
-      say('The crowd does not answer. Keep this page open; your work is not lost yet.', 'soon');
+      if (otherwise) conclude(otherwise, here);
+      else say('The crowd does not answer. Keep this page open; your work is not lost yet.', 'soon');
       return;
     }
-    if (over) return;
-    if (['Submitted', 'Approved', 'Rejected'].includes(state.status)) {
+    conclude(state.status, here);
+  }
+
+  function conclude(status, here) {
+    if (over || status === 'Accepted') return;
+    main.dispatchEvent(new CustomEvent('over', { detail: status }));  // draft.js forgets what it kept
+    if (['Submitted', 'Approved', 'Rejected'].includes(status)) {
       if (!here) {
         finish('This HIT is handed in. What you enter here now is not taken.');
         return;
       }
       finish('Thank you. Your answer is handed in.', 'good');
       if (auto.checked) next.submit(); else byId('take-next').focus();
-    } else if (state.status === 'Returned') {
+    } else if (status === 'Returned') {
       finish('You returned this HIT.', 'soon');
-    } else if (state.status === 'Abandoned') {
+    } else if (status === 'Abandoned') {
       finish('The time allowed is over. This HIT has gone back, and can no longer be handed in.', 'soon');
       clock.textContent = written(0);
     }
   }
 
   window.addEventListener('message', (event) => {
-    if (event.source === frame.contentWindow) askServer(event.data !== 'local_crowd: refused');
+    if (event.source !== frame.contentWindow || ![ASK, REFUSED].includes(event.data)) return;
+    askServer(event.data === ASK);
   });
+  main.addEventListener('outcome', (event) => askServer(event.detail === 'handedIn', 'Submitted'));
+  main.addEventListener('ask', () => askServer());
   // Back from another tab or from the browser's memory: time may have passed.
   document.addEventListener('visibilitychange', () => { if (!document.hidden && !over) askServer(); });
   window.addEventListener('pageshow', (event) => { if (event.persisted) window.location.reload(); });

@@ -1,0 +1,231 @@
+// Keeps what is entered into a HIT, puts it back, and hands the answer in until the crowd has it.
+//
+// The HIT's page (hit_scripts/keep.js in it) speaks through a port. What comes out of it is that
+// page's word: bounded text, kept and given back unread, and sent for this assignment only.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const main = byId('main'), frame = document.querySelector('iframe');
+  const kept = byId('kept'), words = byId('kept-words'), again = byId('send-now');
+  const { assignment, submit } = main.dataset;
+  const MOST_ENTRIES = 500_000, MOST_ANSWER = 4_000_000;  // characters
+  const MOST_FIELDS = 10_000, MOST_MESSAGES = 300;  // messages a second
+  const SAVE_MS = 250, ARRIVE_MS = 2000, TIMEOUT_MS = 30_000, FIRST_WAIT_MS = 2000, LONGEST_WAIT_MS = 30_000;
+
+  const WORDS = {
+    restored: 'What you entered before is back. Check it before you submit.',
+    saved: 'What you enter is saved in this browser until you submit.',
+    full: 'Not saved: this browser has no room for it. Do not leave this page before you submit.',
+    large: 'Not saved: this is more than can be saved. Do not leave this page before you submit.',
+    flood: 'Not saved: this HIT changes too fast. Do not leave this page before you submit.',
+    gone: 'No longer saved: the HIT was finished, or you signed out, in another tab.',
+    elsewhere: 'This HIT is open in another tab too. What was changed last is saved.',
+    sending: 'Sending your answer…',
+    waiting: 'Your answer could not reach the crowd. It is saved in this browser and will be sent again automatically: keep this page open.',
+    waitingUnsaved: 'Your answer could not reach the crowd. It will be sent again automatically, but it could not be saved: do not leave this page.',
+    files: 'Sending. This HIT sends files, so it cannot be sent again automatically. If it does not arrive, reload this page and submit again.',
+    handedIn: 'Your answer is handed in.',
+    done: 'An answer to this HIT was handed in before. This one changed nothing.',
+    late: 'Not handed in: the time allowed is over. What you entered is still here, to be copied.',
+    returned: 'Not handed in: you returned this HIT.',
+    unknown: 'Not handed in: this HIT no longer exists. What you entered is still here, to be copied.',
+    refused: 'Not handed in: the crowd cannot take this answer. Please tell the requester.',
+  };
+  const FINAL = ['late', 'returned', 'unknown'];
+  const GOOD = ['restored', 'saved', 'sending', 'handedIn'];
+
+  const stored = drafts.load(assignment) || {};
+  const text = (value) => (typeof value === 'string' ? value : '');
+  const draft = { entries: text(stored.entries), answer: text(stored.answer) };
+  draft.end = Date.now() + 1000 * Number(main.dataset.secondsLeft);
+  if (stored.returned) drafts.save(assignment, draft);  // that did not arrive
+  let state = '', isSaved = true, isFlooded = false, isGone = false, saving = 0;
+  let over = '';  // why nothing can be handed in any more
+  let port = null, messages = 0, wait = FIRST_WAIT_MS, retry = 0, sending = false;
+
+  function say(what) {
+    kept.hidden = false;
+    if (state === what) return;
+    state = what;
+    words.textContent = WORDS[what];
+    kept.className = GOOD.includes(what) ? 'kept good' : 'kept';
+    again.hidden = !what.startsWith('waiting');
+  }
+
+  function save() {
+    clearTimeout(saving);
+    saving = 0;
+    if (over) return;
+    if (isGone) isSaved = false;
+    else if (!draft.entries && !draft.answer) {
+      drafts.forget(assignment);
+      isSaved = true;
+    } else isSaved = draft.entries.length <= MOST_ENTRIES && drafts.save(assignment, draft);
+    if (isFlooded) isSaved = false;
+    if (draft.answer) return;
+    say(isGone ? 'gone' : isFlooded ? 'flood' : isSaved ? 'saved' : draft.entries.length > MOST_ENTRIES ? 'large' : 'full');
+  }
+
+  function keepEntries(entries) {
+    isFlooded = false;
+    if (entries === draft.entries) return;
+    draft.entries = entries.length > MOST_ENTRIES ? entries.slice(0, MOST_ENTRIES + 1) : entries;
+    isSaved = false;
+    saving ||= setTimeout(save, SAVE_MS);
+  }
+
+  // The body of the request, of [name, value] pairs as JSON; '' for what is no answer.
+  function bodyOf(pairs) {
+    let fields;
+    try {
+      fields = JSON.parse(pairs);
+    } catch {
+      return '';
+    }
+    const isField = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string');
+    if (!Array.isArray(fields) || fields.length > MOST_FIELDS || !fields.every(isField)) return '';
+    const lines = (part) => part.replace(/\r\n?|\n/g, '\r\n');  // as forms are sent
+    const own = fields.filter(([name]) => name !== 'assignmentId');
+    return new URLSearchParams([['assignmentId', assignment], ...own.map((pair) => pair.map(lines))]).toString();
+  }
+
+  function takeAnswer(pairs) {
+    if (sending) return;
+    const body = bodyOf(pairs);
+    if (!body) {
+      refuse('refused');
+      return;
+    }
+    draft.answer = body;
+    save();
+    wait = FIRST_WAIT_MS;
+    deliver(true);
+  }
+
+  // `asked`: the worker wants it now, and is told so. Other attempts are not spoken of each time.
+  async function deliver(asked = false) {
+    if (sending || over || !draft.answer) return;
+    sending = true;
+    clearTimeout(retry);
+    if (asked || !state.startsWith('waiting')) say('sending');
+    let outcome = null, page = '';
+    try {
+      const response = await fetch(submit, {
+        method: 'POST', body: draft.answer, credentials: 'omit', redirect: 'error', cache: 'no-store',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        signal: AbortSignal.timeout ? AbortSignal.timeout(TIMEOUT_MS) : undefined,
+      });
+      outcome = response.headers.get('Crowd-Outcome');
+      page = await response.text();
+    } catch { /* the crowd is away, or the network is */ }
+    sending = false;
+    if (over) return;
+    if (outcome === 'handed-in') finish('handedIn', page);
+    else if (outcome === 'done') finish('done', page);
+    else if (outcome) refuse(outcome);
+    else postpone();
+  }
+
+  function postpone() {
+    say(isSaved ? 'waiting' : 'waitingUnsaved');
+    if (port) port.postMessage({ kind: 'unsent' });
+    retry = setTimeout(() => deliver(), wait);
+    wait = Math.min(2 * wait, LONGEST_WAIT_MS);
+  }
+
+  function refuse(reason) {
+    draft.answer = '';
+    if (FINAL.includes(reason)) {
+      over = reason;
+      drafts.forget(assignment);
+    } else save();
+    say(reason in WORDS ? reason : 'refused');
+    if (port) port.postMessage({ kind: 'unsent' });
+    main.dispatchEvent(new Event('ask'));
+  }
+
+  function finish(what, page) {
+    say(what);
+    draft.answer = '';
+    over = 'done';
+    drafts.forget(assignment);
+    if (what === 'handedIn') frame.srcdoc = page;
+    main.dispatchEvent(new CustomEvent('outcome', { detail: what }));
+  }
+
+  function receive(event) {
+    const { kind, text } = event.data || {};
+    if (typeof text !== 'string' || text.length > MOST_ANSWER) return;
+    if (++messages > MOST_MESSAGES) {
+      isFlooded = true;
+      isSaved = false;
+      if (!draft.answer && !over) say('flood');
+      return;
+    }
+    port = event.target;
+    if (over) {
+      if (kind !== 'answer') return;
+      say(over);
+      port.postMessage({ kind: 'unsent' });
+      return;
+    }
+    if (kind === 'entries') keepEntries(text);
+    if (kind === 'answer') takeAnswer(text);
+    if (kind === 'files') {
+      save();
+      say('files');
+    }
+  }
+  setInterval(() => { messages = 0; }, 1000);
+
+  window.addEventListener('message', (event) => {
+    const { data, ports, source } = event;
+    if (source !== frame.contentWindow || !data || data.local_crowd !== 'hello') return;
+    if (over || data.assignment !== assignment || ports.length !== 1 || ++messages > MOST_MESSAGES) return;
+    ports[0].onmessage = receive;
+    ports[0].postMessage({ kind: 'welcome', text: draft.entries });
+    if (draft.entries && !state) say('restored');
+  });
+
+  // work.js has it from the server that nothing more can be handed in.
+  main.addEventListener('over', (event) => {
+    if (draft.answer && event.detail === 'Abandoned') say('late');
+    over = { Abandoned: 'late', Returned: 'returned' }[event.detail] || 'done';
+    clearTimeout(saving);
+    clearTimeout(retry);
+    drafts.forget(assignment);
+    if (!['late', 'done'].includes(state)) kept.hidden = true;  // work.js says the rest
+  });
+  byId('sure').addEventListener('close', () => {
+    if (!['', 'keep'].includes(byId('sure').returnValue)) {  // forgotten by the page that follows
+      clearTimeout(saving);
+      clearTimeout(retry);
+      drafts.save(assignment, { ...draft, returned: true });
+      over = 'returned';
+    }
+  });
+  window.addEventListener('storage', (event) => {
+    if (over || (event.key !== null && event.key !== drafts.key(assignment))) return;
+    if (event.newValue === null) {
+      isGone = true;
+      isSaved = false;
+      main.dispatchEvent(new Event('ask'));
+    }
+    if (!draft.answer) say(event.newValue === null ? 'gone' : 'elsewhere');
+  });
+  // A form that the HIT's page sent by itself, and that did not arrive.
+  let loads = 0;
+  frame.addEventListener('load', () => {
+    if (loads++) setTimeout(() => { if (!over) main.dispatchEvent(new Event('ask')); }, ARRIVE_MS);
+  });
+
+  window.addEventListener('pagehide', () => { if (saving) save(); });
+  window.addEventListener('beforeunload', (event) => {
+    if (saving) save();
+    if (!over && (draft.answer || (draft.entries && !isSaved))) event.preventDefault();
+  });
+  window.addEventListener('online', () => deliver());
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) deliver(); });
+  again.addEventListener('click', () => deliver(true));
+  frame.contentWindow.postMessage({ local_crowd: 'ready' }, '*');  // it may have spoken too early
+  deliver();
+})();
