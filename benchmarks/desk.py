@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from local_crowd.operations import people, work
+from local_crowd.operations.people import identities
+from local_crowd.operations.work import worker_actions
 from local_crowd.site import open_site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -99,8 +100,10 @@ class Desk:
         site = open_site(self.folder / "served", "sandbox")
         with site.writing() as call:
             for name in workers:
-                worker_id = people.worker(call, name)
+                worker_id = identities.worker(call, name)
                 for hit_id in ids:
-                    accepted = work.accept(call, worker_id, hit_id)
-                    work.submit(call, accepted.assignment_id, [("output", '{"word": "cat"}')])
+                    accepted = worker_actions.accept(call, worker_id, hit_id)
+                    worker_actions.submit(
+                        call, accepted.assignment_id, [("output", '{"word": "cat"}')]
+                    )
         site.close()

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from benchmarks.desk import ROOT
-from local_crowd.operations import OPERATIONS, keys
+from local_crowd.operations.people import access_keys
+from local_crowd.operations.registry import OPERATIONS
 from local_crowd.site import SITES, Site, open_site
 from tests.postgres import Databases, postgres_server
 
@@ -59,9 +60,9 @@ class Grounds:
         directory.mkdir(mode=0o700, parents=True)
         (directory / "crowd.json").write_text(json.dumps(dict(databases)))
         with self.site() as site, site.writing() as call:
-            access_key, secret_key = keys.create(call, OWNER)
+            access_key, secret_key = access_keys.create(call, OWNER)
             self.keys = {"aws_access_key": access_key, "aws_secret_key": secret_key}
-            self.requester_id = str(keys.id_of(call, OWNER))
+            self.requester_id = str(access_keys.id_of(call, OWNER))
 
     @contextmanager
     def site(self) -> Iterator[Site]:

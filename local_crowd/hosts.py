@@ -8,7 +8,7 @@ if it were its own (DNS rebinding). No cookie comes along, but the sandbox asks 
 from collections.abc import Iterable, Sequence
 
 from local_crowd.netloc import find_host
-from local_crowd.operations.questions import is_loopback
+from local_crowd.operations.questions.questions import is_loopback
 
 THIS_MACHINE = "localhost"  # stands for 127.0.0.1 and ::1 as well
 SANDBOX = "sandbox."

@@ -6,9 +6,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from local_crowd import settings
-from local_crowd.operations import OPERATIONS, only_reads, people
 from local_crowd.operations.call import Call, Request, Response, random_id
-from local_crowd.operations.settle import is_due, settle
+from local_crowd.operations.people import identities
+from local_crowd.operations.registry import OPERATIONS, only_reads
+from local_crowd.operations.work.deadlines import is_due, settle
 from local_crowd.store.engine import Connection
 from local_crowd.store.faults import StoreError
 from local_crowd.store.schema import URL, open_store, sqlite_url
@@ -69,7 +70,7 @@ class Site:
     def owner(self) -> str:
         """The id of the requester that the embedded crowd acts for."""
         with self.writing() as call:
-            return people.requester(call)
+            return identities.requester(call)
 
     def close(self) -> None:
         """Close the database."""

@@ -20,7 +20,7 @@ from worker_sites import serving
 import simpleamt
 from local_crowd import embedded
 from local_crowd.app import create_app
-from local_crowd.operations import keys
+from local_crowd.operations.people import access_keys
 from local_crowd.site import SITES, open_site
 
 NO_KEYS: dict[str, Any] = {"aws_access_key": None, "aws_secret_key": None}
@@ -114,8 +114,8 @@ def _server(directory: Path, clock: Clock) -> Iterator[tuple[Any, str]]:
 def _over_http(app: Any, url: str, name: str) -> Iterator[Crowd]:
     site = app.sites[name]
     with site.writing() as call:
-        access_key, secret_key = keys.create(call, "the tests")
-        requester_id = keys.id_of(call, "the tests")
+        access_key, secret_key = access_keys.create(call, "the tests")
+        requester_id = access_keys.id_of(call, "the tests")
     settings = {"aws_access_key": access_key, "aws_secret_key": secret_key}
     client = simpleamt.Crowd(url, name == "live", settings).connect()
     yield Crowd(client, site, site.clock, str(requester_id))

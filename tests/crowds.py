@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from botocore.exceptions import ClientError
 
-from local_crowd.operations import account, people, work
+from local_crowd.operations.money import balance
+from local_crowd.operations.people import identities
+from local_crowd.operations.work import worker_actions
 from local_crowd.site import Site
 
 if TYPE_CHECKING:
@@ -104,12 +106,12 @@ class Crowd:
     def make_worker(self, name: str = "Ada") -> str:
         """The id of the worker of this name."""
         with self.site.writing() as call:
-            return people.worker(call, name)
+            return identities.worker(call, name)
 
     def make_requester(self, name: str = "another") -> str:
         """The id of a requester beside the client's."""
         with self.site.writing() as call:
-            return people.requester(call, name)
+            return identities.requester(call, name)
 
     def make_hit(self, **changes: Any) -> str:
         """The id of a new HIT: HIT above, with these changes."""
@@ -118,22 +120,22 @@ class Crowd:
     def give_budget(self, cents: int) -> None:
         """Bound what the client's requester may spend in all."""
         with self.site.writing() as call:
-            account.set_budget(call, self.requester_id, cents)
+            balance.set_budget(call, self.requester_id, cents)
 
     def accept(self, worker_id: str, hit_id: str) -> str:
         """The worker accepts the HIT; the assignment's id."""
         with self.site.writing() as call:
-            return work.accept(call, worker_id, hit_id).assignment_id
+            return worker_actions.accept(call, worker_id, hit_id).assignment_id
 
     def submit(self, assignment_id: str, fields: Iterable[tuple[str, str]] = ()) -> None:
         """The worker hands in what was accepted."""
         with self.site.writing() as call:
-            work.submit(call, assignment_id, fields)
+            worker_actions.submit(call, assignment_id, fields)
 
     def give_back(self, worker_id: str, assignment_id: str) -> None:
         """The worker returns what was accepted."""
         with self.site.writing() as call:
-            work.give_back(call, worker_id, assignment_id)
+            worker_actions.give_back(call, worker_id, assignment_id)
 
     def do(
         self, worker_id: str, hit_id: str, fields: Iterable[tuple[str, str]] = (("word", "cat"),)
@@ -164,6 +166,6 @@ class Crowd:
 
 def why(action: Callable[[], Any]) -> str:
     """The reason for which a worker cannot do something; fails when they can."""
-    with pytest.raises(work.NotPossible) as caught:
+    with pytest.raises(worker_actions.NotPossible) as caught:
         action()
     return caught.value.reason

@@ -5,10 +5,11 @@ from typing import Any
 
 from crowds import Crowd
 
-from local_crowd.operations import profiles, worker_qualifications
 from local_crowd.operations.errors import NotPossible
-from local_crowd.operations.profiles import Profile
-from local_crowd.operations.worker_qualifications import Asked
+from local_crowd.operations.people import profiles
+from local_crowd.operations.people.profiles import Profile
+from local_crowd.operations.qualifications import for_workers
+from local_crowd.operations.qualifications.for_workers import Asked
 
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
 KEY_SCHEMA = f"{SCHEMAS}/2005-10-01/AnswerKey.xsd"
@@ -121,7 +122,7 @@ def score(crowd: Crowd, type_id: str, worker_id: str) -> Any:
 def ask(crowd: Crowd, worker_id: str, type_id: str) -> Asked:
     """The worker asks for the qualification."""
     with crowd.site.writing() as call:
-        return worker_qualifications.request(call, worker_id, type_id)
+        return for_workers.request(call, worker_id, type_id)
 
 
 def take(crowd: Crowd, worker_id: str, request_id: str, **picked: Any) -> Asked:
@@ -132,7 +133,7 @@ def take(crowd: Crowd, worker_id: str, request_id: str, **picked: Any) -> Asked:
         for one in ([chosen] if isinstance(chosen, str) else chosen)
     ]
     with crowd.site.writing() as call:
-        return worker_qualifications.submit_test(call, worker_id, request_id, fields)
+        return for_workers.submit_test(call, worker_id, request_id, fields)
 
 
 def reason(action: Callable[[], Any]) -> str | None:

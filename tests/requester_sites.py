@@ -6,7 +6,8 @@ from typing import Any
 from werkzeug.test import TestResponse
 from worker_sites import TOKEN, Visitor, World
 
-from local_crowd.operations import keys, people, requester_access, work
+from local_crowd.operations.people import access_keys, identities, requesters
+from local_crowd.operations.work import worker_actions
 from local_crowd.pages import passwords
 
 PASSWORD = "correct horse battery"
@@ -39,8 +40,8 @@ class RequesterWorld(World):
     def member(self, name: str = "Vision lab") -> Requester:
         """A requester, made if need be, who has signed in with a password."""
         with self.sandbox.writing() as call:
-            people.requester(call, name)
-            requester_access.set_password(call, name, _hash())
+            identities.requester(call, name)
+            requesters.set_password(call, name, _hash())
         visitor = Requester(self.app)
         assert visitor.enter(name, PASSWORD).status_code == 303
         return visitor
@@ -48,12 +49,12 @@ class RequesterWorld(World):
     def keys(self, name: str) -> tuple[str, str]:
         """The key pair of a new requester."""
         with self.sandbox.writing() as call:
-            return keys.create(call, name)
+            return access_keys.create(call, name)
 
     def worker(self, name: str = "Ada") -> str:
         """The id of the worker of this name."""
         with self.sandbox.writing() as call:
-            return people.worker(call, name)
+            return identities.worker(call, name)
 
     def row(self, number: int = 0, batch: str = BATCH, **more: Any) -> Any:
         """A new HIT of a batch."""
@@ -64,10 +65,12 @@ class RequesterWorld(World):
         """A worker accepts a HIT and hands it in; the assignment's id."""
         worker_id = self.worker(name)
         with self.sandbox.writing() as call:
-            held = work.accept(call, worker_id, hit["HITId"])
+            held = worker_actions.accept(call, worker_id, hit["HITId"])
         self.clock.advance(seconds)
         with self.sandbox.writing() as call:
-            work.submit(call, held.assignment_id, list((fields or {"word": "cat"}).items()))
+            worker_actions.submit(
+                call, held.assignment_id, list((fields or {"word": "cat"}).items())
+            )
         return held.assignment_id
 
     def status(self, assignment_id: str) -> str:

@@ -17,8 +17,8 @@ from worker_sites import Visitor, words
 
 import manage_crowd
 from local_crowd.app import create_app
-from local_crowd.operations import accounts, attempts, profiles
-from local_crowd.operations.profiles import Profile
+from local_crowd.operations.people import accounts, profiles, sign_in_limits
+from local_crowd.operations.people.profiles import Profile
 from local_crowd.pages.passwords import hashed, is_password
 from local_crowd.store.people_tables import accounts as accounts_table
 from local_crowd.store.people_tables import links
@@ -381,8 +381,8 @@ class TestGuessing:
         """Whether an attempt is let through."""
         try:
             with people.sandbox.writing() as call:
-                attempts.count(call, account, address)
-        except attempts.TooMany:
+                sign_in_limits.count(call, account, address)
+        except sign_in_limits.TooMany:
             return False
         return True
 
@@ -434,7 +434,7 @@ class TestGuessing:
             people.clock.advance(DAY)
         sign_in(people.someone(), "Ada")
         with people.sandbox.reading() as call:
-            assert len(call.db.execute(select(attempts.attempts)).all()) <= 2
+            assert len(call.db.execute(select(sign_in_limits.attempts)).all()) <= 2
 
 
 class TestSessions:
@@ -507,7 +507,7 @@ class TestResetting:
         who = {"id": worker_id(ada), "name": "ADA", "email": "ada@example.org"}[by]
         for _ in range(10):
             with people.sandbox.writing() as call:
-                attempts.count(call, worker_id(ada), "127.0.0.1")
+                sign_in_limits.count(call, worker_id(ada), "127.0.0.1")
         path, visitor = self.reset(people, who), people.someone()
 
         sees(visitor.get(path), 200, "For the account Ada.")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.agreement import LONGEST, Answer, answer, plurality, right
+from local_crowd.operations.policies.agreement import LONGEST, Answer, answer, plurality, right
 
 # Amazon's API reference, "HIT Review Policies", example chart: 4 questions, 3 workers.
 CHART = {

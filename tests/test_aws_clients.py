@@ -17,7 +17,8 @@ from botocore.waiter import WaiterModel, create_waiter_with_client
 from crowds import HIT
 from test_serve_local_crowd import Start, addresses, start  # noqa: F401 - a fixture
 
-from local_crowd.operations import keys, people, work
+from local_crowd.operations.people import access_keys, identities
+from local_crowd.operations.work import worker_actions
 from local_crowd.site import Site, open_site
 
 AWS = Path(sys.executable).parent / "aws"
@@ -84,8 +85,8 @@ class Served:
     def do(self, hit_id: str, nickname: str = "Ada") -> str:
         """A worker does the HIT; the assignment's id."""
         with self.site.writing() as call:
-            held = work.accept(call, people.worker(call, nickname), hit_id)
-            work.submit(call, held.assignment_id, [("word", "cat")])
+            held = worker_actions.accept(call, identities.worker(call, nickname), hit_id)
+            worker_actions.submit(call, held.assignment_id, [("word", "cat")])
         return held.assignment_id
 
 
@@ -94,7 +95,7 @@ def served(start: Start, tmp_path: Path) -> Iterator[Served]:  # noqa: F811 - th
     """A crowd server in a process of its own."""
     site = open_site(tmp_path / "crowd", "sandbox")
     with site.writing() as call:
-        pair = keys.create(call, "Vision lab")
+        pair = access_keys.create(call, "Vision lab")
     yield Served(addresses(start("--port", "0"))[0], site, pair)
     site.close()
 

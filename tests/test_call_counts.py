@@ -8,7 +8,8 @@ import boto3
 import pytest
 from conftest_scripts import PAGE, PROPERTIES, Desk
 
-from local_crowd.operations import people, work
+from local_crowd.operations.people import identities
+from local_crowd.operations.work import worker_actions
 
 HITS = 1000
 FILES = (
@@ -52,10 +53,10 @@ def hand_in(desk: Desk, ids: list[str], *names: str) -> None:
     """Each of the workers hands in one assignment of each HIT."""
     with desk.crowd().site.writing() as call:
         for name in names:
-            worker_id = people.worker(call, name)
+            worker_id = identities.worker(call, name)
             for hit_id in ids:
-                accepted = work.accept(call, worker_id, hit_id)
-                work.submit(call, accepted.assignment_id, [("output", '{"word": "cat"}')])
+                accepted = worker_actions.accept(call, worker_id, hit_id)
+                worker_actions.submit(call, accepted.assignment_id, [("output", '{"word": "cat"}')])
 
 
 @pytest.mark.slow

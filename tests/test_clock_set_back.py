@@ -10,7 +10,10 @@ from qualification_kit import make_type, question_form
 from requester_sites import RequesterWorld
 from worker_sites import World, words
 
-from local_crowd.operations import attempts, outbox, work, worker_qualifications
+from local_crowd.operations.notifications import outbox
+from local_crowd.operations.people import sign_in_limits
+from local_crowd.operations.qualifications import for_workers
+from local_crowd.operations.work import worker_actions
 
 YEAR = 365 * DAY
 MONTH = 31 * DAY  # how long a worker's session lasts
@@ -72,10 +75,10 @@ def test_the_times_of_an_assignment_keep_their_order(crowd: Crowd) -> None:
     worker = crowd.make_worker()
     hit_id = crowd.make_hit(MaxAssignments=2)
     with crowd.site.writing() as call:
-        first = work.accept(call, worker, hit_id).assignment_id
+        first = worker_actions.accept(call, worker, hit_id).assignment_id
     crowd.clock.advance(-HOUR)
     with crowd.site.writing() as call:
-        work.submit(call, first, [("word", "cat")])
+        worker_actions.submit(call, first, [("word", "cat")])
     crowd.clock.advance(-HOUR)
     crowd.client.reject_assignment(AssignmentId=first, RequesterFeedback="no")
     crowd.clock.advance(-HOUR)
@@ -91,10 +94,10 @@ def test_work_approved_at_once_keeps_its_order(crowd: Crowd) -> None:
     """Without a delay of approval, too."""
     hit_id, worker = crowd.make_hit(AutoApprovalDelayInSeconds=0), crowd.make_worker()
     with crowd.site.writing() as call:
-        assignment_id = work.accept(call, worker, hit_id).assignment_id
+        assignment_id = worker_actions.accept(call, worker, hit_id).assignment_id
     crowd.clock.advance(-HOUR)
     with crowd.site.writing() as call:
-        work.submit(call, assignment_id, [("word", "cat")])
+        worker_actions.submit(call, assignment_id, [("word", "cat")])
     found = crowd.client.get_assignment(AssignmentId=assignment_id)["Assignment"]
     assert found["AcceptTime"] == found["SubmitTime"] == found["ApprovalTime"]
 
@@ -106,27 +109,27 @@ def test_a_test_is_not_handed_in_before_it_was_begun(crowd: Crowd) -> None:
     worker = crowd.make_worker()
     with crowd.site.writing() as call:
         begun = call.now
-        asked = worker_qualifications.request(call, worker, type_id)
+        asked = for_workers.request(call, worker, type_id)
     crowd.clock.advance(-HOUR)
     with crowd.site.writing() as call:
-        worker_qualifications.submit_test(call, worker, asked.request_id, [("answer.a", "b")])
+        for_workers.submit_test(call, worker, asked.request_id, [("answer.a", "b")])
     (request,) = crowd.client.list_qualification_requests()["QualificationRequests"]
     assert request["SubmitTime"].timestamp() == begun
 
 
 def test_nobody_is_locked_out(crowd: Crowd) -> None:
     """Attempts to sign in that were counted in the future do not keep anybody out until then."""
-    for _ in range(attempts.ACCOUNT_AND_ADDRESS.burst):
+    for _ in range(sign_in_limits.ACCOUNT_AND_ADDRESS.burst):
         with crowd.site.writing() as call:
-            attempts.count(call, "ada", "192.0.2.1")
-    with pytest.raises(attempts.TooMany), crowd.site.writing() as call:
-        attempts.count(call, "ada", "192.0.2.1")
+            sign_in_limits.count(call, "ada", "192.0.2.1")
+    with pytest.raises(sign_in_limits.TooMany), crowd.site.writing() as call:
+        sign_in_limits.count(call, "ada", "192.0.2.1")
     crowd.clock.advance(-DAY)
-    for _ in range(attempts.ACCOUNT_AND_ADDRESS.burst):
+    for _ in range(sign_in_limits.ACCOUNT_AND_ADDRESS.burst):
         with crowd.site.writing() as call:
-            attempts.count(call, "ada", "192.0.2.1")
-    with pytest.raises(attempts.TooMany) as caught, crowd.site.writing() as call:
-        attempts.count(call, "ada", "192.0.2.1")
+            sign_in_limits.count(call, "ada", "192.0.2.1")
+    with pytest.raises(sign_in_limits.TooMany) as caught, crowd.site.writing() as call:
+        sign_in_limits.count(call, "ada", "192.0.2.1")
     assert caught.value.wait <= MINUTE
 
 

@@ -6,7 +6,7 @@ import pytest
 from crowds import HIT, Crowd
 from hit_frames import Desk, expect
 
-from local_crowd.operations import layouts
+from local_crowd.operations.hits import layouts
 
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Page

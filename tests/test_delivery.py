@@ -18,14 +18,15 @@ from notices import specification, told, waiting
 from receivers import Receiver, receiver
 
 import manage_crowd
-from local_crowd import destinations, settings
+from local_crowd import settings
 from local_crowd.delivery import courier as courier_module
 from local_crowd.delivery import post as post_module
 from local_crowd.delivery import signing
 from local_crowd.delivery.courier import Courier
 from local_crowd.delivery.errors import DeliveryError
 from local_crowd.delivery.shares import AT_ONE_DESTINATION
-from local_crowd.operations import notifications, outbox
+from local_crowd.operations.hits import notification_settings
+from local_crowd.operations.notifications import destinations, outbox
 from local_crowd.site import Site, open_site
 
 BOTO3_SESSION = boto3.session.Session
@@ -70,7 +71,7 @@ def test_a_url_gets_the_message_signed(crowd: Crowd, hook: Receiver) -> None:
     ping(crowd, f"{hook.url}/hook?a=1&b=%20")
     (row,) = waiting(crowd)
     with crowd.site.writing() as call:
-        secret = notifications.secret(call, crowd.requester_id)
+        secret = notification_settings.secret(call, crowd.requester_id)
 
     assert courier.deliver(crowd.site) == (1, 0)
     assert hook.bodies == [row.body.encode()]
@@ -118,8 +119,8 @@ def test_the_documents_verifier(crowd: Crowd, hook: Receiver) -> None:
     ping(crowd, hook.url + "/")
     courier.deliver(crowd.site)
     with crowd.site.writing() as call:
-        secret = notifications.secret(call, crowd.requester_id)
-        other = notifications.secret(call, "ANOTHER")
+        secret = notification_settings.secret(call, crowd.requester_id)
+        other = notification_settings.secret(call, "ANOTHER")
     headers, body = hook.headers[0], hook.bodies[0]
 
     assert names["is_genuine"](secret, headers, body)
@@ -146,8 +147,8 @@ def test_settings_that_cannot_be(tmp_path: Path, said: dict[str, Any], fault: st
 def test_secrets_are_each_requesters(crowd: Crowd) -> None:
     """A requester's secret stays the same, and no other has it."""
     with crowd.site.writing() as call:
-        ours, again = (notifications.secret(call, crowd.requester_id) for _ in range(2))
-        theirs = notifications.secret(call, "ANOTHER")
+        ours, again = (notification_settings.secret(call, crowd.requester_id) for _ in range(2))
+        theirs = notification_settings.secret(call, "ANOTHER")
 
     assert ours == again != theirs
 
@@ -515,9 +516,9 @@ def put(site: Site, destination: str) -> str:
 
 
 def site_owner(site: Site, call: Any) -> str:
-    from local_crowd.operations import people
+    from local_crowd.operations.people import identities
 
-    return people.requester(call)
+    return identities.requester(call)
 
 
 def test_dead_letters_are_shown_and_sent_again(

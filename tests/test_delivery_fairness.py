@@ -20,8 +20,8 @@ from local_crowd.delivery.shares import (
     OF_ONE_REQUESTER,
     share_threads,
 )
-from local_crowd.operations import outbox
-from local_crowd.operations.outbox import Lane
+from local_crowd.operations.notifications import outbox
+from local_crowd.operations.notifications.outbox import Lane
 from local_crowd.site import Site
 
 SECONDS = 20  # how long a test waits for what should come at once, on a busy machine

@@ -17,7 +17,6 @@ from hit_frames import expect
 from new_crowds import new_crowd
 from worker_sites import World, fields_of, html_question
 
-from local_crowd.operations import people
 from local_crowd.site import open_site
 
 if TYPE_CHECKING:
@@ -376,7 +375,7 @@ def test_the_server_is_killed_at_submit_and_the_answer_arrives_once(
     html = FORM.replace("<button", '<div style="height:2200px"></div><button')
     site = open_site(directory, "sandbox")
     with site.writing() as call:
-        requester = people.requester(call, "Vision lab")
+        requester = identities.requester(call, "Vision lab")
     question = html_question(html, 2500)
     made = site.perform(requester, "CreateHIT", HIT | {"Question": question})["HIT"]
     server = MortalServer(directory)

@@ -3,7 +3,7 @@
 import pytest
 from worker_sites import Visitor, World, words
 
-from local_crowd.operations import worker_lists
+from local_crowd.operations.work import worker_lists
 
 
 def titles(visitor: Visitor, query: str = "") -> list[str]:

@@ -27,7 +27,8 @@ from test_security import OPEN, pages_of
 from werkzeug.test import Client
 from worker_sites import TOKEN, World, serving
 
-from local_crowd.operations import OPERATIONS, keys
+from local_crowd.operations.people import access_keys
+from local_crowd.operations.registry import OPERATIONS
 from local_crowd.wire import model
 
 EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "25"))
@@ -130,7 +131,7 @@ def known(attacker: Attacker) -> Known:
 def credentials(attacker: Attacker) -> Credentials:
     """The attacker's own keys, which are good ones."""
     with attacker.world.sandbox.writing() as call:
-        return Credentials(*keys.create(call, "the attacker"))
+        return Credentials(*access_keys.create(call, "the attacker"))
 
 
 def call(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 from worker_sites import Visitor, words
 
-from local_crowd.operations import panels
+from local_crowd.operations.panels import participants
 from local_crowd.store.people_tables import panel_workers, visits
 
 OTHER_PID = "60aa0a9e1b2d4c6f8a7b9e02"
@@ -323,7 +323,7 @@ class TestComingBack:
 
         def take(_: int) -> str | None:
             with people.sandbox.writing() as call:
-                return panels.go_on(call, link_id, me).assignment_id
+                return participants.go_on(call, link_id, me).assignment_id
 
         with ThreadPoolExecutor(6) as threads:
             held = set(threads.map(take, range(12)))
@@ -344,7 +344,7 @@ class TestComingBack:
             assert set(threads.map(come, visitors)) == {303}
         assert worker_of(people)
         with people.sandbox.reading() as call:
-            assert len(panels.visitors(call, link_id)) == 1
+            assert len(participants.visitors(call, link_id)) == 1
         refused(people.someone().get(f"{path}?PROLIFIC_PID={OTHER_PID}"), 404, GONE)
 
     @pytest.mark.parametrize("how", ["removed", "expired", "full"])

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 from worker_sites import TOKEN, Visitor, words
 
-from local_crowd.operations import accounts
+from local_crowd.operations.people import accounts
 from local_crowd.store.people_tables import visits
 
 OTHER_PID = "60aa0a9e1b2d4c6f8a7b9e02"

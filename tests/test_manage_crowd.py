@@ -18,8 +18,8 @@ from signing import signed_client
 
 import manage_crowd
 import simpleamt
-from local_crowd.operations import keys, people, requester_access
 from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.people import access_keys, identities, requesters
 from local_crowd.pages import passwords
 from local_crowd.site import SITES, Site, open_site
 from local_crowd.wire.signature import UnrecognizedClientException
@@ -88,7 +88,7 @@ def ids(sites: list[Site], name: str) -> list[str | None]:
     found = []
     for site in sites:
         with site.reading() as call:
-            found.append(keys.id_of(call, name))
+            found.append(access_keys.id_of(call, name))
     return found
 
 
@@ -124,8 +124,8 @@ def test_a_requester_made_on_one_site_only_is_completed(
 ) -> None:
     """Killed between the two commits, add_requester comes right when it is run again."""
     with sites[number].writing() as call:
-        keys.create(call, "lab")
-        made = keys.id_of(call, "lab")
+        access_keys.create(call, "lab")
+        made = access_keys.id_of(call, "lab")
 
     (line,) = manage("add_requester", "lab")
 
@@ -137,7 +137,7 @@ def test_nothing_is_made_on_one_site_when_the_other_refuses(
     manage: Manage, sites: list[Site], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An error on the second site undoes the first."""
-    put = keys.put
+    put = access_keys.put
 
     def full_disk(call: Any, *rest: Any) -> None:
         if call.site == "live":
@@ -145,7 +145,7 @@ def test_nothing_is_made_on_one_site_when_the_other_refuses(
         put(call, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(keys, "put", full_disk)
+        patch.setattr(access_keys, "put", full_disk)
         with pytest.raises(RuntimeError, match="disk"):
             manage("add_requester", "lab")
 
@@ -174,7 +174,7 @@ def test_set_password_lets_a_requester_in_to_both_sites(
     assert manage("set_password", "lab") == []
     for site in sites:
         with site.reading() as call:
-            access = requester_access.by_name(call, "lab")
+            access = requesters.by_name(call, "lab")
         assert access is not None
         assert passwords.is_password(access.password_hash, "correct horse battery")
         assert not passwords.is_password(access.password_hash, "correct horse battery\n")
@@ -182,7 +182,7 @@ def test_set_password_lets_a_requester_in_to_both_sites(
     manage("remove_keys", "lab")
     for site in sites:
         with site.reading() as call:
-            access = requester_access.by_name(call, "lab")
+            access = requesters.by_name(call, "lab")
         assert access is not None
         assert access.password_hash is None
 
@@ -296,7 +296,7 @@ def test_the_embedded_crowd_s_hits_are_reached_by_key(
     assert [hit["HITId"] for hit in client.list_hits()["HITs"]] == [hit_id]
     assert [hit["HITId"] for hit in embedded.list_hits()["HITs"]] == [hit_id]
     # The live site, where nothing was launched yet, goes on with the requester made here.
-    assert sites[1].owner() == ids(sites, people.OWNER)[1]
+    assert sites[1].owner() == ids(sites, identities.OWNER)[1]
 
 
 @pytest.mark.parametrize(
@@ -415,10 +415,10 @@ def test_every_command_explains_itself(command: str) -> None:
 def test_a_taken_name_is_refused_within_a_site(sites: list[Site]) -> None:
     """Two requesters of one site never share a name."""
     with sites[0].writing() as call:
-        keys.create(call, "lab")
+        access_keys.create(call, "lab")
 
     with sites[0].writing() as call, pytest.raises(CrowdError) as caught:
-        keys.create(call, "lab")
+        access_keys.create(call, "lab")
     assert caught.value.code == "ParameterValidationError"
     assert caught.value.message == "There is a requester lab already."
 
@@ -438,7 +438,7 @@ def balance(directory: Path, site_name: str, name: str) -> str:
     """What the requester of this name may spend on a site."""
     site = open_site(directory, site_name)
     with site.reading() as call:
-        requester_id = str(keys.id_of(call, name))
+        requester_id = str(access_keys.id_of(call, name))
     response = site.perform(requester_id, "GetAccountBalance", {})
     site.close()
     return str(response["AvailableBalance"])

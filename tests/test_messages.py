@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 from worker_sites import Visitor, words
 
-from local_crowd.operations import accounts, work
-from local_crowd.operations.messages import LONGEST_TEXT, MOST_A_DAY
+from local_crowd.operations.people import accounts
+from local_crowd.operations.work import worker_actions
+from local_crowd.operations.work.messages import LONGEST_TEXT, MOST_A_DAY
 from local_crowd.store.tables import messages
 
 QUESTION = "Is a <wolf> a dog?"
@@ -251,7 +252,7 @@ class TestLeaving:
 
         with people.sandbox.writing() as call:
             for assignment_id in accounts.in_hand(call, worker_id):
-                work.give_back(call, worker_id, assignment_id)
+                worker_actions.give_back(call, worker_id, assignment_id)
             accounts.close(call, worker_id)
 
         assert count(people) == 0

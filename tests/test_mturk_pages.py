@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from question_forms import form, question
 from worker_sites import World, html_question, words
 
-from local_crowd.operations.questions import EXTERNAL_QUESTION, ExternalQuestion, parse
+from local_crowd.operations.questions.questions import EXTERNAL_QUESTION, ExternalQuestion, parse
 from local_crowd.pages.questions.rewrite import for_this_crowd
 from local_crowd.pages.questions.scripts import NAMES, first_script
 

@@ -8,10 +8,11 @@ from crowds import HIT
 from people_kit import People
 from worker_sites import Visitor, World, serving
 
-from local_crowd import destinations, hosts
+from local_crowd import hosts
 from local_crowd.app import create_app
 from local_crowd.netloc import find_host
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.notifications import destinations
 
 MALFORMED = (
     "[::1]evil",

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from test_accounts import worker_id
 from worker_sites import Visitor, words
 
-from local_crowd.operations import payments
+from local_crowd.operations.money import payments
 from local_crowd.store.people_tables import payment_items
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -19,10 +19,10 @@ from question_forms import (
 )
 
 from amt.answers import fields
-from local_crowd.operations import question_form as parts
 from local_crowd.operations.errors import CrowdError, RequestError
-from local_crowd.operations.formatted_content import _TAGS
-from local_crowd.operations.questions import answer_to, parse
+from local_crowd.operations.questions import question_form as parts
+from local_crowd.operations.questions.formatted_content import _TAGS
+from local_crowd.operations.questions.questions import answer_to, parse
 from local_crowd.pages.questions.form import hints, shape
 
 OLD = NAMESPACE.replace("2017-11-06", "2005-10-01")

@@ -11,7 +11,7 @@ import pytest
 from requester_sites import BATCH, RequesterWorld, page_with_input
 from worker_sites import words
 
-from local_crowd.operations import worker_qualifications
+from local_crowd.operations.qualifications import for_workers
 from local_crowd.pages.requester.values import (
     Items,
     Link,
@@ -263,8 +263,8 @@ def test_a_request_shows_the_questions_and_what_was_chosen(world: RequesterWorld
         ("answer.q2", "It <purrs>"),
     ]
     with world.sandbox.writing() as call:
-        asked = worker_qualifications.request(call, ada, type_id)
-        worker_qualifications.submit_test(call, ada, asked.request_id, fields)
+        asked = for_workers.request(call, ada, type_id)
+        for_workers.submit_test(call, ada, asked.request_id, fields)
     page = world.member().get("/requester/qualifications")
 
     shown = words(page)

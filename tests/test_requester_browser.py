@@ -9,7 +9,7 @@ from hit_frames import expect
 from requester_sites import BATCH, PASSWORD, RequesterWorld
 from test_worker_browser import LOW_CONTRAST
 
-from local_crowd.operations import worker_qualifications
+from local_crowd.operations.qualifications import for_workers
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -202,7 +202,7 @@ def test_pages_fit_and_can_be_read(
     )["QualificationType"]["QualificationTypeId"]
     ada, ben = world.worker("Ada"), world.worker("Ben")
     with world.sandbox.writing() as call:
-        worker_qualifications.request(call, ben, type_id)
+        for_workers.request(call, ben, type_id)
     world.perform("AssociateQualificationWithWorker", QualificationTypeId=type_id, WorkerId=ada)
     world.perform("CreateWorkerBlock", WorkerId=ben, Reason=long)
     context = browser.new_context(viewport={"width": width, "height": 844})

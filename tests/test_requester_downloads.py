@@ -14,7 +14,7 @@ from requester_sites import BATCH, PASSWORD, Requester, RequesterWorld, page_wit
 from worker_sites import words
 
 from local_crowd.app import create_app
-from local_crowd.operations import requester_access
+from local_crowd.operations.people import requesters
 from local_crowd.pages import passwords
 
 BATCH_PAGE = f"/requester/batches/{BATCH}"
@@ -72,7 +72,7 @@ def test_json_lines_are_what_get_results_writes(desk: Desk) -> None:
     crowd.client.reject_assignment(AssignmentId=done, RequesterFeedback="No")
     desk.clock.advance(60)
     with crowd.site.writing() as call:
-        requester_access.set_password(call, "local", passwords.hashed(PASSWORD))
+        requesters.set_password(call, "local", passwords.hashed(PASSWORD))
     results = desk.run("get_results", "--hit_ids_file=hit_ids.txt", "--rejected").lines
     batch = json.loads((desk.folder / "hit_ids.batch.jsonl").read_text().splitlines()[0])["batch"]
     app = create_app(desk.folder / "crowd", desk.clock)

@@ -11,8 +11,9 @@ from requester_sites import BATCH, INPUT, PASSWORD, Requester, RequesterWorld, p
 from werkzeug.test import TestResponse
 from worker_sites import TOKEN, Visitor, fields_of, words
 
-from local_crowd.operations import attempts, keys, requester_access, worker_qualifications
-from local_crowd.operations.batches import of, row_of
+from local_crowd.operations.hits.batches import of, row_of
+from local_crowd.operations.people import access_keys, requesters, sign_in_limits
+from local_crowd.operations.qualifications import for_workers
 
 UNKNOWN = "3" + "Z" * 29
 PAGES = (
@@ -59,7 +60,7 @@ def things(world: RequesterWorld) -> dict[str, str]:
     type_id = qualification(world)
     ben = world.worker("Ben")
     with world.sandbox.writing() as call:
-        asked = worker_qualifications.request(call, ben, type_id)
+        asked = for_workers.request(call, ben, type_id)
     return {
         "batch": BATCH,
         "hit": hit["HITId"],
@@ -103,9 +104,9 @@ class TestWhoGetsIn:
         assert answer.status_code == 200
         assert secret_key not in answer.text
         with world.sandbox.writing() as call:
-            requester_id = keys.id_of(call, "lab")
+            requester_id = access_keys.id_of(call, "lab")
             assert requester_id is not None
-            keys.put(call, "lab", requester_id, keys.new_pair(call))
+            access_keys.put(call, "lab", requester_id, access_keys.new_pair(call))
         assert lab.get("/requester/").status_code == 303
         assert lab.enter(access_key, secret_key).status_code == 403
 
@@ -147,8 +148,8 @@ class TestWhoGetsIn:
         wrong = {"csrf_token": token, "name": "Vision lab", "secret": "guess"}
         # A hash takes its time: those below the limit are counted without one.
         with world.sandbox.writing() as call:
-            for _ in range(attempts.ACCOUNT_AND_ADDRESS.burst - 1):
-                attempts.count(call, "requester Vision lab", "127.0.0.1")
+            for _ in range(sign_in_limits.ACCOUNT_AND_ADDRESS.burst - 1):
+                sign_in_limits.count(call, "requester Vision lab", "127.0.0.1")
 
         def attempt(secret: str) -> TestResponse:
             form = wrong | {"secret": secret}
@@ -159,7 +160,7 @@ class TestWhoGetsIn:
         answer = attempt(PASSWORD)
         assert answer.status_code == 429
         assert "Too many attempts to sign in." in words(answer)
-        assert int(answer.headers["Retry-After"]) == attempts.ACCOUNT_AND_ADDRESS.interval
+        assert int(answer.headers["Retry-After"]) == sign_in_limits.ACCOUNT_AND_ADDRESS.interval
         assert visitor.get("/requester/").status_code == 303
         world.clock.advance(int(answer.headers["Retry-After"]))
         assert attempt(PASSWORD).status_code == 303
@@ -178,7 +179,7 @@ class TestWhoGetsIn:
         """A session by password is worth nothing once the password is another, or none."""
         lab = world.member()
         with world.sandbox.writing() as call:
-            requester_access.set_password(call, "Vision lab", None)
+            requesters.set_password(call, "Vision lab", None)
 
         assert lab.get("/requester/").status_code == 303
 
@@ -791,9 +792,7 @@ class TestQualifications:
         danish, dutch = qualification(world), qualification(world, "Speaks Dutch")
         ada = world.worker("Ada")
         with world.sandbox.writing() as call:
-            asked = [
-                worker_qualifications.request(call, ada, one).request_id for one in (danish, dutch)
-            ]
+            asked = [for_workers.request(call, ada, one).request_id for one in (danish, dutch)]
         lab = world.member()
         shown = words(lab.get("/requester/qualifications"))
         assert "Speaks Danish yes you decide 0 1" in shown
@@ -807,7 +806,7 @@ class TestQualifications:
         score = world.perform("GetQualificationScore", QualificationTypeId=danish, WorkerId=ada)
         assert score["Qualification"]["IntegerValue"] == -5
         with world.sandbox.reading() as call:
-            mine = worker_qualifications.asked_for(call, ada, 10)
+            mine = for_workers.asked_for(call, ada, 10)
         assert {row.name: (row.status, row.reason) for row in mine} == {
             "Speaks Danish": ("Granted", None),
             "Speaks Dutch": ("Rejected", "Show us first"),

@@ -21,8 +21,8 @@ from postgres import Databases
 from worker_sites import TOKEN, Visitor, World, html_question
 
 from local_crowd import hosts
-from local_crowd.operations import keys
-from local_crowd.operations.questions import ExternalQuestion
+from local_crowd.operations.people import access_keys
+from local_crowd.operations.questions.questions import ExternalQuestion
 from local_crowd.pages.questions.frame import hit_frame
 from local_crowd.site import open_site
 
@@ -117,7 +117,7 @@ def test_a_client_that_signs_the_root_reaches_the_sandbox(
     """At the sandbox's port `/` is the sandbox, and so is /sandbox/."""
     site = open_site(data, "sandbox")
     with site.writing() as call:
-        pair = keys.create(call, "Vision lab")
+        pair = access_keys.create(call, "Vision lab")
     site.close()
 
     assert_only_the_sandbox_is_reached(*serve(*flags), pair)
@@ -131,7 +131,7 @@ def test_several_processes_have_it_too(serve: Serve, data: Path, databases: Data
     (data / "crowd.json").write_text(json.dumps(named))
     site = open_site(data, "sandbox")
     with site.writing() as call:
-        pair = keys.create(call, "Vision lab")
+        pair = access_keys.create(call, "Vision lab")
     site.close()
 
     assert_only_the_sandbox_is_reached(*serve("--processes", "2"), pair)

@@ -24,11 +24,16 @@ import launch_hits
 import serve_local_crowd
 from local_crowd import hosts
 from local_crowd.app import create_app
-from local_crowd.operations import OPERATIONS, keys, layouts, paging, work, worker_qualifications
+from local_crowd.operations import paging
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import CrowdError
-from local_crowd.operations.nicknames import NoNickname, nickname
-from local_crowd.operations.questions import HTMLQuestion
+from local_crowd.operations.hits import layouts
+from local_crowd.operations.people import access_keys
+from local_crowd.operations.people.nicknames import NoNickname, nickname
+from local_crowd.operations.qualifications import for_workers
+from local_crowd.operations.questions.questions import HTMLQuestion
+from local_crowd.operations.registry import OPERATIONS
+from local_crowd.operations.work import worker_actions
 from local_crowd.pages.requester import fields
 from local_crowd.pages.requester.values import Text
 from local_crowd.settings import SettingsError
@@ -59,7 +64,7 @@ class Theirs:
                 "INSERT INTO workers (worker_id, nickname, created_time) VALUES "
                 f"('{self.worker}', 'Ada', 0)"
             )
-            self.request = worker_qualifications.request(
+            self.request = for_workers.request(
                 call, self.worker, asked["QualificationTypeId"]
             ).request_id
             self.layout = call.new_id()
@@ -78,9 +83,11 @@ class Theirs:
     def do(self, hit_id: str = "", *, submit: bool) -> str:
         """The worker accepts a HIT and, if asked, answers it; the assignment's id."""
         with self.world.sandbox.writing() as call:
-            assignment_id = work.accept(call, self.worker, hit_id or self.hit).assignment_id
+            assignment_id = worker_actions.accept(
+                call, self.worker, hit_id or self.hit
+            ).assignment_id
             if submit:
-                work.submit(call, assignment_id, [("word", SECRET)])
+                worker_actions.submit(call, assignment_id, [("word", SECRET)])
         return assignment_id
 
     def associate(self, value: int) -> None:
@@ -697,7 +704,7 @@ class TestPages:
     def test_a_requester_is_not_led_elsewhere(self, world: World, wanted: str) -> None:
         """Signing in goes on to the requester's pages, whatever a forged link says."""
         with world.sandbox.writing() as call:
-            access_key, secret_key = keys.create(call, "Lab")
+            access_key, secret_key = access_keys.create(call, "Lab")
         visitor = world.visitor()
         (token,) = re.findall('csrf_token" value="([^"]+)', visitor.get("/requester/sign_in").text)
         typed = {"csrf_token": token, "name": access_key, "secret": secret_key, "next": wanted}
@@ -709,7 +716,7 @@ class TestPages:
         secret, is nobody's.
         """
         with world.sandbox.writing() as call:
-            keys.create(call, "Lab")
+            access_keys.create(call, "Lab")
         ada = world.visitor("Ada")
         cookie = ada.client.get_cookie("local_crowd_sandbox", path="/sandbox/")
         assert cookie is not None
@@ -755,7 +762,7 @@ class TestSecrets:
             raise RuntimeError("at fault")
 
         visitor = world.visitor()
-        monkeypatch.setattr("local_crowd.operations.people.worker", fail)
+        monkeypatch.setattr("local_crowd.operations.people.identities.worker", fail)
         answer = visitor.sign_in("typed-and-private")
         assert answer.status_code == 500
         assert "at fault" not in answer.text
@@ -794,7 +801,7 @@ class TestSecrets:
     def test_keys_stay_out_of_batch_records(self, world: World, desk: Desk) -> None:
         """What launching leaves in files and on the terminal holds neither key."""
         with world.sandbox.writing() as call:
-            access_key, secret_key = keys.create(call, "Lab")
+            access_key, secret_key = access_keys.create(call, "Lab")
         world.clock.now = int(time.time())
         with serving(world.app) as url:
             config = {

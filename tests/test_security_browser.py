@@ -13,7 +13,8 @@ import pytest
 from hit_frames import expect
 from worker_sites import World
 
-from local_crowd.operations import keys, links, panels
+from local_crowd.operations.panels import participants
+from local_crowd.operations.people import access_keys, invitation_links
 
 if TYPE_CHECKING:
     from playwright.sync_api import FrameLocator, Page
@@ -116,12 +117,14 @@ def test_a_panels_link_that_a_hit_opens_signs_nobody_out(
 ) -> None:
     """The worker is asked first, and stays who they were; only the form's button changes that."""
     hit_type_id = world.launch()["HITTypeId"]
-    codes = dict.fromkeys(panels.OUTCOMES, "CODE")
-    panel = panels.Panel(
+    codes = dict.fromkeys(participants.OUTCOMES, "CODE")
+    panel = participants.Panel(
         "p", [hit_type_id], 1, "https://panel.example/{code}", codes, {"worker": "PID"}
     )
     with world.sandbox.writing() as call:
-        _, token = links.make(call, links.PANEL, uses=None, panel=panel._asdict())
+        _, token = invitation_links.make(
+            call, invitation_links.PANEL, uses=None, panel=panel._asdict()
+        )
     script = (
         'document.querySelector("button").onclick = () => window.open(site + "/join/%s?PID=eve");'
     )
@@ -382,7 +385,7 @@ def test_what_workers_write_is_words_to_requesters(world: World, page: "Page", u
     the HIT page beside them is as powerless as in the worker's window.
     """
     with world.sandbox.writing() as call:
-        access_key, secret_key = keys.create(call, "Lab")
+        access_key, secret_key = access_keys.create(call, "Lab")
     world.requester_id = world.requester("Lab")
     spying = HIT % ("", "say([self.origin, attempt(() => parent.document.title)].join());")
     hit = world.launch(spying, Title=XSS)

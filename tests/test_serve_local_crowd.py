@@ -18,7 +18,7 @@ from crowds import HIT
 from postgres import Databases
 
 import serve_local_crowd
-from local_crowd.operations import keys
+from local_crowd.operations.people import access_keys
 from local_crowd.site import open_site
 
 SCRIPT = Path(__file__).resolve().parent.parent / "serve_local_crowd.py"
@@ -68,7 +68,7 @@ def test_boto3_is_answered_and_the_data_stays(start: Start, tmp_path: Path) -> N
     """A client with keys makes a HIT at the address without its last slash; the next server has it."""
     site = open_site(tmp_path / "crowd", "sandbox")
     with site.writing() as call:
-        access_key, secret_key = keys.create(call, "Vision lab")
+        access_key, secret_key = access_keys.create(call, "Vision lab")
     site.close()
     hits = []
     for _ in range(2):
@@ -206,7 +206,7 @@ def test_several_processes(start: Start, databases: Databases, tmp_path: Path) -
     databases.empty()
     site = open_site(tmp_path / "crowd", "sandbox", database=databases.urls["sandbox"])
     with site.writing() as call:
-        access_key, secret_key = keys.create(call, "Vision lab")
+        access_key, secret_key = access_keys.create(call, "Vision lab")
     site.close()
     named = [f"--{name}_database={url}" for name, url in databases.urls.items()]
     process = start("--port", "0", "--processes", "2", *named)

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from signing import signed_client
 
-from local_crowd.operations import keys
 from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.people import access_keys
 from local_crowd.site import Site, open_site
 from local_crowd.wire import signature
 from local_crowd.wire.signature import requester_of
 
-LAB = keys.KeyPair("LCEXAMPLEEXAMPLEEXAM", "aSecretOfFortyCharactersForTheTestsAlone")
+LAB = access_keys.KeyPair("LCEXAMPLEEXAMPLEEXAM", "aSecretOfFortyCharactersForTheTestsAlone")
 LAB_ID = "ALABORATORY123"
 BODY = b"{}"
 HASH = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"  # of BODY
@@ -108,7 +108,7 @@ RECORDED = {
 def site_with_lab(directory: Path, clock: Callable[[], float]) -> Site:
     site = open_site(directory, "sandbox", clock)
     with site.writing() as call:
-        keys.put(call, "lab", LAB_ID, LAB)
+        access_keys.put(call, "lab", LAB_ID, LAB)
     return site
 
 
@@ -192,13 +192,13 @@ def test_boto3_is_known_by_its_keys(today: Site, region: str) -> None:
 
     assert [hit["HITId"] for hit in lab.list_hits()["HITs"]] == [hit_id]
     with today.reading(LAB_ID) as call:
-        assert keys.id_of(call, "lab") == LAB_ID
+        assert access_keys.id_of(call, "lab") == LAB_ID
 
 
 def test_requesters_do_not_see_each_other(today: Site) -> None:
     """A HIT does not exist for another requester, nor can they delete it."""
     with today.writing() as call:
-        other = signed_client(today, *keys.create(call, "other lab"))
+        other = signed_client(today, *access_keys.create(call, "other lab"))
     lab = signed_client(today, *LAB)
     hit_id = lab.create_hit(**HIT)["HIT"]["HITId"]
 
@@ -219,8 +219,8 @@ def test_a_new_pair_ends_the_old_one_at_once(today: Site) -> None:
     assert old.get_account_balance()["AvailableBalance"] == "10000.00"
 
     with today.writing() as call:
-        pair = keys.new_pair(call)
-        keys.put(call, "lab", "not used", pair)
+        pair = access_keys.new_pair(call)
+        access_keys.put(call, "lab", "not used", pair)
 
     assert refusal(old.get_account_balance) == Refusal(
         "UnrecognizedClientException", UNKNOWN, None, 400
@@ -245,7 +245,7 @@ def test_wrong_keys_are_refused(
 ) -> None:
     """An unknown access key, a wrong secret and temporary credentials fail as they do at Amazon."""
     with today.writing() as call:
-        keys.put(call, "keyless", "AKEYLESS123456", keys.NO_KEYS)
+        access_keys.put(call, "keyless", "AKEYLESS123456", access_keys.NO_KEYS)
     client = signed_client(today, access_key, secret_key, token=token)
 
     assert refusal(client.get_account_balance) == Refusal(code, message, None, 400)

@@ -22,7 +22,7 @@ from conftest_scripts import Desk, Done
 from crowds import Clock
 
 import simpleamt
-from local_crowd.operations import keys
+from local_crowd.operations.people import access_keys
 from simpleamt import Error
 
 QUICK = 5  # seconds; what would be retried takes minutes
@@ -306,7 +306,7 @@ def test_keys_of_another_crowd_are_one_line(with_keys: Desk, server: tuple[Any, 
 def test_a_wrong_secret_is_one_line(with_keys: Desk, server: tuple[Any, str]) -> None:
     """The right access key with another secret is told apart."""
     with server[0].sites["sandbox"].writing() as call:
-        access_key, _ = keys.create(call, "me")
+        access_key, _ = access_keys.create(call, "me")
     said = {"aws_access_key": access_key, "aws_secret_key": "wrong"}
     with_keys.write("config.json", json.dumps(said))
 
@@ -318,7 +318,7 @@ def test_a_crowd_server_answers_with_the_right_keys(
 ) -> None:
     """The same scripts work against a server; its URL may end in a slash or not."""
     with server[0].sites["sandbox"].writing() as call:
-        access_key, secret = keys.create(call, "me")
+        access_key, secret = access_keys.create(call, "me")
     said = {"crowd": server[1], "aws_access_key": access_key, "aws_secret_key": secret}
     with_keys.write("config.json", json.dumps(said))
 

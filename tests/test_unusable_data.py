@@ -25,7 +25,7 @@ from botocore.exceptions import ClientError
 from crowds import HIT
 from new_crowds import new_crowd
 
-from local_crowd.operations import keys
+from local_crowd.operations.people import access_keys
 from local_crowd.site import open_site
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -222,7 +222,7 @@ def test_a_server_whose_disk_is_full(start: Start, data: Path) -> None:
     """
     site = open_site(data, "sandbox")
     with site.writing() as call:
-        pair = keys.create(call, "Vision lab")
+        pair = access_keys.create(call, "Vision lab")
     site.close()
     server = start("serve_local_crowd.py", "--port", "0", prepare=limit_files)
     sandbox = addresses(server)[0]

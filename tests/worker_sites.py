@@ -16,7 +16,7 @@ from waitress import create_server
 from werkzeug.test import Client, TestResponse
 
 from local_crowd.app import Crowd, create_app
-from local_crowd.operations import people
+from local_crowd.operations.people import identities
 from local_crowd.site import Site
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -100,7 +100,7 @@ class World:
     def requester(self, name: str) -> str:
         """The id of the requester of this name."""
         with self.sandbox.writing() as call:
-            return people.requester(call, name)
+            return identities.requester(call, name)
 
     def perform(self, operation: str, **request: Any) -> dict[str, Any]:
         """One of the requester's calls."""

@@ -4,7 +4,7 @@ Amazon's list is botocore's, ours is local_crowd.operations; what differs is wri
 program can know it.
 """
 
-from local_crowd.operations import OPERATIONS
+from local_crowd.operations.registry import OPERATIONS
 from local_crowd.wire.model import service
 
 Differences = dict[str, list[tuple[str, str]]]  # operation -> (what differs, why)

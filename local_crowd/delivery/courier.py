@@ -9,14 +9,14 @@ from threading import Event, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from local_crowd import destinations
 from local_crowd.delivery import signing
 from local_crowd.delivery.errors import DeliveryError
 from local_crowd.delivery.post import post
 from local_crowd.delivery.queues import Queues
 from local_crowd.delivery.shares import AT_ONCE, share_threads
-from local_crowd.operations import allowed_destinations, notifications, outbox
-from local_crowd.operations.outbox import Lane, Message
+from local_crowd.operations.hits import notification_settings
+from local_crowd.operations.notifications import allowed_destinations, destinations, outbox
+from local_crowd.operations.notifications.outbox import Lane, Message
 from local_crowd.site import Site
 from local_crowd.store.faults import StoreError
 
@@ -120,7 +120,7 @@ class Courier:
             allowed = [*self._allowed_in_file, *allowed_destinations.list_added(call)]
             messages = outbox.take(call, begun)
             secrets = {
-                requester_id: notifications.secret(call, requester_id)
+                requester_id: notification_settings.secret(call, requester_id)
                 for requester_id in {message.requester_id for message in messages}
             }
         return [

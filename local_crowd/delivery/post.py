@@ -13,8 +13,8 @@ from http.client import HTTPConnection, HTTPException
 from threading import Timer
 from urllib.parse import SplitResult
 
-from local_crowd import destinations
 from local_crowd.delivery.errors import DeliveryError
+from local_crowd.operations.notifications import destinations
 
 SECONDS = 15
 PORTS = {"http": 80, "https": 443}

@@ -7,7 +7,7 @@ requester with several such receivers OF_ONE_REQUESTER. The others go to everybo
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 
-from local_crowd.operations.outbox import Lane
+from local_crowd.operations.notifications.outbox import Lane
 
 AT_ONCE = 128
 OF_ONE_REQUESTER = 32

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from local_crowd.manage.sites import both_sites, requester_ids, writing
-from local_crowd.operations import layouts
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.hits import layouts
 
 
 def add_layout(

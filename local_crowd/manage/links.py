@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from local_crowd.manage.common import address, duration, one_site, written
-from local_crowd.operations import accounts, links
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.people import accounts, invitation_links
 from local_crowd.site import Site
 
 Line = dict[str, Any]
@@ -32,8 +32,8 @@ def add_link(
         _check(opened)
         with opened.writing() as call:
             for email in invited:
-                link_id, token = links.make(
-                    call, links.ACCOUNT, uses=uses, lifetime=lifetime, email=email
+                link_id, token = invitation_links.make(
+                    call, invitation_links.ACCOUNT, uses=uses, lifetime=lifetime, email=email
                 )
                 line = {"email": email} if email else {"uses": uses}
                 made.append(
@@ -50,7 +50,7 @@ def add_link(
 def list_links(directory: Path, site: str) -> Iterator[Line]:
     """Every link to accounts and of panels, without its address."""
     with one_site(directory, site) as opened, opened.reading() as call:
-        for link in links.everything(call):
+        for link in invitation_links.everything(call):
             yield {
                 "link_id": link.link_id,
                 "kind": link.kind,
@@ -66,8 +66,8 @@ def list_links(directory: Path, site: str) -> Iterator[Line]:
 def remove_link(directory: Path, link: str, site: str) -> Iterator[Line]:
     """Let nobody in by this link any more. Raises ParameterValidationError for an unknown one."""
     with one_site(directory, site) as opened, opened.writing() as call:
-        links.get(call, link)
-        links.remove(call, link)
+        invitation_links.get(call, link)
+        invitation_links.remove(call, link)
     yield from ()
 
 

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from local_crowd import destinations, settings
+from local_crowd import settings
 from local_crowd.delivery.courier import Courier
 from local_crowd.manage.sites import both_sites, requester_ids, writing
-from local_crowd.operations import allowed_destinations, notifications, outbox
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.hits import notification_settings
+from local_crowd.operations.notifications import allowed_destinations, destinations, outbox
 
 Line = dict[str, Any]
 
@@ -19,7 +20,7 @@ def show_notification_secret(directory: Path, name: str) -> Iterator[Line]:
     """The secret by which a requester's receiver verifies what is posted to it: one a site."""
     with both_sites(directory) as sites, writing(sites) as calls:
         lines = [
-            {"site": call.site, "secret": notifications.secret(call, requester_id)}
+            {"site": call.site, "secret": notification_settings.secret(call, requester_id)}
             for call, requester_id in requester_ids(calls, name)
         ]
     yield from lines

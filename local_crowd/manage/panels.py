@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from formats.csv_table import Table
 from local_crowd.manage.common import address, duration, one_site, written
-from local_crowd.operations import links, panels, reconciliation, worker_lists
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.panels import participants, reconciliation
+from local_crowd.operations.people import invitation_links
+from local_crowd.operations.work import worker_lists
 
 Line = dict[str, Any]
 NAME = re.compile("[A-Za-z0-9_.-]{1,64}")
@@ -54,18 +56,18 @@ def add_panel_link(
     codes = (code_done, code_screened_out, code_nothing_left)
     lifetime = duration(expires)
     with one_site(directory, site) as opened, opened.writing() as call:
-        about = panels.Panel(
+        about = participants.Panel(
             panel or host,
             _hit_types(call, hit_ids)
             if hit_ids
             else [_hit_type(call, group_id) for group_id in hit_type_id],
             limit,
             completion_url,
-            dict(zip(panels.OUTCOMES, codes, strict=True)),
+            dict(zip(participants.OUTCOMES, codes, strict=True)),
             parameters,
         )
-        link_id, token = links.make(
-            call, links.PANEL, uses=places, lifetime=lifetime, panel=about._asdict()
+        link_id, token = invitation_links.make(
+            call, invitation_links.PANEL, uses=places, lifetime=lifetime, panel=about._asdict()
         )
         line = {
             "url": address(url, opened, f"/join/{token}") + _placeholders(parameters),
@@ -92,17 +94,17 @@ def reconcile(
     columns = (worker_column, status_column, submission_column, code_column)
     there = _read(export, *columns)
     with one_site(directory, site) as opened, opened.reading() as call:
-        settings = links.get(call, link).panel
+        settings = invitation_links.get(call, link).panel
         if settings is None:
             raise ParameterValidationError(f"{link} is not a panel's link: list_links says so.")
-        panel = panels.Panel(**settings)
+        panel = participants.Panel(**settings)
         here = {
             row.participant_id: reconciliation.Here(
                 row.worker_id,
-                panels.DONE if row.done >= panel.limit else row.outcome,
+                participants.DONE if row.done >= panel.limit else row.outcome,
                 row.done,
             )
-            for row in panels.visitors(call, link)
+            for row in participants.visitors(call, link)
         }
     for one in reconciliation.differences(here, there, panel.codes):
         yield one._asdict()

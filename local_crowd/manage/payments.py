@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from local_crowd.manage.common import moment, one_site, written
-from local_crowd.operations import keys, payments
 from local_crowd.operations.call import Call
 from local_crowd.operations.checks import dollars
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.money import payments
+from local_crowd.operations.people import access_keys
 
 Line = dict[str, Any]
 
@@ -68,7 +69,7 @@ def list_payments(directory: Path, site: str) -> Iterator[Line]:
 
 
 def _choice(call: Call, since: str | None, requester: str | None) -> payments.Choice:
-    requester_id = keys.id_of(call, requester) if requester else None
+    requester_id = access_keys.id_of(call, requester) if requester else None
     if requester and requester_id is None:
         raise ParameterValidationError(
             f"There is no requester {requester}: list_requesters names those there are."

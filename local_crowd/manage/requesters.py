@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from local_crowd.manage.sites import both_sites, writing
-from local_crowd.operations import account, checks, keys, people, requester_access
+from local_crowd.operations import checks
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.operations.people import OWNER
+from local_crowd.operations.money import balance
+from local_crowd.operations.people import access_keys, identities, requesters
+from local_crowd.operations.people.identities import OWNER
 
 Line = dict[str, Any]
 
@@ -28,13 +30,13 @@ def add_requester(directory: Path, name: str, budget: str | None = None) -> Iter
     """
     amount = None if budget is None else _cents(budget)
     with both_sites(directory, make=True) as sites, writing(sites) as calls:
-        if name == OWNER or all(keys.id_of(call, name) for call in calls):
+        if name == OWNER or all(access_keys.id_of(call, name) for call in calls):
             raise ParameterValidationError(
                 f"There is a requester {name} already: new_keys gives it another pair."
             )
         pair = _renew(calls, name)
         for call in calls:
-            account.set_budget(call, keys.id_of(call, name), amount)
+            balance.set_budget(call, access_keys.id_of(call, name), amount)
     yield _for_config(pair)
 
 
@@ -48,17 +50,17 @@ def set_budget(directory: Path, name: str, dollars: str) -> Iterator[Line]:
     with both_sites(directory) as sites, writing(sites) as calls:
         if name == OWNER:
             for call in calls:
-                people.requester(call)
+                identities.requester(call)
         _must_exist(calls, name)
         for call in calls:
-            account.set_budget(call, keys.id_of(call, name), amount)
+            balance.set_budget(call, access_keys.id_of(call, name), amount)
     yield from ()
 
 
 def _cents(dollars: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", dollars):
         raise ParameterValidationError(f"{dollars!r} is not an amount in US dollars, e.g. 500.00.")
-    return checks.cents("budget", dollars, 0, account.BOUNDLESS)
+    return checks.cents("budget", dollars, 0, balance.BOUNDLESS)
 
 
 def new_keys(directory: Path, name: str) -> Iterator[Line]:
@@ -82,9 +84,9 @@ def remove_keys(directory: Path, name: str) -> Iterator[Line]:
     with both_sites(directory) as sites, writing(sites) as calls:
         _must_exist(calls, name)
         for call in calls:
-            if requester_id := keys.id_of(call, name):
-                keys.put(call, name, requester_id, keys.NO_KEYS)
-                requester_access.set_password(call, name, None)
+            if requester_id := access_keys.id_of(call, name):
+                access_keys.put(call, name, requester_id, access_keys.NO_KEYS)
+                requesters.set_password(call, name, None)
     yield from ()
 
 
@@ -100,7 +102,7 @@ def set_password(directory: Path, name: str) -> Iterator[Line]:
         with writing(sites) as calls:
             if name == OWNER:
                 for call in calls:
-                    people.requester(call)
+                    identities.requester(call)
             _must_exist(calls, name)
         typed = _typed_password()  # while nobody waits for it
         try:
@@ -109,7 +111,7 @@ def set_password(directory: Path, name: str) -> Iterator[Line]:
             raise ParameterValidationError(str(error)) from error
         with writing(sites) as calls:
             for call in calls:
-                requester_access.set_password(call, name, kept)
+                requesters.set_password(call, name, kept)
     yield from ()
 
 
@@ -128,7 +130,7 @@ def list_requesters(directory: Path) -> Iterator[Line]:
     with both_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
-                for one in keys.everyone(call):
+                for one in access_keys.everyone(call):
                     line = found.setdefault(
                         (one.name, one.requester_id, one.access_key),
                         {
@@ -143,22 +145,22 @@ def list_requesters(directory: Path) -> Iterator[Line]:
     yield from found.values()
 
 
-def _renew(calls: list[Call], name: str) -> keys.KeyPair:
+def _renew(calls: list[Call], name: str) -> access_keys.KeyPair:
     """One new pair on both sites; where the requester is missing it is made, with the same id."""
-    pair = keys.new_pair(calls[0])
-    known = [requester_id for call in calls if (requester_id := keys.id_of(call, name))]
+    pair = access_keys.new_pair(calls[0])
+    known = [requester_id for call in calls if (requester_id := access_keys.id_of(call, name))]
     requester_id = known[0] if known else calls[0].new_id("A", 14)
     for call in calls:
-        keys.put(call, name, requester_id, pair)
+        access_keys.put(call, name, requester_id, pair)
     return pair
 
 
 def _must_exist(calls: list[Call], name: str) -> None:
-    if not any(keys.id_of(call, name) for call in calls):
+    if not any(access_keys.id_of(call, name) for call in calls):
         raise ParameterValidationError(
             f"There is no requester {name}: list_requesters names those there are."
         )
 
 
-def _for_config(pair: keys.KeyPair) -> Line:
+def _for_config(pair: access_keys.KeyPair) -> Line:
     return {"aws_access_key": pair.access_key, "aws_secret_key": pair.secret_key}

@@ -5,9 +5,9 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from local_crowd import settings
-from local_crowd.operations import keys, people
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.people import access_keys, identities
 from local_crowd.site import SITES, Site, open_site
 
 
@@ -48,7 +48,12 @@ def requester_ids(calls: list[Call], name: str) -> Iterator[tuple[Call, str]]:
     when there is none on any.
     """
     found = [
-        (call, people.requester(call) if name == people.OWNER else keys.id_of(call, name))
+        (
+            call,
+            identities.requester(call)
+            if name == identities.OWNER
+            else access_keys.id_of(call, name),
+        )
         for call in calls
     ]
     known = [(call, requester_id) for call, requester_id in found if requester_id]

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from local_crowd.manage.common import address, duration, one_site, written
-from local_crowd.operations import accounts, links, qualifications, work, workers
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.people import accounts, invitation_links, workers
+from local_crowd.operations.qualifications import grants
+from local_crowd.operations.work import worker_actions
 
 Line = dict[str, Any]
 
@@ -35,8 +37,10 @@ def reset_password(
     lifetime = duration(expires)
     with one_site(directory, site) as opened, opened.writing() as call:
         account = _account(call, worker)
-        links.remove_resets(call, account.worker_id)
-        _, token = links.make(call, links.RESET, lifetime=lifetime, worker_id=account.worker_id)
+        invitation_links.remove_resets(call, account.worker_id)
+        _, token = invitation_links.make(
+            call, invitation_links.RESET, lifetime=lifetime, worker_id=account.worker_id
+        )
         line = {
             "worker_id": account.worker_id,
             "name": account.name,
@@ -54,7 +58,7 @@ def close_account(directory: Path, worker: str, site: str, yes: bool) -> Iterato
     with one_site(directory, site) as opened, opened.writing() as call:
         account = _account(call, worker)
         for assignment_id in accounts.in_hand(call, account.worker_id):
-            work.give_back(call, account.worker_id, assignment_id)
+            worker_actions.give_back(call, account.worker_id, assignment_id)
         accounts.close(call, account.worker_id)
     yield from ()
 
@@ -76,7 +80,7 @@ def _set_master(directory: Path, worker: str, site: str, *, master: bool) -> Lin
         # A worker of the sandbox may have a nickname only, and no account.
         known = workers.exists(call, worker)
         worker_id = worker if known else _account(call, worker).worker_id
-        qualifications.make_master(call, worker_id, master=master)
+        grants.make_master(call, worker_id, master=master)
     return {"worker_id": worker_id, "site": site, "master": master}
 
 

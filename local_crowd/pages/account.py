@@ -5,7 +5,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session
 from werkzeug.exceptions import NotFound
 
-from local_crowd.operations import accounts, attempts, payments, profiles, work, worker_lists
+from local_crowd.operations.money import payments
+from local_crowd.operations.people import accounts, profiles, sign_in_limits
+from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, sign_in_as, sign_out_here, worker_only
 from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
 from local_crowd.pages.profile_form import profile_of
@@ -81,7 +83,7 @@ def close(worker_id: str) -> Any:
         return refused
     with current_site().writing() as call:
         for assignment_id in accounts.in_hand(call, worker_id):
-            work.give_back(call, worker_id, assignment_id)
+            worker_actions.give_back(call, worker_id, assignment_id)
         accounts.close(call, worker_id)
     sign_out_here()
     flash("Your account is closed.")
@@ -97,7 +99,7 @@ def _refused(worker_id: str, form: str) -> Any:
     again = _closing if form == "close" else lambda *more: _page(worker_id, form, *more[1:])
     try:
         right = with_password(account.name or "", request.form.get("password", ""))
-    except attempts.TooMany as error:
+    except sign_in_limits.TooMany as error:
         return again(worker_id, str(error)), 429, {"Retry-After": str(error.wait)}
     return None if right else (again(worker_id, NOT_YOURS), 400)
 

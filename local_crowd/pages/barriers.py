@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from local_crowd.operations import eligibility
 from local_crowd.operations.call import Call
-from local_crowd.operations.eligibility import Standing
-from local_crowd.operations.system_qualifications import (
+from local_crowd.operations.qualifications import eligibility
+from local_crowd.operations.qualifications.eligibility import Standing
+from local_crowd.operations.qualifications.qualifying import described, guards
+from local_crowd.operations.qualifications.system_qualifications import (
     ADULT,
     HITS_APPROVED,
     LOCALE,
     PERCENT_APPROVED,
     PROFILE,
 )
-from local_crowd.qualifying import described, guards
 
 # Amazon's names for these are for requesters.
 NAMES = {

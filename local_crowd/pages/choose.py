@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from local_crowd.operations import work, worker_lists
-from local_crowd.operations.questions import parse
+from local_crowd.operations.questions.questions import parse
+from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.barriers import Barrier, barriers
 from local_crowd.pages.context import an_id, current_site, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
@@ -63,7 +63,7 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         hit_id = worker_lists.next_hit(
             call, worker_id, hit_type_id, an_id(request.args.get("after"))
         )
-        question = work.question(call, hit_id, None, worker_id) if hit_id else ""
+        question = worker_actions.question(call, hit_id, None, worker_id) if hit_id else ""
     if not hit_id:
         flash(NOTHING_LEFT)
         return redirect(f"{request.script_root}/", 303)
@@ -85,11 +85,11 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
     try:
         with current_site().writing() as call:
             if hit_id:
-                held: work.Held | None = work.accept(call, worker_id, hit_id)
+                held: worker_actions.Held | None = worker_actions.accept(call, worker_id, hit_id)
             else:
-                held = work.accept_next(call, worker_id, hit_type_id, after)
-            finished = bool(after) and work.is_finished(call, worker_id, after)
-    except work.NotPossible as refusal:
+                held = worker_actions.accept_next(call, worker_id, hit_type_id, after)
+            finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
+    except worker_actions.NotPossible as refusal:
         if refusal.reason == "unqualified":
             return _unqualified(worker_id, hit_type_id, refusal)
         flash(str(refusal))
@@ -141,7 +141,7 @@ def mturk_findhits() -> Response:
     return redirect(f"{request.script_root}/", 303)
 
 
-def _unqualified(worker_id: str, hit_type_id: str, refusal: work.NotPossible) -> Any:
+def _unqualified(worker_id: str, hit_type_id: str, refusal: worker_actions.NotPossible) -> Any:
     with current_site().reading() as call:
         group = worker_lists.group(call, hit_type_id)
         barrier = barriers(call, worker_id, [group]).get(hit_type_id) if group else None

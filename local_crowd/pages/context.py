@@ -15,7 +15,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 from werkzeug.wrappers import Response
 
-from local_crowd.operations import accounts, panels
+from local_crowd.operations.panels import participants
+from local_crowd.operations.people import accounts
 from local_crowd.site import Site
 
 View = Callable[..., Any]
@@ -169,7 +170,7 @@ def holder_only(view: View) -> View:
             return to_sign_in()
         if "link" in session:
             with current_site().reading() as call:
-                if not panels.came_by(call, session["link"], worker_id, assignment_id):
+                if not participants.came_by(call, session["link"], worker_id, assignment_id):
                     raise NotFound
         else:
             g.worker_id = worker_id

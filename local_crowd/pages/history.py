@@ -2,7 +2,8 @@
 
 from flask import Blueprint, render_template
 
-from local_crowd.operations import bonuses, worker_lists
+from local_crowd.operations.review import bonuses
+from local_crowd.operations.work import worker_lists
 from local_crowd.pages.context import current_site, worker_only
 
 pages = Blueprint("history", __name__)

@@ -12,9 +12,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.formparser import MultiPartParser
 
-from local_crowd.operations import work
-from local_crowd.operations.question_form import QuestionForm
-from local_crowd.operations.questions import HTMLQuestion, parse
+from local_crowd.operations.questions.question_form import QuestionForm
+from local_crowd.operations.questions.questions import HTMLQuestion, parse
+from local_crowd.operations.work import worker_actions
 from local_crowd.pages import errors
 from local_crowd.pages.context import Limited, an_id, current_site, signed_in, site_url
 from local_crowd.pages.headers import FORM_PAGE, HIT_PAGE, IN_THE_FRAME
@@ -46,7 +46,7 @@ def show(hit_id: str) -> Any:
     if assignment_id == PREVIEW and worker_id is None:
         return _framed("Sign in first", "HITs can be previewed by those who are signed in.", 403)
     with current_site().reading() as call:
-        xml = work.question(
+        xml = worker_actions.question(
             call, hit_id, None if assignment_id == PREVIEW else an_id(assignment_id), worker_id
         )
     return page_of(xml, None if assignment_id == PREVIEW else assignment_id)
@@ -92,7 +92,7 @@ def external_submit() -> Any:
     if not assignment_id:
         return _framed("Not handed in", "The page did not say which assignment it answers.", 400)
     with current_site().writing() as call:
-        work.submit(call, an_id(assignment_id), fields)
+        worker_actions.submit(call, an_id(assignment_id), fields)
     # After the commit, not before.
     return _framed("Thank you", "Your answer is handed in.", 200, HANDED_IN)
 
@@ -124,8 +124,8 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-@pages.errorhandler(work.NotPossible)
-def _not_possible(error: work.NotPossible) -> Any:
+@pages.errorhandler(worker_actions.NotPossible)
+def _not_possible(error: worker_actions.NotPossible) -> Any:
     title = "Handed in before" if error.reason == "done" else "Not handed in"
     return _framed(title, str(error), errors.STATUSES.get(error.reason, 409), error.reason)
 

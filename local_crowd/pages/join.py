@@ -4,8 +4,9 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session
 
-from local_crowd.operations import accounts, links, panels, profiles
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.panels import participants
+from local_crowd.operations.people import accounts, invitation_links, profiles
 from local_crowd.pages.context import current_site, sign_in_as, signed_in
 from local_crowd.pages.errors import message_page
 from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
@@ -28,7 +29,7 @@ def show(token: str) -> Any:
     Any page can open this address in a browser, so it signs nobody out: who is signed in is asked.
     """
     link = _find_link(token)
-    if link.kind == links.ACCOUNT:
+    if link.kind == invitation_links.ACCOUNT:
         return _form(link)
     return _arrive(link)
 
@@ -37,21 +38,21 @@ def show(token: str) -> Any:
 def join(token: str) -> Any:
     """Make the account; or let somebody from a panel replace who is signed in."""
     link = _find_link(token)
-    if link.kind == links.ACCOUNT:
+    if link.kind == invitation_links.ACCOUNT:
         return _sign_up(link)
     return _arrive(link, confirmed=True)
 
 
-def _find_link(token: str) -> links.Link:
+def _find_link(token: str) -> invitation_links.Link:
     """Return the link; a panel's may be closed, because it lets back in whom it let in before."""
     with current_site().reading() as call:
-        link = links.find(call, token, links.ACCOUNT, links.PANEL)
-        if link.kind == links.ACCOUNT and not link.is_open(call.now):
-            raise NotPossible("gone", links.GONE)
+        link = invitation_links.find(call, token, invitation_links.ACCOUNT, invitation_links.PANEL)
+        if link.kind == invitation_links.ACCOUNT and not link.is_open(call.now):
+            raise NotPossible("gone", invitation_links.GONE)
     return link
 
 
-def _sign_up(link: links.Link) -> Any:
+def _sign_up(link: invitation_links.Link) -> Any:
     """Make the account. Of two people with a link for one, one gets it."""
     form = request.form
     try:
@@ -60,7 +61,7 @@ def _sign_up(link: links.Link) -> Any:
         profile = profile_of(form)
         password_hash = hashed(form.get("password", ""))
         with current_site().writing() as call:
-            links.use(call, link.link_id)
+            invitation_links.use(call, link.link_id)
             worker_id = accounts.create(call, name, email, password_hash)
             profiles.put(call, worker_id, profile)
     except (accounts.NoAccount, NoPassword, profiles.NoPlace) as error:
@@ -69,7 +70,7 @@ def _sign_up(link: links.Link) -> Any:
     return redirect(f"{request.script_root}/", 303)
 
 
-def _form(link: links.Link, problem: str = "") -> str:
+def _form(link: invitation_links.Link, problem: str = "") -> str:
     return render_template(
         "sign_up.html",
         link=link,
@@ -82,13 +83,13 @@ def _form(link: links.Link, problem: str = "") -> str:
     )
 
 
-def _arrive(link: links.Link, *, confirmed: bool = False) -> Any:
+def _arrive(link: invitation_links.Link, *, confirmed: bool = False) -> Any:
     """Know the participant by the address, and lead on to the link's HITs.
 
     Unless `confirmed`, ask first if that would end the session of somebody else, or leave a HIT of
     another study unfinished.
     """
-    panel = panels.Panel(**link.panel or {})
+    panel = participants.Panel(**link.panel or {})
     try:
         came_with = {
             meaning: _parameter(name, required=meaning == "worker")
@@ -99,7 +100,7 @@ def _arrive(link: links.Link, *, confirmed: bool = False) -> Any:
     if not confirmed and (busy := _who_is_here(link, panel, came_with["worker"] or "")):
         return render_template("somebody_here.html", busy=busy, host=panel.host)
     with current_site().writing() as call:
-        worker_id = panels.arrive(
+        worker_id = participants.arrive(
             call,
             link,
             came_with["worker"] or "",
@@ -111,7 +112,9 @@ def _arrive(link: links.Link, *, confirmed: bool = False) -> Any:
     return redirect(f"{request.script_root}/panel", 303)
 
 
-def _who_is_here(link: links.Link, panel: panels.Panel, participant_id: str) -> str | None:
+def _who_is_here(
+    link: invitation_links.Link, panel: participants.Panel, participant_id: str
+) -> str | None:
     """Return whose session the participant would end: "account", "participant", "study" (their own,
     with a HIT of another study in progress), or None for nobody's.
     """
@@ -119,13 +122,13 @@ def _who_is_here(link: links.Link, panel: panels.Panel, participant_id: str) -> 
     if here is None:
         return None
     with current_site().reading() as call:
-        if panels.find_worker(call, panel.name, participant_id) != here:
+        if participants.find_worker(call, panel.name, participant_id) != here:
             return "participant" if "link" in session else "account"
         if "link" not in session:
             return "account"
         if session["link"] == link.link_id:
             return None
-        visit = panels.look(call, session["link"], here)
+        visit = participants.look(call, session["link"], here)
     return "study" if visit.assignment_id else None
 
 
@@ -136,7 +139,7 @@ def _parameter(name: str, *, required: bool) -> str | None:
         if required:
             raise ValueError(f"The address you came by should say so in {name}, and does not.")
         return None
-    if len(set(said)) > 1 or not panels.PARTICIPANT.fullmatch(said[0]):
+    if len(set(said)) > 1 or not participants.PARTICIPANT.fullmatch(said[0]):
         raise ValueError(f"The address you came by has something in {name} that is no id.")
     return said[0]
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request
 
-from local_crowd.operations import messages
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.work import messages
 from local_crowd.pages.context import an_id, current_site, worker_only
 
 pages = Blueprint("messages", __name__)

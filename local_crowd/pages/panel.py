@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, session
 
-from local_crowd.operations import panels, work, worker_lists
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.panels import participants
+from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import View, an_id, current_site, to_sign_in
 
 pages = Blueprint("panel", __name__)
@@ -37,7 +38,7 @@ def next_of_the_link() -> Any:
 def show(link_id: str, worker_id: str) -> str:
     """How far the person is; when it is over, the code and the way back to the panel."""
     with current_site().reading() as call:
-        visit = panels.look(call, link_id, worker_id)
+        visit = participants.look(call, link_id, worker_id)
         group = worker_lists.group(call, visit.panel.hit_type_ids[0])
     return render_template("panel.html", visit=visit, group=group)
 
@@ -49,8 +50,8 @@ def go_on(link_id: str, worker_id: str) -> Any:
     after = an_id(request.form.get("after"))
     try:
         with current_site().writing() as call:
-            visit = panels.go_on(call, link_id, worker_id, after)
-            finished = bool(after) and work.is_finished(call, worker_id, after)
+            visit = participants.go_on(call, link_id, worker_id, after)
+            finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
     except NotPossible as refusal:
         flash(str(refusal))
         return redirect(f"{request.script_root}/panel", 303)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from local_crowd.operations.profiles import NoPlace, Profile
+from local_crowd.operations.people.profiles import NoPlace, Profile
 from places import countries, us_states
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from local_crowd.operations import worker_qualifications as qualifications
 from local_crowd.operations.errors import NotPossible
-from local_crowd.operations.qualification_tests import parse
+from local_crowd.operations.qualifications import for_workers as qualifications
+from local_crowd.operations.qualifications.qualification_tests import parse
 from local_crowd.pages.context import current_site, worker_only
 from local_crowd.pages.errors import STATUSES, message_page
 from local_crowd.pages.headers import OWN_PAGES

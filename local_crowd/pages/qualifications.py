@@ -4,15 +4,17 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from local_crowd.operations import eligibility, profiles, worker_lists
-from local_crowd.operations import worker_qualifications as qualifications
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
-from local_crowd.operations.system_qualifications import (
+from local_crowd.operations.people import profiles
+from local_crowd.operations.qualifications import eligibility
+from local_crowd.operations.qualifications import for_workers as qualifications
+from local_crowd.operations.qualifications.system_qualifications import (
     HISTORY,
     HITS_APPROVED,
     PERCENT_APPROVED,
 )
+from local_crowd.operations.work import worker_lists
 from local_crowd.pages.barriers import wanted
 from local_crowd.pages.context import current_site, worker_only
 from places import countries, us_states

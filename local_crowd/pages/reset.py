@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 
-from local_crowd.operations import accounts, attempts, links
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.people import accounts, invitation_links, sign_in_limits
 from local_crowd.pages.context import current_site, sign_in_as
 from local_crowd.pages.errors import message_page
 from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
@@ -17,7 +17,7 @@ pages = Blueprint("reset", __name__)
 def show(token: str) -> str:
     """Ask for a new password."""
     with current_site().reading() as call:
-        link = links.find_open(call, token, links.RESET)
+        link = invitation_links.find_open(call, token, invitation_links.RESET)
         account = accounts.get(call, link.worker_id or "")
     return _form(account)
 
@@ -26,18 +26,18 @@ def show(token: str) -> str:
 def choose(token: str) -> Any:
     """Set the password and sign in. The link is worth nothing from then on."""
     with current_site().reading() as call:
-        link = links.find_open(call, token, links.RESET)
+        link = invitation_links.find_open(call, token, invitation_links.RESET)
         account = accounts.get(call, link.worker_id or "")
     if account is None:
-        raise NotPossible("gone", links.GONE)
+        raise NotPossible("gone", invitation_links.GONE)
     try:
         password_hash = hashed(request.form.get("password", ""))
     except NoPassword as error:
         return _form(account, str(error)), 400
     with current_site().writing() as call:
-        links.use(call, link.link_id)
+        invitation_links.use(call, link.link_id)
         version = accounts.set_password(call, account.worker_id, password_hash)
-        attempts.forget(call, account.worker_id)
+        sign_in_limits.forget(call, account.worker_id)
     sign_in_as(account.worker_id, nickname=account.name, version=version)
     return redirect(f"{request.script_root}/", 303)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session
 
-from local_crowd.operations import accounts, attempts, people
-from local_crowd.operations.nicknames import LONGEST, NoNickname, nickname
+from local_crowd.operations.people import accounts, identities, sign_in_limits
+from local_crowd.operations.people.nicknames import LONGEST, NoNickname, nickname
 from local_crowd.pages.context import current_site, sign_in_as, sign_out_here
 from local_crowd.pages.passwords import is_password
 
@@ -44,7 +44,7 @@ def _by_nickname() -> Any:
     except NoNickname as error:
         return _form(typed, str(error)), 400
     with current_site().writing() as call:
-        worker_id = people.worker(call, name)
+        worker_id = identities.worker(call, name)
     sign_in_as(worker_id, nickname=name)
     return redirect(request.script_root + _wanted(), 303)
 
@@ -54,7 +54,7 @@ def _by_password() -> Any:
     typed = request.form.get("name", "")
     try:
         account = with_password(typed, request.form.get("password", ""))
-    except attempts.TooMany as error:
+    except sign_in_limits.TooMany as error:
         return _form(typed, str(error)), 429, {"Retry-After": str(error.wait)}
     if account is None:
         return _form(typed, WRONG), 400
@@ -63,7 +63,7 @@ def _by_password() -> Any:
 
 
 def with_password(typed: str, password: str) -> accounts.Account | None:
-    """The account of this name or address, if this is its password. Raises attempts.TooMany.
+    """The account of this name or address, if this is its password. Raises sign_in_limits.TooMany.
 
     The attempt is counted before the password is looked at, so that many at once are counted too.
     """
@@ -71,11 +71,11 @@ def with_password(typed: str, password: str) -> accounts.Account | None:
     with site.writing() as call:
         account = accounts.find(call, typed)
         counted = account.worker_id if account else typed.strip().casefold()
-        attempts.count(call, counted, address)
+        sign_in_limits.count(call, counted, address)
     if not is_password(account.password_hash if account else None, password):
         return None
     with site.writing() as call:
-        attempts.forgive(call, counted, address)
+        sign_in_limits.forgive(call, counted, address)
     return account
 
 

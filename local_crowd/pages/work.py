@@ -6,8 +6,8 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from local_crowd.operations import work, worker_lists
-from local_crowd.operations.questions import parse
+from local_crowd.operations.questions.questions import parse
+from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, holder_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.questions.frame import hit_frame
@@ -39,7 +39,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
 def state(worker_id: str, assignment_id: str) -> Response:
     """Where the assignment stands: what the page around a HIT believes, whatever the HIT says."""
     with current_site().reading() as call:
-        row = work.find_assignment(call, assignment_id)
+        row = worker_actions.find_assignment(call, assignment_id)
     if row.worker_id != worker_id:
         raise NotFound
     return jsonify(status=row.status, seconds_left=max(0, row.deadline - call.now))
@@ -50,7 +50,7 @@ def state(worker_id: str, assignment_id: str) -> Response:
 def give_back(worker_id: str, assignment_id: str) -> Response:
     """Return the HIT: it goes to somebody else. With `another`, accept the next of the group."""
     with current_site().writing() as call:
-        hit_type_id = work.give_back(call, worker_id, assignment_id)
+        hit_type_id = worker_actions.give_back(call, worker_id, assignment_id)
     flash("You returned the HIT. It counts neither for you nor against you.")
     if "another" in request.form:  # the form goes along, with its token and the HIT's id
         return redirect(f"{request.script_root}/groups/{hit_type_id}/accept", 307)

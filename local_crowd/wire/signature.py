@@ -19,8 +19,8 @@ from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from local_crowd.operations import keys
 from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.people import access_keys
 from local_crowd.site import Site
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -86,7 +86,7 @@ def requester_of(
     # Only what can be a key is looked for; of temporary credentials this crowd has none.
     if "x-amz-security-token" not in sent and re.fullmatch("[A-Za-z0-9]{1,128}", claim.access_key):
         with site.store.reading() as db:
-            secret = keys.holder(db, claim.access_key)
+            secret = access_keys.holder(db, claim.access_key)
     if secret is None:
         raise UnrecognizedClientException("The security token included in the request is invalid.")
     payload = sha256(body).hexdigest()

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from amt.answers import fields, line, moment, result
-from local_crowd.operations.answers import answer_xml
+from local_crowd.operations.questions.answers import answer_xml
 
 HEAD = (
     '<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="http://mechanicalturk.'

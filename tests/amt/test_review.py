@@ -9,8 +9,8 @@ from conftest_scripts import Desk
 
 from amt import review
 from amt.review import Found, Submitted
-from local_crowd.operations import qualifications
-from local_crowd.operations.system_qualifications import MASTERS
+from local_crowd.operations.qualifications import grants
+from local_crowd.operations.qualifications.system_qualifications import MASTERS
 from simpleamt import Crowd, Error
 
 LOCAL = Crowd("local", live=False, settings={})
@@ -97,7 +97,7 @@ def test_the_question_counts_amazons_fees(desk: Desk) -> None:
     ]
     worker = crowd.make_worker()
     with crowd.site.writing() as call:
-        qualifications.make_master(call, worker, master=True)
+        grants.make_master(call, worker, master=True)
     done = [crowd.do(worker, hit) for hit in hits]
 
     found = review.of_hits(arguments(), AMAZON, crowd.client, hits)

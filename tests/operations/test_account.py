@@ -9,8 +9,9 @@ from conftest_crowd import OpenCrowd
 from crowds import DAY, HIT, Crowd, business, refusal
 from sqlalchemy import select
 
-from local_crowd.operations import account, work
 from local_crowd.operations.call import Call
+from local_crowd.operations.money import balance as money_balance
+from local_crowd.operations.work import worker_actions
 from local_crowd.store.tables import requesters
 
 
@@ -172,13 +173,13 @@ def test_what_is_left_is_not_counted_at_every_call(
     open_crowd: OpenCrowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a large batch each HIT's cost is taken off what was left before: once all is counted."""
-    crowd, counts, used = open_crowd("live"), [], account._used
+    crowd, counts, used = open_crowd("live"), [], money_balance._used
 
     def counted(call: Call) -> tuple[int, int]:
         counts.append(call.now)
         return used(call)
 
-    monkeypatch.setattr(account, "_used", counted)
+    monkeypatch.setattr(money_balance, "_used", counted)
     crowd.give_budget(100)
     done = [crowd.do(crowd.make_worker(), crowd.make_hit()) for _ in range(20)]
     for assignment_id in done:
@@ -234,12 +235,12 @@ def test_what_is_surely_left_is_left(open_crowd: OpenCrowd, seed: int) -> None:
     for _ in range(150):
         try:
             chance.choice(steps)()
-        except (ClientError, work.NotPossible, IndexError):
+        except (ClientError, worker_actions.NotPossible, IndexError):
             refused += 1
         with crowd.site.reading(crowd.requester_id) as call:
             mine = requesters.c.requester_id == crowd.requester_id
             surely = call.db.scalar(select(requesters.c.surely_left).where(mine))
-            left = account.balance(call)
+            left = money_balance.balance(call)
         assert 0 <= surely <= left
         kept.append((surely, left))
 

@@ -12,9 +12,9 @@ from qualification_kit import (
     answer_key,
 )
 
-from local_crowd.operations.answer_key import parse, picked
-from local_crowd.operations.answers import document
 from local_crowd.operations.errors import ParameterValidationError, RequestError
+from local_crowd.operations.questions.answer_key import parse, picked
+from local_crowd.operations.questions.answers import document
 
 AMAZONS_RANGES = """<RangeMapping>
   <SummedScoreRange><InclusiveLowerBound>5</InclusiveLowerBound>

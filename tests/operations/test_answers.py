@@ -7,7 +7,7 @@ from crowds import Crowd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.operations.answers import NAMESPACE, NOT_RETURNED, answer_xml
+from local_crowd.operations.questions.answers import NAMESPACE, NOT_RETURNED, answer_xml
 
 Fields = list[tuple[str, str]]
 HEAD = f'<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="{NAMESPACE}"'

@@ -12,7 +12,9 @@ from crowds import NEW_YEAR, QUESTION, Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from local_crowd.operations import OPERATIONS, people, work
+from local_crowd.operations.people import identities
+from local_crowd.operations.registry import OPERATIONS
+from local_crowd.operations.work import worker_actions
 from local_crowd.site import Site, open_site
 from local_crowd.wire import model
 from local_crowd.wire.protocol import answer
@@ -38,8 +40,8 @@ class Known:
     def __init__(self, site: Site) -> None:
         self.site = site
         with site.writing() as call:
-            self.owner = people.requester(call)
-            self.worker = people.worker(call, "Ada")
+            self.owner = identities.requester(call)
+            self.worker = identities.worker(call, "Ada")
         made = site.perform(
             self.owner,
             "CreateHIT",
@@ -55,8 +57,8 @@ class Known:
         )["HIT"]
         self.hit, self.hit_type = made["HITId"], made["HITTypeId"]
         with site.writing() as call:
-            self.assignment = work.accept(call, self.worker, self.hit).assignment_id
-            work.submit(call, self.assignment, [("word", "cat")])
+            self.assignment = worker_actions.accept(call, self.worker, self.hit).assignment_id
+            worker_actions.submit(call, self.assignment, [("word", "cat")])
 
     def of(self, name: str) -> list[str]:
         """Good values of the member of this name."""

@@ -10,7 +10,7 @@ import pytest
 from crowds import HIT, Crowd
 
 from local_crowd.operations.errors import CrowdError
-from local_crowd.operations.work import NotPossible
+from local_crowd.operations.work.worker_actions import NotPossible
 from local_crowd.site import Site
 
 THREADS = 8

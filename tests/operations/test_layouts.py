@@ -8,8 +8,8 @@ import pytest
 from crowds import HIT, HIT_TYPE, Crowd, business, invalid, refusal
 
 from local_crowd.manage.layouts import add_layout, list_layouts
-from local_crowd.operations import layouts
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.hits import layouts
 
 PAGE = "<form><p>Is ${what} on <img src='${url}'>? ${what}!</p><script>`${1 + 1}`</script></form>"
 WITHOUT_QUESTION = {name: value for name, value in HIT.items() if name != "Question"}

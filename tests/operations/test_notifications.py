@@ -6,7 +6,7 @@ import pytest
 from crowds import DAY, HIT, HIT_TYPE, HOUR, MINUTE, QUESTION, Crowd, business, invalid, refusal
 from notices import EVENTS, HOOK, documents, specification, told, waiting
 
-from local_crowd.operations import work
+from local_crowd.operations.work import worker_actions
 
 MIDNIGHT = "01T00:00:00Z"
 
@@ -275,7 +275,7 @@ def test_what_is_undone_is_not_told(crowd: Crowd) -> None:
     """A message is written with what it tells: a transaction that fails leaves none."""
     hit_id, worker_id = watched_hit(crowd), crowd.make_worker()
     with pytest.raises(ZeroDivisionError), crowd.site.writing() as call:
-        _ = work.accept(call, worker_id, hit_id).deadline / 0
+        _ = worker_actions.accept(call, worker_id, hit_id).deadline / 0
 
     assert [event for event, _ in told(crowd)] == ["HITCreated"]
 

@@ -2,7 +2,7 @@
 
 from crowds import Crowd, invalid, refusal
 
-from local_crowd.operations import messages
+from local_crowd.operations.work import messages
 
 MESSAGE = {"Subject": "Neue Bilder — ü", "MessageText": "There are more."}
 

@@ -7,7 +7,7 @@ from crowds import MINUTE, NEW_YEAR, Crowd, business, refusal, why
 from defusedxml.ElementTree import fromstring
 from qualification_kit import FORM, SKILL, TESTED, ask, give, make_type, question_form, score, take
 
-from local_crowd.operations import worker_qualifications
+from local_crowd.operations.qualifications import for_workers
 
 ANSWERS = (
     "{http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/"
@@ -26,13 +26,13 @@ def waiting(crowd: Crowd, **request: Any) -> list[Any]:
 def asked_for(crowd: Crowd, worker_id: str) -> list[tuple[str, str | None]]:
     """What became of the worker's requests, the newest first, and why."""
     with crowd.site.reading() as call:
-        rows = worker_qualifications.asked_for(call, worker_id, 10)
+        rows = for_workers.asked_for(call, worker_id, 10)
     return [(row.status, row.reason) for row in rows]
 
 
 def open_test(crowd: Crowd, worker_id: str, request_id: str) -> Any:
     with crowd.site.reading() as call:
-        return worker_qualifications.test(call, worker_id, request_id)
+        return for_workers.test(call, worker_id, request_id)
 
 
 def value(crowd: Crowd, type_id: str, worker_id: str) -> int:
@@ -269,11 +269,11 @@ def test_the_retry_delay(crowd: Crowd) -> None:
     crowd.client.update_qualification_type(
         QualificationTypeId=type_id, RetryDelayInSeconds=10 * MINUTE
     )
-    with pytest.raises(worker_qualifications.NotPossible, match=r"again in 9 minutes\.$") as caught:
+    with pytest.raises(for_workers.NotPossible, match=r"again in 9 minutes\.$") as caught:
         ask(crowd, worker, type_id)
     assert caught.value.reason == "wait"
     crowd.clock.advance(9 * MINUTE - 1)
-    with pytest.raises(worker_qualifications.NotPossible, match=r"again in 1 minute\.$"):
+    with pytest.raises(for_workers.NotPossible, match=r"again in 1 minute\.$"):
         ask(crowd, worker, type_id)
     crowd.clock.advance(1)
     assert ask(crowd, worker, type_id).status == "Submitted"
@@ -315,13 +315,13 @@ def test_what_can_be_asked_for(crowd: Crowd) -> None:
     crowd.client.create_worker_block(WorkerId=unwelcome, Reason="no")
 
     with crowd.site.reading() as call:
-        rows = worker_qualifications.requestable(call, worker, 2)
+        rows = for_workers.requestable(call, worker, 2)
         assert [(row.name, row.value, row.duration) for row in rows] == [
             ("a", 7, 600),
             ("b", None, None),
         ]
-        assert len(worker_qualifications.requestable(call, worker, 9)) == 3
-        assert worker_qualifications.requestable(call, unwelcome, 9) == []
+        assert len(for_workers.requestable(call, worker, 9)) == 3
+        assert for_workers.requestable(call, unwelcome, 9) == []
 
 
 def test_a_deleted_type_ends_its_tests(crowd: Crowd) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from crowds import NEW_YEAR, Crowd, business, invalid, refusal
 from qualification_kit import HITS_APPROVED, LOCALE, SANDBOX_MASTERS, give, make_type, score
 
-from local_crowd.operations import messages as letters
-from local_crowd.operations import qualifications, worker_qualifications
+from local_crowd.operations.qualifications import for_workers, grants
+from local_crowd.operations.work import messages as letters
 
 NONE = business("You requested a Qualification that does not exist.", "QualificationDoesNotExist")
 REVOKED = business(
@@ -148,7 +148,7 @@ def test_disassociate(crowd: Crowd) -> None:
     assert had(crowd, type_id) == []
     assert had(crowd, type_id, Status="Revoked") == [(worker, 3)]
     with crowd.site.reading() as call:
-        (row,) = worker_qualifications.held(call, worker)
+        (row,) = for_workers.held(call, worker)
     assert (row.name, row.status, row.reason) == ("English", "Revoked", "It was too long ago.")
 
 
@@ -174,7 +174,7 @@ def test_given_again_after_it_was_revoked(crowd: Crowd) -> None:
     found = score(crowd, type_id, worker)
     assert (found["IntegerValue"], found["GrantTime"]) == (4, moment(NEW_YEAR + 60))
     with crowd.site.reading() as call:
-        assert [row.reason for row in worker_qualifications.held(call, worker)] == [None]
+        assert [row.reason for row in for_workers.held(call, worker)] == [None]
 
 
 def test_list_workers(crowd: Crowd) -> None:
@@ -199,7 +199,7 @@ def test_masters_are_made_by_who_runs_the_crowd(crowd: Crowd) -> None:
 
     for master in (True, False):
         with crowd.site.writing() as call:
-            qualifications.make_master(call, worker, master=master)
+            grants.make_master(call, worker, master=master)
         with crowd.site.reading() as call:
-            (row,) = worker_qualifications.held(call, worker)
+            (row,) = for_workers.held(call, worker)
         assert (row.name, row.status) == ("Masters", "Granted" if master else "Revoked")

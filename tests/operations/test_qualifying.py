@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.qualifying import (
+from local_crowd.operations.qualifications.qualifying import (
     ACTIONS,
     GUARDED,
     Locale,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_crowd.operations.errors import CrowdError
-from local_crowd.operations.questions import HTML_QUESTION, HTMLQuestion, parse
+from local_crowd.operations.questions.questions import HTML_QUESTION, HTMLQuestion, parse
 
 UNREADABLE = (
     "There was an error parsing the XML question or answer data in your request. "

@@ -7,8 +7,10 @@ from alembic.config import Config
 from crowds import HIT, MINUTE, NEW_YEAR, Crowd
 from sqlalchemy import text
 
-from local_crowd.operations import batches, own_qualifications, reviewing, workforce
 from local_crowd.operations.call import Call
+from local_crowd.operations.hits import batches
+from local_crowd.operations.qualifications import for_requesters
+from local_crowd.operations.review import answer_lists, worker_stats
 from local_crowd.store.engine import Store
 from local_crowd.store.schema import MIGRATIONS, upgrade
 
@@ -89,7 +91,7 @@ def test_answers_stand_by_hit(crowd: Crowd) -> None:
     every = ("Submitted", "Approved", "Rejected")
 
     def ids(call: Call, *statuses: str, offset: int = 0, limit: int = 9) -> list[str]:
-        rows = reviewing.of_batch(call, "one", statuses, offset, limit)
+        rows = answer_lists.of_batch(call, "one", statuses, offset, limit)
         return [row.assignment_id for row in rows]
 
     with crowd.site.reading(crowd.requester_id) as call:
@@ -97,11 +99,11 @@ def test_answers_stand_by_hit(crowd: Crowd) -> None:
         assert ids(call, *every, offset=1, limit=1) == [second]
         assert ids(call, "Submitted") == [second, later]
         assert ids(call, "Rejected") == []
-        (row,) = reviewing.chosen(call, [first])
+        (row,) = answer_lists.chosen(call, [first])
         assert (row.bonus, row.reward, row.batch) == (25, 5, "one")
-        assert [one.amount for one in reviewing.given_bonuses(call, first)] == [25]
-        assert len(reviewing.of_hit(call, hits[0], 0, 9)) == 2
-        assert [row.assignment_id for row in reviewing.of_worker(call, ada, 0, 9)] == [
+        assert [one.amount for one in answer_lists.given_bonuses(call, first)] == [25]
+        assert len(answer_lists.of_hit(call, hits[0], 0, 9)) == 2
+        assert [row.assignment_id for row in answer_lists.of_worker(call, ada, 0, 9)] == [
             second,
             later,
         ]
@@ -109,10 +111,10 @@ def test_answers_stand_by_hit(crowd: Crowd) -> None:
     with crowd.site.reading(stranger) as call:
         assert batches.newest(call, 0, 9) == []
         assert ids(call, *every) == []
-        assert reviewing.chosen(call, [first]) == []
-        assert reviewing.of_hit(call, hits[0], 0, 9) == []
-        assert reviewing.of_worker(call, ada, 0, 9) == []
-        assert reviewing.given_bonuses(call, first) == []
+        assert answer_lists.chosen(call, [first]) == []
+        assert answer_lists.of_hit(call, hits[0], 0, 9) == []
+        assert answer_lists.of_worker(call, ada, 0, 9) == []
+        assert answer_lists.given_bonuses(call, first) == []
 
 
 def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
@@ -132,14 +134,14 @@ def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
     for worker_id in (ben, cleo):
         crowd.client.create_worker_block(WorkerId=worker_id, Reason="why")
     with crowd.site.reading(crowd.requester_id) as call:
-        first, second = workforce.workers(call, 0, 10)
-        assert workforce.how_many(call) == 2
-        assert workforce.medians(call, [ada, ben]) == {ada: 30, ben: 0}
-        assert [row.worker_id for row in workforce.blocked_without_work(call, 10)] == [cleo]
-        assert workforce.worker(call, ada) == first
-        assert workforce.worker(call, cleo) is None
-        assert workforce.block_reason(call, ben) == "why"
-        assert [workforce.is_known(call, one) for one in (ada, ben, cleo, "A1")] == (
+        first, second = worker_stats.workers(call, 0, 10)
+        assert worker_stats.how_many(call) == 2
+        assert worker_stats.medians(call, [ada, ben]) == {ada: 30, ben: 0}
+        assert [row.worker_id for row in worker_stats.blocked_without_work(call, 10)] == [cleo]
+        assert worker_stats.worker(call, ada) == first
+        assert worker_stats.worker(call, cleo) is None
+        assert worker_stats.block_reason(call, ben) == "why"
+        assert [worker_stats.is_known(call, one) for one in (ada, ben, cleo, "A1")] == (
             [True, True, True, False]
         )
 
@@ -147,8 +149,8 @@ def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
     assert (second.worker_id, second.handed_in) == (ben, 1)
     assert (bool(first.blocked), bool(second.blocked)) == (False, True)
     with crowd.site.reading(crowd.make_requester()) as call:
-        assert workforce.workers(call, 0, 10) == []
-        assert not workforce.is_known(call, ada)
+        assert worker_stats.workers(call, 0, 10) == []
+        assert not worker_stats.is_known(call, ada)
 
 
 def test_qualification_types_say_who_has_them(crowd: Crowd) -> None:
@@ -163,15 +165,15 @@ def test_qualification_types_say_who_has_them(crowd: Crowd) -> None:
         )
     crowd.client.disassociate_qualification_from_worker(QualificationTypeId=type_id, WorkerId=ben)
     with crowd.site.reading(crowd.requester_id) as call:
-        (found,) = own_qualifications.mine(call)
+        (found,) = for_requesters.mine(call)
         assert (found.name, found.holders, found.waiting) == ("Danish", 1, 0)
-        assert [row.worker_id for row in own_qualifications.holders(call, type_id, 0, 9)] == [ada]
-        assert [row.name for row in own_qualifications.of_worker(call, ada)] == ["Danish"]
-        assert own_qualifications.of_worker(call, ben) == []
+        assert [row.worker_id for row in for_requesters.holders(call, type_id, 0, 9)] == [ada]
+        assert [row.name for row in for_requesters.of_worker(call, ada)] == ["Danish"]
+        assert for_requesters.of_worker(call, ben) == []
     with crowd.site.reading(crowd.make_requester()) as call:
-        assert own_qualifications.mine(call) == []
-        assert own_qualifications.holders(call, type_id, 0, 9) == []
-        assert own_qualifications.of_worker(call, ada) == []
+        assert for_requesters.mine(call) == []
+        assert for_requesters.holders(call, type_id, 0, 9) == []
+        assert for_requesters.of_worker(call, ada) == []
 
 
 def test_hits_and_their_answers_are_read_on_from_a_place(crowd: Crowd) -> None:
@@ -188,19 +190,19 @@ def test_hits_and_their_answers_are_read_on_from_a_place(crowd: Crowd) -> None:
     found, answers = [], []
     with crowd.site.reading(crowd.requester_id) as call:
         place = (-1, -1)
-        while rows := reviewing.hits_after(call, "one", place, 1):
+        while rows := answer_lists.hits_after(call, "one", place, 1):
             found += [row.input_row for row in rows]
             place = (rows[-1].input_row, rows[-1].number)
         after = (-1, "")
-        while rows := reviewing.answers_after(call, launched[12], ("Submitted",), after, 2):
+        while rows := answer_lists.answers_after(call, launched[12], ("Submitted",), after, 2):
             answers += [row.assignment_id for row in rows]
             after = (rows[-1].submit_time, rows[-1].assignment_id)
 
     assert found == [3, 12]
     assert answers == sorted(done)  # all of one second
     with crowd.site.reading(crowd.make_requester()) as call:
-        assert reviewing.hits_after(call, "one", (-1, -1), 9) == []
-        assert reviewing.answers_after(call, launched[12], ("Submitted",), (-1, ""), 9) == []
+        assert answer_lists.hits_after(call, "one", (-1, -1), 9) == []
+        assert answer_lists.answers_after(call, launched[12], ("Submitted",), (-1, ""), 9) == []
 
 
 def test_hits_of_an_older_crowd_get_their_batch_and_row(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from qualification_kit import (
     require,
 )
 
-from local_crowd.operations import eligibility, work, worker_lists
+from local_crowd.operations.qualifications import eligibility
+from local_crowd.operations.work import worker_actions, worker_lists
 
 GUARDS = ("Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept")
 
@@ -171,7 +172,7 @@ def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
         ]
     )
 
-    with pytest.raises(work.NotPossible) as caught:
+    with pytest.raises(worker_actions.NotPossible) as caught:
         crowd.accept(worker, hit_id)
     assert str(caught.value) == (
         "You do not qualify to accept this HIT. It asks for English: more than 5 (you have 3); "
@@ -220,11 +221,11 @@ def test_actions_guarded(crowd: Crowd, guarded: str) -> None:
             assert "open" in titles
             previews = {
                 reason(lambda: worker_lists.next_hit(call, worker_id, group_id)),
-                reason(lambda: work.question(call, hit_id, None, worker_id)),
+                reason(lambda: worker_actions.question(call, hit_id, None, worker_id)),
             }
         assert previews in ({None}, {"unqualified"})
         with crowd.site.writing() as call:
-            accepted = reason(lambda: work.accept_next(call, worker_id, group_id))
+            accepted = reason(lambda: worker_actions.accept_next(call, worker_id, group_id))
         assert accepted in (None, "unqualified")
         return "guarded" in titles, previews == {None}, accepted is None
 
@@ -247,7 +248,7 @@ def test_each_requirement_guards_its_own(crowd: Crowd) -> None:
     with crowd.site.reading() as call:
         (group,) = worker_lists.groups(call, worker, 10)
         preview = "You do not qualify to preview this HIT. It asks for other "
-        with pytest.raises(work.NotPossible, match=preview):
+        with pytest.raises(worker_actions.NotPossible, match=preview):
             worker_lists.next_hit(call, worker, group.hit_type_id)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.rules import Counters, Slots, counters, hit_status
+from local_crowd.operations.hits.hit_status import Counters, Slots, counters, hit_status
 
 SOON = 1000  # an expiration
 

@@ -17,8 +17,9 @@ from qualification_kit import (
 )
 from sqlalchemy import event, insert, select
 
-from local_crowd.operations import profiles, qualifications
-from local_crowd.operations.profiles import NoPlace, Profile
+from local_crowd.operations.people import profiles
+from local_crowd.operations.people.profiles import NoPlace, Profile
+from local_crowd.operations.qualifications import grants
 from local_crowd.site import open_site
 from local_crowd.store.tables import assignments, hits
 
@@ -112,7 +113,7 @@ def test_masters(crowd: Crowd) -> None:
     worker = crowd.make_worker()
     assert not lets_in(crowd, worker, require(SANDBOX_MASTERS))
     with crowd.site.writing() as call:
-        qualifications.make_master(call, worker, master=True)
+        grants.make_master(call, worker, master=True)
     assert lets_in(crowd, worker, require(SANDBOX_MASTERS))
 
 

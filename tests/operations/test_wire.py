@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from conftest_crowd import OpenCrowd
 from crowds import DAY, HIT, NEW_YEAR, QUESTION, Crowd, refusal
 
-from local_crowd.operations import OPERATIONS
+from local_crowd.operations.registry import OPERATIONS
 from local_crowd.wire import model
 from local_crowd.wire.protocol import Answer, answer
 from local_crowd.wire.serialization import java_double

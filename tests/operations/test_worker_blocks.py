@@ -4,7 +4,7 @@ import pytest
 from conftest_crowd import OpenCrowd
 from crowds import HIT, Crowd, invalid, refusal, why
 
-from local_crowd.operations import worker_lists
+from local_crowd.operations.work import worker_lists
 
 
 def listed(crowd: Crowd) -> list[dict[str, str]]:

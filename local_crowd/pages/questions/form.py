@@ -5,8 +5,8 @@ import json
 from flask import render_template
 from markupsafe import Markup
 
-from local_crowd.operations.answers import ANSWER, OTHER
-from local_crowd.operations.question_form import (
+from local_crowd.operations.questions.answers import ANSWER, OTHER
+from local_crowd.operations.questions.question_form import (
     FreeTextAnswer,
     Question,
     QuestionForm,

@@ -5,10 +5,11 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from werkzeug.exceptions import NotFound
 
-from local_crowd.operations import batches, reviewing
-from local_crowd.operations import hits as hit_operations
-from local_crowd.operations.assignments import VISIBLE
 from local_crowd.operations.call import Call
+from local_crowd.operations.hits import batches
+from local_crowd.operations.hits import hits as hit_operations
+from local_crowd.operations.review import answer_lists
+from local_crowd.operations.review.assignments import VISIBLE
 from local_crowd.pages.context import current_site
 from local_crowd.pages.headers import BESIDE_ANSWERS
 from local_crowd.pages.requester import charts
@@ -71,7 +72,7 @@ def answers(requester_id: str, batch: str) -> Any:
         raise NotFound
     with current_site().reading(requester_id) as call:
         found = _find(call, batch)
-        rows = reviewing.of_batch(call, batch, KINDS[kind], (number - 1) * ANSWERS, ANSWERS)
+        rows = answer_lists.of_batch(call, batch, KINDS[kind], (number - 1) * ANSWERS, ANSWERS)
     counts = {
         name: sum(getattr(found, status.lower()) for status in statuses)
         for name, statuses in KINDS.items()

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from local_crowd.operations import reviewing
-from local_crowd.operations.bonuses import HIGHEST, REPEATED
 from local_crowd.operations.checks import dollars
 from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.review import answer_lists
+from local_crowd.operations.review.bonuses import HIGHEST, REPEATED
 from local_crowd.pages.context import current_site
 from local_crowd.pages.requester.context import requester_only, typed
 from local_crowd.pages.words import money
@@ -27,7 +27,7 @@ TOKEN = re.compile("[A-Za-z0-9_-]{20,64}")
 def send(requester_id: str, assignment_id: str) -> Any:
     """Ask whether it is meant; when that is confirmed, send it."""
     with current_site().reading(requester_id) as call:
-        rows = reviewing.chosen(call, [assignment_id])
+        rows = answer_lists.chosen(call, [assignment_id])
     if not rows:
         raise NotFound
     amount, reason = _cents(typed("amount")), typed("reason")

@@ -12,9 +12,9 @@ from flask import current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from local_crowd.operations import requester_access
 from local_crowd.operations.call import Call
-from local_crowd.operations.requester_access import Access
+from local_crowd.operations.people import requesters
+from local_crowd.operations.people.requesters import Access
 from local_crowd.pages.context import LONGEST_NEXT, current_site
 from local_crowd.pages.requester.sessions import PREFIX
 
@@ -46,7 +46,7 @@ def _signed_in(call: Call) -> Access | None:
         return None
     if session["until"] > call.now + LASTS:  # the clock was set back: no longer than it should
         session.update(until=call.now + LASTS)
-    access = requester_access.by_id(call, requester_id)
+    access = requesters.by_id(call, requester_id)
     if access is None or getattr(access, kind) is None:
         return None
     return access if hmac.compare_digest(session["stamp"], _stamp(access, kind)) else None

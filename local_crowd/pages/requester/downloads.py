@@ -17,8 +17,10 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from formats.json_text import parse
-from local_crowd.operations import batches, questions, reviewing
-from local_crowd.operations.answers import parts_given
+from local_crowd.operations.hits import batches
+from local_crowd.operations.questions import questions
+from local_crowd.operations.questions.answers import parts_given
+from local_crowd.operations.review import answer_lists
 from local_crowd.pages.context import current_site
 from local_crowd.pages.headers import FILE
 from local_crowd.pages.requester.batches import KINDS
@@ -91,7 +93,7 @@ def _results(
     place = (-1, -1)
     while True:
         with site.reading(requester_id) as call:
-            hits = reviewing.hits_after(call, batch, place, HITS_AT_ONCE)
+            hits = answer_lists.hits_after(call, batch, place, HITS_AT_ONCE)
         for hit in hits:
             found = input_of(questions.parse(hit.question))
             row = batches.row_of(hit.requester_annotation)
@@ -106,7 +108,7 @@ def _answers(site: Site, requester_id: str, hit_id: str, statuses: Sequence[str]
     place = (-1, "")
     while True:
         with site.reading(requester_id) as call:
-            rows = reviewing.answers_after(call, hit_id, statuses, place, ANSWERS_AT_ONCE)
+            rows = answer_lists.answers_after(call, hit_id, statuses, place, ANSWERS_AT_ONCE)
         yield from rows
         if len(rows) < ANSWERS_AT_ONCE:
             return

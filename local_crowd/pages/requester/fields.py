@@ -7,10 +7,10 @@ from xml.etree.ElementTree import ParseError
 from markupsafe import Markup
 
 from formats.json_text import parse
-from local_crowd.operations import question_form
-from local_crowd.operations.answers import parts_given
-from local_crowd.operations.question_form import QuestionForm, SelectionAnswer
-from local_crowd.operations.questions import HTMLQuestion, Question
+from local_crowd.operations.questions import question_form
+from local_crowd.operations.questions.answers import parts_given
+from local_crowd.operations.questions.question_form import QuestionForm, SelectionAnswer
+from local_crowd.operations.questions.questions import HTMLQuestion, Question
 from local_crowd.pages.requester.values import (
     LONGEST_NAME,
     Choice,

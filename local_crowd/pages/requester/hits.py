@@ -5,8 +5,9 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
-from local_crowd.operations import bonuses, hits, reviewing
-from local_crowd.operations.questions import parse
+from local_crowd.operations.hits import hits
+from local_crowd.operations.questions.questions import parse
+from local_crowd.operations.review import answer_lists, bonuses
 from local_crowd.pages import hit_page
 from local_crowd.pages.context import current_site
 from local_crowd.pages.headers import BESIDE_ANSWERS, FILE
@@ -25,7 +26,7 @@ def show(requester_id: str, hit_id: str) -> Any:
     number = page_number()
     with current_site().reading(requester_id) as call:
         row = hits.find(call, hit_id)
-        rows = reviewing.of_hit(call, hit_id, (number - 1) * ANSWERS, ANSWERS)
+        rows = answer_lists.of_hit(call, hit_id, (number - 1) * ANSWERS, ANSWERS)
     question = parse(row.question)
     handed_in = row.submitted + row.approved + row.rejected
     page = render_template(
@@ -55,8 +56,8 @@ def page(requester_id: str, hit_id: str) -> Response:
 def answer(requester_id: str, assignment_id: str) -> Any:
     """One answer, as much of it as a browser can show, and what was paid for it."""
     with current_site().reading(requester_id) as call:
-        rows = reviewing.chosen(call, [assignment_id])
-        given = reviewing.given_bonuses(call, assignment_id)
+        rows = answer_lists.chosen(call, [assignment_id])
+        given = answer_lists.given_bonuses(call, assignment_id)
     if not rows:
         raise NotFound
     page = render_template(

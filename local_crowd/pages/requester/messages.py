@@ -4,8 +4,8 @@ from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 
-from local_crowd.operations import messages
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.work import messages
 from local_crowd.pages.context import current_site
 from local_crowd.pages.errors import STATUSES
 from local_crowd.pages.messages import BAD_TEXT, chosen_ids

@@ -6,9 +6,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.exceptions import NotFound
 
-from local_crowd.operations import own_qualifications, qualification_tests, qualification_types
 from local_crowd.operations.checks import INTEGERS
 from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.qualifications import (
+    for_requesters,
+    qualification_tests,
+    qualification_types,
+)
 from local_crowd.pages.context import an_id, current_site
 from local_crowd.pages.headers import BESIDE_ANSWERS
 from local_crowd.pages.requester.context import page_number, requester_only, typed
@@ -27,7 +31,7 @@ def listing(requester_id: str) -> Any:
     """The requester's types, and the requests that wait."""
     site = current_site()
     with site.reading(requester_id) as call:
-        types = own_qualifications.mine(call)
+        types = for_requesters.mine(call)
     waiting = site.perform(requester_id, "ListQualificationRequests", {"MaxResults": REQUESTS})
     page = render_template(
         "requester/qualifications.html",
@@ -54,7 +58,7 @@ def show(requester_id: str, type_id: str) -> str:
         row = qualification_types.find(call, type_id)
         if row.requester_id != requester_id:
             raise NotFound
-        held = own_qualifications.holders(call, type_id, (number - 1) * HOLDERS, HOLDERS + 1)
+        held = for_requesters.holders(call, type_id, (number - 1) * HOLDERS, HOLDERS + 1)
     return render_template(
         "requester/qualification.html",
         type=row,

@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
 
-from local_crowd.operations import reviewing
 from local_crowd.operations.checks import FEEDBACK_LIMIT
 from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.review import answer_lists
 from local_crowd.pages.context import an_id, current_site
 from local_crowd.pages.requester.context import requester_only, typed, wanted_path
 from local_crowd.pages.words import count_of, money
@@ -28,7 +28,7 @@ def review(requester_id: str) -> Any:
         flash("Choose at least one answer first.")
         return redirect(wanted_path(), 303)
     with current_site().reading(requester_id) as call:
-        found = reviewing.chosen(call, wanted)
+        found = answer_lists.chosen(call, wanted)
     possible = [row for row in found if row.status in POSSIBLE[verb]]
     feedback, problem = typed("feedback"), ""
     if len(feedback) > FEEDBACK_LIMIT:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from flask import request, url_for
 
-from local_crowd.operations.batches import row_of
-from local_crowd.operations.question_form import QuestionForm
-from local_crowd.operations.questions import ExternalQuestion, Question, parse
+from local_crowd.operations.hits.batches import row_of
+from local_crowd.operations.questions.question_form import QuestionForm
+from local_crowd.operations.questions.questions import ExternalQuestion, Question, parse
 from local_crowd.pages.questions.frame import PREVIEW, Frame, hit_frame
 from local_crowd.pages.requester.fields import SHOWN, Field, of_answer, of_input
 

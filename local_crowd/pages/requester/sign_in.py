@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
 
-from local_crowd.operations import attempts, requester_access
-from local_crowd.operations.requester_access import Access
+from local_crowd.operations.people import requesters, sign_in_limits
+from local_crowd.operations.people.requesters import Access
 from local_crowd.pages.context import current_site
 from local_crowd.pages.passwords import is_password
 from local_crowd.pages.requester.context import LASTS, begin_session, wanted_path
@@ -30,11 +30,9 @@ def sign_in() -> Any:
     account = f"requester {name}"
     try:
         with site.writing() as call:
-            attempts.count(call, account, address)
-            found = requester_access.by_access_key(call, name) or requester_access.by_name(
-                call, name
-            )
-    except attempts.TooMany as error:
+            sign_in_limits.count(call, account, address)
+            found = requesters.by_access_key(call, name) or requesters.by_name(call, name)
+    except sign_in_limits.TooMany as error:
         answer = make_response(_form(str(error)), 429)
         answer.headers["Retry-After"] = str(error.wait)
         return answer
@@ -42,7 +40,7 @@ def sign_in() -> Any:
     if found is None or kind is None:
         return _form(WRONG), 403
     with site.writing() as call:
-        attempts.forgive(call, account, address)
+        sign_in_limits.forgive(call, account, address)
         begin_session(found, kind, call.now + LASTS)
     return redirect(wanted_path(), 303)
 

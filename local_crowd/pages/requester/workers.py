@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from local_crowd.operations import own_qualifications, reviewing, workforce
+from local_crowd.operations.qualifications import for_requesters
+from local_crowd.operations.review import answer_lists, worker_stats
 from local_crowd.pages.context import an_id, current_site
 from local_crowd.pages.requester.context import page_number, requester_only, typed
 from local_crowd.pages.requester.shown import Pages
@@ -23,10 +24,10 @@ def listing(requester_id: str) -> str:
     """Workers who handed in work, those with the most first."""
     number = page_number()
     with current_site().reading(requester_id) as call:
-        found = workforce.workers(call, (number - 1) * WORKERS, WORKERS)
-        medians = workforce.medians(call, [row.worker_id for row in found])
-        count = workforce.how_many(call)
-        blocked = workforce.blocked_without_work(call, MOST_BLOCKS)
+        found = worker_stats.workers(call, (number - 1) * WORKERS, WORKERS)
+        medians = worker_stats.medians(call, [row.worker_id for row in found])
+        count = worker_stats.how_many(call)
+        blocked = worker_stats.blocked_without_work(call, MOST_BLOCKS)
     return render_template(
         "requester/workers.html",
         workers=found,
@@ -43,13 +44,13 @@ def show(requester_id: str, worker_id: str) -> str:
     """One worker: how the work went, and what there is of it."""
     number = page_number()
     with current_site().reading(requester_id) as call:
-        if not workforce.is_known(call, worker_id):
+        if not worker_stats.is_known(call, worker_id):
             raise NotFound
-        row = workforce.worker(call, worker_id)
-        answers = reviewing.of_worker(call, worker_id, (number - 1) * ANSWERS, ANSWERS)
-        medians = workforce.medians(call, [worker_id])
-        blocked = workforce.block_reason(call, worker_id)
-        held = own_qualifications.of_worker(call, worker_id)
+        row = worker_stats.worker(call, worker_id)
+        answers = answer_lists.of_worker(call, worker_id, (number - 1) * ANSWERS, ANSWERS)
+        medians = worker_stats.medians(call, [worker_id])
+        blocked = worker_stats.block_reason(call, worker_id)
+        held = for_requesters.of_worker(call, worker_id)
     return render_template(
         "requester/worker.html",
         worker_id=worker_id,
@@ -147,12 +148,12 @@ def _chosen(requester_id: str, worker_ids: list[str]) -> list[str]:
     """Of these ids those of workers that the requester knows."""
     with current_site().reading(requester_id) as call:
         wanted = dict.fromkeys(filter(None, map(an_id, worker_ids[:MOST_WRITTEN_TO])))
-        return [one for one in wanted if workforce.is_known(call, one)]
+        return [one for one in wanted if worker_stats.is_known(call, one)]
 
 
 def _must_be_known(requester_id: str, worker_id: str) -> None:
     with current_site().reading(requester_id) as call:
-        if not workforce.is_known(call, worker_id):
+        if not worker_stats.is_known(call, worker_id):
             raise NotFound
 
 

@@ -1,0 +1,1 @@
+"""HITs: their types, layouts, slots and batches."""

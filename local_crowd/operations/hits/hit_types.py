@@ -1,0 +1,102 @@
+"""HIT types: the properties that HITs of one group share."""
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.checks import (
+    HIGHEST_REWARD,
+    MONTH,
+    YEAR,
+    cents,
+    in_range,
+    not_longer,
+    require_text,
+)
+from local_crowd.operations.errors import RequestError
+from local_crowd.operations.qualifications import requirements
+from local_crowd.store.engine import insert_new
+from local_crowd.store.tables import hit_types
+
+
+def create_hit_type(call: Call, request: Request) -> Response:
+    """CreateHITType: a new HIT type, or the one that has these seven properties already."""
+    return {"HITTypeId": ensure(call, request)}
+
+
+def ensure(call: Call, request: Request) -> str:
+    """The id of the requester's HIT type with these properties, made if need be.
+
+    Raises ParameterValidationError for a property outside Amazon's limits.
+    """
+    properties = _properties(call, request)
+    fingerprint = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()
+    known = call.db.scalar(
+        select(hit_types.c.hit_type_id).where(
+            hit_types.c.requester_id == call.requester_id,
+            hit_types.c.fingerprint == fingerprint,
+        )
+    )
+    if known:
+        return str(known)
+    hit_type_id = call.new_id()
+    if insert_new(
+        call.db,
+        hit_types,
+        hit_type_id=hit_type_id,
+        hit_group_id=call.new_id(),
+        requester_id=call.requester_id,
+        fingerprint=fingerprint,
+        created_time=call.now,
+        **properties,
+    ):
+        requirements.note(call, hit_type_id, properties["qualification_requirements"])
+    return ensure(call, request)  # whoever made it
+
+
+def get(call: Call, hit_type_id: str) -> Row[Any]:
+    """The requester's HIT type, or RequestError."""
+    row = call.db.execute(
+        select(hit_types).where(
+            hit_types.c.hit_type_id == hit_type_id,
+            hit_types.c.requester_id == call.requester_id,
+        )
+    ).one_or_none()
+    if row is None:
+        raise _does_not_exist(hit_type_id)
+    return row
+
+
+def usable(call: Call, hit_type_id: str) -> Row[Any]:
+    """The requester's HIT type, or RequestError: also when a qualification type that it requires
+    was deleted, and it with that.
+    """
+    row = get(call, hit_type_id)
+    if not requirements.still_stand(call, row):
+        raise _does_not_exist(hit_type_id)
+    return row
+
+
+def _does_not_exist(hit_type_id: str) -> RequestError:
+    return RequestError(f"HITType {hit_type_id} does not exist.", "HITTypeDoesNotExist")
+
+
+def _properties(call: Call, request: Request) -> dict[str, Any]:
+    return {
+        "title": require_text("Title", request["Title"], 128),
+        "description": require_text("Description", request["Description"], 2000),
+        "keywords": not_longer("Keywords", request.get("Keywords"), 1000),
+        "reward": cents("Reward", request["Reward"], 0, HIGHEST_REWARD),
+        "assignment_duration": in_range(
+            "AssignmentDurationInSeconds", request["AssignmentDurationInSeconds"], 30, YEAR
+        ),
+        "auto_approval_delay": in_range(
+            "AutoApprovalDelayInSeconds", request.get("AutoApprovalDelayInSeconds", MONTH), 0, MONTH
+        ),
+        "qualification_requirements": json.dumps(
+            requirements.checked(call, request.get("QualificationRequirements", []))
+        ),
+    }

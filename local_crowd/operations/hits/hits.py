@@ -1,0 +1,171 @@
+"""HITs: made, shown, listed."""
+
+import json
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, or_, select
+
+from local_crowd.operations import tokens
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.checks import BILLION, YEAR, dollars, in_range, not_longer
+from local_crowd.operations.errors import does_not_exist
+from local_crowd.operations.hits import batches, hit_status, hit_types, layouts
+from local_crowd.operations.money.balance import must_afford
+from local_crowd.operations.notifications import events
+from local_crowd.operations.paging import listing, page
+from local_crowd.operations.policies import review_policies
+from local_crowd.operations.qualifications import qualification_types
+from local_crowd.operations.questions import questions
+from local_crowd.store import tables
+from local_crowd.store.tables import hit_type_qualifications, hits
+
+SLOTS = ("available", "pending", "submitted", "approved", "rejected")
+EXISTS = "HitAlreadyExists"
+
+
+def create_hit(call: Call, request: Request) -> Response:
+    """CreateHIT: one HIT, of the HIT type that its properties make."""
+    tokens.refuse_repeat(call, "CreateHIT", request, EXISTS)
+    hit_type_id = hit_types.ensure(call, request)
+    return _create(call, request, hit_types.get(call, hit_type_id))
+
+
+def create_hit_with_hit_type(call: Call, request: Request) -> Response:
+    """CreateHITWithHITType: one HIT of a known HIT type."""
+    tokens.refuse_repeat(call, "CreateHIT", request, EXISTS)
+    return _create(call, request, hit_types.usable(call, request["HITTypeId"]))
+
+
+def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
+    question = layouts.question(call, request)
+    questions.parse(question)
+    slots = in_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
+    lifetime = in_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
+    annotation = not_longer("RequesterAnnotation", request.get("RequesterAnnotation"), 255)
+    must_afford(call, hit_type.reward * slots)
+    hit_id = call.new_id()
+    call.db.execute(
+        insert(hits).values(
+            hit_id=hit_id,
+            requester_id=call.requester_id,
+            hit_type_id=hit_type.hit_type_id,
+            question=question,
+            requester_annotation=annotation,
+            batch=batches.of(annotation, hit_type.hit_type_id),
+            input_row=batches.row_of(annotation) or 0,
+            creation_time=call.now,
+            expiration=call.now + lifetime,
+            due_time=call.now + lifetime,
+            max_assignments=slots,
+            created_with=slots,
+            available=slots,
+            **review_policies.checked(request),
+        )
+    )
+    tokens.remember(call, "CreateHIT", request, hit_id, EXISTS)
+    hit = find(call, hit_id)
+    events.tell(call, hit, "HITCreated", call.now)
+    return {"HIT": shape(hit, call.now)}
+
+
+def find(call: Call, hit_id: str, *, disposed: bool = False) -> Row[Any]:
+    """The requester's HIT joined with its type, or RequestError "does not exist".
+
+    `disposed`: also a deleted one, of which only the tombstone is left.
+    """
+    query = own(call).where(hits.c.hit_id == hit_id)
+    row = call.db.execute(query).one_or_none()
+    if row is None or (row.disposed and not disposed):
+        raise does_not_exist("HIT", hit_id)
+    return row
+
+
+def own(call: Call) -> Select[Any]:
+    """The requester's HITs, each beside its type."""
+    return _beside_types().where(hits.c.requester_id == call.requester_id)
+
+
+@cache  # putting so many columns together takes longer than asking for them
+def _beside_types() -> Select[Any]:
+    joined = hits.join(tables.hit_types, hits.c.hit_type_id == tables.hit_types.c.hit_type_id)
+    types = [column for column in tables.hit_types.c if column.name not in hits.c]
+    return select(*hits.c, *types).select_from(joined)
+
+
+def get_hit(call: Call, request: Request) -> Response:
+    """GetHIT."""
+    return {"HIT": shape(find(call, request["HITId"]), call.now)}
+
+
+def list_hits(call: Call, request: Request) -> Response:
+    """ListHITs: all that are not deleted, newest first, as the recorded responses have them."""
+    query = own(call).where(~hits.c.disposed)
+    rows, token = page(call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True)
+    return listing("HITs", rows, token, lambda row: shape(row, call.now))
+
+
+def list_reviewable_hits(call: Call, request: Request) -> Response:
+    """ListReviewableHITs: by expiration; `Status` is Reviewable unless given."""
+    over = or_(hits.c.available == 0, hits.c.expiration <= call.now)
+    query = own(call).where(
+        ~hits.c.disposed,
+        hits.c.pending == 0,
+        over,
+        hits.c.reviewing == (request.get("Status", "Reviewable") == "Reviewing"),
+    )
+    if hit_type_id := request.get("HITTypeId"):
+        query = query.where(hits.c.hit_type_id == hit_type_id)
+    rows, token = page(call, request, query, (hits.c.expiration, hits.c.hit_id))
+    return listing("HITs", rows, token, lambda row: shape(row, call.now))
+
+
+def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
+    """ListHITsForQualificationType: those of the requester that require it, newest first."""
+    found = qualification_types.find(call, request["QualificationTypeId"], in_use=True)
+    requiring = select(hit_type_qualifications.c.hit_type_id).where(
+        hit_type_qualifications.c.qualification_type_id == found.qualification_type_id
+    )
+    query = own(call).where(~hits.c.disposed, hits.c.hit_type_id.in_(requiring))
+    rows, token = page(call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True)
+    return listing("HITs", rows, token, lambda row: shape(row, call.now))
+
+
+def slots(row: Row[Any]) -> hit_status.Slots:
+    """Where the assignments of a HIT's row stand."""
+    return hit_status.Slots(*(getattr(row, name) for name in SLOTS))
+
+
+def status(row: Row[Any], now: int) -> str:
+    """The HITStatus of a HIT's row at `now`."""
+    return hit_status.hit_status(
+        slots(row), row.expiration, now, reviewing=row.reviewing, disposed=row.disposed
+    )
+
+
+def shape(row: Row[Any], now: int) -> Response:
+    """A HIT as Amazon gives it, absent values left out."""
+    shown = hit_status.counters(slots(row), row.expiration, now)
+    hit = {
+        "HITId": row.hit_id,
+        "HITTypeId": row.hit_type_id,
+        "HITGroupId": row.hit_group_id,
+        "CreationTime": row.creation_time,
+        "Title": row.title,
+        "Description": row.description,
+        "Question": row.question,
+        "Keywords": row.keywords,
+        "HITStatus": status(row, now),
+        "MaxAssignments": row.max_assignments,
+        "Reward": dollars(row.reward),
+        "AutoApprovalDelayInSeconds": row.auto_approval_delay,
+        "Expiration": row.expiration,
+        "AssignmentDurationInSeconds": row.assignment_duration,
+        "RequesterAnnotation": row.requester_annotation,
+        "QualificationRequirements": json.loads(row.qualification_requirements),
+        "HITReviewStatus": "NotReviewed",
+        "NumberOfAssignmentsPending": shown.pending,
+        "NumberOfAssignmentsAvailable": shown.available,
+        "NumberOfAssignmentsCompleted": shown.completed,
+    }
+    return {name: value for name, value in hit.items() if value is not None}

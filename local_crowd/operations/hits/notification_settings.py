@@ -1,0 +1,100 @@
+"""Notifications: which events of a HIT type's HITs are told, and where to."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import update
+
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.errors import ParameterValidationError, RequestError
+from local_crowd.operations.hits import hit_types
+from local_crowd.operations.notifications import allowed_destinations, destinations, events
+from local_crowd.operations.people import identities
+from local_crowd.store import tables
+
+Specification = Mapping[str, Any]  # Amazon's NotificationSpecification, stored with Active
+
+VERSIONS = ("2014-08-15", "2006-05-05")  # the guide knows the first only, the model names the other
+TEST_EVENT = "Ping"  # sent by SendTestEventNotification alone
+
+
+def update_notification_settings(call: Call, request: Request) -> Response:
+    """UpdateNotificationSettings: a new specification, or the one there is on or off.
+
+    A specification that replaces another stays on or off as that was, unless `Active` says.
+    """
+    hit_type = hit_types.get(call, request["HITTypeId"])
+    old: Specification | None = json.loads(hit_type.notification or "null")
+    new = request.get("Notification")
+    active = request.get("Active")
+    if new is None and active is None:
+        raise ParameterValidationError("Give either Notification or Active, or both.")
+    if new is None and old is None:
+        raise ParameterValidationError(
+            f"HITType {hit_type.hit_type_id} has no notification specification yet: "
+            "give one as Notification."
+        )
+    if new is not None:
+        _check(call, new)
+        if TEST_EVENT in new["EventTypes"]:
+            raise ParameterValidationError(
+                f"The event {TEST_EVENT} is for SendTestEventNotification only."
+            )
+    if active is None:
+        active = old["Active"] if old else True
+    call.db.execute(
+        update(tables.hit_types)
+        .where(tables.hit_types.c.hit_type_id == hit_type.hit_type_id)
+        .values(notification=json.dumps({**(new or old or {}), "Active": active}))
+    )
+    return {}
+
+
+def send_test_event_notification(call: Call, request: Request) -> Response:
+    """SendTestEventNotification: one message, whatever events the specification names.
+
+    Its ids are made up.
+    """
+    specification = request["Notification"]
+    event_type = request["TestEventType"]
+    _check(call, specification)
+    event = {
+        "EventType": event_type,
+        "EventTimestamp": events.timestamp(call.now),
+        "HITTypeId": call.new_id(),
+        "HITId": call.new_id(),
+    }
+    if event_type.startswith("Assignment"):
+        event["AssignmentId"] = call.new_id()
+    events.send(call, call.requester_id, specification, event)
+    return {}
+
+
+def secret(call: Call, requester_id: str) -> str:
+    """What the messages to a requester's URLs are signed with, made at the first time.
+
+    In the form of Standard Webhooks: whsec_ and the key in base64.
+    """
+    key = bytes.fromhex(identities.setting(call, f"notifications {requester_id}"))
+    return f"whsec_{base64.b64encode(key).decode()}"
+
+
+def _check(call: Call, specification: Specification) -> None:
+    version = specification["Version"]
+    if version not in VERSIONS:
+        raise ParameterValidationError(
+            f'The value "{version}" is not valid for the parameter Version. '
+            f"Valid values are {' and '.join(VERSIONS)}."
+        )
+    if not specification["EventTypes"]:
+        raise ParameterValidationError("EventTypes must name at least one event.")
+    transport, destination = specification["Transport"], specification["Destination"]
+    try:
+        destinations.check(transport, destination, allowed_destinations.list_allowed(call))
+    except destinations.BadDestinationError as error:
+        raise RequestError(
+            f"Notifications cannot be sent by {transport} to {destination[:200]}. {error}",
+            "InvalidTransportEndpoint",
+        ) from error

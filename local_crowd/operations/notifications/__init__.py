@@ -1,0 +1,1 @@
+"""Notifications: what happened, kept until it is delivered, and where it may be delivered."""

@@ -1,0 +1,1 @@
+"""Panels: participants who come by a link, and what the panel is told of them."""

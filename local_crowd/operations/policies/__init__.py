@@ -1,0 +1,1 @@
+"""Review policies: their parameters, and how far answers agree."""

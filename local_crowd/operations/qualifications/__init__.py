@@ -1,0 +1,1 @@
+"""Qualifications: their types, who holds them, and who may do which HIT."""

@@ -1,0 +1,132 @@
+"""Qualifications: what workers have of a type, given and taken back by its owner."""
+
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.checks import INTEGERS, in_range
+from local_crowd.operations.errors import (
+    ParameterValidationError,
+    RequestError,
+    wrong_state,
+)
+from local_crowd.operations.paging import listing, page
+from local_crowd.operations.people import workers
+from local_crowd.operations.qualifications.qualification_types import find
+from local_crowd.operations.qualifications.requirements import required_by_hits
+from local_crowd.operations.qualifications.system_qualifications import MASTERS
+from local_crowd.store.engine import insert_new
+from local_crowd.store.tables import qualification_types, qualifications
+
+
+def associate_qualification_with_worker(call: Call, request: Request) -> Response:
+    """AssociateQualificationWithWorker: given, or given anew with another value.
+
+    The worker is told, in their messages, unless SendNotification is false.
+    """
+    row = find(call, request["QualificationTypeId"], own=True, in_use=True)
+    worker_id = request["WorkerId"]
+    if not workers.exists(call, worker_id):
+        raise ParameterValidationError(
+            f'The value "{worker_id}" is not valid for the parameter WorkerId.'
+        )
+    value = in_range("IntegerValue", request.get("IntegerValue", 1), *INTEGERS)
+    grant(call, row.qualification_type_id, worker_id, value)
+    if request.get("SendNotification", True):
+        workers.tell(
+            call,
+            worker_id,
+            f"You have the qualification {row.name}",
+            f"A requester has given you the qualification {row.name}, with the value {value}. "
+            f"{row.description}",
+        )
+    return {}
+
+
+def disassociate_qualification_from_worker(call: Call, request: Request) -> Response:
+    """DisassociateQualificationFromWorker: taken back; the worker can read the reason."""
+    find(call, request["QualificationTypeId"], own=True, in_use=True)
+    row = _granted(call, request["QualificationTypeId"], request["WorkerId"])
+    call.db.execute(
+        update(qualifications)
+        .where(*_this(row.qualification_type_id, row.worker_id))
+        .values(status="Revoked", reason=request.get("Reason"))
+    )
+    return {}
+
+
+def get_qualification_score(call: Call, request: Request) -> Response:
+    """GetQualificationScore: of one's own type. Refused when it was revoked, as Amazon does."""
+    row = _granted(call, request["QualificationTypeId"], request["WorkerId"])
+    return {"Qualification": _shape(row)}
+
+
+def list_workers_with_qualification_type(call: Call, request: Request) -> Response:
+    """ListWorkersWithQualificationType: by the time of the grant; `Status` is Granted unless given."""
+    row = find(call, request["QualificationTypeId"], own=True, in_use=True)
+    query = select(qualifications).where(
+        qualifications.c.qualification_type_id == row.qualification_type_id,
+        qualifications.c.status == request.get("Status", "Granted"),
+    )
+    order = (qualifications.c.grant_time, qualifications.c.worker_id)
+    rows, token = page(call, request, query, order)
+    return listing("Qualifications", rows, token, _shape)
+
+
+def grant(call: Call, type_id: str, worker_id: str, value: int) -> None:
+    """Let the worker have this value of the type, whatever they had of it before."""
+    values = {"status": "Granted", "integer_value": value, "grant_time": call.now, "reason": None}
+    keys = {"qualification_type_id": type_id, "worker_id": worker_id}
+    if not insert_new(call.db, qualifications, **keys, **values):
+        call.db.execute(update(qualifications).where(*_this(type_id, worker_id)).values(**values))
+
+
+def make_master(call: Call, worker_id: str, *, master: bool) -> None:
+    """Give a worker this site's Masters qualification, or take it away: who runs the crowd may."""
+    type_id = MASTERS[call.site]
+    if master:
+        grant(call, type_id, worker_id, 1)
+    else:
+        this = update(qualifications).where(*_this(type_id, worker_id))
+        call.db.execute(this.values(status="Revoked"))
+
+
+def _this(type_id: str, worker_id: str) -> tuple[Any, Any]:
+    return (
+        qualifications.c.qualification_type_id == type_id,
+        qualifications.c.worker_id == worker_id,
+    )
+
+
+def _granted(call: Call, type_id: str, worker_id: str) -> Row[Any]:
+    row = call.db.execute(
+        select(qualifications)
+        .join(
+            qualification_types,
+            qualification_types.c.qualification_type_id == qualifications.c.qualification_type_id,
+        )
+        .where(
+            *_this(type_id, worker_id),
+            qualification_types.c.requester_id == call.requester_id,
+            ~qualification_types.c.deleted | required_by_hits(call),
+        )
+    ).one_or_none()
+    if row is None:
+        # The same for a type that is not there or another's, and word for word: clients look.
+        raise RequestError(
+            "You requested a Qualification that does not exist.", "QualificationDoesNotExist"
+        )
+    if row.status != "Granted":
+        raise wrong_state("Qualification", None, "Granted")
+    return row
+
+
+def _shape(row: Row[Any]) -> Response:
+    return {
+        "QualificationTypeId": row.qualification_type_id,
+        "WorkerId": row.worker_id,
+        "GrantTime": row.grant_time,
+        "IntegerValue": row.integer_value,
+        "Status": row.status,
+    }

@@ -1,0 +1,231 @@
+"""Qualification types: what a worker can have, and how it is come by."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, insert, select, update
+
+from local_crowd.operations.call import Call, Request, Response
+from local_crowd.operations.checks import (
+    BILLION,
+    INTEGERS,
+    YEAR,
+    in_range,
+    not_longer,
+    require_text,
+)
+from local_crowd.operations.errors import (
+    ParameterValidationError,
+    RequestError,
+    type_does_not_exist,
+)
+from local_crowd.operations.paging import listing, page
+from local_crowd.operations.qualifications import qualification_tests
+from local_crowd.operations.qualifications.requirements import required_by_hits, visible
+from local_crowd.operations.questions import answer_key
+from local_crowd.store.engine import insert_new
+from local_crowd.store.tables import qualification_requests as requests
+from local_crowd.store.tables import qualification_tests as tests
+from local_crowd.store.tables import qualification_types
+
+types = qualification_types
+
+
+def create_qualification_type(call: Call, request: Request) -> Response:
+    """CreateQualificationType: a type of a name that none of the requester's others has."""
+    auto_granted = request.get("AutoGranted", False)
+    test_id = _new_test(call, request)
+    _not_both(auto_granted, test_id)
+    type_id = call.new_id()
+    new = insert_new(
+        call.db,
+        types,
+        qualification_type_id=type_id,
+        requester_id=call.requester_id,
+        name=_name(request["Name"]),
+        keywords=not_longer("Keywords", request.get("Keywords"), 1000),
+        description=_description(request["Description"]),
+        status=request["QualificationTypeStatus"],
+        test_id=test_id,
+        retry_delay=_retry_delay(request),
+        auto_granted=auto_granted,
+        auto_granted_value=_value(request.get("AutoGrantedValue", 1)) if auto_granted else None,
+        created_time=call.now,
+        deleted=False,
+    )
+    if not new:
+        raise RequestError(
+            "You have already created a QualificationType with this name. A QualificationType's "
+            "name must be unique among all of the QualificationTypes created by the same user.",
+            "QualificationTypeAlreadyExists",
+        )
+    return {"QualificationType": _shape(find(call, type_id))}
+
+
+def update_qualification_type(call: Call, request: Request) -> Response:
+    """UpdateQualificationType: all but name and keywords. A test can be changed, never removed."""
+    row = find(call, request["QualificationTypeId"], own=True)
+    values: dict[str, Any] = {}
+    if "Description" in request:
+        values["description"] = _description(request["Description"])
+    if "QualificationTypeStatus" in request:
+        values["status"] = request["QualificationTypeStatus"]
+    if "RetryDelayInSeconds" in request:
+        values["retry_delay"] = _retry_delay(request)
+    if row.test_id and "AnswerKey" in request and "Test" not in request:
+        # Ignored, the old key would go on scoring; Amazon asks for the Test here, too.
+        raise ParameterValidationError(
+            "An AnswerKey replaces the one of a Test only together with Test and "
+            "TestDurationInSeconds."
+        )
+    auto_granted = request.get("AutoGranted", row.auto_granted)
+    if test_id := _new_test(call, request):
+        values["test_id"] = test_id
+    _not_both(auto_granted, test_id or row.test_id)
+    granted_value = request.get("AutoGrantedValue", row.auto_granted_value or 1)
+    values["auto_granted"] = auto_granted
+    values["auto_granted_value"] = _value(granted_value) if auto_granted else None
+    this = types.c.qualification_type_id == row.qualification_type_id
+    call.db.execute(update(types).where(this).values(**values))
+    return {"QualificationType": _shape(find(call, row.qualification_type_id))}
+
+
+def get_qualification_type(call: Call, request: Request) -> Response:
+    """GetQualificationType: one of the requester's own, or of the system's.
+
+    A deleted one is Inactive while HITs require it.
+    """
+    row = find(call, request["QualificationTypeId"], in_use=True)
+    return {"QualificationType": _shape(row)}
+
+
+def list_qualification_types(call: Call, request: Request) -> Response:
+    """ListQualificationTypes: the requester's own and the system's, in the order they were made.
+
+    `Query`: every word of it occurs in the name, the keywords or the description.
+    """
+    query = _with_test().where(visible(call))
+    if request["MustBeRequestable"] or request.get("MustBeOwnedByCaller"):
+        query = query.where(types.c.requester_id == call.requester_id)
+    for word in (not_longer("Query", request.get("Query"), 1000) or "").split():
+        query = query.where(
+            types.c.name.icontains(word, autoescape=True)
+            | types.c.keywords.icontains(word, autoescape=True)
+            | types.c.description.icontains(word, autoescape=True)
+        )
+    order = (types.c.created_time, types.c.qualification_type_id)
+    rows, token = page(call, request, query, order)
+    return listing("QualificationTypes", rows, token, _shape)
+
+
+def delete_qualification_type(call: Call, request: Request) -> Response:
+    """DeleteQualificationType: HITs that require it go on, and workers keep what they have of it.
+
+    Requests for it are rejected, its HIT types make no more HITs, and its name is free. Until the
+    last HIT that requires it is deleted, its owner can look at it and say who has it. Deleting it
+    again changes nothing.
+    """
+    type_id = request["QualificationTypeId"]
+    this = (types.c.qualification_type_id == type_id) & (types.c.requester_id == call.requester_id)
+    if not call.db.execute(update(types).where(this).values(deleted=True)).rowcount:
+        find(call, type_id, own=True)  # says why not
+    call.db.execute(
+        update(requests)
+        .where(
+            requests.c.qualification_type_id == type_id,
+            requests.c.status.in_(("Started", "Submitted")),
+        )
+        .values(status="Rejected", reason="The requester has deleted this qualification.")
+    )
+    return {}
+
+
+def find(call: Call, type_id: str, *, own: bool = False, in_use: bool = False) -> Row[Any]:
+    """A type that the requester can see, with its `test`, `answer_key`, `duration`.
+
+    `own`: one to change. `in_use`: also a deleted one that a HIT requires. Raises RequestError:
+    QualificationTypeDoesNotExist, for the system's own PermissionDeniedException.
+    """
+    allowed = visible(call) | required_by_hits(call) if in_use else visible(call)
+    query = _with_test().where(types.c.qualification_type_id == type_id, allowed)
+    row = call.db.execute(query).one_or_none()
+    if row is None:
+        raise type_does_not_exist(type_id)
+    if own and row.requester_id is None:
+        raise RequestError(
+            f"QualificationType [{type_id}] is the system's own: only it decides who has it.",
+            "PermissionDeniedException",
+        )
+    return row
+
+
+def _with_test() -> Select[Any]:
+    columns = (tests.c.test, tests.c.answer_key, tests.c.duration)
+    return select(types, *columns).outerjoin(tests, tests.c.test_id == types.c.test_id)
+
+
+def _new_test(call: Call, request: Request) -> str | None:
+    """Keep the test that the request brings and return its id, or None if it brings none.
+
+    Without a Test, TestDurationInSeconds and AnswerKey mean nothing: some clients always send them.
+    """
+    test, key = request.get("Test"), request.get("AnswerKey")
+    if test is None:
+        return None
+    if "TestDurationInSeconds" not in request:
+        raise ParameterValidationError("A Test needs TestDurationInSeconds.")
+    form = qualification_tests.parse(test)
+    if key is not None:
+        qualification_tests.check_key(form, answer_key.parse(key))
+    test_id = call.new_id()
+    call.db.execute(
+        insert(tests).values(
+            test_id=test_id,
+            test=test,
+            answer_key=key,
+            duration=in_range("TestDurationInSeconds", request["TestDurationInSeconds"], 1, YEAR),
+        )
+    )
+    return test_id
+
+
+def _not_both(auto_granted: bool, test_id: str | None) -> None:
+    if auto_granted and test_id:
+        raise ParameterValidationError(
+            "A QualificationType with a Test cannot be AutoGranted: its test decides."
+        )
+
+
+def _name(name: str) -> str:
+    return require_text("Name", name, 200)
+
+
+def _description(text: str) -> str:
+    return require_text("Description", text, 2000)
+
+
+def _retry_delay(request: Request) -> int | None:
+    delay = request.get("RetryDelayInSeconds")
+    return None if delay is None else in_range("RetryDelayInSeconds", delay, 0, BILLION)
+
+
+def _value(value: int) -> int:
+    return in_range("AutoGrantedValue", value, *INTEGERS)
+
+
+def _shape(row: Row[Any]) -> Response:
+    qualification_type = {
+        "QualificationTypeId": row.qualification_type_id,
+        "CreationTime": row.created_time,
+        "Name": row.name,
+        "Description": row.description,
+        "Keywords": row.keywords,
+        "QualificationTypeStatus": "Inactive" if row.deleted else row.status,
+        "Test": row.test,
+        "TestDurationInSeconds": row.duration,
+        "AnswerKey": row.answer_key,
+        "RetryDelayInSeconds": row.retry_delay,
+        "IsRequestable": row.requester_id is not None,
+        "AutoGranted": row.auto_granted,
+        "AutoGrantedValue": row.auto_granted_value,
+    }
+    return {name: value for name, value in qualification_type.items() if value is not None}

@@ -1,0 +1,72 @@
+"""The qualification types that are Amazon's own: a crowd computes their values itself.
+
+Ids and meanings: Amazon's API reference, QualificationRequirement data structure.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+
+from local_crowd.operations.call import Call
+from local_crowd.operations.qualifications.qualifying import Locale, Value, percent_approved
+from local_crowd.store.tables import assignments, workers
+
+MASTERS = {
+    "sandbox": "2ARFPLSP75KLA8M8DH1HTEQVJT3SY6",
+    "live": "2F1QJWKUDD8XADTFD2Q0G6UTO95ALH",
+}
+HITS_APPROVED = "00000000000000000040"
+ADULT = "00000000000000000060"
+LOCALE = "00000000000000000071"
+PERCENT_APPROVED = "000000000000000000L0"
+
+HISTORY = {HITS_APPROVED, PERCENT_APPROVED}
+PROFILE = {LOCALE, ADULT}
+COMPUTED = HISTORY | PROFILE
+REVIEWED = ("Approved", "Rejected")
+
+
+def other_masters(site: str) -> str:
+    """The id that Masters has on the other site, where this one does not know it."""
+    return MASTERS["live" if site == "sandbox" else "sandbox"]
+
+
+def computed(call: Call, worker_id: str, wanted: Collection[str]) -> dict[str, Value]:
+    """The worker's values of the types in `wanted` that are computed, by their ids.
+
+    One query for what was done, on an index that holds all it needs, and one for what the worker
+    says of themselves; Worker_Locale is missing for who has not said where they live.
+    """
+    values: dict[str, Value] = {}
+    if HISTORY.intersection(wanted):
+        values |= _history(call, worker_id)
+    if PROFILE.intersection(wanted):
+        values |= _profile(call, worker_id)
+    return {type_id: value for type_id, value in values.items() if type_id in wanted}
+
+
+def _history(call: Call, worker_id: str) -> dict[str, Value]:
+    query = (
+        select(assignments.c.status, func.count().label("submitted"))
+        .where(
+            assignments.c.worker_id == worker_id,
+            assignments.c.status.in_(("Submitted", *REVIEWED)),
+        )
+        .group_by(assignments.c.status)
+    )
+    counts: dict[str, int] = {row.status: row.submitted for row in call.db.execute(query)}
+    approved, rejected = (counts.get(status, 0) for status in REVIEWED)
+    percent = percent_approved(approved, rejected, sum(counts.values()))
+    return {HITS_APPROVED: approved, PERCENT_APPROVED: percent}
+
+
+def _profile(call: Call, worker_id: str) -> dict[str, Value]:
+    row = call.db.execute(
+        select(workers.c.country, workers.c.subdivision, workers.c.adult).where(
+            workers.c.worker_id == worker_id
+        )
+    ).one()
+    values: dict[str, Value] = {ADULT: int(bool(row.adult))}
+    if row.country:
+        values[LOCALE] = Locale(row.country, row.subdivision)
+    return values

@@ -1,0 +1,128 @@
+"""Amazon's XHTML subset: what is not in it is refused, what is in it is written anew.
+
+The tags and attributes are those of Amazon's page "Formatted Content: XHTML"; `dt`, without which
+`dl` says nothing, is missing there and taken here.
+"""
+
+import re
+from html import escape
+from html.entities import name2codepoint
+from xml.etree.ElementTree import ParseError, TreeBuilder
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from local_crowd.operations.questions.question_xml import Node, shown
+
+_CELL = "abbr align axis bgcolor char charoff colspan headers height nowrap rowspan scope valign"
+_ROWS = "align char charoff valign"
+_COLUMNS = "align char charoff span valign width"
+_TAGS = {
+    "a": "accesskey charset coords href hreflang name rel rev shape tabindex target type",
+    "area": "alt coords href nohref shape target",
+    "blockquote": "cite",
+    "col": _COLUMNS,
+    "colgroup": _COLUMNS,
+    "del": "cite datetime",
+    "font": "color face size",
+    "hr": "align noshade size width",
+    "img": "align alt border height hspace ismap longdesc src usemap vspace width",
+    "ins": "cite datetime",
+    "li": "type value",
+    "map": "name",
+    "ol": "compact start type",
+    "p": "align",
+    "pre": "width",
+    "q": "cite",
+    "table": "align bgcolor border cellpadding cellspacing frame rules summary width",
+    "tbody": _ROWS,
+    "td": f"{_CELL} width",
+    "tfoot": _ROWS,
+    "th": f"{_CELL} width",
+    "thead": _ROWS,
+    "tr": f"{_ROWS} bgcolor",
+    "ul": "compact type",
+}
+_TAGS |= dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "align")
+_TAGS |= dict.fromkeys(
+    ("b", "big", "br", "center", "cite", "code", "dd", "dl", "dt", "em", "i"), ""
+)
+_TAGS |= dict.fromkeys(("small", "strong", "sub", "sup", "u"), "")
+_REQUIRED = {"area": ("alt",), "img": ("alt", "src"), "map": ("name",)}
+_EMPTY = ("area", "br", "col", "hr", "img")
+_ADDRESSES = ("cite", "href", "longdesc", "src")
+_ADDRESS = re.compile(r"(?:https?|ftp|gopher|telnet)://[^\s]+|(?:mailto|news|nntp):[^\s]+")
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
+_OF_XML = ("amp", "lt", "gt", "quot", "apos")
+
+
+class _Writer(TreeBuilder):
+    """Writes the HTML of what an XML parser reads, and raises ValueError for what is not allowed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.html: list[str] = []
+        self._depth = 0
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:  # type: ignore[override]
+        self._depth += 1
+        if self._depth > 1:
+            self.html.append(f"<{_allowed(tag, attributes)}>")
+
+    def end(self, tag: str) -> None:  # type: ignore[override]
+        self._depth -= 1
+        if self._depth and tag not in _EMPTY:
+            self.html.append(f"</{tag}>")
+
+    def data(self, data: str) -> None:
+        self.html.append(escape(data))
+
+    def comment(self, text: str | None) -> None:  # type: ignore[override]
+        raise ValueError(f"the comment <!--{shown(text or '')}--> is not allowed")
+
+    def pi(self, target: str, _text: str | None = None) -> None:  # type: ignore[override]
+        raise ValueError(f"the instruction <?{shown(target)}?> is not allowed")
+
+    def close(self) -> str:  # type: ignore[override]
+        return "".join(self.html)
+
+
+def safe_html(node: Node) -> str:
+    """The HTML of a FormattedContent element, from its text.
+
+    Links open a new window, because the form would be lost otherwise. Raises RequestError
+    (XMLParseError) for anything beyond the subset.
+    """
+    text = _ENTITY.sub(_character, node.raw())
+    parser = DefusedXMLParser(target=_Writer(), forbid_dtd=True)
+    try:
+        parser.feed(f"<FormattedContent>{text}</FormattedContent>")
+        html: str = parser.close()
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise node.refuse(str(error)) from error
+    return html
+
+
+def _character(entity: re.Match[str]) -> str:
+    """An entity of HTML, which XML does not know, as its character."""
+    name = entity[1]
+    if name in _OF_XML or name not in name2codepoint:
+        return entity[0]
+    return chr(name2codepoint[name])
+
+
+def _allowed(tag: str, attributes: dict[str, str]) -> str:
+    if tag not in _TAGS:
+        raise ValueError(f"the tag <{shown(tag)}> is not allowed")
+    known = {"title", *_TAGS[tag].split(), *(() if tag == "br" else ("dir", "lang"))}
+    for name, value in attributes.items():
+        if name not in known:
+            raise ValueError(f"the attribute {shown(name)} of <{tag}> is not allowed")
+        if name in _ADDRESSES and not _ADDRESS.fullmatch(value.strip()):
+            raise ValueError(f'the address "{shown(value)}" of <{tag}> is not allowed')
+    for name in _REQUIRED.get(tag, ()):
+        if name not in attributes:
+            raise ValueError(f"<{tag}> needs the attribute {name}")
+    if "href" in attributes:
+        attributes = attributes | {"target": "_blank", "rel": "noopener"}
+    return " ".join([tag, *(f'{name}="{escape(value)}"' for name, value in attributes.items())])

@@ -1,0 +1,118 @@
+"""Answers as a requester reads them: beside their HITs, a page at a time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, tuple_
+
+from local_crowd.operations.call import Call
+from local_crowd.operations.review.assignments import VISIBLE
+from local_crowd.store.tables import assignments, bonuses, hit_types, hits
+
+
+def of_batch(
+    call: Call, batch: str, statuses: Sequence[str], offset: int, limit: int
+) -> list[Row[Any]]:
+    """Answers of a batch, those of one HIT together, HITs in the order of the input.
+
+    Each row: the columns of assignments, `question`, `requester_annotation`, `batch`, `title`,
+    `reward` and `bonus` (cents in all).
+    """
+    query = _answers(call, statuses).where(hits.c.batch == batch)
+    if tuple(statuses) == ("Submitted",):
+        query = query.where(hits.c.submitted > 0)
+    return _page(call, query, offset, limit)
+
+
+def of_hit(call: Call, hit_id: str, offset: int, limit: int) -> list[Row[Any]]:
+    """Answers of a HIT, the first first; rows as `of_batch` gives them."""
+    return _page(call, _answers(call, VISIBLE).where(hits.c.hit_id == hit_id), offset, limit)
+
+
+def of_worker(call: Call, worker_id: str, offset: int, limit: int) -> list[Row[Any]]:
+    """A worker's answers to the requester's HITs, the newest first; rows as `of_batch`."""
+    query = _answers(call, VISIBLE).where(assignments.c.worker_id == worker_id)
+    newest = query.order_by(assignments.c.submit_time.desc(), assignments.c.assignment_id)
+    return list(call.db.execute(newest.offset(offset).limit(limit)))
+
+
+def chosen(call: Call, assignment_ids: Sequence[str]) -> list[Row[Any]]:
+    """Of these assignments the requester's; rows as `of_batch` gives them."""
+    query = _answers(call, VISIBLE).where(assignments.c.assignment_id.in_(assignment_ids))
+    return _page(call, query, 0, len(assignment_ids))
+
+
+def given_bonuses(call: Call, assignment_id: str) -> list[Row[Any]]:
+    """What was given for one of the requester's assignments: `amount`, `reason`, `grant_time`."""
+    query = select(bonuses).where(
+        bonuses.c.requester_id == call.requester_id, bonuses.c.assignment_id == assignment_id
+    )
+    return list(call.db.execute(query.order_by(bonuses.c.grant_time, bonuses.c.bonus_id)))
+
+
+def hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) -> list[Row[Any]]:
+    """HITs of a batch that have answers, in the order of the input: `input_row`, `number`,
+    `hit_id`, `question`, `requester_annotation`. `place`: the two of the HIT that was before.
+    """
+    columns = ("input_row", "number", "hit_id", "question", "requester_annotation")
+    query = select(*(hits.c[name] for name in columns)).where(
+        hits.c.requester_id == call.requester_id,
+        hits.c.batch == batch,
+        ~hits.c.disposed,
+        hits.c.submitted + hits.c.approved + hits.c.rejected > 0,
+        tuple_(hits.c.input_row, hits.c.number) > place,
+    )
+    ordered = query.order_by(hits.c.input_row, hits.c.number)
+    return list(call.db.execute(ordered.limit(limit)))
+
+
+def answers_after(
+    call: Call, hit_id: str, statuses: Sequence[str], place: tuple[int, str], limit: int
+) -> list[Row[Any]]:
+    """Assignments of one of the requester's HITs, the first handed in first. `place`:
+    `submit_time` and `assignment_id` of the one that was before.
+    """
+    query = select(assignments).where(
+        assignments.c.requester_id == call.requester_id,
+        assignments.c.hit_id == hit_id,
+        assignments.c.status.in_(statuses),
+        tuple_(assignments.c.submit_time, assignments.c.assignment_id) > place,
+    )
+    ordered = query.order_by(assignments.c.submit_time, assignments.c.assignment_id)
+    return list(call.db.execute(ordered.limit(limit)))
+
+
+def _answers(call: Call, statuses: Sequence[str]) -> Select[Any]:
+    bonus = (
+        select(func.coalesce(func.sum(bonuses.c.amount), 0))
+        .where(bonuses.c.assignment_id == assignments.c.assignment_id)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            *assignments.c,
+            hits.c.question,
+            hits.c.requester_annotation,
+            hits.c.batch,
+            hit_types.c.title,
+            hit_types.c.reward,
+            bonus.label("bonus"),
+        )
+        .join(hits, hits.c.hit_id == assignments.c.hit_id)
+        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
+        .where(
+            hits.c.requester_id == call.requester_id,
+            ~hits.c.disposed,
+            assignments.c.status.in_(statuses),
+        )
+    )
+
+
+def _page(call: Call, query: Select[Any], offset: int, limit: int) -> list[Row[Any]]:
+    order = (
+        hits.c.input_row,
+        hits.c.number,
+        assignments.c.submit_time,
+        assignments.c.assignment_id,
+    )
+    return list(call.db.execute(query.order_by(*order).offset(offset).limit(limit)))

@@ -1,0 +1,217 @@
+"""Runs review policies: when work is handed in, and when a HIT becomes reviewable.
+
+What a policy finds and does is kept, for ListReviewPolicyResultsForHIT. The keys of the results
+are those of Amazon's API reference 2014 (GetReviewResultsForHIT).
+"""
+
+import json
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import Row, insert, select
+
+from local_crowd.operations.call import Call
+from local_crowd.operations.errors import RequestError, wrong_state
+from local_crowd.operations.hits import extensions
+from local_crowd.operations.hits.hits import find
+from local_crowd.operations.money.balance import must_afford
+from local_crowd.operations.notifications import events
+from local_crowd.operations.policies import agreement
+from local_crowd.operations.policies.review_policies import (
+    Extension,
+    KnownAnswers,
+    Verdict,
+    known_answers,
+    plurality,
+)
+from local_crowd.operations.questions.answers import values_given
+from local_crowd.operations.review.assignments import decide
+from local_crowd.store.tables import assignments, hit_types, hits, reviews
+
+WRONG_STATE = "Assignment was in an invalid state for this operation."
+
+
+class _Log(NamedTuple):
+    """Where one run of a policy writes down what it finds and does, at `at`, for the requester."""
+
+    call: Call
+    hit_id: str
+    level: str
+    at: int
+
+    def result(
+        self, key: str, value: object, subject_id: str | None = None, question: str | None = None
+    ) -> None:
+        """Note a result about the HIT, or about the assignment `subject_id`."""
+        detail = {
+            "SubjectId": subject_id or self.hit_id,
+            "SubjectType": "Assignment" if subject_id else "HIT",
+        }
+        if question is not None:
+            detail["QuestionId"] = question
+        self._write(detail | {"Key": key, "Value": str(value)}, is_action=False)
+
+    def action(
+        self, name: str, target_id: str | None, outcome: str, error: RequestError | None = None
+    ) -> None:
+        """Note an action on the HIT, or on the assignment `target_id`, and what came of it."""
+        detail: dict[str, Any] = {
+            "ActionName": name,
+            "TargetId": target_id or self.hit_id,
+            "TargetType": "Assignment" if target_id else "HIT",
+            "Status": "Failed" if error else "Succeeded",
+            "CompleteTime": self.at,
+            "Result": outcome,
+        }
+        if error:
+            detail["ErrorCode"] = error.turk_error_code
+        self._write(detail, is_action=True)
+
+    def _write(self, detail: dict[str, Any], *, is_action: bool) -> None:
+        review_id = self.call.new_id()
+        self.call.db.execute(
+            insert(reviews).values(
+                review_id=review_id,
+                hit_id=self.hit_id,
+                level=self.level,
+                is_action=is_action,
+                detail=json.dumps({"ActionId": review_id} | detail),
+            )
+        )
+
+
+def hold_work(call: Call, hit: Row[Any]) -> None:
+    """Keep others from deciding on the work of a HIT that its policy may be about to decide on.
+
+    Before the HIT itself is changed: everybody takes the work first and the HIT second, so nobody
+    waits for somebody who waits for them.
+    """
+    if hit.hit_review_policy is not None and call.db.dialect.name != "sqlite":
+        work = select(assignments.c.assignment_id).where(assignments.c.hit_id == hit.hit_id)
+        call.db.execute(work.order_by(assignments.c.assignment_id).with_for_update())
+
+
+def review_assignment(call: Call, assignment_id: str) -> None:
+    """Run the HIT's assignment-level policy, if it has one, on work that was just handed in."""
+    row = _work(call, assignments.c.assignment_id == assignment_id)[0]
+    if row.assignment_review_policy is None:
+        return
+    policy = known_answers(json.loads(row.assignment_review_policy))
+    log = _Log(replace(call, requester_id=row.requester_id), row.hit_id, "Assignment", call.now)
+    right = agreement.right(policy.answer_key, _answers(row))
+    score = agreement.percent(len(right), len(policy.answer_key))
+    for question in policy.answer_key:
+        log.result("KnownAnswerCorrect", int(question in right), assignment_id, question)
+    log.result("KnownAnswerScore", score, assignment_id)
+    known = len(policy.answer_key)
+    log.action("review", assignment_id, f"{len(right)} of {known} known answers are correct")
+    _judge(log, row, policy.verdict, score)
+    _extend(log, policy.extension, score)
+
+
+def review_hit(call: Call, hit: Row[Any], at: int) -> None:
+    """Run the HIT's own policy, if it has one and there is work, as it becomes reviewable."""
+    if hit.hit_review_policy is None:
+        return
+    policy = plurality(json.loads(hit.hit_review_policy))
+    log = _Log(replace(call, requester_id=hit.requester_id), hit.hit_id, "HIT", at)
+    rows = _work(call, assignments.c.hit_id == hit.hit_id)
+    if not rows:
+        return
+    known = hit.assignment_review_policy
+    key = known_answers(json.loads(known)) if known is not None else None
+    work = {}
+    for row in rows:
+        given = _answers(row)
+        if policy.disregard_rejected and row.status == "Rejected":
+            continue
+        if policy.disregard_below is not None and _score(key, given, 100) < policy.disregard_below:
+            continue
+        work[row.assignment_id] = given
+    found = agreement.plurality(policy.question_ids, policy.threshold, work)
+    for question, agreed in found.questions.items():
+        log.result("AgreedAnswerFound", str(agreed is not None).lower(), question=question)
+        if agreed is not None:
+            log.result("AgreedAnswer", "|".join(sorted(agreed.answer)), question=question)
+            log.result("AnswerAgreementScore", agreed.score, question=question)
+    log.result("HitAgreementScore", found.score)
+    for row in rows:
+        worker = found.workers.get(row.assignment_id)
+        if worker is None or worker.score is None:
+            continue
+        log.result("WorkerAgreementScore", worker.score, row.assignment_id)
+        log.result("PluralityAnswersCorrect", worker.correct, row.assignment_id)
+        log.result("PluralityAnswersIncorrect", worker.incorrect, row.assignment_id)
+        _judge(log, row, policy.verdict, worker.score)
+    _extend(log, policy.extension, found.score)
+
+
+def _answers(row: Row[Any]) -> dict[str, agreement.Answer]:
+    return {name: agreement.answer(values) for name, values in values_given(row.answer).items()}
+
+
+def _score(key: KnownAnswers | None, given: dict[str, agreement.Answer], without: int) -> int:
+    if key is None:
+        return without
+    return agreement.percent(len(agreement.right(key.answer_key, given)), len(key.answer_key))
+
+
+def _work(call: Call, which: Any) -> list[Row[Any]]:
+    query = (
+        select(assignments, *events.WATCHED, hit_types.c.reward)
+        .join(hits, hits.c.hit_id == assignments.c.hit_id)
+        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
+        .where(which, assignments.c.submit_time.is_not(None))
+        .order_by(assignments.c.submit_time, assignments.c.assignment_id)
+    )
+    return list(call.db.execute(query).all())
+
+
+def _judge(log: _Log, row: Row[Any], verdict: Verdict, score: int) -> None:
+    """Approve or reject, by the score. What cannot be done is noted, and nothing else is."""
+    state = row.status
+    if verdict.approve_from is not None and score >= verdict.approve_from:
+        state = _decide(log, row, state, "Approved", verdict.approve_reason)
+    if verdict.reject_below is not None and score < verdict.reject_below:
+        _decide(log, row, state, "Rejected", verdict.reject_reason)
+
+
+def _decide(log: _Log, row: Row[Any], state: str, status: str, feedback: str | None) -> str:
+    """The assignment's state afterwards."""
+    name = "approve" if status == "Approved" else "reject"
+    if state == status:
+        log.action(name, row.assignment_id, f"Already {status.lower()}")
+        return state
+    if state != "Submitted":
+        error = wrong_state("Assignment", state, "Submitted")
+        log.action(name, row.assignment_id, WRONG_STATE, error)
+        return state
+    try:
+        if status == "Approved":
+            must_afford(log.call, row.reward, put_aside=True)
+        decide(log.call, row, status, log.at, feedback)
+    except RequestError as error:
+        log.action(name, row.assignment_id, error.message, error)
+        return state
+    log.action(name, row.assignment_id, status)
+    return status
+
+
+def _extend(log: _Log, extension: Extension, score: int) -> None:
+    if extension.below is None or score >= extension.below:
+        return
+    hit = find(log.call, log.hit_id)
+    if hit.max_assignments >= extension.most:
+        log.action("extend", None, f"The HIT has {hit.max_assignments} assignments already")
+        return
+    until = max(hit.expiration, log.at + extension.seconds)
+    try:
+        with log.call.db.begin_nested():  # both or neither
+            if until > hit.expiration:
+                extensions.expire_at(log.call, hit, until)
+            extensions.add_assignments(log.call, hit, 1)
+    except RequestError as error:
+        log.action("extend", None, error.message, error)
+        return
+    events.tell(log.call, hit, "HITExtended", log.at)
+    log.action("extend", None, "Extended by 1 assignment")
