@@ -8,7 +8,9 @@ import sys
 
 import simpleamt
 from amt import wrong_ids
-from simpleamt import Error
+from amt.errors import Error
+from amt.id_files import read_ids
+from amt.messages import count_of
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,14 +24,14 @@ def main(argv: list[str] | None = None) -> int:
 
 def block(args: argparse.Namespace) -> int:
     """Ask, block."""
-    ids = simpleamt.ids(args.worker_ids_file)
+    ids = read_ids(args.worker_ids_file)
     wrong_ids.check_worker_ids(args.worker_ids_file, ids)
     crowd = simpleamt.crowd(args)
     if not args.reason.strip():
         raise Error("--reason must say why")
     if ids:
         simpleamt.confirm(
-            args, f"Block {simpleamt.count_of(len(ids), 'worker')} on {crowd}, for {args.reason!r}?"
+            args, f"Block {count_of(len(ids), 'worker')} on {crowd}, for {args.reason!r}?"
         )
     client = crowd.connect()
     refused = simpleamt.each(
@@ -39,7 +41,7 @@ def block(args: argparse.Namespace) -> int:
         doing="blocking",
         total=len(ids),
     )
-    simpleamt.say(f"Blocked {simpleamt.count_of(len(ids) - refused, 'worker')}.")
+    simpleamt.say(f"Blocked {count_of(len(ids) - refused, 'worker')}.")
     return 1 if refused else 0
 
 

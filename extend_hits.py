@@ -14,7 +14,9 @@ from pathlib import Path
 import simpleamt
 from amt import batches, extending, records, spending, survey
 from amt.batches import Batch
-from simpleamt import Crowd, Error
+from amt.crowd import Crowd
+from amt.errors import Error
+from amt.messages import Faults, count_of
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -58,7 +60,7 @@ def extend(args: argparse.Namespace) -> int:
             extending.begin(extension, crowd, by, standings)
         refused = 0
         try:
-            with simpleamt.Faults() as faults:
+            with Faults(simpleamt.say) as faults:
                 for outcome in extending.extend(args, client, extension):
                     if outcome.refusal is not None:
                         refused += 1
@@ -119,9 +121,9 @@ def ask(
     """Say what it can cost; on a live site ask."""
     cost = extending.cost(crowd, standings, args.assignments)
     simpleamt.say(
-        f"{simpleamt.count_of(len(standings), 'HIT')}, "
-        f"{simpleamt.count_of(args.assignments, 'more assignment')} and "
-        f"{simpleamt.count_of(args.seconds, 'more second')} each: at most ${cost:,}, on {crowd} ({crowd.source})."
+        f"{count_of(len(standings), 'HIT')}, "
+        f"{count_of(args.assignments, 'more assignment')} and "
+        f"{count_of(args.seconds, 'more second')} each: at most ${cost:,}, on {crowd} ({crowd.source})."
     )
     expired = sum(hit.expired for hit in standings)
     if expired and not args.seconds:

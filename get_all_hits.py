@@ -10,6 +10,7 @@ import sys
 
 import simpleamt
 from amt import results, survey
+from amt.messages import Faults
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,7 +24,7 @@ def get(args: argparse.Namespace) -> int:
     client = simpleamt.crowd(args).connect()
     standings, _ = survey.standings(args, client, None)
     before, refused = "[", False
-    with simpleamt.Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         read = results.reader(args, client, None, results.Collected(None), faults)
         for _, lines in results.fetch(args, read, standings):
             refused |= lines is None

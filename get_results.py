@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import simpleamt
 from amt import batches, records, results, survey
+from amt.messages import Faults
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -28,7 +29,7 @@ def get(args: argparse.Namespace) -> int:
     """Print the results in the order of the HIT ids."""
     batch = batches.follow(args) if args.hit_ids_file else None
     ids = batches.hit_ids(args, batch) if args.hit_ids_file else None
-    with results.collected(args.output_file) as known, simpleamt.Faults() as faults:
+    with results.collected(args.output_file) as known, Faults(simpleamt.say) as faults:
         crowd = simpleamt.crowd(args)
         client = crowd.connect()
         hint = records.describe_other_place(batch, crowd)

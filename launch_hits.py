@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import simpleamt
 from amt import batches, inputs, launching, plans, records, spending
 from amt.batches import Batch
-from simpleamt import Crowd
+from amt.crowd import Crowd
+from amt.messages import Faults, join_faults
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -74,7 +75,7 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
     if batch.header:
         plans.check_unchanged(batch, plan)
     if plan.warnings:
-        simpleamt.say(simpleamt.join_faults(plan.warnings))
+        simpleamt.say(join_faults(plan.warnings))
     missing = plan.rows - len(batch.ids)
     cost = spending.announce(crowd, plan, missing, args.max_cost)
     if args.dry_run:
@@ -104,7 +105,7 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
 def make(args: argparse.Namespace, plan: plans.Plan, batch: Batch, client: "MTurkClient") -> int:
     """Launch what is missing; how many rows were refused, each named."""
     refused = 0
-    with simpleamt.Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for outcome in launching.launch(args, plan, batch, client):
             if outcome.refusal is not None:
                 refused += 1

@@ -16,8 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import serving
 import simpleamt
+from amt import serving
+from amt.id_files import read_ids
 
 
 class Command(NamedTuple):
@@ -252,11 +253,11 @@ def perform(args: argparse.Namespace) -> int:
     values = {name.lstrip("-"): getattr(args, name.lstrip("-")) for name in command.arguments}
     form = values.pop("format", "jsonl")
     if "url" in values:
-        served_at = serving.find_address(directory) or simpleamt.NOT_SERVED_YET
+        served_at = serving.find_address(directory) or serving.NOT_SERVED_YET
         values["url"] = values["url"] or served_at
     if "hit_ids_file" in values:
         hit_ids_file = values.pop("hit_ids_file")
-        values["hit_ids"] = simpleamt.ids(hit_ids_file) if hit_ids_file else []
+        values["hit_ids"] = read_ids(hit_ids_file) if hit_ids_file else []
     if command.asks:
         simpleamt.confirm(args, command.asks.format(**values))
     if isinstance(sys.stdout, simpleamt.ClosedOutput):

@@ -13,7 +13,9 @@ from decimal import Decimal
 
 import simpleamt
 from amt import bonuses, fees, records, spending
-from simpleamt import Error
+from amt.crowd import Crowd
+from amt.errors import Error
+from amt.messages import Faults, count_of
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -52,7 +54,7 @@ def pay(args: argparse.Namespace) -> int:
             bonuses.begin(payments, crowd, content, wanted)
         refused = 0
         try:
-            with simpleamt.Faults() as faults:
+            with Faults(simpleamt.say) as faults:
                 for outcome in bonuses.pay(args, client, payments, missing):
                     if outcome.refusal is not None:
                         refused += 1
@@ -62,7 +64,7 @@ def pay(args: argparse.Namespace) -> int:
     return 1 if refused else 0
 
 
-def announce(crowd: simpleamt.Crowd, missing: list[bonuses.Bonus]) -> Decimal:
+def announce(crowd: Crowd, missing: list[bonuses.Bonus]) -> Decimal:
     """Say what the bonuses cost; that, in US dollars."""
     rates = fees.Rates(charged=crowd.name == "mturk")
     amounts = sum((bonus.amount for bonus in missing), Decimal("0.00"))
@@ -75,7 +77,7 @@ def announce(crowd: simpleamt.Crowd, missing: list[bonuses.Bonus]) -> Decimal:
 
 
 def _count(bonuses: int) -> str:
-    return simpleamt.count_of(bonuses, "bonus", "bonuses")
+    return count_of(bonuses, "bonus", "bonuses")
 
 
 def _paid(bonuses: int) -> str:

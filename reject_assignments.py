@@ -11,6 +11,7 @@ import sys
 
 import simpleamt
 from amt import review
+from amt.id_files import read_ids
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,7 +22,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def reject(args: argparse.Namespace) -> int:
     """Look, ask, reject."""
-    ids = simpleamt.ids(args.assignment_ids_file)
+    ids = read_ids(args.assignment_ids_file)
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
     return review.reject(args, crowd, client, review.of_assignments(args, crowd, client, ids))

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import simpleamt
-from amt import inputs
+from amt import files, inputs
+from amt.errors import Error
 from amt.templates import NOTHING, Template
-from simpleamt import Error
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def render(args: argparse.Namespace) -> int:
         raise Error(f"the page holds what is no text: U+{ord(page[error.start]):04X}") from error
     target = Path(args.rendered_html)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with simpleamt.replacing(target) as file:
+    with files.replace(target) as file:
         file.write(page)
     simpleamt.say(f"Rendered {target}")
     return 0

@@ -19,8 +19,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
-import serving
 import simpleamt
+from amt import serving
 
 THREADS = 16
 

@@ -8,6 +8,8 @@ import sys
 
 import simpleamt
 from amt import wrong_ids
+from amt.id_files import read_ids
+from amt.messages import count_of
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -19,11 +21,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def unblock(args: argparse.Namespace) -> int:
     """Ask, unblock."""
-    ids = simpleamt.ids(args.worker_ids_file)
+    ids = read_ids(args.worker_ids_file)
     wrong_ids.check_worker_ids(args.worker_ids_file, ids)
     crowd = simpleamt.crowd(args)
     if ids:
-        simpleamt.confirm(args, f"Unblock {simpleamt.count_of(len(ids), 'worker')} on {crowd}?")
+        simpleamt.confirm(args, f"Unblock {count_of(len(ids), 'worker')} on {crowd}?")
     client = crowd.connect()
     reason = {"Reason": args.reason} if args.reason else {}
     refused = simpleamt.each(
@@ -33,7 +35,7 @@ def unblock(args: argparse.Namespace) -> int:
         doing="unblocking",
         total=len(ids),
     )
-    simpleamt.say(f"Unblocked {simpleamt.count_of(len(ids) - refused, 'worker')}.")
+    simpleamt.say(f"Unblocked {count_of(len(ids) - refused, 'worker')}.")
     return 1 if refused else 0
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import files
 import simpleamt
+from amt import files
+from amt.errors import Error
+from amt.id_files import read_ids
 from amt.records import DamageError, Record, beside, obeyed
-from simpleamt import Error
 
 ENDING = ".batch.jsonl"
 
@@ -89,7 +90,7 @@ def hit_ids(args: argparse.Namespace, batch: Batch | None) -> list[str]:
     Raises Error for an id that is not in the batch record, which is on another crowd perhaps.
     """
     if batch is None:
-        return simpleamt.ids(args.hit_ids_file)
+        return read_ids(args.hit_ids_file)
     if Path(args.hit_ids_file).exists():
         return _ids_beside(args.hit_ids_file, batch)
     simpleamt.say(
@@ -101,7 +102,7 @@ def hit_ids(args: argparse.Namespace, batch: Batch | None) -> list[str]:
 
 def _ids_beside(hit_ids_file: str, batch: Batch) -> list[str]:
     """Return the ids of the file that stands beside the record, and say how the two differ."""
-    ids = simpleamt.ids(hit_ids_file)
+    ids = read_ids(hit_ids_file)
     made = set(batch.ids.values())
     others = [hit_id for hit_id in ids if hit_id not in made]
     if not batch.is_complete:
@@ -139,7 +140,7 @@ def needs_ids_file(hit_ids_file: str | Path, batch: Batch) -> bool:
     found = path.read_bytes()
     if whole.startswith(found):
         return found != whole
-    if set(simpleamt.ids(path)) != set(batch.ids.values()):
+    if set(read_ids(path)) != set(batch.ids.values()):
         raise Error(
             f"{path}: does not hold the {len(batch.ids)} HITs of its batch record, {batch.path}; "
             "move it away and run this again to have it written anew"
@@ -151,5 +152,5 @@ def write_ids(hit_ids_file: str | Path, batch: Batch) -> None:
     """Write the ids of the batch's HITs, in the order of the rows."""
     if Path(hit_ids_file).exists():
         simpleamt.say(f"{hit_ids_file}: was cut short; written anew from {batch.path}")
-    with files.replacing(hit_ids_file) as file:
+    with files.replace(hit_ids_file) as file:
         file.writelines(f"{hit_id}\n" for hit_id in batch.in_order())

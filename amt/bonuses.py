@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
-from amt import inputs, records
+from amt import calls, inputs, records
+from amt.crowd import Crowd
+from amt.errors import Error
+from amt.messages import join_faults
+from amt.parallel import Outcome
 from amt.records import DamageError, Record
-from console import join_faults
 from formats.csv_table import Table
-from parallel import Outcome
-from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -208,7 +209,7 @@ def _send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
 def _given(client: "MTurkClient", payments: Payments, bonus: Bonus) -> bool:
     """Whether the crowd shows this payment, made since the record was begun."""
     since = datetime.fromisoformat(payments.header["time"]) - CLOCKS
-    listed = simpleamt.pages(
+    listed = calls.pages(
         client.list_bonus_payments, "BonusPayments", AssignmentId=bonus.assignment_id
     )
     return any(

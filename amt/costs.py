@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import simpleamt
-from amt import fees, survey
+from amt import calls, fees, survey
+from amt.messages import Faults
 from amt.survey import Standing
-from console import Faults
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -139,11 +139,11 @@ def costs(
         work = survey.assignments(client, hit)
         if not work:
             return [], []
-        given = simpleamt.pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
+        given = calls.pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
         return work, list(given)
 
     looked = simpleamt.gather(args, look, standings, doing="looking", total=len(standings))
-    with Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for outcome in looked:
             if outcome.refusal is None:
                 _count(sums, outcome.item, *outcome.value, charged=charged)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import extending, survey, wrong_ids
+from amt.crowd import Crowd
+from amt.messages import Faults, count_of
 from amt.survey import Standing
-from console import Faults
-from simpleamt import Crowd
 
 PAST = datetime.fromtimestamp(0, UTC)  # "now", in Amazon's idiom
 DISPOSED = "in the state 'Disposed'"  # what DeleteHIT says of a HIT that was deleted before
@@ -33,7 +33,7 @@ def delete(
     """
     standings, unknown = survey.find(args, client, ids)
     unreviewed = [hit for hit in standings if hit.unaccounted and not hit.expired]
-    with Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for hit in unreviewed:
             faults.add(
                 f"{hit.hit_id}: has {hit.unaccounted} submitted assignments to approve or reject "
@@ -42,7 +42,7 @@ def delete(
     free = {hit.hit_id: hit for hit in standings if not hit.unaccounted or hit.expired}
     if free:
         simpleamt.confirm(
-            args, f"Delete {simpleamt.count_of(len(free), 'HIT')} and all their answers on {crowd}?"
+            args, f"Delete {count_of(len(free), 'HIT')} and all their answers on {crowd}?"
         )
     # GetHIT does not tell a deleted HIT from one that never was; DeleteHIT does.
     wanted = [*free, *(outcome.item for outcome in unknown)]
@@ -51,7 +51,7 @@ def delete(
     outcomes = simpleamt.gather(
         args, lambda hit_id: _delete(client, hit_id, free.get(hit_id)), wanted, doing="deleting"
     )
-    with Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for outcome in outcomes:
             if outcome.refusal is not None:
                 refused += 1
@@ -66,7 +66,7 @@ def delete(
             if words:
                 simpleamt.say(words)
     before = f" {gone} {'was' if gone == 1 else 'were'} deleted before." if gone else ""
-    simpleamt.say(f"Deleted {simpleamt.count_of(deleted, 'HIT')}.{before}")
+    simpleamt.say(f"Deleted {count_of(deleted, 'HIT')}.{before}")
     return 1 if refused else 0
 
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import simpleamt
 from amt import fees, records
+from amt.crowd import Crowd
+from amt.parallel import Outcome
 from amt.records import DamageError, Record
 from amt.survey import Standing
-from parallel import Outcome
-from simpleamt import Crowd
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient

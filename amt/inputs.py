@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from amt.errors import Error
 from formats.json_text import RepeatedKeyError, parse
-from simpleamt import Error
 
 CHUNK_BYTES = 1024 * 1024
 

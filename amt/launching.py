@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import records
+from amt import calls, records
 from amt.batches import Batch
+from amt.crowd import Crowd
+from amt.errors import Error
 from amt.inputs import Row
+from amt.parallel import Outcome
 from amt.plans import Plan
-from parallel import Outcome
-from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -111,7 +112,7 @@ def _by_annotation(client: "MTurkClient", batch: Batch) -> dict[int, str]:
     """Row -> HIT id of all HITs of the batch, found by what was noted on them."""
     pattern = re.compile(f"batch={batch.header['batch']} row=([0-9]+)")
     found = {}
-    for hit in simpleamt.pages(client.list_hits, "HITs"):
+    for hit in calls.pages(client.list_hits, "HITs"):
         if noted := pattern.fullmatch(hit.get("RequesterAnnotation", "")):
             found[int(noted[1])] = hit["HITId"]
     return found

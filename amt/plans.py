@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from amt import properties
 from amt.advice import Advice
 from amt.batches import Batch
+from amt.errors import Error
 from amt.hits import html_question
 from amt.inputs import Input, Row
+from amt.messages import join_faults
 from amt.properties import Properties
 from amt.templates import Template
-from console import join_faults
-from simpleamt import Error
 
 Value = TypeVar("Value")
 

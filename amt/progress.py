@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import survey
+from amt.messages import Faults
 from amt.survey import Standing
-from console import Faults
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -80,7 +80,7 @@ def progress(
         )
 
     counted = []
-    with Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for outcome in simpleamt.gather(args, look, standings):
             if outcome.refusal is None:
                 counted.append(outcome.value)

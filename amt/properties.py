@@ -7,10 +7,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from amt.errors import Error
+from amt.messages import join_faults
 from amt.requirements import KEYS, locale_faults, requirements
-from console import join_faults
 from formats import json_text
-from simpleamt import Error
 
 WEEK = 604_800  # seconds
 YEAR = 31_536_000

@@ -17,8 +17,9 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
+from amt.crowd import Crowd
+from amt.errors import Error
 from formats.json_text import parse
-from simpleamt import Crowd, Error
 
 TOKENS_LAST = timedelta(hours=23)  # Amazon remembers a UniqueRequestToken for 24 hours
 # A claimed record in which nothing stands yet. An empty file is not one: it may have lost its lines.

@@ -10,14 +10,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
 
-import files
 import simpleamt
-from amt import answers, survey
+from amt import answers, files, survey
 from amt.batches import Batch
+from amt.errors import Error, OutputClosedError
+from amt.messages import Faults
 from amt.survey import Standing
-from console import Faults, OutputClosedError
 from formats.json_text import parse
-from simpleamt import Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -105,7 +104,7 @@ def collected(path: str | None) -> Iterator[Collected]:
     def wait() -> None:
         simpleamt.say(f"{path}: another run brings it up to date; waiting for its end")
 
-    with files.alone(path, wait), closing(Collected(path)) as known:
+    with files.lock(path, wait), closing(Collected(path)) as known:
         yield known
 
 
@@ -183,7 +182,7 @@ def fetch(
     """The lines of each HIT, in order; None for a HIT that the crowd does not show any more,
     which is named.
     """
-    with Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for outcome in simpleamt.gather(args, read, standings, doing="fetching"):
             if outcome.refusal is not None:
                 faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
@@ -202,7 +201,7 @@ def write(
     rest = dict(known.entries)
     refused = 0
     trouble: BaseException | None = None
-    with files.replacing(path) if path else nullcontext() as file:
+    with files.replace(path) if path else nullcontext() as file:
         printing = True
 
         def put(lines: list[str]) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import simpleamt
 from amt import batches, fees, records, survey, wrong_ids
-from console import Faults
-from simpleamt import Crowd, Error
+from amt.crowd import Crowd
+from amt.errors import Error
+from amt.messages import Faults, count_of
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -52,7 +53,7 @@ def of_hits(
         return [_priced(crowd, one["AssignmentId"], hit) for one in listed]
 
     unreviewed = [hit for hit in standings if hit.unaccounted]
-    with Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for outcome in simpleamt.gather(args, submitted, unreviewed, doing="looking"):
             if outcome.refusal is None:
                 found += outcome.value
@@ -74,7 +75,7 @@ def of_assignments(
         hit = survey.standing(response["HIT"])
         return response["Assignment"]["AssignmentStatus"], _priced(crowd, assignment_id, hit)
 
-    with Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for outcome in simpleamt.gather(args, look, ids, doing="looking"):
             if outcome.refusal is not None:
                 unknown.append(outcome.item)
@@ -200,7 +201,7 @@ def _review(
 
 
 def _count(assignments: Sequence[Submitted]) -> str:
-    return simpleamt.count_of(len(assignments), "assignment")
+    return count_of(len(assignments), "assignment")
 
 
 def look_into_file(args: argparse.Namespace) -> tuple[Crowd, "MTurkClient", Found]:

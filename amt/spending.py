@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import fees
+from amt.crowd import Crowd
+from amt.errors import Error
+from amt.messages import count_of
 from amt.plans import Plan
-from simpleamt import Crowd, Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -21,7 +23,7 @@ def announce(crowd: Crowd, plan: Plan, hits: int, max_cost: Decimal | None) -> f
     rates, properties = rates_of(crowd, plan), plan.properties
     cost = fees.cost(rates, properties.reward, properties.max_assignments, hits)
     simpleamt.say(
-        f"{simpleamt.count_of(hits, 'HIT')}, {simpleamt.count_of(cost.assignments, 'assignment')}: "
+        f"{count_of(hits, 'HIT')}, {count_of(cost.assignments, 'assignment')}: "
         f"at most {cost}, on {crowd} ({crowd.source})."
     )
     if rates.charged and properties.max_assignments == fees.MANY_FROM and hits:

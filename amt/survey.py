@@ -8,9 +8,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import simpleamt
-from amt import fees, wrong_ids
-from console import Faults
-from parallel import Outcome
+from amt import calls, fees, wrong_ids
+from amt.messages import Faults, count_of
+from amt.parallel import Outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -70,7 +70,7 @@ def standings(
     does not know an id.
     """
     found, refused = find(args, client, ids, shown)
-    with Faults() as faults:
+    with Faults(simpleamt.say) as faults:
         for outcome in refused:
             faults.add(f"{outcome.item}: {outcome.refusal}")
     if refused:
@@ -92,10 +92,10 @@ def find(
     while that is quicker than asking GetHIT for what is still missing, --concurrency at a time.
     """
     if ids is None:
-        return [standing(hit) for hit in simpleamt.pages(client.list_hits, "HITs")], []
+        return [standing(hit) for hit in calls.pages(client.list_hits, "HITs")], []
     missing = dict.fromkeys(ids)
     found: dict[str, Standing] = {}
-    listed = simpleamt.pages(client.list_hits, "HITs") if missing else ()
+    listed = calls.pages(client.list_hits, "HITs") if missing else ()
     for seen, hit in enumerate(listed, 1):
         if hit["HITId"] in missing:
             del missing[hit["HITId"]]
@@ -120,8 +120,8 @@ def explain_no_results(standings: Sequence[Standing], *, rejected_too: bool) -> 
     in_progress = sum(hit.pending for hit in standings)
     reviewed = sum(hit.completed for hit in standings)
     parts = [
-        simpleamt.count_of(len(standings), "HIT"),
-        f"{simpleamt.count_of(sum(hit.available for hit in standings), 'assignment')} available",
+        count_of(len(standings), "HIT"),
+        f"{count_of(sum(hit.available for hit in standings), 'assignment')} available",
         *([f"{in_progress} in progress"] if in_progress else []),
         "0 submitted",
         # Approved work would be among the results.
@@ -145,8 +145,6 @@ def assignments(client: "MTurkClient", hit: Standing, *statuses: str) -> list[An
     Amazon ends a list with an empty page; the counters tell how many there are, and save that call.
     """
     chosen: dict[str, Any] = {"AssignmentStatuses": list(statuses)} if statuses else {}
-    listed = simpleamt.pages(
-        client.list_assignments_for_hit, "Assignments", HITId=hit.hit_id, **chosen
-    )
+    listed = calls.pages(client.list_assignments_for_hit, "Assignments", HITId=hit.hit_id, **chosen)
     there = hit.unaccounted + (0 if statuses == ("Submitted",) else hit.completed)
     return list(islice(listed, there))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import simpleamt
-from simpleamt import Error
+from amt.errors import Error
 
 # What may not stand in a <script>, in single quotes, in XML or in UTF-8, though JSON allows it.
 UNSAFE = re.compile("[<>&'\u2028\u2029\ud800-\udfff\ufffe\uffff]")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from simpleamt import Error
+from amt.errors import Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient

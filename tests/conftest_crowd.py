@@ -17,7 +17,7 @@ from new_crowds import new_crowd
 from postgres import Databases, postgres_server, programs
 from worker_sites import serving
 
-import simpleamt
+import amt.crowd
 from local_crowd import embedded
 from local_crowd.app import create_app
 from local_crowd.operations.people import access_keys
@@ -91,7 +91,7 @@ def _embedded(directory: Path, name: str, clock: Clock) -> Iterator[Crowd]:
     settings = NO_KEYS | {"local_crowd": directory}
     with pytest.MonkeyPatch.context() as patch:  # the scripts' own client, with our clock
         patch.setattr(embedded, "EmbeddedSite", lambda *_: inside)
-        client = simpleamt.Crowd("local", name == "live", settings).connect()
+        client = amt.crowd.Crowd("local", name == "live", settings).connect()
     site, owner = inside.open()
     yield Crowd(client, site, clock, owner)
     site.close()
@@ -117,5 +117,5 @@ def _over_http(app: Any, url: str, name: str) -> Iterator[Crowd]:
         access_key, secret_key = access_keys.create(call, "the tests")
         requester_id = access_keys.id_of(call, "the tests")
     settings = {"aws_access_key": access_key, "aws_secret_key": secret_key}
-    client = simpleamt.Crowd(url, name == "live", settings).connect()
+    client = amt.crowd.Crowd(url, name == "live", settings).connect()
     yield Crowd(client, site, site.clock, str(requester_id))

@@ -15,7 +15,8 @@ import pytest
 from crowds import Clock, Crowd
 from new_crowds import new_crowd
 
-import simpleamt
+import amt.crowd
+from amt import configuration
 from local_crowd import embedded
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -109,8 +110,8 @@ class Desk:
     def crowd(self, *, live: bool = False) -> Crowd:
         """A site of the crowd."""
         if live not in self.crowds:
-            settings = simpleamt.CONFIG | {"local_crowd": str(self.folder / "crowd")}
-            client = simpleamt.Crowd("local", live, settings).connect()
+            settings = configuration.DEFAULTS | {"local_crowd": str(self.folder / "crowd")}
+            client = amt.crowd.Crowd("local", live, settings).connect()
             name = "live" if live else "sandbox"
             site, owner = embedded.EmbeddedSite(self.folder / "crowd", name, self.clock).open()
             self.crowds[live] = Crowd(client, site, self.clock, owner)

@@ -8,7 +8,7 @@ import pytest
 from conftest_scripts import Desk
 from worker_sites import serving
 
-import connection
+from amt import connection
 from local_crowd.app import create_app
 
 BALANCE = "show_account_balance"
@@ -84,5 +84,5 @@ def test_only_the_clock_is_cut(suffix: str) -> None:
     answer = {"Error": {"Code": "RequestError", "Message": f"Not now (3 of 5).{suffix}"}}
     error = connection.exceptions.ClientError(answer, "CreateHIT")
 
-    assert connection.refusal(error) == "Not now (3 of 5)."
-    assert connection.explained(error) == "RequestError: Not now (3 of 5)."
+    assert connection.describe_refusal(error) == "Not now (3 of 5)."
+    assert connection.describe_error(error) == "RequestError: Not now (3 of 5)."

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from conftest_scripts import ROOT, Desk
 
-from console import Faults, join_faults
+from amt.messages import Faults, join_faults
 
 SCRIPTS = sorted(path.stem for path in ROOT.glob("*_*.py"))
 IDS = "--hit_ids_file=ids.txt"

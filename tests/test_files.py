@@ -14,7 +14,7 @@ from threading import Event
 
 import pytest
 
-import files
+from amt import files
 from simpleamt import HERE
 
 
@@ -22,11 +22,11 @@ def test_a_file_is_replaced_when_all_of_it_is_written(tmp_path: Path) -> None:
     """Until then, and when something goes wrong, the old one stays; nothing else is left."""
     path = tmp_path / "file.txt"
     path.write_text("old")
-    with pytest.raises(TypeError), files.replacing(path) as file:
+    with pytest.raises(TypeError), files.replace(path) as file:
         file.writelines(["half", None])  # type: ignore[list-item]
 
     assert path.read_text() == "old"
-    with files.replacing(path) as file:
+    with files.replace(path) as file:
         file.write("new\n")
         assert path.read_text() == "old"
     assert path.read_bytes() == b"new\n"
@@ -41,7 +41,7 @@ def test_a_replaced_file_keeps_its_mode_and_its_link(tmp_path: Path) -> None:
     path.chmod(0o600)
     link.symlink_to(path)
 
-    with files.replacing(link) as file:
+    with files.replace(link) as file:
         file.write("new")
 
     assert link.is_symlink()
@@ -61,7 +61,7 @@ def test_a_pipe_is_written_to_and_stays(fifo: Path) -> None:
     """So is a device: a file in its place would break whatever else uses it."""
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(fifo.read_text)
-        with files.replacing(fifo) as file:
+        with files.replace(fifo) as file:
             file.write("new\n")
         assert reading.result(timeout=10) == "new\n"
 
@@ -75,7 +75,7 @@ def test_a_link_to_a_pipe_stays_a_link_to_a_pipe(fifo: Path) -> None:
     link.symlink_to(fifo)
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(fifo.read_text)
-        with files.replacing(link) as file:
+        with files.replace(link) as file:
             file.write("new\n")
         assert reading.result(timeout=10) == "new\n"
 
@@ -84,8 +84,9 @@ def test_a_link_to_a_pipe_stays_a_link_to_a_pipe(fifo: Path) -> None:
 
 
 WRITE = """
-import files, sys
-with files.replacing(sys.argv[1]) as file:
+import sys
+from amt import files
+with files.replace(sys.argv[1]) as file:
     file.write("page\\n")
 """
 
@@ -109,7 +110,7 @@ def test_what_is_open_already_is_written_to(tmp_path: Path, name: str) -> None:
 
 def test_a_directory_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     """A file cannot take its place."""
-    with pytest.raises(IsADirectoryError) as caught, files.replacing(tmp_path) as file:
+    with pytest.raises(IsADirectoryError) as caught, files.replace(tmp_path) as file:
         file.write("new")
 
     assert caught.value.filename == str(tmp_path)
@@ -134,7 +135,7 @@ def test_a_full_disk_names_the_file_and_leaves_the_old_one(
     path = tmp_path / "file.txt"
     path.write_text("old")
     for size in (10_001, 1_000_000):
-        with pytest.raises(OSError) as caught, files.replacing(path) as file:
+        with pytest.raises(OSError) as caught, files.replace(path) as file:
             file.write("x" * size)
 
         assert (caught.value.errno, caught.value.filename) == (errno.EFBIG, str(path))
@@ -153,16 +154,16 @@ def test_one_run_at_a_time_has_a_file(tmp_path: Path) -> None:
     waiting = Event()
 
     def add_one() -> None:
-        with files.alone(path, waiting.set):
+        with files.lock(path, waiting.set):
             number = int(path.read_text())
-            with files.replacing(path) as file:
+            with files.replace(path) as file:
                 file.write(str(number + 1))
 
     with ThreadPoolExecutor() as pool:
-        with files.alone(path, nobody):
+        with files.lock(path, nobody):
             second = pool.submit(add_one)
             assert waiting.wait(10)
-            with files.replacing(path) as file:
+            with files.replace(path) as file:
                 file.write("10")
         second.result(timeout=10)
     assert path.read_text() == "11"
@@ -176,19 +177,19 @@ def test_one_run_at_a_time_has_a_file(tmp_path: Path) -> None:
 def test_a_new_file_to_which_nothing_was_written_goes_again(tmp_path: Path) -> None:
     """A run that failed leaves none; one that was empty before stays."""
     path = tmp_path / "file.txt"
-    with files.alone(path, nobody):
+    with files.lock(path, nobody):
         assert path.exists()
     assert not path.exists()
 
     path.touch()
-    with files.alone(path, nobody):
+    with files.lock(path, nobody):
         pass
     assert path.exists()
 
 
 def test_a_folder_that_is_missing_names_the_file(tmp_path: Path) -> None:
     """Before anything is read."""
-    with pytest.raises(FileNotFoundError) as caught, files.alone(tmp_path / "a" / "b", nobody):
+    with pytest.raises(FileNotFoundError) as caught, files.lock(tmp_path / "a" / "b", nobody):
         pass
 
     assert caught.value.filename == str(tmp_path / "a" / "b")

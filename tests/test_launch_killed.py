@@ -9,7 +9,8 @@ from conftest_scripts import PAGE, PROPERTIES
 from faulty_crowd import FaultyCrowd
 from killing import run, run_and_kill
 
-import simpleamt
+from amt import calls, configuration
+from amt.crowd import Crowd
 
 KILLS = 100
 KILLS_A_BATCH = 7
@@ -91,6 +92,6 @@ def test_killed_at_a_hundred_moments(tmp_path: Path) -> None:
 
 def everything(crowd: Path) -> dict[str, Any]:
     """All HITs of the crowd in this directory, by id."""
-    settings = simpleamt.CONFIG | {"local_crowd": str(crowd)}
-    client = simpleamt.Crowd("local", live=False, settings=settings).connect()
-    return {hit["HITId"]: hit for hit in simpleamt.pages(client.list_hits, "HITs")}
+    settings = configuration.DEFAULTS | {"local_crowd": str(crowd)}
+    client = Crowd("local", live=False, settings=settings).connect()
+    return {hit["HITId"]: hit for hit in calls.pages(client.list_hits, "HITs")}

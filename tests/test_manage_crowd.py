@@ -18,6 +18,7 @@ from signing import signed_client
 
 import manage_crowd
 import simpleamt
+from amt.crowd import Crowd
 from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.people import access_keys, identities, requesters
 from local_crowd.pages import passwords
@@ -282,7 +283,7 @@ def test_the_embedded_crowd_s_hits_are_reached_by_key(
     manage: Manage, sites: list[Site], directory: Path
 ) -> None:
     """`new_keys local` gives keys to whom the scripts are without a server: HITs of then are seen."""
-    embedded = simpleamt.Crowd(
+    embedded = Crowd(
         "local",
         live=False,
         settings={"local_crowd": directory, "aws_access_key": None, "aws_secret_key": None},

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from parallel import Outcome, gather
+from amt.parallel import Outcome, gather
 
 ROOT = Path(__file__).resolve().parent.parent
 THREADS = 4
@@ -178,7 +178,7 @@ def test_handlers_of_others_stay() -> None:
 
 INTERRUPTED = """
 import os, sys, threading
-from parallel import gather
+from amt.parallel import gather
 go = threading.Event()
 threading.Thread(target=lambda: (sys.stdin.readline(), go.set()), daemon=True).start()
 def work(item):

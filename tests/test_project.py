@@ -23,25 +23,22 @@ ESSENTIAL_SCRIPTS = {
     "render_template",
     "show_hit_progress",
 }
-PACKAGES = ("amt", "local_crowd", "places")
+PACKAGES = ("amt", "formats", "local_crowd", "places")
 MODULES = sorted(
     [*ROOT.glob("*.py"), *(p for name in PACKAGES for p in ROOT.rglob(f"{name}/**/*.py"))]
 )
 
 # What a single file may import of the project's own, by the beginning of the dotted name. The
 # packages' own imports are import-linter's matter (see pyproject.toml).
-KIT = tuple(sorted(path.stem for path in ROOT.glob("*.py") if "_" not in path.stem))
 MAY_IMPORT = {
-    **dict.fromkeys(SCRIPTS, ("amt", "formats", *KIT)),
-    **dict.fromkeys(KIT, ("formats", *KIT)),
-    "connection": ("local_crowd.embedded", *KIT),
+    **dict.fromkeys(SCRIPTS, ("amt", "simpleamt")),
+    "simpleamt": ("amt",),
     # the operator's scripts stand on the crowd's side
-    "manage_crowd": ("local_crowd", *KIT),
-    "serve_local_crowd": ("local_crowd", *KIT),
+    **dict.fromkeys(("manage_crowd", "serve_local_crowd"), ("amt", "local_crowd", "simpleamt")),
 }
 
 # What would make `--help` wait.
-HEAVY = {"boto3", "botocore", "jinja2", "local_crowd", "flask", "sqlalchemy"}
+HEAVY = {"boto3", "botocore", "jinja2", "tqdm", "local_crowd", "flask", "sqlalchemy"}
 
 NOT_OURS = {".git", ".hypothesis", ".venv", ".venv-lowest", "__pycache__", "local_crowd_data"}
 MACHINE_PATHS = re.compile(
@@ -81,6 +78,11 @@ def texts_in_tree() -> Iterator[tuple[str, str]]:
                 yield relative(path), path.read_text("utf-8")
             except UnicodeDecodeError:
                 continue  # a picture
+
+
+def test_one_top_level_file_is_not_a_script() -> None:
+    """What the scripts share is in simpleamt.py and in the package amt, and nowhere else."""
+    assert {path.stem for path in ROOT.glob("*.py")} - set(SCRIPTS) == {"simpleamt"}
 
 
 def test_the_essential_scripts_are_there() -> None:
@@ -129,10 +131,10 @@ def test_a_script_has_tests_and_stands_in_the_readme(script: str) -> None:
     assert f"{script}.py" in (ROOT / "README.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("file", [*KIT, *SCRIPTS])
+@pytest.mark.parametrize("file", ["simpleamt", *SCRIPTS])
 def test_imports_of_single_files_run_one_way(file: str) -> None:
-    """Scripts import amt and the kit; the kit knows the crowd by its one door; no script another."""
-    ours = (*PACKAGES, *KIT, *SCRIPTS)
+    """Scripts import simpleamt and amt, simpleamt imports amt, and no script another."""
+    ours = (*PACKAGES, "simpleamt", *SCRIPTS)
     found = {name for name in imported(ROOT / f"{file}.py") if begins(name, ours)}
 
     assert {name for name in found if not begins(name, MAY_IMPORT[file])} == set()
@@ -140,8 +142,8 @@ def test_imports_of_single_files_run_one_way(file: str) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_packages_import_no_script(package: str) -> None:
-    """The package amt knows the kit and no script; the others know neither."""
-    barred = tuple(SCRIPTS) if package == "amt" else (*SCRIPTS, *KIT)
+    """The package amt imports no script; the others do not import simpleamt either."""
+    barred = tuple(SCRIPTS) if package == "amt" else ("simpleamt", *SCRIPTS)
     files = sorted((ROOT / package).rglob("*.py"))
 
     assert files

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from conftest_scripts import Desk
 
-import serving
+from amt import serving
 
 ROOT = Path(__file__).resolve().parent.parent
 GROUP = re.compile(r"(http://\S+)mturk/preview\?groupId=")

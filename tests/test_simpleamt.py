@@ -22,8 +22,11 @@ from conftest_scripts import Desk, Done
 from crowds import Clock
 
 import simpleamt
+from amt import configuration
+from amt.crowd import Crowd
+from amt.errors import Error
+from amt.id_files import read_ids
 from local_crowd.operations.people import access_keys
-from simpleamt import Error
 
 QUICK = 5  # seconds; what would be retried takes minutes
 
@@ -46,7 +49,7 @@ def test_without_a_config_the_defaults_hold(desk: Desk) -> None:
 
     settings = simpleamt.config(arguments())
 
-    assert settings == simpleamt.CONFIG
+    assert settings == configuration.DEFAULTS
     assert settings["local_crowd"] == str(simpleamt.HERE / "local_crowd_data")
 
 
@@ -110,7 +113,7 @@ def test_null_in_the_config_means_the_default(desk: Desk) -> None:
     example = json.loads((simpleamt.HERE / "config.json.example").read_text())
     desk.write("config.json", json.dumps(dict.fromkeys(example)))
 
-    assert simpleamt.config(arguments()) == simpleamt.CONFIG
+    assert simpleamt.config(arguments()) == configuration.DEFAULTS
 
 
 def test_paths_in_the_config_count_from_its_folder(
@@ -175,7 +178,7 @@ def test_half_a_pair_of_keys_is_named(desk: Desk) -> None:
 )
 def test_a_crowd_has_two_sites(name: str, live: bool, worker_site: str, spoken: str) -> None:
     """The site is in the words that people read and in the address that workers go to."""
-    crowd = simpleamt.Crowd(name, live, simpleamt.CONFIG)
+    crowd = Crowd(name, live, configuration.DEFAULTS)
 
     assert crowd.worker_site == worker_site
     assert str(crowd) == spoken
@@ -192,8 +195,8 @@ def test_a_crowd_has_two_sites(name: str, live: bool, worker_site: str, spoken: 
 )
 def test_the_client_speaks_to_the_crowds_endpoint(name: str, live: bool, url: str) -> None:
     """Each crowd and site has its own endpoint, in one region."""
-    settings = simpleamt.CONFIG | {"aws_access_key": "AKIA", "aws_secret_key": "secret"}
-    client = simpleamt.Crowd(name, live, settings).connect()
+    settings = configuration.DEFAULTS | {"aws_access_key": "AKIA", "aws_secret_key": "secret"}
+    client = Crowd(name, live, settings).connect()
 
     assert client.meta.endpoint_url == url
     assert client.meta.region_name == "us-east-1"
@@ -257,7 +260,7 @@ def test_an_endpoint_of_amazons_that_does_not_answer_is_explained(
 ) -> None:
     """Where Mechanical Turk was, nobody may answer; the line says why."""
     there = f"https://127.0.0.1:{free_port()}/mturk-requester{{}}.us-east-1"  # never Amazon itself
-    monkeypatch.setattr("connection.MTURK", there)
+    monkeypatch.setattr("amt.connection.MTURK", there)
     began = monotonic()
 
     line = balance(with_keys, "--crowd=mturk")
@@ -559,7 +562,7 @@ def test_ids_are_read_one_a_line(tmp_path: Path) -> None:
     path = tmp_path / "ids.txt"
     path.write_bytes(b"\xef\xbb\xbf3AAA\r\n\r\n# earlier\n  3BBB  # good\n3AAA\n3CCC")
 
-    assert simpleamt.ids(path) == ["3AAA", "3BBB", "3CCC"]
+    assert read_ids(path) == ["3AAA", "3BBB", "3CCC"]
 
 
 @pytest.mark.parametrize("line", ["3A 3B", "3A,3B", "3-A", "\u0663", '["3A"]', "A" * 65, "a\x00"])
@@ -569,7 +572,7 @@ def test_what_cannot_be_an_id_is_named_with_its_line(tmp_path: Path, line: str) 
     path.write_text(f"3A\n{line}\n", "utf-8")
 
     with pytest.raises(Error, match=r"ids\.txt:2: .* is not an id$"):
-        simpleamt.ids(path)
+        read_ids(path)
 
 
 def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
@@ -578,7 +581,7 @@ def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     path.write_bytes("3AAA\n".encode("utf-16"))
 
     with pytest.raises(Error, match=r"ids\.txt:1: .* is not an id$"):
-        simpleamt.ids(path)
+        read_ids(path)
 
 
 def test_a_missing_ids_file_is_one_line(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from amt import batches
 from amt.batches import Batch
-from simpleamt import Error
+from amt.errors import Error
 
 HEADER = {
     "batch": "b1",

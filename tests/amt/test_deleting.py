@@ -5,9 +5,9 @@ import argparse
 import pytest
 from conftest_scripts import Desk
 
-import simpleamt
 from amt import deleting
-from simpleamt import Error
+from amt.crowd import Crowd
+from amt.errors import Error
 
 
 def arguments(*, yes: bool) -> argparse.Namespace:
@@ -15,7 +15,7 @@ def arguments(*, yes: bool) -> argparse.Namespace:
 
 
 def delete(desk: Desk, *ids: str, yes: bool = True) -> int:
-    crowd = simpleamt.Crowd("local", live=False, settings={})
+    crowd = Crowd("local", live=False, settings={})
     desk.calls.clear()
     return deleting.delete(arguments(yes=yes), crowd, desk.crowd().client, ids)
 

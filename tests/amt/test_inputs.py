@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from amt.errors import Error
 from amt.inputs import Row, parse_rows, rows
 from formats.json_text import parse
-from simpleamt import Error
 
 
 @pytest.fixture

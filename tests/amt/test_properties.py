@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from amt.errors import Error
 from amt.properties import Properties, read
-from simpleamt import HERE, Error
+from simpleamt import HERE
 
 GIVEN = {
     "Title": "Name an animal",

@@ -8,10 +8,11 @@ import pytest
 from conftest_scripts import Desk
 
 from amt import review
+from amt.crowd import Crowd
+from amt.errors import Error
 from amt.review import Found, Submitted
 from local_crowd.operations.qualifications import grants
 from local_crowd.operations.qualifications.system_qualifications import MASTERS
-from simpleamt import Crowd, Error
 
 LOCAL = Crowd("local", live=False, settings={})
 AMAZON = Crowd("mturk", live=True, settings={})

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from amt.configuration import DEFAULTS
+from amt.errors import Error
 from amt.templates import Template, script_safe
-from simpleamt import CONFIG, HERE, Error
+from simpleamt import HERE
 
-DIRECTORIES = CONFIG["template_directories"]
+DIRECTORIES = DEFAULTS["template_directories"]
 Page = Callable[..., Template]
 
 

@@ -1,6 +1,6 @@
 """The connection to a crowd: a boto3 client of it, and what its errors mean to a person.
 
-It stands apart from simpleamt.py because it brings boto3 along, which `--help` must not wait for.
+Import this module in functions only: boto3 takes 0.1 s, which `--help` must not wait for.
 """
 
 import io
@@ -16,7 +16,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from urllib3 import HTTPResponse
 
-from simpleamt import Crowd, Error
+from amt.crowd import Crowd
+from amt.errors import Error
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -32,16 +33,16 @@ BAD_KEYS = (
     "InvalidSignatureException",
     "MissingAuthenticationTokenException",
 )
-# What the crowd may say of one item while the next may well succeed.
+# Error codes for one item after which the next may well succeed.
 REFUSALS = ("RequestError", "ParameterValidationError", "ValidationException")
-# The built-in crowd needs no account: whatever AWS settings a machine has, they stay unread.
+# The local crowd needs no account, so the machine's AWS settings are not read.
 NO_AWS = {"profile": (None, None, None, None)} | dict.fromkeys(
     ("config_file", "credentials_file"), (None, None, os.devnull, None)
 )
 
 
 def connect(crowd: Crowd) -> "MTurkClient":
-    """A boto3 client of the crowd. It retries what can heal; it is safe to share."""
+    """Return a boto3 client of the crowd, which retries what can heal. Threads may share it."""
     local = crowd.name == "local"
     endpoint = crowd.worker_site
     if crowd.name == "mturk":
@@ -73,7 +74,7 @@ def connect(crowd: Crowd) -> "MTurkClient":
 
 
 def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
-    """Let the built-in crowd answer this client: the one door between the two sides."""
+    """Let the embedded crowd answer this client: the only place where the two sides meet."""
     from local_crowd.embedded import CANNOT_OPEN, EmbeddedSite
 
     site = EmbeddedSite(directory, "live" if live else "sandbox")
@@ -102,9 +103,9 @@ def describe_data_error(error: Exception, directory: Path) -> str:
 
 
 class _Reaching:
-    """Gives up at once on a server that no call has reached yet: it is not there, or is no crowd.
+    """Gives up at once on a server that no call has reached yet, or that is not a crowd.
 
-    One that was there before is waited for, as boto3 does.
+    Once a call has reached the server, boto3 retries as configured.
     """
 
     reached = False
@@ -118,27 +119,27 @@ class _Reaching:
             raise caught_exception
         if response is not None and response[0].status_code < 500:
             if "json" not in response[0].headers.get("Content-Type", ""):
-                raise NotACrowd(url=response[0].url, hint=_other_address(response[0].headers))
+                raise NotACrowdError(url=response[0].url, hint=_other_address(response[0].headers))
             self.reached = True
 
 
-class NotACrowd(exceptions.BotoCoreError):
-    """A web server that knows nothing of MTurk's API."""
+class NotACrowdError(exceptions.BotoCoreError):
+    """A web server that does not speak the MTurk API."""
 
     fmt = "{url} answers, but not as a crowd does; is --crowd the URL of a crowd server?{hint}"
 
 
 class NoTLSError(exceptions.BotoCoreError):
-    """A server at an https URL that does not answer as TLS asks."""
+    """A server at an https URL that does not speak TLS."""
 
     fmt = "{endpoint_url} does not answer as https does ({error}); if it speaks http, say http://"
 
 
 def _has_no_tls(error: exceptions.BotoCoreError) -> bool:
-    """Return whether the TLS handshake failed, or was not answered, for want of TLS.
+    """Return whether the TLS handshake failed because the server does not speak TLS.
 
-    A server that waits for a whole line of HTTP says nothing: then it is a timeout of reading, but
-    after the seconds for connecting.
+    A server that waits for a line of HTTP sends nothing. urllib3 reports that as a read timeout,
+    but after CONNECT_SECONDS.
     """
     if isinstance(error, exceptions.SSLError):
         return "certificate" not in str(error).lower()
@@ -153,8 +154,8 @@ def _other_address(headers: Any) -> str:
     return f" It says to go to {headers['Location']}" if "Location" in headers else ""
 
 
-def explained(error: Exception) -> str | None:
-    """What an error of the connection means, in one line; None when it is not such a one."""
+def describe_error(error: Exception) -> str | None:
+    """Describe a botocore error in one line, or return None for any other exception."""
     if isinstance(error, exceptions.ClientError):
         code, message = error.response["Error"]["Code"], _without_time(error)
         if code in BAD_KEYS:
@@ -169,13 +170,13 @@ def explained(error: Exception) -> str | None:
     if lost and not isinstance(error, exceptions.ProxyConnectionError):
         return f"{error} ({CLOSED if 'mturk-requester' in str(error) else NOBODY})"
     if isinstance(error, exceptions.BotoCoreError):
-        # What boto3 says of its own settings; of our calls' parameters it would be a bug.
+        # A fault in boto3's settings. Wrong parameters of a call are a bug of ours.
         return None if isinstance(error, exceptions.ParamValidationError) else str(error)
     return None
 
 
-def refusal(error: Exception) -> str | None:
-    """The crowd's words when it refused one item and the next may well succeed, else None."""
+def describe_refusal(error: Exception) -> str | None:
+    """Return the crowd's words if it refused one item and may accept the next, else None."""
     response = getattr(error, "response", {})
     if str(response.get("TurkErrorCode")).endswith("InsufficientFunds"):
         return None  # the rest would fail as well

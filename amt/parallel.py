@@ -1,4 +1,4 @@
-"""The engine under `simpleamt.gather`: many slow calls at once, their outcomes in order."""
+"""The engine under `calls.gather`: many slow calls at a time, with their outcomes in order."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 
 class Outcome(NamedTuple):
-    """What came of one item: a value, or a refusal in the crowd's own words."""
+    """What became of one item: a value, or a refusal in the crowd's own words."""
 
     item: Any
     value: Any = None
@@ -31,11 +31,11 @@ def gather(
     doing: str = "",
     total: int | None = None,
 ) -> Iterator[Outcome]:
-    """`work(item)` for every item, `threads` at a time; the outcomes in the items' order.
+    """Yield the outcome of `work(item)` for every item, in the items' order; `threads` at a time.
 
-    Items are taken as they are needed, so memory stays flat. An exception that `refusal` gives
-    words for is an outcome and stops nothing. Any other, or Ctrl-C, stops the feeding: what is
-    in flight is finished and yielded, then the exception is raised.
+    Items are taken as they are needed, so memory stays flat. An exception that `refusal` returns
+    words for is an outcome and stops nothing. After any other, or Ctrl-C, no new item is taken;
+    what is in flight is finished and yielded, then the exception is raised.
     """
     from tqdm import tqdm
 
@@ -55,7 +55,7 @@ def gather(
             return SKIPPED
 
     with (
-        _noting_interrupts(trouble),
+        _record_interrupts(trouble),
         ThreadPoolExecutor(threads) as pool,
         tqdm(total=total, desc=doing, disable=None, leave=False, file=sys.stderr) as bar,
     ):
@@ -82,8 +82,8 @@ def gather(
 
 
 @contextmanager
-def _noting_interrupts(trouble: list[BaseException]) -> Iterator[None]:
-    """Ctrl-C becomes an entry in `trouble`, so that nothing is cut short; a second one kills."""
+def _record_interrupts(trouble: list[BaseException]) -> Iterator[None]:
+    """Append Ctrl-C to `trouble`, so that no call is cut short; the second one ends the process."""
     main = threading.current_thread() is threading.main_thread()
     if not main or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield  # Ctrl-C goes elsewhere, or nowhere: a job in the background has none

@@ -1,6 +1,6 @@
-"""The files that the scripts write: replaced as a whole or not at all, and by one run at a time.
+"""Files that are replaced as a whole or not at all, and by one run at a time.
 
-Every OSError here names the file that the caller named.
+Every OSError here names the file as the caller named it.
 """
 
 import errno
@@ -18,8 +18,8 @@ OPEN_ALREADY = re.compile(r"/dev/(std(in|out|err)|fd/\d+)|/proc/(self|\d+)/fd/\d
 
 
 def is_stream(path: str | os.PathLike[str]) -> bool:
-    """Whether `path` is a device, a pipe or a socket, or what this process has open already, such
-    as /dev/stdout: nothing that a new file can take the place of.
+    """Return whether `path` cannot be replaced by a new file: a device, a pipe or a socket, or
+    what this process has open already, such as /dev/stdout.
     """
     if OPEN_ALREADY.fullmatch(os.path.abspath(path)):  # noqa: PTH100 - a link must stay a link
         return True
@@ -28,10 +28,10 @@ def is_stream(path: str | os.PathLike[str]) -> bool:
 
 
 @contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
-    """A file to write that takes the place of `path` only when all of it is on the disk.
+def replace(path: str | os.PathLike[str]) -> Iterator[TextIO]:
+    """Open a file for writing that replaces `path` once all of it is on the disk.
 
-    Who may read `path` may read the new one, and nobody else. A stream is written to as it is.
+    The new file has the owner, group and mode of `path`. A stream is written to directly.
     """
     if is_stream(path):
         with _open(path, "a") as stream:
@@ -40,57 +40,57 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[TextIO]:
     target = Path(path).resolve()  # a link stays a link
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-    beside = target.with_name(f"{target.name}.new{os.getpid()}")
+    new_path = target.with_name(f"{target.name}.new{os.getpid()}")
     try:
-        with _open(beside, "w") as file:
+        with _open(new_path, "w") as file:
             if target.exists():
-                _copy_access(target, beside)
+                _copy_access(target, new_path)
             yield file
             file.flush()
-            with _naming(beside):
+            with _name_errors(new_path):
                 os.fsync(file.fileno())
-        beside.replace(target)
+        new_path.replace(target)
     except BaseException as error:
-        if isinstance(error, OSError) and error.filename == str(beside):
-            error.filename = str(path)  # the other is a name that nobody has heard of
+        if isinstance(error, OSError) and error.filename == str(new_path):
+            error.filename = str(path)  # the other is a name that the caller does not know
         with suppress(OSError):
-            beside.unlink()
+            new_path.unlink()
         raise
 
 
 @contextmanager
-def alone(path: str | os.PathLike[str], wait: Callable[[], None]) -> Iterator[None]:
-    """Be the only run that reads, changes and replaces the regular file `path`.
+def lock(path: str | os.PathLike[str], wait: Callable[[], None]) -> Iterator[None]:
+    """Lock the regular file `path` against other runs that read, change and replace it.
 
-    While another run does so, `wait` is called once, and this one waits. The lock is on the file
-    itself, which is made if need be, and removed again when it stays empty.
+    When another run holds the lock, call `wait` once, then wait. The lock is on the file itself,
+    which is created if it is missing, and deleted again if it is still empty at the end.
     """
     target = Path(path).resolve()
     is_new = not target.exists()
-    with _naming(path):
-        lock = _lock(target, wait)
+    with _name_errors(path):
+        descriptor = _open_locked(target, wait)
     try:
         yield
     finally:
-        if is_new and _is_at(lock, target) and not os.fstat(lock).st_size:
+        if is_new and _is_at(descriptor, target) and not os.fstat(descriptor).st_size:
             target.unlink()
-        os.close(lock)
+        os.close(descriptor)
 
 
-def _lock(target: Path, wait: Callable[[], None]) -> int:
-    """A descriptor of the file that is at `target`, locked. The system unlocks it when we die."""
-    told = False
+def _open_locked(target: Path, wait: Callable[[], None]) -> int:
+    """Return a locked descriptor of the file at `target`. The lock ends with the process."""
+    has_called = False
     while True:
         descriptor = os.open(target, os.O_RDONLY | os.O_CREAT, 0o666)
         try:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                if not told:
+                if not has_called:
                     wait()
-                told = True
+                has_called = True
                 fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if _is_at(descriptor, target):  # not replaced by whom we waited for
+            if _is_at(descriptor, target):  # the run that we waited for may have replaced it
                 return descriptor
         except BaseException:
             os.close(descriptor)
@@ -120,17 +120,17 @@ def _open(path: str | os.PathLike[str], mode: str) -> TextIO:
 
 
 class _NamedFile(io.FileIO):
-    """A file that is named in its errors: of a full disk the system says only that it is full."""
+    """A file whose errors name it; when a disk is full, the system names no file."""
 
     def write(self, data: Any, /) -> int:
         """Write what fits."""
-        with _naming(str(self.name)):
+        with _name_errors(str(self.name)):
             return super().write(data)
 
 
 @contextmanager
-def _naming(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Let an OSError name `path`, as the caller did."""
+def _name_errors(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Make an OSError name `path`."""
     try:
         yield
     except OSError as error:

@@ -1,24 +1,24 @@
-"""What a script says to a person, on stderr, and what becomes of a stdout that is closed."""
+"""Messages to a person: numbers with their nouns, and many faults cut short."""
 
-import io
-import os
 import re
-import sys
 import threading
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Self
+
+Say = Callable[[str], object]
 
 FAULTS_SHOWN = 20
 # What differs between two messages of a kind: quoted texts, ids, and numbers.
 DETAIL = re.compile(r"'[^']*'|\"[^\"]*\"|\b(?=\w*\d)\w+\b")
 
 
-def say(text: str) -> None:
-    """Tell the person something; stdout is for data."""
-    bar = getattr(sys.modules.get("tqdm"), "tqdm", None)  # None while another thread imports it
-    write = bar.write if bar else print  # above a progress bar, not through it
-    write(text, file=sys.stderr)
+def say_nothing(_: str) -> None:
+    """Ignore a message: what a program does that uses this library and wants no words."""
+
+
+def count_of(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: 1 HIT, 1,000 HITs, 2 bonuses."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 class Faults:
@@ -28,7 +28,7 @@ class Faults:
     the `with`. Safe to share between threads.
     """
 
-    def __init__(self, show: Callable[[str], object] = say) -> None:
+    def __init__(self, show: Say) -> None:
         self._show = show
         self._counts: dict[str, int] = {}
         self._adding = threading.Lock()
@@ -57,26 +57,3 @@ def join_faults(messages: Iterable[str]) -> str:
         for message in messages:
             faults.add(message)
     return "\n".join(shown)
-
-
-class OutputClosedError(OSError):
-    """Something was to be printed, and stdout was closed from the beginning (`>&-`)."""
-
-
-class ClosedOutput(io.TextIOBase):
-    """What stands for a closed stdout. A script that prints nothing works without one."""
-
-    def write(self, _: str) -> int:
-        """Raise OutputClosedError."""
-        raise OutputClosedError("stdout is closed, so there is nowhere to print to")
-
-
-def replace_closed_streams() -> None:
-    """Take the numbers of closed streams (`>&-`), or the next file opened would get their text."""
-    number = 0
-    while number < 3:
-        number = os.open(os.devnull, os.O_RDWR)
-    os.close(number)
-    # Where a stream is closed, Python has None.
-    sys.stdout = sys.stdout or ClosedOutput()
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 NOTE = "served_at.txt"
+NOT_SERVED_YET = "http://127.0.0.1:8000"  # where serve_local_crowd.py serves by default
 EVERYWHERE = {"http://0.0.0.0:": "http://127.0.0.1:", "http://[::]:": "http://[::1]:"}
 
 

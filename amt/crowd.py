@@ -1,0 +1,68 @@
+"""A crowd: where HITs live, and how it is reached."""
+
+import operator
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from amt import serving
+from amt.errors import Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
+
+SERVER = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?(/[^\s?#]*)?")
+# The one spelling of a server's URL by which crowds are compared.
+strip_slash = operator.methodcaller("rstrip", "/")
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Where HITs live: `name` is "local", "mturk" or a server's URL; `live` is not its sandbox.
+
+    `settings` are those of config.json (see configuration.DEFAULTS), and `source` names the file
+    that they are from. `concurrency` is the number of calls at a time.
+    """
+
+    name: str
+    live: bool
+    settings: dict[str, Any]
+    concurrency: int = 16
+    source: str = "no config.json"
+
+    def __str__(self) -> str:
+        where = {"local": "the local crowd", "mturk": "Mechanical Turk"}.get(self.name, self.name)
+        return f"the {'LIVE SITE' if self.live else 'sandbox'} of {where}"
+
+    @property
+    def charges_fees(self) -> bool:
+        """Whether the crowd takes fees: Amazon does, a crowd of one's own does not."""
+        return self.name == "mturk"
+
+    @property
+    def worker_site(self) -> str:
+        """The URL that workers go to; it ends in a slash."""
+        if self.name == "mturk":
+            return f"https://worker{'' if self.live else 'sandbox'}.mturk.com/"
+        base = self.name if self.name != "local" else self.served_at() or serving.NOT_SERVED_YET
+        base = strip_slash(base)
+        return f"{base}/" if self.live else f"{base}/sandbox/"
+
+    def served_at(self) -> str | None:
+        """Return the URL at which the local crowd is served now, None when it is not."""
+        return serving.find_address(Path(self.settings["local_crowd"]))
+
+    def connect(self) -> "MTurkClient":
+        """Return a boto3 client of this crowd, which threads may share."""
+        from amt import connection  # boto3 takes 0.1 s to import, which --help must not wait for
+
+        return connection.connect(self)
+
+
+def check_name(name: str) -> None:
+    """Raise Error when there can be no crowd of this name."""
+    if name not in ("local", "mturk") and not SERVER.fullmatch(name):
+        raise Error(f"crowd {name}: it must be local, mturk, or the URL of a crowd server")
+    if name.endswith("/sandbox"):
+        raise Error(f"crowd {name}: leave out /sandbox; a server's sandbox is used unless --prod")
