@@ -17,6 +17,7 @@ from hit_frames import expect
 from new_crowds import new_crowd
 from worker_sites import World, fields_of, html_question
 
+from local_crowd.operations.people import identities
 from local_crowd.site import open_site
 
 if TYPE_CHECKING:
