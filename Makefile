@@ -39,7 +39,7 @@ check: $(VENV)/dev.stamp ## formatting, lint, spelling, types, imports, generate
 	@$(MAKE) --no-print-directory lowest
 
 lowest: $(LOWEST)/run.stamp ## the tests, on the lowest versions that requirements.txt promises
-	$(LOWEST)/bin/python -m pytest -m '$(LOWEST_TESTS)' --ignore=tests/test_tools.py $(PYTEST_ARGS)
+	$(LOWEST)/bin/python -m pytest -m '$(LOWEST_TESTS)' --ignore=tests/project/test_tools.py $(PYTEST_ARGS)
 
 bench: $(VENV)/dev.stamp ## the benchmarks
 	$(BIN)/python -m benchmarks

@@ -13,7 +13,7 @@ from benchmarks.desk import ROOT
 from local_crowd.operations.people import access_keys
 from local_crowd.operations.registry import OPERATIONS
 from local_crowd.site import SITES, Site, open_site
-from tests.postgres import Databases, postgres_server
+from tests.support.postgres import Databases, postgres_server
 
 SLOTS = 3
 WEEK = 7 * 86_400

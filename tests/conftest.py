@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
-from conftest_crowd import crowd, databases, open_crowd  # noqa: F401 - fixtures
-from conftest_scripts import desk  # noqa: F401 - fixture
-from draft_kit import arrive  # noqa: F401 - fixture
-from new_crowds import sooner, strong_passwords  # noqa: F401 - fixtures
-from people_kit import live, people  # noqa: F401 - fixtures
-from worker_sites import url, world  # noqa: F401 - fixtures
+
+from tests.support.crowd_fixtures import crowd, databases, open_crowd  # noqa: F401 - fixtures
+from tests.support.draft_pages import arrive  # noqa: F401 - fixture
+from tests.support.live_site import live, people  # noqa: F401 - fixtures
+from tests.support.quick_setup import sooner, strong_passwords  # noqa: F401 - fixtures
+from tests.support.script_fixtures import desk  # noqa: F401 - fixture
+from tests.support.worker_sites import url, world  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

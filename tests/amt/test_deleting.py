@@ -3,11 +3,11 @@
 import argparse
 
 import pytest
-from conftest_scripts import Desk
 
 from amt import deleting
 from amt.crowd import Crowd
 from amt.errors import Error
+from tests.support.script_fixtures import Desk
 
 
 def arguments(*, yes: bool) -> argparse.Namespace:

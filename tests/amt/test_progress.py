@@ -3,10 +3,10 @@
 import argparse
 
 import pytest
-from conftest_scripts import Desk
 
 from amt import survey
 from amt.progress import Progress, progress, totals
+from tests.support.script_fixtures import Desk
 
 LISTING = "ListAssignmentsForHIT"
 

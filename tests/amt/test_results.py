@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest_scripts import hit_as_given
 
 from amt.results import Collected, Entry, settled
 from amt.survey import Standing, standing
+from tests.support.script_fixtures import hit_as_given
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LONG_AGO = "2025-12-01T00:00:00Z"

@@ -5,7 +5,6 @@ import re
 from decimal import Decimal
 
 import pytest
-from conftest_scripts import Desk
 
 from amt import review
 from amt.crowd import Crowd
@@ -13,6 +12,7 @@ from amt.errors import Error
 from amt.review import Found, Submitted
 from local_crowd.operations.qualifications import grants
 from local_crowd.operations.qualifications.system_qualifications import MASTERS
+from tests.support.script_fixtures import Desk
 
 LOCAL = Crowd("local", live=False, settings={})
 AMAZON = Crowd("mturk", live=True, settings={})

@@ -4,10 +4,10 @@ import argparse
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest_scripts import Desk, hit_as_given
 
 from amt import survey
 from amt.survey import standing
+from tests.support.script_fixtures import Desk, hit_as_given
 
 AHEAD = datetime.now(UTC) + timedelta(days=1)
 PAST = datetime.now(UTC) - timedelta(days=1)

@@ -1,1 +1,0 @@
-"""Every operation, as a boto3 client and a worker see it."""

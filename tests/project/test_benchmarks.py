@@ -1,0 +1,35 @@
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_benchmarks_measure_every_figure() -> None:
+    """`python -m benchmarks` runs to the end and prints a line for each figure, with its bar."""
+    options = ["--hits=20", "--lines=50", "--delay=0.001"]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "benchmarks", *options],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode in (0, 1), done.stderr  # so few are no match for starting Python
+    machine, _, head, _, *rows = done.stdout.splitlines()
+    assert "cores, Python 3." in machine
+    assert head == "| figure | plain loop | ours | calls | bar | met |"
+    assert [row.split(" | ")[0] for row in rows] == [
+        "| launch 20 HITs",
+        "| progress of 20 HITs",
+        "| first results of 20 HITs x 3",
+        "| results again, 10 HITs changed",
+        "| results again, nothing new",
+        "| approve 60 assignments",
+        "| launch 50 lines, embedded",
+        "| `python launch_hits.py --help`",
+    ]
+    calls = [row.split(" | ")[3] for row in rows]
+    assert calls[:3] == ["21", "1", "21"]
+    assert calls[5] == "91"

@@ -1,0 +1,346 @@
+"""Workers ask for qualifications; tests and requesters answer."""
+
+from typing import Any
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from local_crowd.operations.qualifications import for_workers
+from tests.support.crowds import MINUTE, NEW_YEAR, Crowd, business, refusal, why
+from tests.support.qualification_samples import (
+    FORM,
+    SKILL,
+    TESTED,
+    ask,
+    give,
+    make_type,
+    question_form,
+    score,
+    take,
+)
+
+ANSWERS = (
+    "{http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2005-10-01/"
+    "QuestionFormAnswers.xsd}"
+)
+
+
+def waiting(crowd: Crowd, **request: Any) -> list[Any]:
+    """The requests that wait, page by page."""
+    pages = crowd.client.get_paginator("list_qualification_requests").paginate(
+        **request, PaginationConfig={"PageSize": 1}
+    )
+    return [one for page in pages for one in page["QualificationRequests"]]
+
+
+def asked_for(crowd: Crowd, worker_id: str) -> list[tuple[str, str | None]]:
+    """What became of the worker's requests, the newest first, and why."""
+    with crowd.site.reading() as call:
+        rows = for_workers.asked_for(call, worker_id, 10)
+    return [(row.status, row.reason) for row in rows]
+
+
+def open_test(crowd: Crowd, worker_id: str, request_id: str) -> Any:
+    with crowd.site.reading() as call:
+        return for_workers.test(call, worker_id, request_id)
+
+
+def value(crowd: Crowd, type_id: str, worker_id: str) -> int:
+    return score(crowd, type_id, worker_id)["IntegerValue"]
+
+
+def test_a_request_waits_for_the_requester(crowd: Crowd) -> None:
+    """Without test and auto-grant it is listed, with no Test and no Answer, until it is decided."""
+    type_id, worker = make_type(crowd), crowd.make_worker()
+    asked = ask(crowd, worker, type_id)
+    assert asked.status == "Submitted"
+
+    (found,) = waiting(crowd)
+    assert found["SubmitTime"].timestamp() == NEW_YEAR
+    assert found == {
+        "QualificationRequestId": asked.request_id,
+        "QualificationTypeId": type_id,
+        "WorkerId": worker,
+        "SubmitTime": found["SubmitTime"],
+    }
+    assert refusal(
+        crowd.client.get_qualification_score, QualificationTypeId=type_id, WorkerId=worker
+    ) == business("You requested a Qualification that does not exist.", "QualificationDoesNotExist")
+
+
+def test_accept(crowd: Crowd) -> None:
+    """The worker has the value that is said, 1 if none is, from the moment it is said."""
+    type_id, worker, other = make_type(crowd), crowd.make_worker(), crowd.make_worker("Ben")
+    first, second = ask(crowd, worker, type_id), ask(crowd, other, type_id)
+    crowd.clock.advance(60)
+    accept = crowd.client.accept_qualification_request
+    accept(QualificationRequestId=first.request_id, IntegerValue=95)
+    accept(QualificationRequestId=second.request_id)
+
+    assert score(crowd, type_id, worker)["GrantTime"].timestamp() == NEW_YEAR + 60
+    assert (value(crowd, type_id, worker), value(crowd, type_id, other)) == (95, 1)
+    assert waiting(crowd) == []
+    assert asked_for(crowd, worker) == [("Granted", None)]
+
+
+def test_reject(crowd: Crowd) -> None:
+    """The worker can read why, and keeps what they had."""
+    type_id, worker = make_type(crowd), crowd.make_worker()
+    asked = ask(crowd, worker, type_id)
+    give(crowd, type_id, worker, 3)
+    assert len(waiting(crowd)) == 1  # what is given does not settle what is asked
+
+    crowd.client.reject_qualification_request(
+        QualificationRequestId=asked.request_id, Reason="Not yet."
+    )
+    assert asked_for(crowd, worker) == [("Rejected", "Not yet.")]
+    assert value(crowd, type_id, worker) == 3
+    assert waiting(crowd) == []
+
+
+@pytest.mark.parametrize(
+    "decision", ["accept_qualification_request", "reject_qualification_request"]
+)
+def test_what_was_decided_stays(crowd: Crowd, decision: str) -> None:
+    """A request is decided once; neither unknown ones nor another's can be."""
+    asked = ask(crowd, crowd.make_worker(), make_type(crowd))
+    crowd.client.reject_qualification_request(QualificationRequestId=asked.request_id)
+
+    call = getattr(crowd.client, decision)
+    assert refusal(call, QualificationRequestId=asked.request_id) == business(
+        "This QualificationRequest is currently in the state 'Rejected'.  This operation can be "
+        "called with a status of: Submitted",
+        "InvalidQualificationRequestState",
+    )
+    for unknown in ("3NONE", of_a_stranger(crowd)):
+        assert refusal(call, QualificationRequestId=unknown) == business(
+            f"QualificationRequest {unknown} does not exist.", "QualificationRequestDoesNotExist"
+        )
+
+
+def of_a_stranger(crowd: Crowd) -> str:
+    """The id of a request for another requester's qualification."""
+    made = crowd.site.perform(crowd.make_requester(), "CreateQualificationType", SKILL)
+    type_id = made["QualificationType"]["QualificationTypeId"]
+    return ask(crowd, crowd.make_worker("Zoe"), type_id).request_id
+
+
+def test_requests_are_listed_by_type_and_owner(crowd: Crowd) -> None:
+    """Oldest first; of one type or of all of one's own, never of another requester's."""
+    workers = [crowd.make_worker(name) for name in ("Ada", "Ben")]
+    types = [make_type(crowd, Name=name) for name in ("one", "two")]
+    of_a_stranger(crowd)
+    for worker in workers:
+        for type_id in types:
+            ask(crowd, worker, type_id)
+            crowd.clock.advance(1)
+
+    assert [(r["WorkerId"], r["QualificationTypeId"]) for r in waiting(crowd)] == [
+        (worker, type_id) for worker in workers for type_id in types
+    ]
+    assert [r["WorkerId"] for r in waiting(crowd, QualificationTypeId=types[1])] == workers
+
+
+def test_auto_granted(crowd: Crowd) -> None:
+    """It is had at once, with the type's value, and nothing waits."""
+    type_id = make_type(crowd, AutoGranted=True, AutoGrantedValue=42)
+    worker = crowd.make_worker()
+
+    assert ask(crowd, worker, type_id).status == "Granted"
+    assert value(crowd, type_id, worker) == 42
+    assert waiting(crowd) == []
+
+
+def test_a_test_with_a_key_is_marked_at_once(crowd: Crowd) -> None:
+    """Amazon's example: one of two right is 33 or 67, both 100; a better score replaces a worse."""
+    type_id, worker = make_type(crowd, **TESTED, RetryDelayInSeconds=0), crowd.make_worker()
+    for move, fruit, expected in (("D", "pears", 33), ("A", "apples", 67), ("D", "apples", 100)):
+        asked = ask(crowd, worker, type_id)
+        assert (asked.status, asked.deadline) == ("Started", crowd.clock.now + 600)
+        done = take(crowd, worker, asked.request_id, nextmove=move, favoritefruit=fruit)
+        assert done.status == "Granted"
+        assert value(crowd, type_id, worker) == expected
+        crowd.clock.advance(1)
+    assert waiting(crowd) == []
+
+
+def test_what_was_not_answered_scores_nothing(crowd: Crowd) -> None:
+    """A test handed in empty is handed in; what the test does not ask or offer counts for nothing."""
+    type_id, worker = make_type(crowd, **TESTED, RetryDelayInSeconds=0), crowd.make_worker()
+    for answers in ({}, {"nextmove": ["D", "A"], "other": "D"}, {"nextmove": "apples"}):
+        take(crowd, worker, ask(crowd, worker, type_id).request_id, **answers)
+        assert value(crowd, type_id, worker) == 0
+
+
+def test_a_test_without_a_key_is_for_the_requester(crowd: Crowd) -> None:
+    """The request shows Test and Answer; the requester says what it is worth."""
+    form = question_form({"nextmove": ("A", "D"), "why": ()})
+    type_id = make_type(crowd, Test=form, TestDurationInSeconds=60)
+    worker = crowd.make_worker()
+    asked = ask(crowd, worker, type_id)
+    assert waiting(crowd) == []  # it is not handed in yet
+
+    crowd.clock.advance(30)
+    assert take(crowd, worker, asked.request_id, nextmove="D", why="Ça <va>").status == "Submitted"
+
+    (found,) = waiting(crowd)
+    assert found["Test"] == form
+    assert found["SubmitTime"].timestamp() == NEW_YEAR + 30
+    answers = fromstring(found["Answer"])
+    assert [
+        (answer[0].text, answer[1].tag.removeprefix(ANSWERS), answer[1].text) for answer in answers
+    ] == [("nextmove", "SelectionIdentifier", "D"), ("why", "FreeText", "Ça <va>")]
+    crowd.client.accept_qualification_request(
+        QualificationRequestId=asked.request_id, IntegerValue=8
+    )
+    assert value(crowd, type_id, worker) == 8
+
+
+def test_the_test_is_the_one_that_was_begun(crowd: Crowd) -> None:
+    """A worker is asked, timed and marked by the test as it was when they began."""
+    type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
+    asked = ask(crowd, worker, type_id)
+    crowd.client.update_qualification_type(
+        QualificationTypeId=type_id, Test=question_form({"new": ("x",)}), TestDurationInSeconds=1
+    )
+    crowd.clock.advance(500)
+
+    assert open_test(crowd, worker, asked.request_id).test == FORM
+    take(crowd, worker, asked.request_id, nextmove="D", favoritefruit="apples")
+    assert value(crowd, type_id, worker) == 100
+
+
+def test_a_test_ends_with_its_time(crowd: Crowd) -> None:
+    """It can be handed in until its last second; asking while it runs gives the same test."""
+    type_id, worker = make_type(crowd, **TESTED, RetryDelayInSeconds=0), crowd.make_worker()
+    asked = ask(crowd, worker, type_id)
+    crowd.clock.advance(599)
+    assert ask(crowd, worker, type_id) == asked
+    assert open_test(crowd, worker, asked.request_id).deadline == NEW_YEAR + 600
+
+    crowd.clock.advance(1)
+    for act in (
+        lambda: open_test(crowd, worker, asked.request_id),
+        lambda: take(crowd, worker, asked.request_id, nextmove="D"),
+    ):
+        assert why(act) == "late"
+
+    again = ask(crowd, worker, type_id)
+    assert again.request_id != asked.request_id
+    assert asked_for(crowd, worker) == [("Started", None), ("Abandoned", None)]
+    assert why(lambda: take(crowd, worker, asked.request_id)) == "late"
+
+
+def test_a_test_is_handed_in_once_and_by_who_takes_it(crowd: Crowd) -> None:
+    """A second answer, another's and an unknown one change nothing."""
+    type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
+    asked = ask(crowd, worker, type_id)
+    stranger = crowd.make_worker("Ben")
+    assert why(lambda: take(crowd, stranger, asked.request_id, nextmove="D")) == "unknown"
+    assert why(lambda: take(crowd, worker, "3NONE")) == "unknown"
+
+    take(crowd, worker, asked.request_id, nextmove="D")
+    assert why(lambda: take(crowd, worker, asked.request_id, favoritefruit="apples")) == "done"
+    assert value(crowd, type_id, worker) == 33
+
+
+def test_asking_twice_is_asking_once(crowd: Crowd) -> None:
+    """What waits, waits: a second click makes no second request."""
+    type_id, worker = make_type(crowd, RetryDelayInSeconds=0), crowd.make_worker()
+    first = ask(crowd, worker, type_id)
+
+    assert ask(crowd, worker, type_id) == first
+    assert len(waiting(crowd)) == 1
+
+
+def test_without_a_retry_delay_one_asks_once(crowd: Crowd) -> None:
+    """Rejected, granted or run out of time: there is no second attempt."""
+    type_id, tested = make_type(crowd), make_type(crowd, **TESTED | {"Name": "tested"})
+    worker, late = crowd.make_worker(), crowd.make_worker("late")
+    asked = ask(crowd, worker, type_id)
+    crowd.client.reject_qualification_request(QualificationRequestId=asked.request_id)
+    take(crowd, worker, ask(crowd, worker, tested).request_id)
+    ask(crowd, late, tested)
+    crowd.clock.advance(600)
+
+    assert why(lambda: ask(crowd, worker, type_id)) == "asked"
+    assert why(lambda: ask(crowd, worker, tested)) == "asked"
+    assert why(lambda: ask(crowd, late, tested)) == "asked"
+
+
+def test_the_retry_delay(crowd: Crowd) -> None:
+    """It counts from the last request; the requester may shorten it later, or allow retries at all."""
+    type_id, worker = make_type(crowd), crowd.make_worker()
+    asked = ask(crowd, worker, type_id)
+    crowd.clock.advance(MINUTE)
+    crowd.client.reject_qualification_request(QualificationRequestId=asked.request_id)
+    assert why(lambda: ask(crowd, worker, type_id)) == "asked"
+
+    crowd.client.update_qualification_type(
+        QualificationTypeId=type_id, RetryDelayInSeconds=10 * MINUTE
+    )
+    with pytest.raises(for_workers.NotPossible, match=r"again in 9 minutes\.$") as caught:
+        ask(crowd, worker, type_id)
+    assert caught.value.reason == "wait"
+    crowd.clock.advance(9 * MINUTE - 1)
+    with pytest.raises(for_workers.NotPossible, match=r"again in 1 minute\.$"):
+        ask(crowd, worker, type_id)
+    crowd.clock.advance(1)
+    assert ask(crowd, worker, type_id).status == "Submitted"
+
+
+def test_who_was_given_it_may_ask_once_too(crowd: Crowd) -> None:
+    """A gift is no request: a test may still be taken for a better score."""
+    type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
+    give(crowd, type_id, worker, 10)
+    take(crowd, worker, ask(crowd, worker, type_id).request_id, nextmove="D")
+
+    assert value(crowd, type_id, worker) == 33
+
+
+def test_what_cannot_be_asked_for(crowd: Crowd) -> None:
+    """Not an inactive type, one deleted or unknown, the system's, nor a requester's who has blocked one."""
+    inactive = make_type(crowd, QualificationTypeStatus="Inactive")
+    deleted, blocked = make_type(crowd, Name="deleted"), make_type(crowd, Name="blocked")
+    crowd.client.delete_qualification_type(QualificationTypeId=deleted)
+    worker, unwelcome = crowd.make_worker(), crowd.make_worker("Ben")
+    crowd.client.create_worker_block(WorkerId=unwelcome, Reason="no")
+
+    assert why(lambda: ask(crowd, worker, inactive)) == "inactive"
+    for unknown in (deleted, "3NONE", "00000000000000000071"):
+        assert why(lambda unknown=unknown: ask(crowd, worker, unknown)) == "gone"
+    assert why(lambda: ask(crowd, unwelcome, blocked)) == "blocked"
+    assert waiting(crowd) == []
+    assert ask(crowd, worker, blocked).status == "Submitted"
+
+
+def test_what_can_be_asked_for(crowd: Crowd) -> None:
+    """Active types of all requesters who have not blocked the worker, by name, with what is had."""
+    make_type(crowd, Name="b", AutoGranted=True)
+    tested = make_type(crowd, **TESTED | {"Name": "a"})
+    make_type(crowd, Name="c", QualificationTypeStatus="Inactive")
+    make_type(crowd, Name="b2")
+    worker, unwelcome = crowd.make_worker(), crowd.make_worker("Ben")
+    give(crowd, tested, worker, 7)
+    crowd.client.create_worker_block(WorkerId=unwelcome, Reason="no")
+
+    with crowd.site.reading() as call:
+        rows = for_workers.requestable(call, worker, 2)
+        assert [(row.name, row.value, row.duration) for row in rows] == [
+            ("a", 7, 600),
+            ("b", None, None),
+        ]
+        assert len(for_workers.requestable(call, worker, 9)) == 3
+        assert for_workers.requestable(call, unwelcome, 9) == []
+
+
+def test_a_deleted_type_ends_its_tests(crowd: Crowd) -> None:
+    """Who is taking the test is told that it is over, and why."""
+    type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
+    asked = ask(crowd, worker, type_id)
+    crowd.client.delete_qualification_type(QualificationTypeId=type_id)
+
+    assert why(lambda: take(crowd, worker, asked.request_id, nextmove="D")) == "done"
+    assert asked_for(crowd, worker) == [
+        ("Rejected", "The requester has deleted this qualification.")
+    ]

@@ -1,0 +1,220 @@
+import json
+import random
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.crowds import DAY
+from tests.support.faulty_crowd import FaultyCrowd
+from tests.support.killing import run, run_and_kill
+from tests.support.script_fixtures import Desk
+
+EXTEND = ("extend_hits", "--hit_ids_file=hit_ids.txt")
+RECORD = "hit_ids.extension.jsonl"
+
+
+def refused(desk: Desk, *argv: str) -> str:
+    """The line with which a script ends that had something to say before."""
+    done = desk.run(*argv)
+    assert (done.code, done.out) == (2, "")
+    return done.err.splitlines()[-1].partition(": ")[2]
+
+
+def sizes(desk: Desk, ids: list[str]) -> list[int]:
+    return [desk.crowd().hit(hit_id)["MaxAssignments"] for hit_id in ids]
+
+
+def expirations(desk: Desk, ids: list[str]) -> list[float]:
+    return [desk.crowd().hit(hit_id)["Expiration"].timestamp() for hit_id in ids]
+
+
+def forget(desk: Desk, kept: int, hours: int = 0) -> None:
+    """Let the record lose what came after `kept` lines, and so many hours pass."""
+    first, *rest = desk.read(RECORD).splitlines(keepends=True)[:kept]
+    then = time.gmtime(time.time() - hours * 3600)
+    header = json.loads(first) | {"time": time.strftime("%Y-%m-%dT%H:%M:%S+00:00", then)}
+    desk.write(RECORD, "".join([json.dumps(header) + "\n", *rest, '{"hit_id": ']))
+    desk.clock.advance(hours * 3600)
+
+
+def test_more_assignments(desk: Desk) -> None:
+    """Each HIT of the batch gets so many more; what that can cost is said."""
+    ids = desk.launch(1, 2, 3)
+
+    done = desk.run(*EXTEND, "--assignments=2")
+
+    assert (done.code, done.out) == (0, "")
+    assert "3 HITs, 2 more assignments and 0 more seconds each: at most $0.30" in done.err
+    assert "3 of 3 are extended." in done.err
+    assert sizes(desk, ids) == [4, 4, 4]
+
+
+def test_more_time(desk: Desk) -> None:
+    """Time is counted from each HIT's expiration, or from now when that is over."""
+    ids = desk.launch(1, 2)
+    over = desk.clock.now
+    desk.crowd().client.update_expiration_for_hit(HITId=ids[0], ExpireAt=0)
+    before = expirations(desk, ids)
+    assert before[0] == over
+
+    assert desk.run(*EXTEND, f"--seconds={DAY}").code == 0
+
+    after = expirations(desk, ids)
+    assert over + DAY <= after[0] < over + DAY + 60
+    assert after[1] == before[1] + DAY
+    assert sizes(desk, ids) == [2, 2]
+
+
+def test_both_at_once(desk: Desk) -> None:
+    """Assignments and time, with one command."""
+    ids = desk.launch(1)
+    before = expirations(desk, ids)
+
+    assert desk.run(*EXTEND, "--assignments=1", "--seconds=60").code == 0
+    assert (sizes(desk, ids), expirations(desk, ids)) == ([3], [before[0] + 60])
+
+
+def test_again_is_done_only_when_said(desk: Desk) -> None:
+    """The same command extends nothing twice; --again does; another extension is another."""
+    ids = desk.launch(1, 2)
+    desk.run(*EXTEND, "--assignments=1")
+    desk.calls.clear()
+
+    done = desk.run(*EXTEND, "--assignments=1")
+    assert (done.code, desk.calls) == (0, [])
+    assert "All 2 HITs were extended so already, on 20" in done.err
+    assert sizes(desk, ids) == [3, 3]
+
+    assert desk.run(*EXTEND, "--assignments=1", "--again").code == 0
+    assert sizes(desk, ids) == [4, 4]
+    assert desk.run(*EXTEND, "--assignments=2").code == 0
+    assert sizes(desk, ids) == [6, 6]
+
+
+@pytest.mark.parametrize("hours", [0, 25])
+@pytest.mark.parametrize("kept", [1, 2])
+@pytest.mark.parametrize("flags", [(), ("--again",)])
+def test_what_was_done_and_not_noted_is_found(
+    desk: Desk, kept: int, hours: int, flags: tuple[str, ...]
+) -> None:
+    """Killed between the crowd's commit and our line: the token tells, and after its day the
+    number of assignments. --again too finishes first what was begun.
+    """
+    ids = desk.launch(1, 2)
+    command = (*EXTEND, "--assignments=3", "--seconds=60")
+    before = expirations(desk, ids)
+    desk.run(*command)
+    forget(desk, kept, hours)
+
+    assert desk.run(*command, *flags).code == 0
+    assert sizes(desk, ids) == [5, 5]
+    assert len(desk.read(RECORD).splitlines()) == 3
+    assert desk.run(*command).code == 0
+    assert sizes(desk, ids) == [5, 5]
+    assert expirations(desk, ids) == [one + 60 for one in before]
+
+
+def test_what_nobody_can_tell_any_more_is_said(desk: Desk) -> None:
+    """After the token's day, a HIT with neither the old nor the new number is left alone."""
+    one, two = desk.launch(1, 2)
+    desk.run(*EXTEND, "--assignments=3")
+    forget(desk, 1, 25)
+    desk.crowd().client.create_additional_assignments_for_hit(
+        HITId=one, NumberOfAdditionalAssignments=1
+    )
+
+    done = desk.run(*EXTEND, "--assignments=3")
+
+    assert done.code == 1
+    assert f"{one}: had 2 assignments, has 6: nobody knows what to add; look at it" in done.err
+    assert sizes(desk, [one, two]) == [6, 5]
+
+
+def test_another_extension_waits_for_the_first(desk: Desk) -> None:
+    """While one is not complete, another is refused: which HITs had it could not be told."""
+    desk.launch(1, 2)
+    desk.run(*EXTEND, "--assignments=1")
+    forget(desk, 2)
+    desk.calls.clear()
+
+    assert desk.fails(*EXTEND, "--assignments=2") == (
+        f"{RECORD}: the extension with --assignments=1 --seconds=0 is not complete; "
+        "run that again first"
+    )
+    assert desk.calls == []
+
+
+def test_refused_hits_are_named_and_tried_again(desk: Desk) -> None:
+    """A HIT made for fewer than 10 cannot have 10: it is named, exit 1, and blocks nothing."""
+    small = desk.launch(1, MaxAssignments=9)
+    large = desk.launch(1, MaxAssignments=10, name="large.txt")
+    desk.write("both.txt", "\n".join([*small, *large, "3NONE"]))
+    both = ("extend_hits", "--hit_ids_file=both.txt")
+
+    for _ in range(2):
+        done = desk.run(*both, "--assignments=1")
+        assert done.code == 1
+        assert f"{small[0]}: This HIT was created with 9 assignments." in done.err
+        assert sizes(desk, [*small, *large]) == [9, 11]
+    assert "3NONE: Hit 3NONE does not exist." in desk.run(*both, "--seconds=60").err
+
+
+@pytest.mark.parametrize(
+    "flags", [(), ("--assignments=-1",), ("--seconds=-5", "--assignments=1"), ("--assignments=0",)]
+)
+def test_by_how_much_must_be_said(desk: Desk, flags: tuple[str, ...]) -> None:
+    """Nothing, or less than nothing, is no extension."""
+    desk.launch(1)
+
+    assert desk.fails(*EXTEND, *flags) == (
+        "say by how much: --assignments and --seconds are more than 0"
+    )
+
+
+def test_assignments_nobody_can_take_are_mentioned(desk: Desk) -> None:
+    """More assignments of expired HITs, without more time, are pointed out."""
+    ids = desk.launch(1, 2)
+    desk.crowd().client.update_expiration_for_hit(HITId=ids[0], ExpireAt=0)
+
+    said = desk.run(*EXTEND, "--assignments=1").err
+
+    assert "1 of them have expired: without --seconds nobody can take them." in said
+
+
+def test_a_live_extension_asks_and_is_affordable(desk: Desk) -> None:
+    """On a live site the balance must suffice, and the question be answered."""
+    desk.crowd(live=True).give_budget(30)
+    desk.launch(1, 2, flags=("--prod", "--yes"))
+
+    assert refused(desk, *EXTEND, "--assignments=2", "--yes") == (
+        "this can cost $0.20, but the balance on the LIVE SITE of the local crowd is $0.10; "
+        "nothing was done"
+    )
+    assert refused(desk, *EXTEND, "--assignments=1") == (
+        "Extend them for at most $0.10 on the LIVE SITE of the local crowd? The balance is $0.10. "
+        "There is no terminal to ask on: say --yes to do it."
+    )
+    assert not Path(RECORD).exists()
+    assert desk.run(*EXTEND, "--assignments=1", "--yes").code == 0
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_no_hit_is_extended_twice(desk: Desk) -> None:
+    """extend_hits.py killed again and again on a faulty crowd: each HIT gets what it should."""
+    faults = {"break": 0.04, "reset before": 0.04, "reset after": 0.06}
+    chance = random.Random(5)
+    moments: list[int | None] = []
+    with FaultyCrowd(desk.folder / "crowd", faults, seed=5, clock=desk.clock) as crowd:
+        crowd.config(desk.folder).chmod(0o600)
+        ids = desk.launch(*range(60))
+        for number in range(1, 5):
+            command = ["extend_hits.py", EXTEND[1], f"--assignments={number % 2 + 1}"]
+            record = desk.folder / RECORD
+            moments += [run_and_kill(desk.folder, command, record, chance, 60) for _ in range(5)]
+            last = run(desk.folder, command)
+            said = last.communicate()[1]
+            assert last.returncode == 0, said
+
+    assert sum(moment is not None for moment in moments) >= 8
+    assert sizes(desk, ids) == [8] * 60

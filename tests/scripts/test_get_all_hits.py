@@ -1,0 +1,59 @@
+"""get_all_hits.py: everything, as one JSON array."""
+
+import json
+
+from tests.support.script_fixtures import Desk, Done
+
+
+def test_an_account_without_results_is_an_empty_array(desk: Desk) -> None:
+    """Valid JSON also when there is nothing."""
+    assert desk.run("get_all_hits") == Done(0, "[]\n", "")
+    desk.launch(1, 2)
+    assert desk.run("get_all_hits") == Done(0, "[]\n", "")
+
+
+def test_every_result_of_every_batch_is_in_the_array(desk: Desk) -> None:
+    """Rejected work as well, each element as get_results.py prints it."""
+    hits = [*desk.launch(1), *desk.launch(2, name="others.txt")]
+    crowd = desk.crowd()
+    worker = crowd.make_worker("Ada")
+    done = [crowd.do(worker, hit, [("output", '{"a": "é"}')]) for hit in hits]
+    crowd.client.reject_assignment(AssignmentId=done[1], RequesterFeedback="no")
+
+    found = desk.run("get_all_hits")
+
+    assert (found.code, found.err) == (0, "")
+    assert {one["assignment_id"]: one["status"] for one in json.loads(found.out)} == {
+        done[0]: "Submitted",
+        done[1]: "Rejected",
+    }
+    assert json.loads(found.out) == desk.run("get_results", "--rejected").lines
+
+
+def test_prod_is_another_account(desk: Desk) -> None:
+    """The live site has its own HITs."""
+    crowd = desk.crowd(live=True)
+    crowd.do(crowd.make_worker("Ada"), crowd.make_hit(), [("output", "1")])
+
+    assert json.loads(desk.run("get_all_hits").out) == []
+    assert len(json.loads(desk.run("get_all_hits", "--prod").out)) == 1
+
+
+def test_a_hit_deleted_meanwhile_is_named_and_the_array_ends(desk: Desk) -> None:
+    """The array is whole, and the exit code tells that something is missing."""
+    hit, other = desk.launch(1, 2)
+    crowd = desk.crowd()
+    worker = crowd.make_worker("Ada")
+    done = [crowd.do(worker, one, [("output", "1")]) for one in (hit, other)]
+    crowd.client.approve_assignment(AssignmentId=done[0])
+
+    def delete() -> None:
+        crowd.client.update_expiration_for_hit(HITId=hit, ExpireAt=0)
+        crowd.client.delete_hit(HITId=hit)
+
+    desk.before["ListAssignmentsForHIT"] = delete
+    found = desk.run("get_all_hits", "--concurrency=1")
+
+    assert found.code == 1
+    assert found.err.startswith(f"{hit}: Hit {hit} does not exist.")
+    assert [one["hit_id"] for one in json.loads(found.out)] == [other]

@@ -1,0 +1,155 @@
+"""What launch_hits.py says before it launches, though it may be meant so."""
+
+import json
+
+import pytest
+
+from tests.support.script_fixtures import PAGE, PROPERTIES, Desk
+
+FLAGS = (
+    "--html_template=page.html",
+    "--hit_properties_file=properties.json",
+    "--input_json_file=input.jsonl",
+    "--hit_ids_file=hit_ids.txt",
+)
+BOTH = pytest.mark.parametrize("dry_run", [(), ("--dry_run",)], ids=["launch", "dry_run"])
+
+
+@pytest.fixture
+def files(desk: Desk) -> Desk:
+    """A desk with a template, properties, and an input of three rows."""
+    desk.write("page.html", PAGE)
+    desk.write("properties.json", json.dumps(PROPERTIES, indent=1))
+    desk.write("input.jsonl", '{"n": 0}\n{"n": 1}\n{"n": 2}\n')
+    return desk
+
+
+def said(desk: Desk, *more: str) -> str:
+    """What is said about a launch that is done."""
+    done = desk.run("launch_hits", *FLAGS, *more)
+    assert (done.code, done.out) == (0, ""), done.err
+    return done.err
+
+
+@BOTH
+def test_properties_of_the_first_simple_amt_are_taken_with_a_line(
+    files: Desk, dry_run: tuple[str, ...]
+) -> None:
+    """The old names launch the same HITs, and one line names the new form."""
+    old = {
+        "title": "Name an animal",
+        "description": "One word",
+        "keywords": "animal, word",
+        "reward": 0.05,
+        "duration": 600,
+        "frame_height": 400,
+        "max_assignments": 2,
+        "country": "US",
+        "hits_approved": 100,
+        "percent_approved": 95,
+    }
+    files.write("properties.json", json.dumps(old))
+
+    lines = said(files, *dry_run).splitlines()
+
+    (line,) = (line for line in lines if "first simple-amt" in line)
+    assert line.startswith("properties.json: ")
+    assert "duration -> AssignmentDurationInSeconds" in line
+    if not dry_run:
+        hit = files.crowd().client.list_hits()["HITs"][0]
+        assert (hit["Title"], hit["AssignmentDurationInSeconds"]) == ("Name an animal", 600)
+        assert len(hit["QualificationRequirements"]) == 3
+
+
+def warnings(desk: Desk, *more: str) -> list[str]:
+    """The lines before the one that names the cost."""
+    lines = said(desk, *more).splitlines()
+    return lines[: next(n for n, line in enumerate(lines) if "can cost" in line or "$" in line)]
+
+
+@BOTH
+def test_a_batch_without_oversights_has_no_warnings(files: Desk, dry_run: tuple[str, ...]) -> None:
+    """Nothing is said of a page that includes simpleamt.html."""
+    assert warnings(files, *dry_run) == []
+
+
+@BOTH
+def test_a_page_without_a_form_is_named(files: Desk, dry_run: tuple[str, ...]) -> None:
+    """Workers could submit nothing."""
+    files.write("page.html", "<p>{{ row.n }}</p>\n")
+
+    assert warnings(files, *dry_run) == [
+        (
+            "page.html: the page has no form and does not include simpleamt.html, so workers cannot "
+            "submit an answer"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<FORM action='/x'></FORM>",
+        "<crowd-form></crowd-form>",
+        "<script>document.body.append(document.createElement('form'))</script>",
+    ],
+)
+def test_pages_that_submit_in_their_own_way_are_not_named(files: Desk, page: str) -> None:
+    """A form of the page's own, Amazon's elements, a form made by script."""
+    files.write("page.html", page)
+
+    assert warnings(files, "--dry_run") == []
+
+
+@BOTH
+def test_files_that_the_local_crowd_lacks_are_named(files: Desk, dry_run: tuple[str, ...]) -> None:
+    """Each once, with the line of the input; what is there, or somewhere else, is not named."""
+    directory = files.folder / "crowd" / "files" / "pets"
+    directory.mkdir(parents=True)
+    (directory / "a cat & dog.jpg").write_bytes(b"")
+    rows = [
+        "/files/pets/a cat & dog.jpg",
+        "/files/pets/cat.jpg",
+        {"picture": "http://127.0.0.1:8000/files/dog.jpg?size=2", "again": "/files/pets/cat.jpg"},
+        "https://example.org/files/elsewhere.jpg",
+        "see /files/ for more",
+    ]
+    files.write("input.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
+    files.write("page.html", '{% include "simpleamt.html" %}<img src="{{ row }}">')
+
+    found = [line for line in warnings(files, *dry_run) if "/files/" in line]
+
+    assert found == [
+        f"input.jsonl:2: /files/pets/cat.jpg is not in {directory.parent}",
+        f"input.jsonl:3: /files/dog.jpg is not in {directory.parent}",
+    ]
+
+
+def test_many_missing_files_are_counted(files: Desk) -> None:
+    """Five are named."""
+    files.write("input.jsonl", "".join(f'"/files/{n}.jpg"\n' for n in range(12)))
+
+    lines = warnings(files, "--dry_run")
+
+    assert len(lines) == 6
+    assert lines[5].startswith("7 more files are not in ")
+
+
+@BOTH
+def test_an_input_that_is_one_array_is_named(files: Desk, dry_run: tuple[str, ...]) -> None:
+    """Somebody who wrote a JSON array meant a HIT of each element; two lines of arrays are rows."""
+    files.write("input.jsonl", '[{"n": 0}, {"n": 1}]\n')
+
+    assert warnings(files, *dry_run) == [
+        (
+            "input.jsonl: its only line is a JSON array of 2, which is one HIT; for a HIT of each "
+            "element, write one a line"
+        )
+    ]
+
+
+def test_two_arrays_are_two_rows(files: Desk) -> None:
+    """Rows may be arrays, as those of the example with pictures are."""
+    files.write("input.jsonl", "[1, 2]\n[3]\n")
+
+    assert warnings(files, "--dry_run") == []

@@ -1,0 +1,186 @@
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from amt import costs
+from amt.survey import Standing
+from tests.support.crowds import MINUTE
+from tests.support.script_fixtures import Desk
+
+SHOW = ("show_costs", "--hit_ids_file=hit_ids.txt")
+
+
+def hand_in(desk: Desk, hit_id: str, *minutes: float, live: bool = False) -> list[str]:
+    """A new worker for each, who takes so many minutes; the assignments."""
+    crowd = desk.crowd(live=live)
+    done = []
+    for number, taken in enumerate(minutes):
+        held = crowd.accept(crowd.make_worker(f"{hit_id} {number}"), hit_id)
+        desk.clock.advance(taken * MINUTE)
+        crowd.submit(held)
+        done.append(held)
+    return done
+
+
+def give_bonus(desk: Desk, assignment_id: str, amount: str) -> None:
+    crowd = desk.crowd()
+    crowd.client.send_bonus(
+        AssignmentId=assignment_id,
+        WorkerId=crowd.assignment(assignment_id)["WorkerId"],
+        BonusAmount=amount,
+        Reason="well done",
+    )
+
+
+@pytest.fixture
+def busy(desk: Desk) -> Desk:
+    """Three HITs of 4 x $0.60: approved, rejected, submitted, held and open work, two bonuses."""
+    first, second, third = desk.launch(1, 2, 3, MaxAssignments=4, Reward=0.6)
+    client = desk.crowd().client
+    one, two, three = hand_in(desk, first, 3, 6, 4)
+    client.approve_assignment(AssignmentId=one)
+    client.approve_assignment(AssignmentId=two)
+    client.reject_assignment(AssignmentId=three, RequesterFeedback="no")
+    (four,) = hand_in(desk, second, 9)
+    assert four
+    desk.crowd().accept(desk.crowd().make_worker("slow"), third)
+    give_bonus(desk, one, "0.01")
+    give_bonus(desk, one, "2.50")
+    return desk
+
+
+def test_what_a_batch_costs(busy: Desk) -> None:
+    """Approved work and bonuses have cost; submitted, held and open work is owed; rejected costs
+    nothing.
+    """
+    done = busy.run(*SHOW, "--json")
+
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out) == {
+        "approved": {"count": 2, "paid": "1.20", "fees": "0.00"},
+        "bonuses": {"count": 2, "paid": "2.51", "fees": "0.00"},
+        "submitted": {"count": 1, "paid": "0.60", "fees": "0.00"},
+        "open": {"count": 8, "paid": "4.80", "fees": "0.00"},
+        "has_cost": "3.71",
+        "still_owes": "5.40",
+        "can_cost": "9.11",
+        "per_assignment": "1.86",
+        "per_hour": {"median": "6.00", "tenth_percentile": "4.00"},
+    }
+
+
+def test_the_table(busy: Desk) -> None:
+    """The same, for a person."""
+    done = busy.run(*SHOW)
+
+    assert done.code == 0
+    assert [line.split() for line in done.out.splitlines()] == [
+        ["count", "paid", "fees", "total"],
+        ["approved", "2", "$1.20", "$0.00", "$1.20"],
+        ["bonuses", "2", "$2.51", "$0.00", "$2.51"],
+        ["has", "cost", "$3.71"],
+        ["submitted", "1", "$0.60", "$0.00", "$0.60"],
+        ["open", "8", "$4.80", "$0.00", "$4.80"],
+        ["still", "owes", "$5.40"],
+        ["can", "cost", "$9.11"],
+        ["an", "approved", "assignment:", "$1.86", "on", "average"],
+        [
+            "an",
+            "hour's",
+            "work:",
+            "$6.00",
+            "in",
+            "the",
+            "median,",
+            "$4.00",
+            "at",
+            "the",
+            "10th",
+            "percentile",
+        ],
+    ]
+    assert len({len(line) for line in done.out.splitlines()[:8]}) == 1
+
+
+def test_a_batch_that_nobody_has_looked_at(desk: Desk) -> None:
+    """Before the first answer everything is open, and nothing is said of averages; two pages of
+    HITs are one call each.
+    """
+    desk.launch(*range(101))
+    desk.calls.clear()
+
+    done = desk.run(*SHOW, "--json")
+
+    said = json.loads(done.out)
+    assert desk.calls == ["ListHITs"] * 2
+    assert said["open"] == {"count": 202, "paid": "10.10", "fees": "0.00"}
+    assert (said["per_assignment"], said["per_hour"]) == (None, None)
+    assert "average" not in desk.run(*SHOW).out
+
+
+def test_what_nobody_took_of_an_expired_hit_costs_nothing(desk: Desk) -> None:
+    """After the end only what was handed in, and what is still held, can cost."""
+    (hit_id,) = desk.launch(1, MaxAssignments=5)
+    hand_in(desk, hit_id, 1)
+    desk.crowd().accept(desk.crowd().make_worker("slow"), hit_id)
+    desk.crowd().client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
+
+    said = json.loads(desk.run(*SHOW, "--json").out)
+
+    assert said["submitted"]["count"] == 1
+    assert said["open"]["count"] == 1
+    assert said["can_cost"] == "0.10"
+
+
+@pytest.mark.parametrize(
+    ("reward", "assignments", "masters", "fee", "bonus_fee"),
+    [
+        ("0.01", 1, False, "0.01", "0.01"),
+        ("1.00", 9, False, "0.20", "0.01"),
+        ("1.00", 10, False, "0.40", "0.01"),
+        ("1.00", 10, True, "0.45", "0.01"),
+        ("0.33", 3, False, "0.07", "0.01"),
+    ],
+)
+def test_amazons_fees(
+    reward: str, assignments: int, masters: bool, fee: str, bonus_fee: str
+) -> None:
+    """Each assignment is charged by its own HIT's reward and size, each bonus by itself."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    paid = Decimal(reward)
+    hit = Standing("3A", "Assignable", assignments, 0, 0, 1, False, paid, masters, start)
+    work: list[Any] = [
+        {
+            "AssignmentStatus": "Approved",
+            "AcceptTime": start,
+            "SubmitTime": start + timedelta(hours=1),
+        }
+    ]
+    sums = costs.Costs()
+    costs._count(sums, hit, work, [{"BonusAmount": "0.04"}], charged=True)
+
+    assert str(sums.approved.fees) == fee
+    assert str(sums.bonuses.fees) == bonus_fee
+    assert sums.per_hour() == (paid, paid)
+
+
+def test_work_handed_in_at_once_does_not_divide_by_nothing(desk: Desk) -> None:
+    """No time at all counts as a second."""
+    (hit_id,) = desk.launch(1, Reward=0.01)
+    hand_in(desk, hit_id, 0)
+
+    assert json.loads(desk.run(*SHOW, "--json").out)["per_hour"]["median"] == "36.00"
+
+
+def test_ids_the_crowd_does_not_know(busy: Desk) -> None:
+    """They are named, exit 1; the others are counted."""
+    busy.write("some.txt", busy.read("hit_ids.txt") + "3NONE\n")
+
+    done = busy.run(SHOW[0], "--hit_ids_file=some.txt", "--json")
+
+    assert done.code == 1
+    assert "3NONE: Hit 3NONE does not exist." in done.err
+    assert json.loads(done.out)["has_cost"] == "3.71"

@@ -1,0 +1,31 @@
+"""A copy of the project, as somebody has it who has just cloned it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def copy_project(target: Path) -> Path:
+    """Copy what git knows into `target`, with this Python's environment as its .venv."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT,
+        capture_output=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        if (PROJECT / name).is_file() and not name.startswith("tests/"):
+            copied = target / name
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(PROJECT / name, copied)
+    (target / ".venv").symlink_to(sys.prefix)
+    return target
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without anything that would name another crowd or other keys."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

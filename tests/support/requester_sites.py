@@ -1,0 +1,88 @@
+"""A crowd with requesters who sign in to their pages, and answers for them to read."""
+
+import json
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from local_crowd.operations.people import access_keys, identities, requesters
+from local_crowd.operations.work import worker_actions
+from local_crowd.pages import passwords
+from tests.support.worker_sites import TOKEN, Visitor, World
+
+PASSWORD = "correct horse battery"
+INPUT = {"picture": "/files/1.jpg", "ask": "Which <b>animal</b>?"}
+BATCH = "0123456789abcdef0123456789abcdef"
+
+
+def page_with_input(row: Any = None) -> str:
+    """A HIT page as simple-amt's templates make it."""
+    text = json.dumps(INPUT if row is None else row).replace("<", "\\u003c")
+    return f'<!DOCTYPE html><p>Which?</p><script type="text/json" id="input">{text}</script>'
+
+
+class Requester(Visitor):
+    """Somebody at the requester's pages."""
+
+    def token(self) -> str:
+        """The session's token, as every form holds it."""
+        found = TOKEN.search(self.get("/requester/sign_in").text)
+        return found[1] if found else ""
+
+    def enter(self, name: str, secret: str, **more: str) -> TestResponse:
+        """Fill in the sign-in form."""
+        return self.post("/requester/sign_in", {"name": name, "secret": secret} | more)
+
+
+class RequesterWorld(World):
+    """A world whose requesters have passwords."""
+
+    def member(self, name: str = "Vision lab") -> Requester:
+        """A requester, made if need be, who has signed in with a password."""
+        with self.sandbox.writing() as call:
+            identities.requester(call, name)
+            requesters.set_password(call, name, _hash())
+        visitor = Requester(self.app)
+        assert visitor.enter(name, PASSWORD).status_code == 303
+        return visitor
+
+    def keys(self, name: str) -> tuple[str, str]:
+        """The key pair of a new requester."""
+        with self.sandbox.writing() as call:
+            return access_keys.create(call, name)
+
+    def worker(self, name: str = "Ada") -> str:
+        """The id of the worker of this name."""
+        with self.sandbox.writing() as call:
+            return identities.worker(call, name)
+
+    def row(self, number: int = 0, batch: str = BATCH, **more: Any) -> Any:
+        """A new HIT of a batch."""
+        html = more.pop("html", page_with_input())
+        return self.launch(html, RequesterAnnotation=f"batch={batch} row={number}", **more)
+
+    def do(self, hit: Any, name: str = "Ada", seconds: int = 40, **fields: str) -> str:
+        """A worker accepts a HIT and hands it in; the assignment's id."""
+        worker_id = self.worker(name)
+        with self.sandbox.writing() as call:
+            held = worker_actions.accept(call, worker_id, hit["HITId"])
+        self.clock.advance(seconds)
+        with self.sandbox.writing() as call:
+            worker_actions.submit(
+                call, held.assignment_id, list((fields or {"word": "cat"}).items())
+            )
+        return held.assignment_id
+
+    def status(self, assignment_id: str) -> str:
+        """Where an assignment stands."""
+        found = self.perform("GetAssignment", AssignmentId=assignment_id)
+        return str(found["Assignment"]["AssignmentStatus"])
+
+
+_kept: list[str] = []
+
+
+def _hash() -> str:
+    if not _kept:  # scrypt is slow, on purpose
+        _kept.append(passwords.hashed(PASSWORD))
+    return _kept[0]

@@ -1,0 +1,175 @@
+"""Many at once: one slot never goes to two, one submission wins, one token makes one thing."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.work.worker_actions import NotPossible
+from local_crowd.site import Site
+from tests.support.crowds import HIT, Crowd
+
+THREADS = 8
+
+
+def at_once(actions: list[Callable[[], Any]]) -> list[Any]:
+    """What each gave, or the reason it refused with; all begin at the same moment."""
+    start = Barrier(len(actions))
+
+    def one(action: Callable[[], Any]) -> Any:
+        start.wait()
+        try:
+            return action()
+        except NotPossible as refused:
+            return refused.reason
+        except CrowdError as refused:
+            return refused.turk_error_code
+
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(one, actions))
+
+
+@pytest.mark.parametrize("slots", [1, 5, 20])
+def test_a_slot_goes_to_one_worker(crowd: Crowd, slots: int) -> None:
+    """Eight threads of workers take exactly as many assignments as there are."""
+    hit_id = crowd.make_hit(MaxAssignments=slots)
+    workers = [crowd.make_worker(f"worker {number}") for number in range(5 * THREADS)]
+
+    def accept(mine: list[str]) -> list[str]:
+        taken = []
+        for worker in mine:
+            try:
+                taken.append(crowd.accept(worker, hit_id))
+            except NotPossible as refused:
+                assert refused.reason == "taken"  # noqa: PT017
+        return taken
+
+    taken = at_once([lambda n=n: accept(workers[n::THREADS]) for n in range(THREADS)])
+
+    found = [assignment_id for mine in taken for assignment_id in mine]
+    assert len(found) == len(set(found)) == slots
+    assert crowd.stands(hit_id) == ("Unassignable", 0, slots, 0)
+
+
+def test_two_sites_of_one_database_share_the_slots(crowd: Crowd) -> None:
+    """Two processes' worth of connections, each with its own queue, take no slot twice either."""
+    other = Site(crowd.site.name, str(crowd.site.store.url), crowd.clock)
+    hit_id = crowd.make_hit(MaxAssignments=10)
+    workers = [crowd.make_worker(f"worker {number}") for number in range(5 * THREADS)]
+    twin = Crowd(crowd.client, other, crowd.clock, crowd.requester_id)
+
+    def accept(number: int) -> int:
+        through, taken = (crowd, twin)[number % 2], 0
+        for worker in workers[number::THREADS]:
+            try:
+                through.accept(worker, hit_id)
+            except NotPossible:
+                continue
+            taken += 1
+        return taken
+
+    taken = at_once([lambda n=n: accept(n) for n in range(THREADS)])
+    other.close()
+
+    assert sum(taken) == 10
+    assert crowd.stands(hit_id) == ("Unassignable", 0, 10, 0)
+
+
+def test_a_worker_who_clicks_twice_has_one(crowd: Crowd) -> None:
+    """One worker accepting in eight windows holds one assignment, the same in each."""
+    hit_id, worker = crowd.make_hit(MaxAssignments=5), crowd.make_worker()
+
+    taken = at_once([lambda: crowd.accept(worker, hit_id)] * THREADS)
+
+    assert len(set(taken)) == 1
+    assert crowd.stands(hit_id) == ("Assignable", 4, 1, 0)
+
+
+def test_one_submission_wins(crowd: Crowd) -> None:
+    """Of eight submissions of one assignment one is kept, whole; the others change nothing."""
+    hit_id = crowd.make_hit()
+    assignment_id = crowd.accept(crowd.make_worker(), hit_id)
+
+    said = at_once(
+        [lambda n=n: crowd.submit(assignment_id, [("by", str(n))]) for n in range(THREADS)]
+    )
+
+    assert Counter(said) == {None: 1, "done": THREADS - 1}
+    assert f"<FreeText>{said.index(None)}</FreeText>" in crowd.assignment(assignment_id)["Answer"]
+    assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 0)
+
+
+def test_submitted_or_returned(crowd: Crowd) -> None:
+    """Of submitting and returning at once one happens, and the counters agree with it."""
+    for number in range(5):
+        hit_id, worker = crowd.make_hit(), crowd.make_worker(f"worker {number}")
+        held = crowd.accept(worker, hit_id)
+
+        said = at_once([lambda: crowd.submit(held), lambda: crowd.give_back(worker, held)])  # noqa: B023
+
+        assert said in ([None, "done"], ["returned", None])
+        assert crowd.stands(hit_id) == (
+            ("Reviewable", 0, 0, 0) if said[0] is None else ("Assignable", 1, 0, 0)
+        )
+
+
+def test_one_decision_wins(crowd: Crowd) -> None:
+    """Of approvals and rejections of one assignment at once, one is made and counted."""
+    hit_id = crowd.make_hit()
+    assignment_id = crowd.do(crowd.make_worker(), hit_id)
+    request = {"AssignmentId": assignment_id, "RequesterFeedback": "."}
+
+    said = at_once(
+        [
+            lambda n=n: crowd.site.perform(
+                crowd.requester_id, ("ApproveAssignment", "RejectAssignment")[n % 2], request
+            )
+            for n in range(THREADS)
+        ]
+    )
+
+    assert Counter(map(str, said)) == {
+        "{}": 1,
+        "AWS.MechanicalTurk.InvalidAssignmentState": THREADS - 1,
+    }
+    assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 1)
+
+
+def test_one_token_makes_one_hit(crowd: Crowd) -> None:
+    """Eight calls of one token at once make one HIT, of one HIT type."""
+    request = HIT | {"UniqueRequestToken": "once"}
+
+    said = at_once(
+        [lambda: bool(crowd.site.perform(crowd.requester_id, "CreateHIT", request))] * THREADS
+    )
+
+    assert Counter(said) == {True: 1, "AWS.MechanicalTurk.HitAlreadyExists": THREADS - 1}
+    assert crowd.client.list_hits()["NumResults"] == 1
+
+
+def test_calls_of_one_client_from_many_threads(crowd: Crowd) -> None:
+    """Eight threads share one client: every HIT is made, all of one type, none twice."""
+    made = at_once([lambda: [crowd.make_hit() for _ in range(5)]] * THREADS)
+
+    ids = [hit_id for mine in made for hit_id in mine]
+    pages = crowd.client.get_paginator("list_hits").paginate()
+    listed = [hit for page in pages for hit in page["HITs"]]
+    assert len(set(ids)) == 5 * THREADS
+    assert {hit["HITId"] for hit in listed} == set(ids)
+    assert len({hit["HITTypeId"] for hit in listed}) == 1
+
+
+def test_what_fell_due_is_settled_once(crowd: Crowd) -> None:
+    """Eight readers at the moment of auto-approval see it done, and counted once."""
+    hit_id = crowd.make_hit(MaxAssignments=5)
+    for number in range(5):
+        crowd.do(crowd.make_worker(f"worker {number}"), hit_id)
+    crowd.clock.advance(30 * 86400)
+
+    said = at_once([lambda: crowd.stands(hit_id)] * THREADS)
+
+    assert set(said) == {("Reviewable", 0, 0, 5)}
