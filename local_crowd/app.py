@@ -19,7 +19,8 @@ from werkzeug.wrappers import Response
 
 from local_crowd import hosts, settings
 from local_crowd.delivery.courier import Courier
-from local_crowd.pages import hit_page, make_flask
+from local_crowd.pages import make_flask
+from local_crowd.pages.work import hit_page
 from local_crowd.site import SITES, Site, open_site
 from local_crowd.wire.route import PATH_AS_SENT, wire
 

@@ -96,7 +96,7 @@ def set_password(directory: Path, name: str) -> Iterator[Line]:
     It is asked for twice, or is the first line of what is piped in. Earlier sessions by password
     end. Raises ParameterValidationError for an unknown name, and for what cannot be a password.
     """
-    from local_crowd.pages import passwords  # which brings the web framework
+    from local_crowd.pages.people import passwords  # which brings the web framework
 
     with both_sites(directory) as sites:
         with writing(sites) as calls:

@@ -7,40 +7,27 @@ from typing import Any
 from flask import Flask, request
 
 from local_crowd.operations.people import identities
-from local_crowd.pages import (
-    account,
-    choose,
-    earnings,
-    errors,
-    files,
-    history,
-    hit_page,
-    join,
-    messages,
-    panel,
-    qualification_tests,
-    qualifications,
-    requester,
-    reset,
-    sign_in,
-    words,
-    work,
-)
+from local_crowd.pages import errors, files, requester, words
 from local_crowd.pages.context import IdConverter, Limited, known_static
 from local_crowd.pages.headers import add_security_headers
+from local_crowd.pages.money import earnings
+from local_crowd.pages.panels import panel
+from local_crowd.pages.people import account, join, reset_password, sign_in
+from local_crowd.pages.qualifications import qualification_tests, qualifications
 from local_crowd.pages.questions import scripts
 from local_crowd.pages.requester.sessions import Sessions
+from local_crowd.pages.work import assignments, history, hit_list, hit_page, messages
 from local_crowd.site import Site
 
 BLUEPRINTS = (
     sign_in.pages,
     join.pages,
-    reset.pages,
+    reset_password.pages,
     panel.pages,
     account.pages,
     earnings.pages,
-    choose.pages,
-    work.pages,
+    hit_list.pages,
+    assignments.pages,
     hit_page.pages,
     scripts.pages,
     history.pages,

@@ -16,7 +16,7 @@ import manage_crowd
 from local_crowd.app import create_app
 from local_crowd.operations.people import accounts, profiles, sign_in_limits
 from local_crowd.operations.people.profiles import Profile
-from local_crowd.pages.passwords import hashed, is_password
+from local_crowd.pages.people.passwords import hashed, is_password
 from local_crowd.store.people_tables import accounts as accounts_table
 from local_crowd.store.people_tables import links
 from local_crowd.store.tables import workers

@@ -12,7 +12,7 @@ import pytest
 
 from local_crowd.app import create_app
 from local_crowd.operations.people import requesters
-from local_crowd.pages import passwords
+from local_crowd.pages.people import passwords
 from tests.support.requester_sites import (
     BATCH,
     PASSWORD,

@@ -19,7 +19,7 @@ import simpleamt
 from amt.crowd import Crowd
 from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.people import access_keys, identities, requesters
-from local_crowd.pages import passwords
+from local_crowd.pages.people import passwords
 from local_crowd.site import SITES, Site, open_site
 from local_crowd.wire.signature import UnrecognizedClientException
 from tests.support.crowds import HIT, refusal

@@ -12,7 +12,7 @@ import jinja2
 import pytest
 from werkzeug.routing import Rule
 
-from local_crowd.pages import passwords
+from local_crowd.pages.people import passwords
 from local_crowd.site import SITES, open_site
 
 STRENGTH = passwords.METHOD

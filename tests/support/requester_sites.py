@@ -7,7 +7,7 @@ from werkzeug.test import TestResponse
 
 from local_crowd.operations.people import access_keys, identities, requesters
 from local_crowd.operations.work import worker_actions
-from local_crowd.pages import passwords
+from local_crowd.pages.people import passwords
 from tests.support.worker_sites import TOKEN, Visitor, World
 
 PASSWORD = "correct horse battery"

@@ -22,7 +22,7 @@ def form_html(form: QuestionForm) -> Markup:
     constraints, static/question_form.js; its form has the class `question_form`.
     """
     rendered = render_template(
-        "question_fields.html",
+        "questions/question_fields.html",
         form=form,
         numbers=_numbers(form),
         ANSWER=ANSWER,
@@ -47,7 +47,7 @@ def form_page(
 ) -> str:
     """A whole page for a HIT's frame; in a preview (None) it cannot be handed in."""
     return render_template(
-        "question_form.html",
+        "questions/question_form.html",
         fields=form_html(form),
         submit_url=submit_url,
         assignment_id=assignment_id,

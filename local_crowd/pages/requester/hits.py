@@ -8,12 +8,12 @@ from werkzeug.exceptions import NotFound
 from local_crowd.operations.hits import hits
 from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.review import answer_lists, bonuses
-from local_crowd.pages import hit_page
 from local_crowd.pages.context import current_site
 from local_crowd.pages.headers import BESIDE_ANSWERS, FILE
 from local_crowd.pages.requester.context import page_number, requester_only
 from local_crowd.pages.requester.fields import SHOWN_ALONE, of_input
 from local_crowd.pages.requester.shown import Pages, frame_of, shown_answers
+from local_crowd.pages.work import hit_page
 
 pages = Blueprint("hits", __name__)
 ANSWERS = 20  # on a page

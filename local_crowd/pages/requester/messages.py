@@ -8,9 +8,9 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.work import messages
 from local_crowd.pages.context import current_site
 from local_crowd.pages.errors import STATUSES
-from local_crowd.pages.messages import BAD_TEXT, chosen_ids
 from local_crowd.pages.requester.context import page_number, requester_only, typed
 from local_crowd.pages.requester.shown import Pages
+from local_crowd.pages.work.messages import BAD_TEXT, chosen_ids
 
 pages = Blueprint("messages", __name__)
 MESSAGES = 50  # on a page

@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from local_crowd.operations.people import requesters, sign_in_limits
 from local_crowd.operations.people.requesters import Access
 from local_crowd.pages.context import current_site
-from local_crowd.pages.passwords import is_password
+from local_crowd.pages.people.passwords import is_password
 from local_crowd.pages.requester.context import LASTS, begin_session, wanted_path
 
 pages = Blueprint("sign_in", __name__)

@@ -18,7 +18,7 @@ def my_work(worker_id: str) -> str:
         rewarded = [row.assignment_id for row in finished if row.bonus]
         received = bonuses.list_received(call, worker_id, rewarded)
         return render_template(
-            "my_work.html",
+            "work/my_work.html",
             worker_id=worker_id,
             now=call.now,
             in_progress=worker_lists.in_progress(call, worker_id),

@@ -40,7 +40,7 @@ def show(link_id: str, worker_id: str) -> str:
     with current_site().reading() as call:
         visit = participants.look(call, link_id, worker_id)
         group = worker_lists.group(call, visit.panel.hit_type_ids[0])
-    return render_template("panel.html", visit=visit, group=group)
+    return render_template("panels/panel.html", visit=visit, group=group)
 
 
 @pages.post("/panel/next")

@@ -15,8 +15,8 @@ from local_crowd.operations.qualifications.system_qualifications import (
     PERCENT_APPROVED,
 )
 from local_crowd.operations.work import worker_lists
-from local_crowd.pages.barriers import wanted
 from local_crowd.pages.context import current_site, worker_only
+from local_crowd.pages.work.barriers import wanted
 from places import countries, us_states
 
 pages = Blueprint("qualifications", __name__)
@@ -39,7 +39,7 @@ def show(worker_id: str) -> str:
         found = qualifications.requestable(call, worker_id, MOST)
         history = eligibility.values(call, worker_id, HISTORY)
         return render_template(
-            "qualifications.html",
+            "qualifications/qualifications.html",
             now=call.now,
             held=qualifications.held(call, worker_id),
             asked=[
@@ -65,7 +65,7 @@ def about(worker_id: str, type_id: str) -> str:
         row = qualifications.get(call, worker_id, type_id)
         asked = qualifications.last_asked(call, worker_id, type_id)
         return render_template(
-            "qualification.html",
+            "qualifications/qualification.html",
             row=row,
             asked=asked,
             stage=qualifications.stage(call, asked) if asked else None,

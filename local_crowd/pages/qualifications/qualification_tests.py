@@ -29,7 +29,7 @@ def show(worker_id: str, request_id: str) -> Any:
     with current_site().reading() as call:
         row = qualifications.test(call, worker_id, request_id)
     page = render_template(
-        "qualification_test.html",
+        "qualifications/qualification_test.html",
         row=row,
         seconds_left=row.deadline - call.now,
         fields=form_html(parse(row.test)),

@@ -9,8 +9,8 @@ from local_crowd.operations.panels import participants
 from local_crowd.operations.people import accounts, invitation_links, profiles
 from local_crowd.pages.context import current_site, sign_in_as, signed_in
 from local_crowd.pages.errors import message_page
-from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
-from local_crowd.pages.profile_form import profile_of
+from local_crowd.pages.people.passwords import LONGEST, SHORTEST, NoPassword, hashed
+from local_crowd.pages.people.profile_form import profile_of
 from places import countries, us_states
 
 pages = Blueprint("join", __name__)
@@ -72,7 +72,7 @@ def _sign_up(link: invitation_links.Link) -> Any:
 
 def _form(link: invitation_links.Link, problem: str = "") -> str:
     return render_template(
-        "sign_up.html",
+        "people/sign_up.html",
         link=link,
         problem=problem,
         typed=request.form,
@@ -98,7 +98,7 @@ def _arrive(link: invitation_links.Link, *, confirmed: bool = False) -> Any:
     except ValueError as error:
         return message_page("We cannot see who you are", f"{error} {AGAIN}", 400)
     if not confirmed and (busy := _who_is_here(link, panel, came_with["worker"] or "")):
-        return render_template("somebody_here.html", busy=busy, host=panel.host)
+        return render_template("people/somebody_here.html", busy=busy, host=panel.host)
     with current_site().writing() as call:
         worker_id = participants.arrive(
             call,

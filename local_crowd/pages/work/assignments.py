@@ -24,9 +24,9 @@ def show(worker_id: str, assignment_id: str) -> Any:
     if row is None:
         raise NotFound
     if row.status != "Accepted":
-        return render_template("over.html", row=row), 410
+        return render_template("work/over.html", row=row), 410
     page = render_template(
-        "work.html",
+        "work/work.html",
         row=row,
         seconds_left=row.deadline - call.now,
         frame=hit_frame(parse(row.question), row.hit_id, assignment_id, worker_id),

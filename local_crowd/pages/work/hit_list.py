@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 
 from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.work import worker_actions, worker_lists
-from local_crowd.pages.barriers import Barrier, barriers
 from local_crowd.pages.context import an_id, current_site, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.questions.frame import PREVIEW, hit_frame
 from local_crowd.pages.words import count_of
+from local_crowd.pages.work.barriers import Barrier, barriers
 
 pages = Blueprint("choose", __name__)
 MOST_GROUPS = 100
@@ -38,7 +38,7 @@ def groups(worker_id: str) -> str:
         held = worker_lists.in_progress(call, worker_id)
         barred = barriers(call, worker_id, found)
     return render_template(
-        "groups.html",
+        "work/groups.html",
         open=[group for group in found if group.hit_type_id not in barred],
         closed=[group for group in found if group.hit_type_id in barred],
         barred=barred,
@@ -68,7 +68,7 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         flash(NOTHING_LEFT)
         return redirect(f"{request.script_root}/", 303)
     page = render_template(
-        "preview.html",
+        "work/preview.html",
         group=group,
         barrier=barrier,
         hit_id=hit_id,
@@ -154,4 +154,4 @@ def _barred(group: Any, barrier: Barrier) -> tuple[str, int]:
     """What the group asks for, unless its requester does not want that known."""
     if barrier.hidden:
         raise NotFound
-    return render_template("barred.html", group=group, barrier=barrier), 403
+    return render_template("work/barred.html", group=group, barrier=barrier), 403

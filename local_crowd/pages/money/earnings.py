@@ -18,7 +18,7 @@ def show(worker_id: str) -> str:
     with current_site().reading() as call:
         totals = worker_lists.totals(call, worker_id)
         return render_template(
-            "earnings.html",
+            "money/earnings.html",
             approved=totals.get("Approved", NOTHING),
             pending=totals.get("Submitted", NOTHING),
             bonus=worker_lists.bonus_total(call, worker_id),

@@ -8,7 +8,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import accounts, invitation_links, sign_in_limits
 from local_crowd.pages.context import current_site, sign_in_as
 from local_crowd.pages.errors import message_page
-from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
+from local_crowd.pages.people.passwords import LONGEST, SHORTEST, NoPassword, hashed
 
 pages = Blueprint("reset", __name__)
 
@@ -44,7 +44,11 @@ def choose(token: str) -> Any:
 
 def _form(account: accounts.Account | None, problem: str = "") -> str:
     return render_template(
-        "new_password.html", account=account, problem=problem, shortest=SHORTEST, longest=LONGEST
+        "people/new_password.html",
+        account=account,
+        problem=problem,
+        shortest=SHORTEST,
+        longest=LONGEST,
     )
 
 

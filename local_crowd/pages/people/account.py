@@ -9,9 +9,9 @@ from local_crowd.operations.money import payments
 from local_crowd.operations.people import accounts, profiles, sign_in_limits
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, sign_in_as, sign_out_here, worker_only
-from local_crowd.pages.passwords import LONGEST, SHORTEST, NoPassword, hashed
-from local_crowd.pages.profile_form import profile_of
-from local_crowd.pages.sign_in import with_password
+from local_crowd.pages.people.passwords import LONGEST, SHORTEST, NoPassword, hashed
+from local_crowd.pages.people.profile_form import profile_of
+from local_crowd.pages.people.sign_in import with_password
 from places import countries, us_states
 
 pages = Blueprint("account", __name__)
@@ -108,7 +108,7 @@ def _page(worker_id: str, form: str = "", problem: str = "") -> str:
     with current_site().reading() as call:
         account, profile = accounts.get(call, worker_id), profiles.get(call, worker_id)
     return render_template(
-        "account.html",
+        "people/account.html",
         worker_id=worker_id,
         account=account,
         profile=profile,
@@ -127,7 +127,7 @@ def _closing(worker_id: str, problem: str = "") -> str:
             raise NotFound
         owed = payments.owed_to(call, worker_id)
         held = len(worker_lists.in_progress(call, worker_id))
-    return render_template("close_account.html", owed=owed, held=held, problem=problem)
+    return render_template("people/close_account.html", owed=owed, held=held, problem=problem)
 
 
 def _back() -> Any:

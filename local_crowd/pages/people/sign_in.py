@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, session
 from local_crowd.operations.people import accounts, identities, sign_in_limits
 from local_crowd.operations.people.nicknames import LONGEST, NoNickname, nickname
 from local_crowd.pages.context import current_site, sign_in_as, sign_out_here
-from local_crowd.pages.passwords import is_password
+from local_crowd.pages.people.passwords import is_password
 
 pages = Blueprint("sign_in", __name__)
 
@@ -82,7 +82,7 @@ def with_password(typed: str, password: str) -> accounts.Account | None:
 def _form(typed: str, problem: str) -> str:
     by_nickname = current_site().sign_in == "nickname"
     return render_template(
-        "sign_in.html" if by_nickname else "account_sign_in.html",
+        "people/sign_in.html" if by_nickname else "people/account_sign_in.html",
         typed=typed,
         problem=problem,
         wanted=_wanted(),

@@ -92,7 +92,7 @@ def _page(worker_id: str, answered: str = "", typed: str = "", problem: str = ""
     with current_site().reading() as call:
         found = messages.list_of_worker(call, worker_id)
     return render_template(
-        "messages.html",
+        "work/messages.html",
         messages=found,
         answered=answered,
         typed=typed,
@@ -105,5 +105,5 @@ def _letter(worker_id: str, hit_id: str, typed: str = "", problem: str = "") -> 
     with current_site().reading() as call:
         hit = messages.find_hit_to_ask_about(call, worker_id, hit_id)
     return render_template(
-        "ask.html", hit=hit, typed=typed, problem=problem, longest=messages.LONGEST_TEXT
+        "work/ask.html", hit=hit, typed=typed, problem=problem, longest=messages.LONGEST_TEXT
     )

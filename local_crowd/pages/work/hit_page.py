@@ -144,7 +144,7 @@ def _http(error: HTTPException) -> Any:
 
 
 def _framed(title: str, text: str, status: int, outcome: str = REFUSED) -> Any:
-    page = render_template("framed.html", title=title, text=text, good=status == 200)
+    page = render_template("work/framed.html", title=title, text=text, good=status == 200)
     headers = {"Content-Security-Policy": IN_THE_FRAME}
     if status < 500:
         headers[OUTCOME] = outcome

@@ -1,0 +1,1 @@
+"""The page of participants who come by a panel link."""

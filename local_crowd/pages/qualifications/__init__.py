@@ -1,0 +1,1 @@
+"""The worker's qualifications: what one has, can ask for and be tested for."""
