@@ -99,6 +99,18 @@ def test_a_hit_does_not_hand_in_for_another_assignment(world: World, arrive: Arr
             "port.postMessage({kind: 'answer', text: JSON.stringify(Array(10001).fill(['a', 'b']))})",
             "Not handed in: the crowd cannot",
         ),
+        (
+            "port.postMessage({kind: 'answer', text: JSON.stringify([['a', 'ä'.repeat(1500000)]])})",
+            "Not handed in: the answer is larger than the crowd takes.",
+        ),
+        (
+            "port.postMessage({kind: 'answer', text: JSON.stringify([['a', 'x'.repeat(4000001)]])})",
+            "Not handed in: the answer is larger than the crowd takes.",
+        ),
+        (
+            "port.postMessage({kind: 'entries', text: 'x'.repeat(4000001)})",
+            "Not saved: this is more",
+        ),
         ("port.postMessage({kind: 'entries', text: '<img src=x onerror=alert(1)>'})", SAVED),
         (
             """for (const it of [null, 1, {kind: 'entries'}, {kind: 'answer', text: 5},
@@ -121,6 +133,21 @@ def test_what_a_hit_says_is_bounded_and_never_shown(
     assert page.locator("#kept img").count() == 0
     assert len(kept(page)) < 501_000
     assert world.answers(hit["HITId"]) == []
+
+
+def test_a_hit_cannot_make_the_page_flood_the_crowd(world: World, arrive: Arrive) -> None:
+    """However often a HIT's page says that something happened, the server is asked a few times."""
+    world.launch(
+        SPY % "for (let i = 0; i < 300; i++) parent.postMessage('local_crowd: ask the server', '*');"
+    )
+    page = arrive("Ada")
+    accept(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    go(page)
+    page.wait_for_timeout(1500)
+
+    assert 1 <= len([url for url in asked if url.endswith("/state")]) <= 3
 
 
 def test_only_the_frame_itself_is_heard(world: World, arrive: Arrive) -> None:

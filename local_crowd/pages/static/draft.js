@@ -8,6 +8,7 @@
   const kept = byId('kept'), words = byId('kept-words'), again = byId('send-now');
   const { assignment, submit } = main.dataset;
   const MOST_ENTRIES = 500_000, MOST_ANSWER = 4_000_000;  // characters
+  const MOST_BODY = 4 * 1024 * 1024;  // bytes, as the crowd takes (pages/context.py)
   const MOST_FIELDS = 10_000, MOST_MESSAGES = 300;  // messages a second
   const SAVE_MS = 250, ARRIVE_MS = 2000, TIMEOUT_MS = 30_000, FIRST_WAIT_MS = 2000, LONGEST_WAIT_MS = 30_000;
 
@@ -28,6 +29,7 @@
     late: 'Not handed in: the time allowed is over. What you entered is still here, to be copied.',
     returned: 'Not handed in: you returned this HIT.',
     unknown: 'Not handed in: this HIT no longer exists. What you entered is still here, to be copied.',
+    largeAnswer: 'Not handed in: the answer is larger than the crowd takes. Shorten it and submit again.',
     refused: 'Not handed in: the crowd cannot take this answer. Please tell the requester.',
   };
   const FINAL = ['late', 'returned', 'unknown'];
@@ -90,9 +92,13 @@
 
   function takeAnswer(pairs) {
     if (sending) return;
-    const body = bodyOf(pairs);
-    if (!body) {
+    const isLarge = pairs.length > MOST_ANSWER, body = isLarge ? '' : bodyOf(pairs);
+    if (!isLarge && !body) {
       refuse('refused');
+      return;
+    }
+    if (isLarge || body.length > MOST_BODY) {  // a server cuts such a request off, as if it were away
+      refuse('largeAnswer');
       return;
     }
     draft.answer = body;
@@ -154,7 +160,7 @@
 
   function receive(event) {
     const { kind, text } = event.data || {};
-    if (typeof text !== 'string' || text.length > MOST_ANSWER) return;
+    if (typeof text !== 'string') return;
     if (++messages > MOST_MESSAGES) {
       isFlooded = true;
       isSaved = false;
