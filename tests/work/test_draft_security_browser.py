@@ -138,7 +138,8 @@ def test_what_a_hit_says_is_bounded_and_never_shown(
 def test_a_hit_cannot_make_the_page_flood_the_crowd(world: World, arrive: Arrive) -> None:
     """However often a HIT's page says that something happened, the server is asked a few times."""
     world.launch(
-        SPY % "for (let i = 0; i < 300; i++) parent.postMessage('local_crowd: ask the server', '*');"
+        SPY
+        % "for (let i = 0; i < 300; i++) parent.postMessage('local_crowd: ask the server', '*');"
     )
     page = arrive("Ada")
     accept(page)

@@ -5,6 +5,7 @@
   const frame = document.querySelector('iframe'), auto = byId('auto'), next = byId('next');
   const end = Date.now() + 1000 * Number(main.dataset.secondsLeft);
   const WARNINGS = [300, 60];  // seconds before the end
+  const ASK_PAUSE_MS = 500;
   const KEPT = 'local_crowd_auto', ASK = 'local_crowd: ask the server', REFUSED = 'local_crowd: refused';
   let over = false, warned = Infinity;
 
@@ -88,9 +89,26 @@
     }
   }
 
+  // One request at a time, however often the frame asks; what was asked meanwhile is asked once more.
+  let asking = false, askedAgain = null;
+  async function askForFrame(here) {
+    if (over) return;
+    if (asking) {
+      askedAgain = askedAgain || here;
+      return;
+    }
+    asking = true;
+    await askServer(here);
+    await new Promise((resolve) => setTimeout(resolve, ASK_PAUSE_MS));
+    asking = false;
+    const again = askedAgain;
+    askedAgain = null;
+    if (again !== null) askForFrame(again);
+  }
+
   window.addEventListener('message', (event) => {
     if (event.source !== frame.contentWindow || ![ASK, REFUSED].includes(event.data)) return;
-    askServer(event.data === ASK);
+    askForFrame(event.data === ASK);
   });
   main.addEventListener('outcome', (event) => askServer(event.detail === 'handedIn', 'Submitted'));
   main.addEventListener('ask', () => askServer());
