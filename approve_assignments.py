@@ -21,11 +21,15 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def approve(args: argparse.Namespace) -> int:
-    """Look, ask, approve."""
+    """Find what is submitted, ask, approve."""
     ids = read_ids(args.assignment_ids_file)
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    return review.approve(args, crowd, client, review.of_assignments(args, crowd, client, ids))
+    found = review.find_assignments(crowd, client, ids, simpleamt.say)
+    if found.submitted:
+        simpleamt.confirm(args, review.ask_to_approve(crowd, found.submitted))
+    refused = review.approve(crowd, client, found.submitted, args.feedback, simpleamt.say)
+    return 1 if refused or found.refused else 0
 
 
 if __name__ == "__main__":

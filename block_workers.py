@@ -7,7 +7,7 @@ import argparse
 import sys
 
 import simpleamt
-from amt import wrong_ids
+from amt import calls, wrong_ids
 from amt.errors import Error
 from amt.id_files import read_ids
 from amt.messages import count_of
@@ -23,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def block(args: argparse.Namespace) -> int:
-    """Ask, block."""
+    """Check the ids and the reason, ask, block."""
     ids = read_ids(args.worker_ids_file)
     wrong_ids.check_worker_ids(args.worker_ids_file, ids)
     crowd = simpleamt.crowd(args)
@@ -34,13 +34,14 @@ def block(args: argparse.Namespace) -> int:
             args, f"Block {count_of(len(ids), 'worker')} on {crowd}, for {args.reason!r}?"
         )
     client = crowd.connect()
-    refused = simpleamt.each(
-        args,
+    outcomes = calls.gather(
+        crowd,
         lambda worker: client.create_worker_block(WorkerId=worker, Reason=args.reason),
         ids,
         doing="blocking",
         total=len(ids),
     )
+    refused = calls.count_refusals(outcomes, simpleamt.say)
     simpleamt.say(f"Blocked {count_of(len(ids) - refused, 'worker')}.")
     return 1 if refused else 0
 

@@ -20,9 +20,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def delete(args: argparse.Namespace) -> int:
-    """Look, ask, delete."""
+    """Find out whether it can be deleted, ask, delete."""
     crowd = simpleamt.crowd(args)
-    return deleting.delete(args, crowd, crowd.connect(), [args.hit_id])
+    client = crowd.connect()
+    found = deleting.find_deletable(crowd, client, [args.hit_id], simpleamt.say)
+    if found.free:
+        simpleamt.confirm(args, deleting.ask_to_delete(crowd, found))
+    return 1 if deleting.delete(crowd, client, found, say=simpleamt.say) else 0
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import argparse
 import sys
 
 import simpleamt
-from amt import batches, deleting, records
+from amt import deleting
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,12 +22,12 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def delete(args: argparse.Namespace) -> int:
-    """Look, ask, delete."""
-    batch = None if args.all else batches.follow(args)
-    ids = None if args.all else batches.hit_ids(args, batch)
-    crowd = simpleamt.crowd(args)
-    hint = records.describe_other_place(batch, crowd)
-    return deleting.delete(args, crowd, crowd.connect(), ids, hint)
+    """Find what can be deleted, ask, delete."""
+    crowd, client, ids, _, hint = simpleamt.open_batch(args)
+    found = deleting.find_deletable(crowd, client, ids, simpleamt.say)
+    if found.free:
+        simpleamt.confirm(args, deleting.ask_to_delete(crowd, found))
+    return 1 if deleting.delete(crowd, client, found, say=simpleamt.say, hint=hint) else 0
 
 
 if __name__ == "__main__":

@@ -10,13 +10,17 @@ the same command again finishes it: no HIT is extended twice. To extend by the s
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import batches, extending, records, spending, survey
+from amt import batches, calls, extending, records, spending, survey
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.messages import Faults, count_of
+from amt.messages import count_of
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,96 +33,91 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def extend(args: argparse.Namespace) -> int:
-    """Look, ask, extend."""
+    """Find what is to be extended, ask, extend."""
     by = [args.assignments, args.seconds]
     if min(by) < 0 or not any(by):
         raise Error("say by how much: --assignments and --seconds are more than 0")
-    batch = batches.follow(args)
-    record = records.beside_regular(args.hit_ids_file, extending.ENDING)
-    extension = extending.Extension(record)
-    if extension.header:
-        records.obeyed(args, extension)
-    fresh = is_fresh(args, extension, by)
-    left_out = [] if fresh else left_out_of(args, extension, batch)
+    batch = batches.find(args.hit_ids_file)
+    path = records.lasting_record_path(args.hit_ids_file, extending.ENDING)
+    extension = extending.Extension(path)
+    crowd = simpleamt.crowd(args, batch, extension)
+    fresh = is_fresh(extension, by, again=args.again)
+    left_out = [] if fresh else find_left_out(args.hit_ids_file, extension, batch)
     if not fresh and not extension.missing():
         simpleamt.say(
             f"All {len(extension.done)} HITs were extended so already, on "
             f"{extension.header['time']}. --again extends them once more."
         )
         return 1 if left_out else 0
-    ids = batches.hit_ids(args, batch) if fresh else extension.missing()
-    crowd = simpleamt.crowd(args)
-    if not fresh:
+    if fresh:
+        ids = batches.hit_ids(args.hit_ids_file, batch, simpleamt.say)
+    else:
+        ids = extension.missing()
         records.refuse_other_place(extension, crowd)
     with extension.claim():
         client = crowd.connect()
-        standings, unknown = survey.standings(
-            args, client, ids, hint=records.describe_other_place(batch, crowd)
-        )
+        hint = records.describe_other_place(batch, crowd)
+        standings, unknown = survey.standings(crowd, client, ids, say=simpleamt.say, hint=hint)
         ask(args, crowd, client, standings)
         if fresh:
             extending.begin(extension, crowd, by, standings)
-        refused = 0
         try:
-            with Faults(simpleamt.say) as faults:
-                for outcome in extending.extend(args, client, extension):
-                    if outcome.refusal is not None:
-                        refused += 1
-                        faults.add(f"{outcome.item}: {outcome.refusal}")
+            outcomes = extending.extend(crowd, client, extension)
+            refused = calls.count_refusals(outcomes, simpleamt.say)
         finally:
             simpleamt.say(f"{len(extension.done)} of {len(extension.header['hits'])} are extended.")
     return 1 if refused or unknown or left_out else 0
 
 
-def left_out_of(
-    args: argparse.Namespace, extension: extending.Extension, batch: Batch | None
+def find_left_out(
+    hit_ids_file: str, extension: extending.Extension, batch: Batch | None
 ) -> list[str]:
-    """Name and return the HITs of --hit_ids_file that the extension is not of.
+    """Name and return the HITs in the file that are not in the extension.
 
-    Raises Error when the extension is of HITs that the file does not name: it is another file's.
+    Raises Error when the extension has HITs that the file does not name: it is another file's.
     """
-    if not Path(args.hit_ids_file).exists():
+    if not Path(hit_ids_file).exists():
         return []
-    ids = batches.hit_ids(args, batch)
+    ids = batches.hit_ids(hit_ids_file, batch, simpleamt.say)
     others = [hit_id for hit_id in extension.header["hits"] if hit_id not in set(ids)]
     if others:
         raise Error(
-            f"{extension.path}: this extension is of HITs that {args.hit_ids_file} does not name, "
+            f"{extension.path}: this extension is of HITs that {hit_ids_file} does not name, "
             f"such as {others[0]}; give another list of HITs another name"
         )
     left_out = [hit_id for hit_id in ids if hit_id not in extension.header["hits"]]
     if left_out:
         simpleamt.say(
             f"{extension.path}: this extension is not of {len(left_out)} of the HITs in "
-            f"{args.hit_ids_file}, such as {left_out[0]}"
+            f"{hit_ids_file}, such as {left_out[0]}"
         )
     return left_out
 
 
-def is_fresh(args: argparse.Namespace, extension: extending.Extension, by: list[int]) -> bool:
-    """Whether this begins an extension; else it finishes the one in the record.
+def is_fresh(extension: extending.Extension, by: list[int], *, again: bool) -> bool:
+    """Return whether this begins an extension; else it finishes the one in the record.
 
     Raises Error when another one is not finished.
     """
     if not extension.header:
         return True
     same = extension.header["by"] == by
-    if not same and not extension.complete():
+    if not same and not extension.is_complete:
         assignments, seconds = extension.header["by"]
         raise Error(
             f"{extension.path}: the extension with --assignments={assignments} "
             f"--seconds={seconds} is not complete; run that again first"
         )
-    return not same or (args.again and extension.complete())
+    return not same or (again and extension.is_complete)
 
 
 def ask(
     args: argparse.Namespace,
     crowd: Crowd,
-    client: "spending.MTurkClient",
+    client: "MTurkClient",
     standings: list[survey.Standing],
 ) -> None:
-    """Say what it can cost; on a live site ask."""
+    """Say what the extension can cost; on a live site, ask."""
     cost = extending.cost(crowd, standings, args.assignments)
     simpleamt.say(
         f"{count_of(len(standings), 'HIT')}, "
@@ -129,7 +128,8 @@ def ask(
     if expired and not args.seconds:
         simpleamt.say(f"{expired} of them have expired: without --seconds nobody can take them.")
     if crowd.live:
-        spending.afford(args, crowd, client, cost, "Extend them")
+        question = spending.require_funds(crowd, client, cost, "Extend them")
+        simpleamt.confirm(args, question)
 
 
 if __name__ == "__main__":

@@ -20,13 +20,15 @@ def main(argv: list[str] | None = None) -> int:
 
 def get(args: argparse.Namespace) -> int:
     """Print the array, an element at a time."""
-    args.rejected = True
-    client = simpleamt.crowd(args).connect()
-    standings, _ = survey.standings(args, client, None)
+    crowd = simpleamt.crowd(args)
+    client = crowd.connect()
+    standings, _ = survey.standings(crowd, client, None)
     before, refused = "[", False
     with Faults(simpleamt.say) as faults:
-        read = results.reader(args, client, None, results.Collected(None), faults)
-        for _, lines in results.fetch(args, read, standings):
+        read = results.create_reader(
+            client, None, results.Collected(None), faults.add, rejected=True
+        )
+        for _, lines in results.fetch(crowd, read, standings, simpleamt.say):
             refused |= lines is None
             for line in lines or ():
                 sys.stdout.write(f"{before}\n{line}")

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 
 import simpleamt
-from amt import batches, records, results, survey
+from amt import results, survey
 from amt.messages import Faults
 
 
@@ -27,25 +27,25 @@ def main(argv: list[str] | None = None) -> int:
 
 def get(args: argparse.Namespace) -> int:
     """Print the results in the order of the HIT ids."""
-    batch = batches.follow(args) if args.hit_ids_file else None
-    ids = batches.hit_ids(args, batch) if args.hit_ids_file else None
-    with results.collected(args.output_file) as known, Faults(simpleamt.say) as faults:
-        crowd = simpleamt.crowd(args)
-        client = crowd.connect()
-        hint = records.describe_other_place(batch, crowd)
-        with results.Early(args, results.reader(args, client, batch, known, faults)) as early:
-            standings, unknown = survey.standings(args, client, ids, early.begin, hint=hint)
+    crowd, client, ids, batch, hint = simpleamt.open_batch(args)
+    say = simpleamt.say
+    with results.open_collected(args.output_file, say) as known, Faults(say) as faults:
+        read = results.create_reader(client, batch, known, faults.add, rejected=args.rejected)
+        with results.Early(crowd.concurrency, read) as early:
+            standings, unknown = survey.standings(
+                crowd, client, ids, early.begin, say=say, hint=hint
+            )
         results_found = 0
 
         def count() -> Iterator[tuple[str, list[str] | None]]:
             nonlocal results_found
-            for hit_id, lines in results.fetch(args, early.lines, standings):
+            for hit_id, lines in results.fetch(crowd, early.lines, standings, say):
                 results_found += len(lines or ())
                 yield hit_id, lines
 
-        refused = results.write(args.output_file, known, count())
+        refused = results.write(args.output_file, known, count(), sys.stdout)
         if not (results_found or known.entries or unknown or refused):
-            simpleamt.say(survey.explain_no_results(standings, rejected_too=args.rejected))
+            say(survey.explain_no_results(standings, rejected_too=args.rejected))
     return 1 if unknown or refused else 0
 
 

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import batches, inputs, launching, plans, records, spending
+from amt import batches, calls, inputs, launching, plans, records, spending
 from amt.batches import Batch
 from amt.crowd import Crowd
-from amt.messages import Faults, join_faults
+from amt.messages import join_faults
 
 if TYPE_CHECKING:
-    from mypy_boto3_mturk import MTurkClient
+    pass
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -43,7 +43,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def dollars(text: str) -> Decimal:
-    """An amount from the command line."""
+    """Parse an amount on the command line."""
     try:
         amount = Decimal(text.removeprefix("$"))
     except InvalidOperation as error:
@@ -54,10 +54,10 @@ def dollars(text: str) -> Decimal:
 
 
 def launch(args: argparse.Namespace) -> int:
-    """Check, ask, launch."""
-    batch = batches.follow(args) or Batch(batches.record_path(args.hit_ids_file))
+    """Read and check everything, then launch."""
+    batch = Batch(batches.record_path(args.hit_ids_file))
     batches.needs_ids_file(args.hit_ids_file, batch)
-    crowd = simpleamt.crowd(args)
+    crowd = simpleamt.crowd(args, batch)
     records.refuse_other_place(batch, crowd)
     with inputs.Input(args.input_json_file) as source:
         plan = plans.plan(
@@ -71,24 +71,29 @@ def launch(args: argparse.Namespace) -> int:
 
 
 def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Batch) -> int:
-    """Launch what is missing of the plan. The exit code."""
+    """Ask, launch the rows that have no HIT yet, and return the exit code."""
     if batch.header:
         plans.check_unchanged(batch, plan)
     if plan.warnings:
         simpleamt.say(join_faults(plan.warnings))
     missing = plan.rows - len(batch.ids)
-    cost = spending.announce(crowd, plan, missing, args.max_cost)
+    cost = spending.announce(crowd, plan, missing, args.max_cost, simpleamt.say)
     if args.dry_run:
         return 0
     with batch.claim():
         batch.check_room(plan.record_bytes(missing))
         client = crowd.connect()
         if missing and crowd.live:
-            spending.afford(args, crowd, client, cost.total, "Launch")
+            question = spending.require_funds(crowd, client, cost.total, "Launch")
+            simpleamt.confirm(args, question)
         if not batch.header:
-            launching.begin(plan, crowd, client, batch)
+            launching.begin(crowd, client, plan, batch)
         try:
-            refused = make(args, plan, batch, client)
+            refused = calls.count_refusals(
+                launching.launch(crowd, client, plan, batch),
+                simpleamt.say,
+                lambda row: f"{args.input_json_file}:{row.line}",
+            )
         finally:
             if len(batch.ids) < plan.rows:
                 simpleamt.say(
@@ -97,24 +102,13 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
                 )
         complete = len(batch.ids) == plan.rows
         if complete and batches.needs_ids_file(args.hit_ids_file, batch):
-            batches.write_ids(args.hit_ids_file, batch)
-    tell(crowd, plan, batch)
+            batches.write_ids(args.hit_ids_file, batch, simpleamt.say)
+    report(crowd, plan, batch)
     return 1 if refused or not complete else 0
 
 
-def make(args: argparse.Namespace, plan: plans.Plan, batch: Batch, client: "MTurkClient") -> int:
-    """Launch what is missing; how many rows were refused, each named."""
-    refused = 0
-    with Faults(simpleamt.say) as faults:
-        for outcome in launching.launch(args, plan, batch, client):
-            if outcome.refusal is not None:
-                refused += 1
-                faults.add(f"{args.input_json_file}:{outcome.item.line}: {outcome.refusal}")
-    return refused
-
-
-def tell(crowd: Crowd, plan: plans.Plan, batch: Batch) -> None:
-    """Say what there is now, and where workers find it."""
+def report(crowd: Crowd, plan: plans.Plan, batch: Batch) -> None:
+    """Say how many HITs are launched, and where workers find them."""
     group = batch.header["hit_type_id"]
     simpleamt.say(
         f"{len(batch.ids)} of {plan.rows} HITs are launched on {crowd}. Workers find them at\n"

@@ -12,10 +12,10 @@ import sys
 from decimal import Decimal
 
 import simpleamt
-from amt import bonuses, fees, records, spending
+from amt import bonuses, calls, fees, records, spending
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.messages import Faults, count_of
+from amt.messages import count_of
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,11 +29,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def pay(args: argparse.Namespace) -> int:
     """Check, ask, pay."""
-    record = records.beside_regular(args.bonuses_file, bonuses.ENDING)
+    record = records.lasting_record_path(args.bonuses_file, bonuses.ENDING)
     wanted, content = bonuses.read(args.bonuses_file)
     payments = bonuses.Payments(record)
+    crowd = simpleamt.crowd(args, payments)
     if payments.header:
-        records.obeyed(args, payments)
         if payments.header["payment"] != content:
             raise Error(
                 f"{args.bonuses_file}: changed since bonuses were paid by it ({payments.path}); "
@@ -44,36 +44,35 @@ def pay(args: argparse.Namespace) -> int:
     if not missing:
         simpleamt.say(f"{_paid(len(wanted))} already, so nothing was done.")
         return 0
-    crowd = simpleamt.crowd(args)
     records.refuse_other_place(payments, crowd)
     total = announce(crowd, missing)
     with payments.claim():
         client = crowd.connect()
-        spending.afford(args, crowd, client, total, "Pay them")
+        question = spending.require_funds(crowd, client, total, "Pay them")
+        simpleamt.confirm(args, question)
         if not payments.header:
             bonuses.begin(payments, crowd, content, wanted)
-        refused = 0
         try:
-            with Faults(simpleamt.say) as faults:
-                for outcome in bonuses.pay(args, client, payments, missing):
-                    if outcome.refusal is not None:
-                        refused += 1
-                        faults.add(f"{args.bonuses_file}:{outcome.item.line}: {outcome.refusal}")
+            refused = calls.count_refusals(
+                bonuses.pay(crowd, client, payments, missing),
+                simpleamt.say,
+                lambda bonus: f"{args.bonuses_file}:{bonus.line}",
+            )
         finally:
             simpleamt.say(f"{len(payments.paid):,} of {_paid(len(wanted))}.")
     return 1 if refused else 0
 
 
 def announce(crowd: Crowd, missing: list[bonuses.Bonus]) -> Decimal:
-    """Say what the bonuses cost; that, in US dollars."""
-    rates = fees.Rates(charged=crowd.name == "mturk")
+    """Say and return what the bonuses cost, in US dollars."""
+    rates = fees.Rates(charged=crowd.charges_fees)
     amounts = sum((bonus.amount for bonus in missing), Decimal("0.00"))
-    taken = sum((rates.bonus_fee(bonus.amount) for bonus in missing), Decimal("0.00"))
+    fee = sum((rates.bonus_fee(bonus.amount) for bonus in missing), Decimal("0.00"))
     simpleamt.say(
-        f"{_count(len(missing))}: ${amounts + taken:,} (${amounts:,} in bonuses, ${taken:,} in "
+        f"{_count(len(missing))}: ${amounts + fee:,} (${amounts:,} in bonuses, ${fee:,} in "
         f"fees), on {crowd} ({crowd.source})."
     )
-    return amounts + taken
+    return amounts + fee
 
 
 def _count(bonuses: int) -> str:

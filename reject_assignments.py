@@ -21,11 +21,16 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def reject(args: argparse.Namespace) -> int:
-    """Look, ask, reject."""
+    """Find what is submitted, ask, reject."""
     ids = read_ids(args.assignment_ids_file)
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    return review.reject(args, crowd, client, review.of_assignments(args, crowd, client, ids))
+    found = review.find_assignments(crowd, client, ids, simpleamt.say)
+    question = review.ask_to_reject(crowd, found.submitted, args.feedback)
+    if found.submitted:
+        simpleamt.confirm(args, question)
+    refused = review.reject(crowd, client, found.submitted, args.feedback, simpleamt.say)
+    return 1 if refused or found.refused else 0
 
 
 if __name__ == "__main__":

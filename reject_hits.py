@@ -19,8 +19,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def reject(args: argparse.Namespace) -> int:
-    """Look, ask, reject."""
-    return review.reject(args, *review.look_into_file(args))
+    """Find what is submitted, ask, reject."""
+    crowd, client, ids, _, hint = simpleamt.open_batch(args)
+    found = review.find_in_hits(crowd, client, ids, say=simpleamt.say, hint=hint)
+    question = review.ask_to_reject(crowd, found.submitted, args.feedback)
+    if found.submitted:
+        simpleamt.confirm(args, question)
+    refused = review.reject(crowd, client, found.submitted, args.feedback, simpleamt.say)
+    return 1 if refused or found.refused else 0
 
 
 if __name__ == "__main__":

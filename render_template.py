@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
 def render(args: argparse.Namespace) -> int:
     """Write the page."""
     template = Template(args.html_template, simpleamt.config(args)["template_directories"])
-    page = template.render(row_of(args))
+    page = template.render(find_row(args))
     try:
         page.encode()
     except UnicodeEncodeError as error:
@@ -42,8 +42,8 @@ def render(args: argparse.Namespace) -> int:
     return 0
 
 
-def row_of(args: argparse.Namespace) -> Any:
-    """The row to render with, or NOTHING."""
+def find_row(args: argparse.Namespace) -> Any:
+    """Return the row to render with, or NOTHING."""
     if args.input_json_file is None:
         if args.row is not None:
             raise Error("--row needs --input_json_file")

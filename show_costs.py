@@ -12,7 +12,7 @@ import json
 import sys
 
 import simpleamt
-from amt import batches, costs, records, survey
+from amt import costs, survey
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -24,13 +24,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def show(args: argparse.Namespace) -> int:
     """Print the table."""
-    batch = batches.follow(args)
-    ids = batches.hit_ids(args, batch)
-    crowd = simpleamt.crowd(args)
-    client = crowd.connect()
-    hint = records.describe_other_place(batch, crowd)
-    standings, unknown = survey.standings(args, client, ids, hint=hint)
-    sums, refused = costs.costs(args, client, standings, charged=crowd.name == "mturk")
+    crowd, client, ids, _, hint = simpleamt.open_batch(args)
+    standings, unknown = survey.standings(crowd, client, ids, say=simpleamt.say, hint=hint)
+    sums, refused = costs.add_up(crowd, client, standings, simpleamt.say)
     print(json.dumps(sums.data()) if args.json else sums.table())
     return 1 if unknown or refused else 0
 

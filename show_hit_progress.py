@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 
 import simpleamt
-from amt import batches, records, survey
+from amt import survey
 from amt.progress import progress, totals
 
 
@@ -25,13 +25,9 @@ def main(argv: list[str] | None = None) -> int:
 
 def show(args: argparse.Namespace) -> int:
     """Print the lines."""
-    batch = batches.follow(args)
-    ids = batches.hit_ids(args, batch)
-    crowd = simpleamt.crowd(args)
-    client = crowd.connect()
-    hint = records.describe_other_place(batch, crowd)
-    standings, unknown = survey.standings(args, client, ids, hint=hint)
-    counted = progress(args, client, standings, exact=args.exact)
+    crowd, client, ids, _, hint = simpleamt.open_batch(args)
+    standings, unknown = survey.standings(crowd, client, ids, say=simpleamt.say, hint=hint)
+    counted = progress(crowd, client, standings, simpleamt.say, exact=args.exact)
     ways = Counter((hit.completed, hit.total) for hit in counted)
     for (completed, total), hits in sorted(ways.items(), key=lambda way: (-way[1], way[0])):
         print(f"{completed} / {total}: {hits}")

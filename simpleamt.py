@@ -20,17 +20,19 @@ import io
 import operator
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from amt import configuration, parallel
-from amt import crowd as crowds
-from amt.crowd import Crowd
+from amt import batches, configuration, records
+from amt.batches import Batch
+from amt.crowd import Crowd, check_name, strip_slash
 from amt.errors import Error, OutputClosedError
-from amt.messages import Faults
-from amt.parallel import Outcome
+from amt.records import Record
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
 
 HERE = Path(__file__).resolve().parent
 DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -96,7 +98,7 @@ def parser(doc: str | None, *options: str) -> Parser:
         made.add_argument(f"--{name}", *(["-f"] if name == "yes" else []), **OPTIONS[name])
     shared = made.add_argument_group("on every script")
     shared.add_argument(
-        "--crowd", type=crowds.strip_slash, help="local, mturk, or the URL of a crowd server"
+        "--crowd", type=strip_slash, help="local, mturk, or the URL of a crowd server"
     )
     shared.add_argument("--prod", action="store_true", default=None, help="use the live site")
     shared.add_argument(
@@ -202,24 +204,52 @@ def _warn_of_another_crowd(args: argparse.Namespace, name: str) -> None:
     """Say when ./config.json hides a file beside the scripts that names another crowd."""
     ours = HERE / "config.json"
     path = config_path(args)
-    if args.crowd or args.config or path is None or not ours.exists() or path.samefile(ours):
+    if args.config or path is None or not ours.exists() or path.samefile(ours):
         return
-    other = crowds.strip_slash(configuration.read(ours)["crowd"])
+    other = strip_slash(configuration.read(ours)["crowd"])
     if other != name:
         say(f"{path} names the crowd {name}, and {ours}, which is not read, {other}")
 
 
-def crowd(args: argparse.Namespace) -> Crowd:
-    """Return the crowd and site that the flags and config.json name.
+def crowd(args: argparse.Namespace, *followed: Record | None) -> Crowd:
+    """Return the crowd and site of the records that there are, else of the flags and config.json.
 
-    Raises Error when there can be no such crowd.
+    Raises Error when there can be no such crowd, and when a flag contradicts a record.
     """
+    name, live = args.crowd, args.prod
+    for record in followed:
+        if record is not None and record.header:
+            name, live = records.follow_record(record, name, live)
     settings = config(args)
-    name = args.crowd or crowds.strip_slash(settings["crowd"])
-    crowds.check_name(name)
-    _warn_of_another_crowd(args, name)
+    if not name:
+        name = strip_slash(settings["crowd"])
+        _warn_of_another_crowd(args, name)
+    check_name(name)
     source = str(config_path(args) or "no config.json")
-    return Crowd(name, bool(args.prod), settings, args.concurrency, source)
+    return Crowd(name, bool(live), settings, args.concurrency, source)
+
+
+class OpenBatch(NamedTuple):
+    """The HITs of --hit_ids_file, the crowd that they are on, and a client of it.
+
+    `ids` is None for every HIT of the account. `record` is None for ids that this program did not
+    write. `hint` is what to say when the crowd does not know a HIT.
+    """
+
+    crowd: Crowd
+    client: "MTurkClient"
+    ids: list[str] | None
+    record: Batch | None
+    hint: str | None
+
+
+def open_batch(args: argparse.Namespace) -> OpenBatch:
+    """Follow the record of --hit_ids_file, read the ids, and connect."""
+    record = batches.find(args.hit_ids_file) if args.hit_ids_file else None
+    where = crowd(args, record)
+    ids = batches.hit_ids(args.hit_ids_file, record, say) if args.hit_ids_file else None
+    hint = records.describe_other_place(record, where)
+    return OpenBatch(where, where.connect(), ids, record, hint)
 
 
 def confirm(args: argparse.Namespace, question: str) -> None:
@@ -231,33 +261,6 @@ def confirm(args: argparse.Namespace, question: str) -> None:
     print(question, "[y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Error("nothing was done")
-
-
-def gather(
-    args: argparse.Namespace, work: Callable[[Any], Any], items: Iterable[Any], **bar: Any
-) -> Iterator[Outcome]:
-    """`work(item)` for every item, --concurrency at a time; the outcomes in the items' order.
-
-    `bar`: `doing` (words) and `total` for the progress bar. See parallel.gather.
-    """
-    from amt import connection
-
-    return parallel.gather(
-        work, items, refusal=connection.describe_refusal, threads=args.concurrency, **bar
-    )
-
-
-def each(
-    args: argparse.Namespace, work: Callable[[Any], Any], items: Iterable[Any], **bar: Any
-) -> int:
-    """`gather` for work without values: every refusal is named; how many there were."""
-    refused = 0
-    with Faults(say) as faults:
-        for outcome in gather(args, work, items, **bar):
-            if outcome.refusal is not None:
-                refused += 1
-                faults.add(f"{outcome.item}: {outcome.refusal}")
-    return refused
 
 
 def say(text: str) -> None:

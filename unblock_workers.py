@@ -7,7 +7,7 @@ import argparse
 import sys
 
 import simpleamt
-from amt import wrong_ids
+from amt import calls, wrong_ids
 from amt.id_files import read_ids
 from amt.messages import count_of
 
@@ -20,7 +20,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def unblock(args: argparse.Namespace) -> int:
-    """Ask, unblock."""
+    """Check the ids, ask, unblock."""
     ids = read_ids(args.worker_ids_file)
     wrong_ids.check_worker_ids(args.worker_ids_file, ids)
     crowd = simpleamt.crowd(args)
@@ -28,13 +28,14 @@ def unblock(args: argparse.Namespace) -> int:
         simpleamt.confirm(args, f"Unblock {count_of(len(ids), 'worker')} on {crowd}?")
     client = crowd.connect()
     reason = {"Reason": args.reason} if args.reason else {}
-    refused = simpleamt.each(
-        args,
+    outcomes = calls.gather(
+        crowd,
         lambda worker: client.delete_worker_block(WorkerId=worker, **reason),
         ids,
         doing="unblocking",
         total=len(ids),
     )
+    refused = calls.count_refusals(outcomes, simpleamt.say)
     simpleamt.say(f"Unblocked {count_of(len(ids) - refused, 'worker')}.")
     return 1 if refused else 0
 

@@ -1,1 +1,1 @@
-"""What the requester's side knows of HITs, one module a noun."""
+"""A library that launches, watches and reviews HITs on a crowd."""

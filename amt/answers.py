@@ -1,18 +1,17 @@
 """A worker's answer: XML to fields, an assignment to a line of the results."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 from xml.etree import ElementTree as ET
 
+from amt.messages import Say
 from formats.json_text import parse
-
-Say = Callable[[str], None]
 
 
 def fields(answer: str) -> dict[str, Any]:
-    """Every field of an answer XML: text, or a list of the selections of a QuestionForm.
+    """Return every field of an answer XML: text, or a list of the selections of a QuestionForm.
 
     Raises ValueError for text that is not such XML.
     """
@@ -39,15 +38,15 @@ class _WithoutDoctype(ET.TreeBuilder):
         raise ValueError("the answer has a DOCTYPE")
 
 
-def moment(time: datetime | None) -> str | None:
-    """A time as ISO 8601 in UTC: 2026-01-31T12:00:00Z."""
+def format_time(time: datetime | None) -> str | None:
+    """Format a time as ISO 8601 in UTC: 2026-01-31T12:00:00Z."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
 
 
 def result(
-    assignment: Mapping[str, Any], made: Mapping[str, Any] | None, say: Say
+    assignment: Mapping[str, Any], recorded: Mapping[str, Any] | None, say: Say
 ) -> dict[str, Any]:
-    """A line of the results. `made` is the HIT's line in the batch record, if it has one.
+    """Return a line of the results. `recorded` is the HIT's line in the batch record, if any.
 
     `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
     JSON is kept as text and said.
@@ -64,15 +63,15 @@ def result(
         "hit_id": assignment["HITId"],
         "worker_id": assignment["WorkerId"],
         "output": output,
-        "submit_time": moment(assignment.get("SubmitTime")),
+        "submit_time": format_time(assignment.get("SubmitTime")),
         "status": assignment["AssignmentStatus"],
-        "accept_time": moment(assignment.get("AcceptTime")),
-        "input": made["input"] if made else None,
-        "row": made["row"] if made else None,
+        "accept_time": format_time(assignment.get("AcceptTime")),
+        "input": recorded["input"] if recorded else None,
+        "row": recorded["row"] if recorded else None,
         "answers": answers,
-        "auto_approval_time": moment(assignment.get("AutoApprovalTime")),
-        "approval_time": moment(assignment.get("ApprovalTime")),
-        "rejection_time": moment(assignment.get("RejectionTime")),
+        "auto_approval_time": format_time(assignment.get("AutoApprovalTime")),
+        "approval_time": format_time(assignment.get("ApprovalTime")),
+        "rejection_time": format_time(assignment.get("RejectionTime")),
         "requester_feedback": assignment.get("RequesterFeedback"),
     }
 
@@ -89,7 +88,7 @@ def _output(answers: Mapping[str, Any], name: str, say: Say) -> Any:
 
 
 def line(result: Mapping[str, Any]) -> str:
-    """A result as one line of JSON, which any reader of UTF-8 takes."""
+    """Return a result as one line of JSON that can be encoded as UTF-8."""
     text = json.dumps(result, ensure_ascii=False)
     try:
         text.encode()

@@ -1,27 +1,26 @@
-"""The batch record: what one run of launch_hits.py makes, remembered as it is made.
+"""The batch record: the HITs of a batch, each recorded as it is created.
 
-`hit_ids.txt` has its record beside it in `hit_ids.batch.jsonl`: a first line about the batch, on
-the disk before anything costs money, then a line for each HIT, appended as it is made.
+The record of `hit_ids.txt` is `hit_ids.batch.jsonl`: a first line about the batch, on disk before
+anything costs money, then a line for each HIT, appended when it is created.
 """
 
-import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import simpleamt
-from amt import files
+from amt import files, records
 from amt.errors import Error
 from amt.id_files import read_ids
-from amt.records import DamageError, Record, beside, obeyed
+from amt.messages import Say, say_nothing
+from amt.records import DamageError, Record
 
 ENDING = ".batch.jsonl"
 
 
 def record_path(hit_ids_file: str | Path) -> Path:
     """hit_ids.txt -> hit_ids.batch.jsonl, pilot.v2 -> pilot.v2.batch.jsonl"""
-    return beside(hit_ids_file, ENDING)
+    return records.record_path(hit_ids_file, ENDING)
 
 
 class Batch(Record):
@@ -53,8 +52,8 @@ class Batch(Record):
         """Whether every row of the batch has its HIT."""
         return bool(self.header) and len(self.ids) == self.header["rows"]
 
-    def made(self, hit_id: str) -> dict[str, Any] | None:
-        """The line of a HIT: `row`, `hit_id`, `input`; None for a HIT of no line."""
+    def find_line(self, hit_id: str) -> dict[str, Any] | None:
+        """Return the line of a HIT (`row`, `hit_id`, `input`), or None if it has none."""
         if hit_id not in self._offsets:
             return None
         with self.path.open("rb") as lines:
@@ -62,61 +61,50 @@ class Batch(Record):
             return dict(json.loads(lines.readline()))
 
     def in_order(self) -> Iterator[str]:
-        """The HIT ids in the order of their rows."""
+        """Yield the HIT ids in the order of their rows."""
         for row in sorted(self.ids):
             yield self.ids[row]
 
 
 def find(hit_ids_file: str | Path) -> Batch | None:
-    """The record beside an ids file, or None (an ids file of another tool has none)."""
+    """Return the batch record of an ids file; None for the ids file of another tool."""
     batch = Batch(record_path(hit_ids_file))
     return batch if batch.header else None
 
 
-def follow(args: argparse.Namespace) -> Batch | None:
-    """Let `args` name the crowd and site of the record beside --hit_ids_file, if there is one.
+def hit_ids(hit_ids_file: str | Path, batch: Batch | None, say: Say = say_nothing) -> list[str]:
+    """Return the ids in a file; while its batch is not complete, those of the HITs created so far.
 
-    Raises Error when a flag says otherwise: HITs are where they were launched.
-    """
-    batch = find(args.hit_ids_file)
-    if batch is not None:
-        obeyed(args, batch)
-    return batch
-
-
-def hit_ids(args: argparse.Namespace, batch: Batch | None) -> list[str]:
-    """The ids of --hit_ids_file; while its batch is not complete, those that were made.
-
-    Raises Error for an id that is not in the batch record, which is on another crowd perhaps.
+    Raises Error for an id that is not in the batch record: it may be on another crowd.
     """
     if batch is None:
-        return read_ids(args.hit_ids_file)
-    if Path(args.hit_ids_file).exists():
-        return _ids_beside(args.hit_ids_file, batch)
-    simpleamt.say(
-        f"{args.hit_ids_file}: this batch is not complete, {len(batch.ids)} HITs are made; "
+        return read_ids(hit_ids_file)
+    if Path(hit_ids_file).exists():
+        return _read_and_compare(hit_ids_file, batch, say)
+    say(
+        f"{hit_ids_file}: this batch is not complete, {len(batch.ids)} HITs are made; "
         "run its launch_hits.py command again to finish it"
     )
     return list(batch.in_order())
 
 
-def _ids_beside(hit_ids_file: str, batch: Batch) -> list[str]:
-    """Return the ids of the file that stands beside the record, and say how the two differ."""
+def _read_and_compare(hit_ids_file: str | Path, batch: Batch, say: Say) -> list[str]:
+    """Return the ids in the file, and say how they differ from those in the record."""
     ids = read_ids(hit_ids_file)
-    made = set(batch.ids.values())
-    others = [hit_id for hit_id in ids if hit_id not in made]
+    recorded = set(batch.ids.values())
+    others = [hit_id for hit_id in ids if hit_id not in recorded]
     if not batch.is_complete:
-        simpleamt.say(
-            f"{batch.path}: has only {len(made)} of the batch's {batch.header['rows']} HITs; the "
-            "results of the others have neither row nor input. Restore it from a copy"
+        say(
+            f"{batch.path}: has only {len(recorded)} of the batch's {batch.header['rows']} HITs; "
+            "the results of the others have neither row nor input. Restore it from a copy"
         )
     elif others:
         raise Error(
-            f"{hit_ids_file}: {others[0]} is not one of the {len(made)} HITs in its batch record, "
-            f"{batch.path}; give a list of your own another name"
+            f"{hit_ids_file}: {others[0]} is not one of the {len(recorded)} HITs in its batch "
+            f"record, {batch.path}; give a list of your own another name"
         )
-    elif len(ids) < len(made):
-        simpleamt.say(f"{hit_ids_file}: has {len(ids)} of the batch's {len(made)} HITs")
+    elif len(ids) < len(recorded):
+        say(f"{hit_ids_file}: has {len(ids)} of the batch's {len(recorded)} HITs")
     return ids
 
 
@@ -148,9 +136,9 @@ def needs_ids_file(hit_ids_file: str | Path, batch: Batch) -> bool:
     return False
 
 
-def write_ids(hit_ids_file: str | Path, batch: Batch) -> None:
+def write_ids(hit_ids_file: str | Path, batch: Batch, say: Say = say_nothing) -> None:
     """Write the ids of the batch's HITs, in the order of the rows."""
     if Path(hit_ids_file).exists():
-        simpleamt.say(f"{hit_ids_file}: was cut short; written anew from {batch.path}")
+        say(f"{hit_ids_file}: was cut short; written anew from {batch.path}")
     with files.replace(hit_ids_file) as file:
         file.writelines(f"{hit_id}\n" for hit_id in batch.in_order())

@@ -4,7 +4,6 @@
 made from the file's content and the row, so a row is paid once even if the record is lost.
 """
 
-import argparse
 import hashlib
 import io
 import re
@@ -14,7 +13,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import simpleamt
 from amt import calls, inputs, records
 from amt.crowd import Crowd
 from amt.errors import Error
@@ -76,10 +74,10 @@ class Payments(Record):
 
 
 def read(path: str) -> tuple[list[Bonus], str]:
-    """The bonuses of a file, JSON Lines or CSV with a head line, and a hash of it.
+    """Return the bonuses in a file, JSON Lines or CSV with a header, and a hash of the file.
 
-    Raises Error with every fault, a line each. Of two equal rows the second is one: paid it would
-    look as if the first had been paid twice.
+    Raises Error with every fault, a line each. A duplicate row is a fault too: paying
+    it would look like a double payment.
     """
     content = Path(path).read_bytes()
     try:
@@ -153,8 +151,9 @@ def _bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
 
 
 def _find_swallowed_row(line: int, reason: str) -> int | None:
-    """The line of a bonus that a pair of stray quotation marks made a part of the reason: its
-    worker would not be paid, and another would read the amount.
+    """Return the line of a bonus that stray quotation marks made a part of another's reason.
+
+    Its worker would not be paid, and the other worker would read its amount.
     """
     for number, text in enumerate(reason.splitlines()[1:], line + 1):
         if any(SURELY_AN_ID.fullmatch(cell.strip()) for cell in text.split(",")):
@@ -175,17 +174,17 @@ def begin(payments: Payments, crowd: Crowd, content: str, bonuses: list[Bonus]) 
 
 
 def pay(
-    args: argparse.Namespace, client: "MTurkClient", payments: Payments, bonuses: list[Bonus]
+    crowd: Crowd, client: "MTurkClient", payments: Payments, bonuses: list[Bonus]
 ) -> Iterator[Outcome]:
-    """Pay what is not paid yet; an outcome each, in order."""
+    """Pay these bonuses, and record each payment. Yield an outcome each, in order."""
     forgotten = payments.tokens_forgotten()
 
     def give(bonus: Bonus) -> None:
-        if not (forgotten and _given(client, payments, bonus)):
+        if not (forgotten and _is_paid(client, payments, bonus)):
             _send(client, f"{payments.header['payment']}-{bonus.number}", bonus)
         payments.append({"row": bonus.number, "assignment_id": bonus.assignment_id})
 
-    return simpleamt.gather(args, give, bonuses, doing="paying", total=len(bonuses))
+    return calls.gather(crowd, give, bonuses, doing="paying", total=len(bonuses))
 
 
 def _send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
@@ -202,19 +201,19 @@ def _send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
             UniqueRequestToken=token,
         )
     except client.exceptions.RequestError as error:
-        if token not in str(error):  # it was paid, and the answer lost
+        if token not in str(error):  # it was paid, and the response was lost
             raise
 
 
-def _given(client: "MTurkClient", payments: Payments, bonus: Bonus) -> bool:
-    """Whether the crowd shows this payment, made since the record was begun."""
+def _is_paid(client: "MTurkClient", payments: Payments, bonus: Bonus) -> bool:
+    """Return whether the crowd lists this payment, made since the record was begun."""
     since = datetime.fromisoformat(payments.header["time"]) - CLOCKS
     listed = calls.pages(
         client.list_bonus_payments, "BonusPayments", AssignmentId=bonus.assignment_id
     )
     return any(
-        Decimal(one["BonusAmount"]) == bonus.amount
-        and one["Reason"] == bonus.reason
-        and one["GrantTime"] >= since
-        for one in listed
+        Decimal(payment["BonusAmount"]) == bonus.amount
+        and payment["Reason"] == bonus.reason
+        and payment["GrantTime"] >= since
+        for payment in listed
     )

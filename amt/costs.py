@@ -1,15 +1,14 @@
 """What HITs have cost, may still cost, and pay for an hour's work."""
 
-import argparse
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import simpleamt
 from amt import calls, fees, survey
-from amt.messages import Faults
+from amt.crowd import Crowd
+from amt.messages import Say, say_nothing
 from amt.survey import Standing
 
 if TYPE_CHECKING:
@@ -125,14 +124,13 @@ def _dollars(amount: Decimal) -> str:
     return f"${amount:,.2f}"
 
 
-def costs(
-    args: argparse.Namespace,
+def add_up(
+    crowd: Crowd,
     client: "MTurkClient",
     standings: Sequence[Standing],
-    *,
-    charged: bool,
+    say: Say = say_nothing,
 ) -> tuple[Costs, int]:
-    """The costs of HITs, and how many the crowd refused to show. `charged`: it takes fees."""
+    """Return the costs of HITs, and the number of HITs that the crowd refused to show."""
     sums, refused = Costs(), 0
 
     def look(hit: Standing) -> tuple[list[Any], list[Any]]:
@@ -142,14 +140,12 @@ def costs(
         given = calls.pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
         return work, list(given)
 
-    looked = simpleamt.gather(args, look, standings, doing="looking", total=len(standings))
-    with Faults(simpleamt.say) as faults:
-        for outcome in looked:
-            if outcome.refusal is None:
-                _count(sums, outcome.item, *outcome.value, charged=charged)
-            else:
-                refused += 1
-                faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
+    looked = calls.gather(crowd, look, standings, doing="looking", total=len(standings))
+    for outcome in calls.name_refusals(looked, say, survey.hit_id_of):
+        if outcome.refusal is None:
+            _count(sums, outcome.item, *outcome.value, charged=crowd.charges_fees)
+        else:
+            refused += 1
     return sums, refused
 
 
@@ -159,11 +155,13 @@ def _count(
     rates = fees.Rates(charged=charged, masters=hit.masters)
     each = hit.reward, rates.fee(hit.reward, hit.max_assignments)
     sums.open.add(hit.available + hit.pending, *each)
-    for one in work:
-        if one["AssignmentStatus"] == "Rejected":
+    for assignment in work:
+        status = assignment["AssignmentStatus"]
+        if status == "Rejected":
             continue
-        (sums.approved if one["AssignmentStatus"] == "Approved" else sums.submitted).add(1, *each)
-        seconds = max(1, int((one["SubmitTime"] - one["AcceptTime"]).total_seconds()))
+        (sums.approved if status == "Approved" else sums.submitted).add(1, *each)
+        worked = assignment["SubmitTime"] - assignment["AcceptTime"]
+        seconds = max(1, int(worked.total_seconds()))
         sums.hourly.append(hit.reward * HOUR / seconds)
     for bonus in given:
         amount = Decimal(bonus["BonusAmount"])

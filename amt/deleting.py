@@ -1,73 +1,90 @@
 """Deleting HITs: expired first, and never with unreviewed work in them."""
 
-import argparse
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import simpleamt
-from amt import extending, survey, wrong_ids
+from amt import calls, extending, survey
 from amt.crowd import Crowd
-from amt.messages import Faults, count_of
+from amt.messages import Faults, Say, count_of, say_nothing
 from amt.survey import Standing
 
-PAST = datetime.fromtimestamp(0, UTC)  # "now", in Amazon's idiom
+PAST = datetime.fromtimestamp(0, UTC)  # "now" for UpdateExpirationForHIT
 DISPOSED = "in the state 'Disposed'"  # what DeleteHIT says of a HIT that was deleted before
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 
-def delete(
-    args: argparse.Namespace,
-    crowd: Crowd,
-    client: "MTurkClient",
-    ids: Sequence[str] | None,
-    hint: str | None = None,
-) -> int:
-    """Ask, then delete these HITs (None: all of the account). The exit code.
-
-    A HIT with unreviewed work is named and left alone, not even expired. One that a worker holds
-    is expired, so that nobody else takes it, and named. A HIT that was deleted before is done.
-    `hint` is said when the crowd does not know a HIT.
+class Deletable(NamedTuple):
+    """HITs to delete: `free` are those without unreviewed work; of `unknown` ids the crowd showed
+    no HIT, so DeleteHIT has to tell; `unreviewed` counts the HITs that have to stay.
     """
-    standings, unknown = survey.find(args, client, ids)
+
+    free: dict[str, Standing]
+    unknown: list[str]
+    unreviewed: int
+
+
+def find_deletable(
+    crowd: Crowd, client: "MTurkClient", ids: Sequence[str] | None, say: Say = say_nothing
+) -> Deletable:
+    """Find which of these HITs can be deleted (None: of all HITs of the account).
+
+    A HIT with unreviewed work is said, and will be left alone, not even expired.
+    """
+    standings, unknown = survey.find(crowd, client, ids)
     unreviewed = [hit for hit in standings if hit.unaccounted and not hit.expired]
-    with Faults(simpleamt.say) as faults:
+    with Faults(say) as faults:
         for hit in unreviewed:
             faults.add(
                 f"{hit.hit_id}: has {hit.unaccounted} submitted assignments to approve or reject "
                 "first"
             )
     free = {hit.hit_id: hit for hit in standings if not hit.unaccounted or hit.expired}
-    if free:
-        simpleamt.confirm(
-            args, f"Delete {count_of(len(free), 'HIT')} and all their answers on {crowd}?"
-        )
+    return Deletable(free, [outcome.item for outcome in unknown], len(unreviewed))
+
+
+def ask_to_delete(crowd: Crowd, found: Deletable) -> str:
+    """Return the question to ask before deleting."""
+    return f"Delete {count_of(len(found.free), 'HIT')} and all their answers on {crowd}?"
+
+
+def delete(
+    crowd: Crowd,
+    client: "MTurkClient",
+    found: Deletable,
+    *,
+    say: Say = say_nothing,
+    hint: str | None = None,
+) -> int:
+    """Delete these HITs, and return how many of them and of the unreviewed ones remain.
+
+    A HIT that a worker holds is expired, so that nobody else takes it, and named. A HIT that was
+    deleted before is done. `hint` is said when the crowd does not know a HIT.
+    """
     # GetHIT does not tell a deleted HIT from one that never was; DeleteHIT does.
-    wanted = [*free, *(outcome.item for outcome in unknown)]
-    strangers: list[str] = []
-    refused, deleted, gone = len(unreviewed), 0, 0
-    outcomes = simpleamt.gather(
-        args, lambda hit_id: _delete(client, hit_id, free.get(hit_id)), wanted, doing="deleting"
+    wanted = [*found.free, *found.unknown]
+    refused, was_deleted = [], Counter[bool]()
+    outcomes = calls.gather(
+        crowd,
+        lambda hit_id: _delete(client, hit_id, found.free.get(hit_id)),
+        wanted,
+        doing="deleting",
     )
-    with Faults(simpleamt.say) as faults:
-        for outcome in outcomes:
-            if outcome.refusal is not None:
-                refused += 1
-                strangers += [outcome.item] if outcome.item not in free else []
-                faults.add(f"{outcome.item}: {outcome.refusal}")
-            elif outcome.value:
-                deleted += 1
-            else:
-                gone += 1
+    for outcome in calls.name_refusals(outcomes, say):
+        if outcome.refusal is None:
+            was_deleted[outcome.value] += 1
+        else:
+            refused.append(outcome.item)
+    strangers = [hit_id for hit_id in refused if hit_id not in found.free]
     if strangers:
-        for words in (hint, wrong_ids.describe_no_hit(client, strangers[0])):
-            if words:
-                simpleamt.say(words)
+        survey.say_why_unknown(client, strangers[0], say, hint)
+    gone = was_deleted[False]
     before = f" {gone} {'was' if gone == 1 else 'were'} deleted before." if gone else ""
-    simpleamt.say(f"Deleted {count_of(deleted, 'HIT')}.{before}")
-    return 1 if refused else 0
+    say(f"Deleted {count_of(was_deleted[True], 'HIT')}.{before}")
+    return len(refused) + found.unreviewed
 
 
 def _delete(client: "MTurkClient", hit_id: str, hit: Standing | None) -> bool:

@@ -1,10 +1,9 @@
-"""Extending HITs: more assignments, more time; each HIT once, whatever happens in between.
+"""Extending HITs: more assignments, more time; each HIT once, however often it is interrupted.
 
-`hit_ids.txt` has the record of its extension beside it in `hit_ids.extension.jsonl`. Its first
-line says how every HIT stood before, so that one can tell later what was done already.
+The record of an extension of `hit_ids.txt` is `hit_ids.extension.jsonl`. Its first line has each
+HIT's counters from before, which tell later what was done already.
 """
 
-import argparse
 import hashlib
 import uuid
 from collections.abc import Iterator, Sequence
@@ -13,8 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import simpleamt
-from amt import fees, records
+from amt import calls, fees, records
 from amt.crowd import Crowd
 from amt.parallel import Outcome
 from amt.records import DamageError, Record
@@ -55,10 +53,11 @@ class Extension(Record):
             self.refused.add(line["hit_id"])
 
     def missing(self) -> list[str]:
-        """The HITs that are not extended yet."""
+        """Return the HITs that are not extended yet."""
         return [hit_id for hit_id in self.header["hits"] if hit_id not in self.done]
 
-    def complete(self) -> bool:
+    @property
+    def is_complete(self) -> bool:
         """Whether every HIT was extended or refused."""
         return len(self.done | self.refused) == len(self.header["hits"])
 
@@ -89,23 +88,21 @@ def begin(
 
 
 def cost(crowd: Crowd, standings: Sequence[Standing], assignments: int) -> Decimal:
-    """US dollars that so many more assignments of each HIT can cost."""
+    """Return what so many more assignments of each HIT can cost, in US dollars."""
     total = Decimal("0.00")
     for hit in standings:
-        rates = fees.Rates(charged=crowd.name == "mturk", masters=hit.masters)
+        rates = fees.Rates(charged=crowd.charges_fees, masters=hit.masters)
         fee = rates.fee(hit.reward, hit.max_assignments + assignments)
         total += assignments * (hit.reward + fee)
     return total
 
 
-def extend(
-    args: argparse.Namespace, client: "MTurkClient", extension: Extension
-) -> Iterator[Outcome]:
-    """Extend what is not extended yet; an outcome each, in order, refused or not."""
+def extend(crowd: Crowd, client: "MTurkClient", extension: Extension) -> Iterator[Outcome]:
+    """Extend the HITs that are not extended yet, and record each. Yield an outcome each, in order."""
     forgotten = extension.tokens_forgotten()
     missing = extension.missing()
 
-    def one(hit_id: str) -> str | None:
+    def extend_once(hit_id: str) -> str | None:
         before, expire_at = extension.header["hits"][hit_id]
         more = extension.header["by"][0]
         has = client.get_hit(HITId=hit_id)["HIT"]["MaxAssignments"] if forgotten else before
@@ -118,7 +115,7 @@ def extend(
         extension.append({"hit_id": hit_id})
         return None
 
-    for outcome in simpleamt.gather(args, one, missing, doing="extending", total=len(missing)):
+    for outcome in calls.gather(crowd, extend_once, missing, doing="extending", total=len(missing)):
         words = outcome.refusal or outcome.value
         if words is not None:
             extension.append({"hit_id": outcome.item, "refused": words})
@@ -133,7 +130,7 @@ def _add(client: "MTurkClient", extension: Extension, hit_id: str, more: int) ->
             HITId=hit_id, NumberOfAdditionalAssignments=more, UniqueRequestToken=token
         )
     except client.exceptions.RequestError as error:
-        if token not in str(error):  # it was done, and the answer lost
+        if token not in str(error):  # it was done, and the response was lost
             raise
 
 

@@ -1,19 +1,17 @@
-"""What has become of the assignments of HITs, as exactly as is worth its calls.
+"""How many assignments of HITs are available, submitted, approved, ..., with few calls.
 
-Amazon's three counters leave two things open: work that was reviewed may be approved or rejected,
-and of an expired HIT the rest may be submitted or never taken. Only listing the assignments of
-that one HIT tells.
+Amazon's three counters leave two things open: whether reviewed work was approved or rejected, and
+whether the rest of an expired HIT was submitted or never taken. Listing the HIT's assignments tells.
 """
 
-import argparse
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import simpleamt
-from amt import survey
-from amt.messages import Faults
+from amt import calls, survey
+from amt.crowd import Crowd
+from amt.messages import Say, say_nothing
 from amt.survey import Standing
 
 if TYPE_CHECKING:
@@ -44,14 +42,16 @@ class Progress:
 
 
 def progress(
-    args: argparse.Namespace,
+    crowd: Crowd,
     client: "MTurkClient",
     standings: Sequence[Standing],
+    say: Say = say_nothing,
     *,
     exact: bool = False,
 ) -> list[Progress]:
-    """The progress of each HIT, in order, less those that are named as the crowd does not show
-    them any more. `exact`: tell approved from rejected at any price.
+    """Return the progress of each HIT, in order, without those that the crowd refuses to show.
+
+    `exact`: tell approved from rejected, however many calls that takes.
     """
     reviewed = [hit for hit in standings if hit.completed]
     split = exact or len(standings) <= SMALL or len(reviewed) <= FEW
@@ -68,7 +68,9 @@ def progress(
                 nobody,
                 nobody,
             )
-        statuses = Counter(one["AssignmentStatus"] for one in survey.assignments(client, hit))
+        statuses = Counter(
+            assignment["AssignmentStatus"] for assignment in survey.assignments(client, hit)
+        )
         return Progress(
             hit.max_assignments,
             hit.available,
@@ -79,21 +81,16 @@ def progress(
             statuses["Rejected"],
         )
 
-    counted = []
-    with Faults(simpleamt.say) as faults:
-        for outcome in simpleamt.gather(args, look, standings):
-            if outcome.refusal is None:
-                counted.append(outcome.value)
-            else:
-                faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
-    return counted
+    outcomes = calls.gather(crowd, look, standings)
+    named = calls.name_refusals(outcomes, say, survey.hit_id_of)
+    return [outcome.value for outcome in named if outcome.refusal is None]
 
 
 def totals(counted: Sequence[Progress]) -> str:
-    """One line: how many assignments stand where."""
+    """Return one line with the number of assignments in each state."""
 
     def total(name: str) -> int | None:
-        values = [getattr(one, name) for one in counted]
+        values = [getattr(hit, name) for hit in counted]
         return None if None in values else sum(values)
 
     parts = {name: total(name) for name in ("available", "pending", "submitted")}

@@ -1,11 +1,10 @@
-"""Records: what was done, a line of JSON each, in the file before the next thing is done.
+"""An append-only journal: one JSON line per completed step, on disk before the next step.
 
-A record's first line says what is being done, and is on the disk before anything costs money. A
-later line that a crash cut short is left out when reading; a record without a whole first line is
-refused. One run at a time writes: two could do the same thing twice.
+A record's first line says what is being done, and is on disk before anything costs money. A last
+line that a crash cut short is ignored when reading; a record without a whole first line is an
+error. A lock lets one run at a time write, since two could do the same step twice.
 """
 
-import argparse
 import fcntl
 import json
 import os
@@ -177,7 +176,7 @@ class Record:
         return datetime.now(UTC) - datetime.fromisoformat(self.header["time"]) > TOKENS_LAST
 
     def append(self, line: dict[str, Any]) -> None:
-        """Note what was just done; safe from several threads. Raises Error for a full disk."""
+        """Append the line of a completed step. Threads may call this. Raises Error for a full disk."""
         with self._appending:
             length = self._write(line)
             self.note(line)
@@ -234,9 +233,11 @@ def _sync_folder(folder: Path) -> None:
         os.close(fd)
 
 
-def beside(file: str | Path, ending: str) -> Path:
-    """Where the record of a file is: hit_ids.txt -> hit_ids<ending>. Only a .txt is left out:
-    pilot.v1 and pilot.v2 must not share a record. Raises Error for what names no file.
+def record_path(file: str | Path, ending: str) -> Path:
+    """Return where the record of a file is: hit_ids.txt -> hit_ids<ending>.
+
+    Only .txt is removed, because pilot.v1 and pilot.v2 must not share a record. Raises Error for
+    what is not the name of a file.
     """
     path = Path(file)
     if not path.name:
@@ -244,8 +245,8 @@ def beside(file: str | Path, ending: str) -> Path:
     return path.with_name(path.name.removesuffix(".txt") + ending)
 
 
-def beside_regular(file: str | Path, ending: str) -> Path:
-    """Return `beside(file, ending)` for a file that stays: a pipe is gone when this is run again.
+def lasting_record_path(file: str | Path, ending: str) -> Path:
+    """Return record_path(file, ending) for a file that will be there when this is run again.
 
     Raises Error for a device, a pipe or a directory.
     """
@@ -255,7 +256,7 @@ def beside_regular(file: str | Path, ending: str) -> Path:
             f"{file}: is not a regular file, and the record of what is done stands beside it; "
             "write its content to a file first"
         )
-    return beside(file, ending)
+    return record_path(file, ending)
 
 
 def describe_place(crowd: Crowd) -> dict[str, str]:
@@ -291,15 +292,19 @@ def refuse_other_place(record: Record, crowd: Crowd) -> None:
         raise Error(f"{other}; name the other with local_crowd in config.json")
 
 
-def obeyed(args: argparse.Namespace, record: Record) -> None:
-    """Let `args` name the crowd and site of the record. Raises Error when a flag says otherwise."""
-    crowd, site = record.header["crowd"], record.header["site"]
-    other = args.crowd is not None and args.crowd.rstrip("/") != crowd.rstrip("/")
-    said = [f"--crowd {args.crowd}"] if other else []
-    said += ["--prod"] if args.prod and site != "live" else []
-    if said:
+def follow_record(record: Record, crowd: str | None, live: bool | None) -> tuple[str, bool]:
+    """Return the name of the record's crowd, and whether the record is of its live site.
+
+    `crowd` and `live` are what the user asked for, if anything. Raises Error when the record
+    contradicts them: HITs stay where they were launched.
+    """
+    name, site = record.header["crowd"], record.header["site"]
+    other = crowd is not None and crowd.rstrip("/") != name.rstrip("/")
+    flags = [f"--crowd {crowd}"] if other else []
+    flags += ["--prod"] if live and site != "live" else []
+    if flags:
         raise Error(
-            f"{record.path}: this {record.kind} is on the {site} site of {crowd}; "
-            f"leave out {' '.join(said)}"
+            f"{record.path}: this {record.kind} is on the {site} site of {name}; "
+            f"leave out {' '.join(flags)}"
         )
-    args.crowd, args.prod = crowd, site == "live"
+    return name, site == "live"

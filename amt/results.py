@@ -1,25 +1,25 @@
 """The results file: what was collected before, and what has to be fetched again."""
 
-import argparse
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Self, TextIO
 
-import simpleamt
-from amt import answers, files, survey
+from amt import answers, calls, files, survey
 from amt.batches import Batch
+from amt.crowd import Crowd
 from amt.errors import Error, OutputClosedError
-from amt.messages import Faults
+from amt.messages import Say, say_nothing
 from amt.survey import Standing
 from formats.json_text import parse
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
+
+Reader = Callable[[Standing], list[str]]
 
 BOM = b"\xef\xbb\xbf"
 AHEAD = 256  # HITs whose lines are kept in memory until it is their turn
@@ -27,7 +27,7 @@ OVERRIDABLE = timedelta(days=30)  # a rejection may be turned into an approval f
 
 
 class Entry(NamedTuple):
-    """Where a collected result stands in its file, and what may still change of it."""
+    """Where a collected result is in its file, and what of it may still change."""
 
     offset: int
     length: int
@@ -37,7 +37,7 @@ class Entry(NamedTuple):
 
 
 class Collected:
-    """The results in a file, by HIT; the lines stay in the file until they are wanted."""
+    """The results in a file, by HIT; the lines stay in the file until they are needed."""
 
     def __init__(self, path: str | None) -> None:
         """Read a results file; none, or one that is not there yet, holds nothing.
@@ -72,11 +72,11 @@ class Collected:
         self.entries.setdefault(result["hit_id"], []).append(entry)
 
     def of(self, hit_id: str) -> list[Entry]:
-        """What was collected of a HIT."""
+        """Return what was collected of a HIT."""
         return self.entries.get(hit_id, [])
 
     def line(self, entry: Entry) -> str:
-        """The line of an entry, as it was written."""
+        """Return the line of an entry, as it was written."""
         assert self._file is not None  # noqa: S101 - the entry came from it
         return os.pread(self._file.fileno(), entry.length, entry.offset).decode().rstrip("\r\n")
 
@@ -87,10 +87,10 @@ class Collected:
 
 
 @contextmanager
-def collected(path: str | None) -> Iterator[Collected]:
-    """The results in the file `path`, which no other run brings up to date meanwhile.
+def open_collected(path: str | None, say: Say = say_nothing) -> Iterator[Collected]:
+    """Read the results in the file `path`, and lock it against other runs until the block ends.
 
-    Raises Error for a device or a pipe, in which nothing can be kept; and as Collected.
+    Raises Error for a device or a pipe, in which nothing can be kept; and as Collected does.
     """
     if path is None:
         yield Collected(None)
@@ -102,59 +102,59 @@ def collected(path: str | None) -> Iterator[Collected]:
         )
 
     def wait() -> None:
-        simpleamt.say(f"{path}: another run brings it up to date; waiting for its end")
+        say(f"{path}: another run brings it up to date; waiting for its end")
 
     with files.lock(path, wait), closing(Collected(path)) as known:
         yield known
 
 
-def settled(hit: Standing, entries: Sequence[Entry], now: datetime) -> bool:
-    """Whether what was collected of a HIT is all there is, judged by its counters."""
+def is_up_to_date(hit: Standing, entries: Sequence[Entry], now: datetime) -> bool:
+    """Return whether a HIT's counters agree with what was collected of it."""
     decided = [entry for entry in entries if entry.status in ("Approved", "Rejected")]
     if hit.completed != len(decided) or hit.unaccounted != len(entries) - len(decided):
         return False
     youngest = (now - OVERRIDABLE).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return not any(one.status == "Rejected" and one.submit_time > youngest for one in decided)
+    return not any(entry.status == "Rejected" and entry.submit_time > youngest for entry in decided)
 
 
-def reader(
-    args: argparse.Namespace,
+def create_reader(
     client: "MTurkClient",
     batch: Batch | None,
     known: Collected,
-    faults: Faults,
-) -> Callable[[Standing], list[str]]:
-    """What gives the lines of a HIT: fetched if anything can have changed, else as known.
-
-    Answers that cannot be read are `faults`.
+    say: Say = say_nothing,
+    *,
+    rejected: bool = False,
+) -> Reader:
+    """Return a function that gives the lines of a HIT: fetched if anything can have changed, else
+    as known. `rejected`: with rejected work. Answers that cannot be parsed are said.
     """
 
     def lines(hit: Standing) -> list[str]:
         entries = known.of(hit.hit_id)
-        if settled(hit, entries, datetime.now(UTC)):
+        if is_up_to_date(hit, entries, datetime.now(UTC)):
             return [known.line(entry) for entry in entries]
-        made = batch.made(hit.hit_id) if batch else None
+        line = batch.find_line(hit.hit_id) if batch else None
         kept = {entry.assignment_id for entry in entries if entry.status == "Rejected"}
         return [
-            answers.line(answers.result(found, made, faults.add))
-            for found in survey.assignments(client, hit)
-            if args.rejected
-            or found["AssignmentStatus"] != "Rejected"
-            or found["AssignmentId"] in kept
+            answers.line(answers.result(assignment, line, say))
+            for assignment in survey.assignments(client, hit)
+            if rejected
+            or assignment["AssignmentStatus"] != "Rejected"
+            or assignment["AssignmentId"] in kept
         ]
 
     return lines
 
 
 class Early:
-    """Reads HITs while a listing still goes on, which is one call at a time and leaves the others
-    of --concurrency idle. With the end of the `with` no call is in flight any more.
+    """Reads HITs while a listing goes on, which is one call at a time and leaves the other threads
+    idle. When the `with` ends, no call is in flight.
     """
 
-    def __init__(self, args: argparse.Namespace, read: Callable[[Standing], list[str]]) -> None:
+    def __init__(self, concurrency: int, read: Reader) -> None:
         self._read = read
-        self._room = AHEAD if args.concurrency > 1 else 0
-        self._pool = ThreadPoolExecutor(max(1, args.concurrency - 1))
+        self._room = AHEAD if concurrency > 1 else 0
+        self._pool = ThreadPoolExecutor(max(1, concurrency - 1))
         self._begun: dict[str, Future[list[str]]] = {}
 
     def __enter__(self) -> Self:
@@ -164,39 +164,37 @@ class Early:
         self._pool.shutdown(cancel_futures=True)
 
     def begin(self, hit: Standing) -> None:
-        """Read this one early, if there is room to keep its lines."""
+        """Start to read this HIT, if there is room to keep its lines."""
         if len(self._begun) < self._room:
             self._begun[hit.hit_id] = self._pool.submit(self._read, hit)
 
     def lines(self, hit: Standing) -> list[str]:
-        """The lines of a HIT, read before or now."""
+        """Return the lines of a HIT, read before or now."""
         begun = self._begun.pop(hit.hit_id, None)
         return self._read(hit) if begun is None or begun.cancelled() else begun.result()
 
 
 def fetch(
-    args: argparse.Namespace,
-    read: Callable[[Standing], list[str]],
-    standings: Iterable[Standing],
+    crowd: Crowd, read: Reader, standings: Iterable[Standing], say: Say = say_nothing
 ) -> Iterator[tuple[str, list[str] | None]]:
-    """The lines of each HIT, in order; None for a HIT that the crowd does not show any more,
-    which is named.
-    """
-    with Faults(simpleamt.say) as faults:
-        for outcome in simpleamt.gather(args, read, standings, doing="fetching"):
-            if outcome.refusal is not None:
-                faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
-            yield outcome.item.hit_id, outcome.value
+    """Yield each HIT's id and lines, in order; None for a HIT that the crowd refuses to show."""
+    outcomes = calls.gather(crowd, read, standings, doing="fetching")
+    for outcome in calls.name_refusals(outcomes, say, survey.hit_id_of):
+        yield outcome.item.hit_id, outcome.value
 
 
 def write(
-    path: str | None, known: Collected, fetched: Iterable[tuple[str, list[str] | None]]
+    path: str | None,
+    known: Collected,
+    fetched: Iterable[tuple[str, list[str] | None]],
+    output: TextIO,
 ) -> int:
-    """Print every result and bring the file `path` up to date; then what `fetched` lacks of what
-    was collected before: results of other batches, of deleted HITs. How many HITs were refused.
+    """Write every result to `output`, and bring the file `path` up to date. Return how many HITs
+    were refused.
 
-    When it is interrupted the file still gets all that was fetched until then; when nobody reads
-    what is printed (`| head`), all.
+    First comes what was fetched, then what was collected before of other batches and of deleted
+    HITs. When this is interrupted, the file still gets all that was fetched until then; when
+    nobody reads `output` (`| head`), it gets everything.
     """
     rest = dict(known.entries)
     refused = 0
@@ -211,7 +209,7 @@ def write(
                 file.write(text)
             try:
                 if printing:
-                    sys.stdout.write(text)
+                    output.write(text)
             except (BrokenPipeError, OutputClosedError):
                 if file is None:
                     raise

@@ -1,15 +1,13 @@
 """Approving and rejecting: what is Submitted, and nothing else."""
 
-import argparse
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import simpleamt
-from amt import batches, fees, records, survey, wrong_ids
+from amt import calls, fees, survey, wrong_ids
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.messages import Faults, count_of
+from amt.messages import Faults, Say, count_of, say_nothing
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -33,53 +31,53 @@ class Found(NamedTuple):
     refused: int
 
 
-def of_hits(
-    args: argparse.Namespace,
+def find_in_hits(
     crowd: Crowd,
     client: "MTurkClient",
-    ids: list[str],
+    ids: Sequence[str] | None,
+    *,
+    say: Say = say_nothing,
     hint: str | None = None,
 ) -> Found:
-    """The Submitted assignments of HITs: asks only for HITs that can have unreviewed work.
+    """Find the Submitted assignments of HITs; only HITs that can have unreviewed work are listed.
 
-    `hint` is said when the crowd does not know a HIT.
+    `ids` None: every HIT of the account. `hint` is said when the crowd does not know a HIT.
     """
-    standings, unknown = survey.standings(args, client, ids, hint=hint)
+    standings, unknown = survey.standings(crowd, client, ids, say=say, hint=hint)
     found: list[Submitted] = []
     refused = len(unknown)
 
-    def submitted(hit: survey.Standing) -> list[Submitted]:
+    def list_submitted(hit: survey.Standing) -> list[Submitted]:
         listed = survey.assignments(client, hit, "Submitted")
-        return [_priced(crowd, one["AssignmentId"], hit) for one in listed]
+        return [_price(crowd, assignment["AssignmentId"], hit) for assignment in listed]
 
     unreviewed = [hit for hit in standings if hit.unaccounted]
-    with Faults(simpleamt.say) as faults:
-        for outcome in simpleamt.gather(args, submitted, unreviewed, doing="looking"):
-            if outcome.refusal is None:
-                found += outcome.value
-            else:
-                refused += 1
-                faults.add(f"{outcome.item.hit_id}: {outcome.refusal}")
+    outcomes = calls.gather(crowd, list_submitted, unreviewed, doing="looking")
+    for outcome in calls.name_refusals(outcomes, say, survey.hit_id_of):
+        if outcome.refusal is None:
+            found += outcome.value
+        else:
+            refused += 1
     return Found(found, refused)
 
 
-def of_assignments(
-    args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", ids: list[str]
+def find_assignments(
+    crowd: Crowd, client: "MTurkClient", ids: Sequence[str], say: Say = say_nothing
 ) -> Found:
-    """Those of the assignments that are Submitted; the others are named and skipped."""
+    """Find those of the assignments that are Submitted; the others are said and skipped."""
     found: list[Submitted] = []
     unknown: list[str] = []
 
     def look(assignment_id: str) -> tuple[str, Submitted]:
         response = client.get_assignment(AssignmentId=assignment_id)
         hit = survey.standing(response["HIT"])
-        return response["Assignment"]["AssignmentStatus"], _priced(crowd, assignment_id, hit)
+        return response["Assignment"]["AssignmentStatus"], _price(crowd, assignment_id, hit)
 
-    with Faults(simpleamt.say) as faults:
-        for outcome in simpleamt.gather(args, look, ids, doing="looking"):
+    outcomes = calls.gather(crowd, look, ids, doing="looking")
+    with Faults(say) as faults:
+        for outcome in calls.name_refusals(outcomes, say):
             if outcome.refusal is not None:
                 unknown.append(outcome.item)
-                faults.add(f"{outcome.item}: {outcome.refusal}")
                 continue
             status, submitted = outcome.value
             if status == "Submitted":
@@ -87,73 +85,98 @@ def of_assignments(
             else:
                 faults.add(f"{outcome.item}: is {status} already, skipped")
     if unknown and (words := wrong_ids.describe_no_assignment(client, unknown[0])):
-        simpleamt.say(words)
+        say(words)
     return Found(found, len(unknown))
 
 
-def _priced(crowd: Crowd, assignment_id: str, hit: survey.Standing) -> Submitted:
-    rates = fees.Rates(charged=crowd.name == "mturk", masters=hit.masters)
+def _price(crowd: Crowd, assignment_id: str, hit: survey.Standing) -> Submitted:
+    rates = fees.Rates(charged=crowd.charges_fees, masters=hit.masters)
     return Submitted(assignment_id, hit.reward, rates.fee(hit.reward, hit.max_assignments))
 
 
 def cost_of(submitted: Sequence[Submitted]) -> fees.Cost:
-    """What approving these assignments costs."""
+    """Return what approving these assignments costs."""
     nothing = Decimal("0.00")
     return fees.Cost(
         len(submitted),
-        sum((one.reward for one in submitted), nothing),
-        sum((one.fee for one in submitted), nothing),
+        sum((assignment.reward for assignment in submitted), nothing),
+        sum((assignment.fee for assignment in submitted), nothing),
     )
 
 
-def approve(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found: Found) -> int:
-    """Ask, naming the cost, then approve what was found. Return the exit code."""
-    feedback = {"RequesterFeedback": args.feedback} if args.feedback else {}
+def ask_to_approve(crowd: Crowd, submitted: Sequence[Submitted]) -> str:
+    """Return the question to ask before approving, which names the cost."""
+    return f"Approve {_count(submitted)} for {cost_of(submitted)} on {crowd}?"
 
-    def approve_once(submitted: Submitted) -> None:
-        assignment_id = submitted.assignment_id
+
+def approve(
+    crowd: Crowd,
+    client: "MTurkClient",
+    submitted: Sequence[Submitted],
+    feedback: str | None = None,
+    say: Say = say_nothing,
+) -> int:
+    """Approve these assignments, and return how many the crowd refused."""
+    words: dict[str, Any] = {"RequesterFeedback": feedback} if feedback else {}
+
+    def approve_once(assignment: Submitted) -> None:
+        assignment_id = assignment.assignment_id
         try:
-            client.approve_assignment(AssignmentId=assignment_id, **feedback)
+            client.approve_assignment(AssignmentId=assignment_id, **words)
         except client.exceptions.RequestError:
-            if not _is_reviewed(client, assignment_id, "Approved", args.feedback):
+            if not _is_reviewed(client, assignment_id, "Approved", feedback):
                 raise
 
-    return _review(
-        args,
-        found,
-        f"Approve {_count(found.submitted)} for {cost_of(found.submitted)} on {crowd}?",
-        approve_once,
-        doing="approving",
-        outcome=lambda approved: (
-            f"Approved {_count(approved)}" + (f" for {cost_of(approved)}." if approved else ".")
-        ),
+    def describe(done: list[Submitted]) -> str:
+        return f"Approved {_count(done)}" + (f" for {cost_of(done)}." if done else ".")
+
+    return _review(crowd, submitted, approve_once, doing="approving", describe=describe, say=say)
+
+
+def ask_to_reject(crowd: Crowd, submitted: Sequence[Submitted], feedback: str) -> str:
+    """Return the question to ask before rejecting, which shows what workers will read.
+
+    Raises Error when the feedback is empty.
+    """
+    _check_feedback(feedback)
+    unpaid = cost_of(submitted).rewards
+    workers = "worker is" if len(submitted) == 1 else "workers are"
+    return (
+        f"Reject {_count(submitted)} on {crowd}, with the feedback {feedback!r}? "
+        f"The {workers} not paid the ${unpaid:,}."
     )
 
 
-def reject(args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", found: Found) -> int:
-    """Ask, showing the feedback that workers will read, then reject. Return the exit code."""
-    if not args.feedback.strip():
+def reject(
+    crowd: Crowd,
+    client: "MTurkClient",
+    submitted: Sequence[Submitted],
+    feedback: str,
+    say: Say = say_nothing,
+) -> int:
+    """Reject these assignments, and return how many the crowd refused.
+
+    Raises Error when the feedback is empty.
+    """
+    _check_feedback(feedback)
+
+    def reject_once(assignment: Submitted) -> None:
+        assignment_id = assignment.assignment_id
+        try:
+            client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback=feedback)
+        except client.exceptions.RequestError:
+            if not _is_reviewed(client, assignment_id, "Rejected", feedback):
+                raise
+
+    def describe(done: list[Submitted]) -> str:
+        return f"Rejected {_count(done)}."
+
+    return _review(crowd, submitted, reject_once, doing="rejecting", describe=describe, say=say)
+
+
+def _check_feedback(feedback: str) -> None:
+    if not feedback.strip():
         raise Error("--feedback must tell the workers why")
-    unpaid = cost_of(found.submitted).rewards
-    workers = "worker is" if len(found.submitted) == 1 else "workers are"
-
-    def reject_once(submitted: Submitted) -> None:
-        assignment_id = submitted.assignment_id
-        try:
-            client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback=args.feedback)
-        except client.exceptions.RequestError:
-            if not _is_reviewed(client, assignment_id, "Rejected", args.feedback):
-                raise
-
-    return _review(
-        args,
-        found,
-        f"Reject {_count(found.submitted)} on {crowd}, with the feedback {args.feedback!r}? "
-        f"The {workers} not paid the ${unpaid:,}.",
-        reject_once,
-        doing="rejecting",
-        outcome=lambda rejected: f"Rejected {_count(rejected)}.",
-    )
 
 
 def _is_reviewed(
@@ -173,42 +196,31 @@ def _is_reviewed(
 
 
 def _review(
-    args: argparse.Namespace,
-    found: Found,
-    question: str,
+    crowd: Crowd,
+    submitted: Sequence[Submitted],
     act: Callable[[Submitted], object],
     *,
     doing: str,
-    outcome: Callable[[list[Submitted]], str],
+    describe: Callable[[list[Submitted]], str],
+    say: Say,
 ) -> int:
-    """Ask, then act on each; say the `outcome` for those that were done, also when cut short."""
-    refused, done = 0, list[Submitted]()
+    """Act on each assignment, say what was done, also when cut short, and count the refusals."""
+    done: list[Submitted] = []
 
-    def act_and_note(submitted: Submitted) -> None:
-        act(submitted)
-        done.append(submitted)
+    def act_and_note(assignment: Submitted) -> None:
+        act(assignment)
+        done.append(assignment)
 
-    if wanted := found.submitted:
-        simpleamt.confirm(args, question)
+    outcomes = calls.gather(crowd, act_and_note, submitted, doing=doing, total=len(submitted))
     try:
-        refused = simpleamt.each(args, act_and_note, wanted, doing=doing, total=len(wanted))
-    except BaseException:  # cut short, by Ctrl-C too: what was done before has its price
+        refused = calls.count_refusals(outcomes, say)
+    except BaseException:  # cut short, by Ctrl-C too: what was done until then has its price
         if done:
-            simpleamt.say(outcome(done))
+            say(describe(done))
         raise
-    simpleamt.say(outcome(done))
-    return 1 if refused or found.refused else 0
+    say(describe(done))
+    return refused
 
 
 def _count(assignments: Sequence[Submitted]) -> str:
     return count_of(len(assignments), "assignment")
-
-
-def look_into_file(args: argparse.Namespace) -> tuple[Crowd, "MTurkClient", Found]:
-    """Return the crowd that the HITs of --hit_ids_file are on, and what is Submitted of them."""
-    batch = batches.follow(args)
-    ids = batches.hit_ids(args, batch)
-    crowd = simpleamt.crowd(args)
-    client = crowd.connect()
-    hint = records.describe_other_place(batch, crowd)
-    return crowd, client, of_hits(args, crowd, client, ids, hint)

@@ -1,35 +1,35 @@
 """What a launch can cost, said before anything is spent."""
 
-import argparse
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import simpleamt
 from amt import fees
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.messages import count_of
+from amt.messages import Say, count_of, say_nothing
 from amt.plans import Plan
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 
-def announce(crowd: Crowd, plan: Plan, hits: int, max_cost: Decimal | None) -> fees.Cost:
-    """Say what `hits` HITs of the plan can cost at most, and how it could be less.
+def announce(
+    crowd: Crowd, plan: Plan, hits: int, max_cost: Decimal | None, say: Say = say_nothing
+) -> fees.Cost:
+    """Return what `hits` HITs of the plan can cost at most; say so, and how it could be less.
 
     Raises Error when that is more than `max_cost` US dollars.
     """
     rates, properties = rates_of(crowd, plan), plan.properties
     cost = fees.cost(rates, properties.reward, properties.max_assignments, hits)
-    simpleamt.say(
+    say(
         f"{count_of(hits, 'HIT')}, {count_of(cost.assignments, 'assignment')}: "
         f"at most {cost}, on {crowd} ({crowd.source})."
     )
     if rates.charged and properties.max_assignments == fees.MANY_FROM and hits:
         less = fees.cost(rates, properties.reward, fees.MANY_FROM - 1, hits)
         each = cost.total / cost.assignments - less.total / less.assignments
-        simpleamt.say(
+        say(
             f"With MaxAssignments {fees.MANY_FROM - 1} it would be ${less.total:,}: the fee is "
             f"higher from {fees.MANY_FROM} on, ${each:.2f} for each assignment."
         )
@@ -39,17 +39,15 @@ def announce(crowd: Crowd, plan: Plan, hits: int, max_cost: Decimal | None) -> f
 
 
 def rates_of(crowd: Crowd, plan: Plan) -> fees.Rates:
-    """What this crowd charges for these HITs beside the reward."""
-    wanted = plan.properties.hit_type.get("QualificationRequirements", [])
-    return fees.Rates(charged=crowd.name == "mturk", masters=fees.for_masters(wanted))
+    """Return the fees that this crowd charges for the plan's HITs."""
+    requirements = plan.properties.hit_type.get("QualificationRequirements", [])
+    return fees.Rates(charged=crowd.charges_fees, masters=fees.for_masters(requirements))
 
 
-def afford(
-    args: argparse.Namespace, crowd: Crowd, client: "MTurkClient", total: Decimal, doing: str
-) -> None:
-    """Ask whether to do it for `total` US dollars, showing the balance of a live site.
+def require_funds(crowd: Crowd, client: "MTurkClient", total: Decimal, doing: str) -> str:
+    """Return the question whether to do this for `total` US dollars, with a live site's balance.
 
-    Raises Error when the balance does not suffice, or the answer is no.
+    Raises Error when the balance does not cover it.
     """
     shown = ""
     if crowd.live:
@@ -60,4 +58,4 @@ def afford(
                 f"this can cost ${total:,}, but the balance on {crowd} is ${balance:,}; "
                 "nothing was done"
             )
-    simpleamt.confirm(args, f"{doing} for at most ${total:,} on {crowd}?{shown}")
+    return f"{doing} for at most ${total:,} on {crowd}?{shown}"

@@ -1,15 +1,14 @@
-"""How HITs stand, with as few calls as the API allows."""
+"""The counters of HITs, with as few calls as the API allows."""
 
-import argparse
 from collections.abc import Callable, Sequence, Sized
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import simpleamt
 from amt import calls, fees, wrong_ids
-from amt.messages import Faults, count_of
+from amt.crowd import Crowd
+from amt.messages import Say, count_of, say_nothing
 from amt.parallel import Outcome
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ class Standing(NamedTuple):
 
 
 def standing(hit: Any) -> Standing:
-    """From a HIT as Amazon gives it."""
+    """Return the counters of a HIT, given the HIT of a response."""
     return Standing(
         hit["HITId"],
         hit["HITStatus"],
@@ -55,41 +54,50 @@ def standing(hit: Any) -> Standing:
     )
 
 
+def hit_id_of(hit: Standing) -> str:
+    """Return the HIT's id: what a HIT is called in a message."""
+    return hit.hit_id
+
+
 def standings(
-    args: argparse.Namespace,
+    crowd: Crowd,
     client: "MTurkClient",
     ids: Sequence[str] | None,
-    shown: Callable[[Standing], None] = lambda _: None,
+    show: Callable[[Standing], None] = lambda _: None,
     *,
+    say: Say = say_nothing,
     hint: str | None = None,
 ) -> tuple[list[Standing], list[str]]:
-    """How each HIT stands, in the order of `ids`, and the ids that the crowd does not know (each
-    is named on stderr). `ids` None: every HIT of the account.
+    """Return the counters of each HIT, in the order of `ids`, and the ids that the crowd does not
+    know, each of which is said. `ids` None: every HIT of the account.
 
-    `shown` is told of each of `ids` as soon as the listing shows it. `hint` is said when the crowd
-    does not know an id.
+    `show` is called with each of `ids` as soon as the listing has it. `hint` is said when the
+    crowd does not know an id.
     """
-    found, refused = find(args, client, ids, shown)
-    with Faults(simpleamt.say) as faults:
-        for outcome in refused:
-            faults.add(f"{outcome.item}: {outcome.refusal}")
-    if refused:
-        for words in (hint, wrong_ids.describe_no_hit(client, refused[0].item)):
-            if words:
-                simpleamt.say(words)
-    return found, [outcome.item for outcome in refused]
+    found, refused = find(crowd, client, ids, show)
+    unknown = [outcome.item for outcome in calls.name_refusals(refused, say)]
+    if unknown:
+        say_why_unknown(client, unknown[0], say, hint)
+    return found, unknown
+
+
+def say_why_unknown(client: "MTurkClient", item: str, say: Say, hint: str | None) -> None:
+    """Say `hint`, if any, and what kind of id it is that the crowd does not know as a HIT's."""
+    for words in (hint, wrong_ids.describe_no_hit(client, item)):
+        if words:
+            say(words)
 
 
 def find(
-    args: argparse.Namespace,
+    crowd: Crowd,
     client: "MTurkClient",
     ids: Sequence[str] | None,
-    shown: Callable[[Standing], None] = lambda _: None,
+    show: Callable[[Standing], None] = lambda _: None,
 ) -> tuple[list[Standing], list[Outcome]]:
-    """Return how each HIT stands, as `standings` does, and the crowd's refusal of every other id.
+    """Return the counters of each HIT, as `standings` does, and the refusal of every other id.
 
-    ListHITs shows 100 at a call, but all of the account's, one page after the other: it goes on
-    while that is quicker than asking GetHIT for what is still missing, --concurrency at a time.
+    ListHITs returns 100 at a call, but those of the whole account, page after page. It goes on
+    while that is quicker than asking GetHIT for each that is missing, crowd.concurrency at a time.
     """
     if ids is None:
         return [standing(hit) for hit in calls.pages(client.list_hits, "HITs")], []
@@ -100,12 +108,14 @@ def find(
         if hit["HITId"] in missing:
             del missing[hit["HITId"]]
             found[hit["HITId"]] = standing(hit)
-            shown(found[hit["HITId"]])
-        if not missing or (seen % PAGE == 0 and _slower(args, seen // PAGE, found, missing)):
+            show(found[hit["HITId"]])
+        if not missing or (
+            seen % PAGE == 0 and _is_slower(crowd.concurrency, seen // PAGE, found, missing)
+        ):
             break
     refused = []
-    asked = simpleamt.gather(
-        args, lambda hit_id: standing(client.get_hit(HITId=hit_id)["HIT"]), missing
+    asked = calls.gather(
+        crowd, lambda hit_id: standing(client.get_hit(HITId=hit_id)["HIT"]), missing
     )
     for outcome in asked:
         if outcome.refusal is None:
@@ -130,19 +140,19 @@ def explain_no_results(standings: Sequence[Standing], *, rejected_too: bool) -> 
     return f"0 results: {', '.join(parts)}"
 
 
-def _slower(args: argparse.Namespace, pages: int, found: Sized, missing: Sized) -> bool:
-    """Whether listing has wasted more time than asking for all the rest would take.
+def _is_slower(concurrency: int, pages: int, found: Sized, missing: Sized) -> bool:
+    """Return whether listing has wasted more time than asking for all the rest would take.
 
-    In calls one after the other: a page is one, and so are --concurrency calls of GetHIT.
+    Time is counted in calls one after the other: a page is one, `concurrency` GetHITs are one.
     """
-    wasted = pages - len(found) / args.concurrency
-    return bool(wasted > len(missing) / args.concurrency + 1)
+    wasted = pages - len(found) / concurrency
+    return bool(wasted > len(missing) / concurrency + 1)
 
 
 def assignments(client: "MTurkClient", hit: Standing, *statuses: str) -> list[Any]:
-    """The assignments of a HIT, of these statuses (none named: all), in order of submission.
+    """Return the assignments of a HIT with these statuses (none: all), in order of submission.
 
-    Amazon ends a list with an empty page; the counters tell how many there are, and save that call.
+    Amazon ends a list with an empty page; the counters save the call for it.
     """
     chosen: dict[str, Any] = {"AssignmentStatuses": list(statuses)} if statuses else {}
     listed = calls.pages(client.list_assignments_for_hit, "Assignments", HITId=hit.hit_id, **chosen)

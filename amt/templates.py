@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import simpleamt
+from amt.configuration import PROJECT
 from amt.errors import Error
 
 # What may not stand in a <script>, in single quotes, in XML or in UTF-8, though JSON allows it.
@@ -22,8 +22,8 @@ def script_safe(value: Any) -> str:
 
 
 class Template:
-    """A template and what it includes, looked for in the current directory, in `directories`,
-    beside the scripts, and beside the template.
+    """A template and what it includes, looked for in the current directory, in `directories`, in
+    the directory of the scripts, and in that of the template.
 
     Raises Error, naming file and line, for a template that is missing or not Jinja's.
     """
@@ -34,7 +34,7 @@ class Template:
         # Every source that was read, by name: what the batch record keeps and compares.
         self.sources: dict[str, str] = {}
         path = Path(name)
-        search = [".", *directories, str(simpleamt.HERE), str(path.parent)]
+        search = [".", *directories, str(PROJECT), str(path.parent)]
         if path.is_absolute() or ".." in path.parts:
             search.insert(0, str(path.parent))
             name = path.name
@@ -63,26 +63,26 @@ class Template:
         except OSError as error:
             raise Error(f"{path}: {error.strerror}") from error
         except (jinja2.TemplateSyntaxError, UnicodeDecodeError) as error:
-            raise Error(_spoken(error, name)) from error
+            raise Error(_describe_error(error, name)) from error
 
     def render(self, row: Any = NOTHING) -> str:
-        """The page of a row; of none, with an empty `input` and no `row`.
+        """Return the page of a row; without one, `input` is empty and there is no `row`.
 
         Raises Error with template and line for an undefined name or any other fault in it.
         """
         from markupsafe import Markup
 
-        given = (
+        values = (
             {"input": ""} if row is NOTHING else {"input": Markup(script_safe(row)), "row": row}  # noqa: S704 - made safe
         )
         try:
-            return self._template.render(given)
+            return self._template.render(values)
         except Exception as error:  # whatever it is, it is the template's
-            raise Error(_spoken(error, self.name)) from error
+            raise Error(_describe_error(error, self.name)) from error
 
 
-def _spoken(error: Exception, name: str) -> str:
-    """Template, line and message. Jinja puts the template's own frames into the traceback."""
+def _describe_error(error: Exception, name: str) -> str:
+    """Return template, line and message. Jinja adds the template's own frames to the traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if frame.name.startswith(("top-level", "block ", "template"))]
     ours = ours or [frame for frame in frames if frame.filename.endswith((".html", ".js", ".css"))]

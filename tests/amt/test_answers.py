@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from amt.answers import fields, line, moment, result
+from amt.answers import fields, format_time, line, result
 from local_crowd.operations.questions.answers import answer_xml
 
 HEAD = (
@@ -190,5 +190,5 @@ def test_times_are_iso_8601_in_utc() -> None:
     """Whatever zone boto3 gives them in."""
     tokyo = NOON.astimezone(timezone(timedelta(hours=9)))
 
-    assert moment(tokyo) == "2026-01-31T12:00:00Z"
-    assert moment(None) is None
+    assert format_time(tokyo) == "2026-01-31T12:00:00Z"
+    assert format_time(None) is None

@@ -41,15 +41,15 @@ def test_what_was_written_is_read(path: Path) -> None:
 
     assert batch.header == HEADER
     assert list(batch.in_order()) == ["3HIT0", "3HIT1", "3HIT2"]
-    assert [batch.made(f"3HIT{row}") for row in range(3)] == [line(row) for row in range(3)]
-    assert batch.made("3NONE") is None
+    assert [batch.find_line(f"3HIT{row}") for row in range(3)] == [line(row) for row in range(3)]
+    assert batch.find_line("3NONE") is None
 
 
 def test_what_is_being_written_can_be_read(path: Path) -> None:
     """A writer knows its own lines, and a reader sees them at once, without waiting for a close."""
     with Batch(path).claim() as batch:
         batch.append(line(3))
-        assert batch.made("3HIT3") == line(3)
+        assert batch.find_line("3HIT3") == line(3)
         assert Batch(path).ids[3] == "3HIT3"
 
 

@@ -1,23 +1,16 @@
 """Deleting HITs."""
 
-import argparse
-
-import pytest
-
 from amt import deleting
 from amt.crowd import Crowd
-from amt.errors import Error
 from tests.support.script_fixtures import Desk
 
-
-def arguments(*, yes: bool) -> argparse.Namespace:
-    return argparse.Namespace(concurrency=4, yes=yes)
+LOCAL = Crowd("local", live=False, settings={})
 
 
-def delete(desk: Desk, *ids: str, yes: bool = True) -> int:
-    crowd = Crowd("local", live=False, settings={})
+def delete(desk: Desk, *ids: str) -> int:
+    client = desk.crowd().client
     desk.calls.clear()
-    return deleting.delete(arguments(yes=yes), crowd, desk.crowd().client, ids)
+    return deleting.delete(LOCAL, client, deleting.find_deletable(LOCAL, client, ids))
 
 
 def test_an_open_hit_takes_two_calls_an_expired_one(desk: Desk) -> None:
@@ -37,15 +30,21 @@ def test_nothing_is_asked_when_nothing_can_be_deleted(desk: Desk) -> None:
     crowd = desk.crowd()
     hit = crowd.make_hit()
     crowd.do(crowd.make_worker(), hit)
+    desk.calls.clear()
 
-    assert delete(desk, hit, yes=False) == 1
-    assert desk.calls == ["ListHITs"]
+    done = desk.run("delete_hit", f"--hit_id={hit}")
+
+    assert (done.code, desk.calls) == (1, ["ListHITs"])
+    assert "[y/N]" not in done.err
+    assert "There is no terminal" not in done.err
 
 
 def test_without_a_yes_nothing_is_expired(desk: Desk) -> None:
     """The question comes before the first change."""
     hit = desk.crowd().make_hit()
+    desk.calls.clear()
 
-    with pytest.raises(Error, match=r"^Delete 1 HIT and all their answers on the sandbox"):
-        delete(desk, hit, yes=False)
+    message = desk.fails("delete_hit", f"--hit_id={hit}")
+
+    assert message.startswith("Delete 1 HIT and all their answers on the sandbox")
     assert desk.calls == ["ListHITs"]

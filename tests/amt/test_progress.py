@@ -1,22 +1,21 @@
 """What has become of the assignments of HITs."""
 
-import argparse
-
 import pytest
 
 from amt import survey
+from amt.crowd import Crowd
 from amt.progress import Progress, progress, totals
 from tests.support.script_fixtures import Desk
 
+LOCAL = Crowd("local", live=False, settings={})
 LISTING = "ListAssignmentsForHIT"
 
 
 def counted(desk: Desk, *ids: str, exact: bool = False) -> list[Progress]:
-    args = argparse.Namespace(concurrency=4)
     client = desk.crowd().client
-    standings, _ = survey.standings(args, client, ids)
+    standings, _ = survey.standings(LOCAL, client, ids)
     desk.calls.clear()
-    return progress(args, client, standings, exact=exact)
+    return progress(LOCAL, client, standings, exact=exact)
 
 
 def test_each_hit_is_counted_in_order(desk: Desk) -> None:

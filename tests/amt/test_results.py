@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from amt.results import Collected, Entry, settled
+from amt.results import Collected, Entry, is_up_to_date
 from amt.survey import Standing, standing
 from tests.support.script_fixtures import hit_as_given
 
@@ -52,7 +52,7 @@ def test_counters_tell_whether_all_is_collected(
     hit: Standing, known: list[str], expected: bool
 ) -> None:
     """Only when they agree with what is in the file, nothing is fetched."""
-    assert settled(hit, entries(*known), NOW) is expected
+    assert is_up_to_date(hit, entries(*known), NOW) is expected
 
 
 @pytest.mark.parametrize(
@@ -62,14 +62,17 @@ def test_a_young_rejection_may_be_overridden(submit_time: str, expected: bool) -
     """For 30 days from its submission, without a counter that would tell."""
     known = entries("Rejected", submit_time=submit_time)
 
-    assert settled(stands(1, 0, 0, 1), known, NOW) is expected
+    assert is_up_to_date(stands(1, 0, 0, 1), known, NOW) is expected
 
 
 def test_the_thirty_days_are_exact() -> None:
     """The day before they are over it may still change, the day after not."""
     for days, expected in ((29, False), (31, True)):
         then = (NOW - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        assert settled(stands(1, 0, 0, 1), entries("Rejected", submit_time=then), NOW) is expected
+        assert (
+            is_up_to_date(stands(1, 0, 0, 1), entries("Rejected", submit_time=then), NOW)
+            is expected
+        )
 
 
 def test_lines_come_back_as_they_were_written(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Finding what can be approved or rejected."""
 
-import argparse
-import re
 from decimal import Decimal
 
 import pytest
@@ -18,10 +16,6 @@ LOCAL = Crowd("local", live=False, settings={})
 AMAZON = Crowd("mturk", live=True, settings={})
 
 
-def arguments() -> argparse.Namespace:
-    return argparse.Namespace(concurrency=4, yes=False, feedback="Thanks")
-
-
 def test_only_hits_with_unreviewed_work_are_listed(desk: Desk) -> None:
     """A call for each HIT that can have some, none for the others."""
     crowd = desk.crowd()
@@ -32,7 +26,7 @@ def test_only_hits_with_unreviewed_work_are_listed(desk: Desk) -> None:
     done = crowd.do(worker, submitted)
     desk.calls.clear()
 
-    found = review.of_hits(arguments(), LOCAL, crowd.client, [fresh, held, reviewed, submitted])
+    found = review.find_in_hits(LOCAL, crowd.client, [fresh, held, reviewed, submitted])
 
     assert found == Found([Submitted(done, Decimal("0.05"), Decimal("0.00"))], 0)
     assert desk.calls == ["ListHITs", "ListAssignmentsForHIT"]
@@ -47,7 +41,7 @@ def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
         desk.clock.advance(1)
         done.append(crowd.do(crowd.make_worker(name), hit))
 
-    found = review.of_hits(arguments(), LOCAL, crowd.client, [one, two])
+    found = review.find_in_hits(LOCAL, crowd.client, [one, two])
 
     assert [one.assignment_id for one in found.submitted] == [done[1], done[2], done[0]]
 
@@ -65,8 +59,9 @@ def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
 
     desk.before["ListAssignmentsForHIT"] = delete
 
-    assert review.of_hits(arguments(), LOCAL, crowd.client, [hit]) == Found([], 1)
-    assert desk.capsys.readouterr().err.startswith(f"{hit}: Hit {hit} does not exist.")
+    said: list[str] = []
+    assert review.find_in_hits(LOCAL, crowd.client, [hit], say=said.append) == Found([], 1)
+    assert said[0].startswith(f"{hit}: Hit {hit} does not exist.")
 
 
 def test_named_assignments_are_looked_at_one_by_one(desk: Desk) -> None:
@@ -76,11 +71,11 @@ def test_named_assignments_are_looked_at_one_by_one(desk: Desk) -> None:
     done = [crowd.do(worker, crowd.make_hit()) for _ in range(3)]
     crowd.client.approve_assignment(AssignmentId=done[0])
 
-    found = review.of_assignments(arguments(), LOCAL, crowd.client, [*done, "3UNKNOWN"])
+    said: list[str] = []
+    found = review.find_assignments(LOCAL, crowd.client, [*done, "3UNKNOWN"], said.append)
 
     assert [one.assignment_id for one in found.submitted] == done[1:]
     assert found.refused == 1
-    said = desk.capsys.readouterr().err.splitlines()
     assert said[0] == f"{done[0]}: is Approved already, skipped"
     assert said[1].startswith("3UNKNOWN: Assignment 3UNKNOWN does not exist.")
 
@@ -101,13 +96,23 @@ def test_the_question_counts_amazons_fees(desk: Desk) -> None:
         grants.make_master(call, worker, master=True)
     done = [crowd.do(worker, hit) for hit in hits]
 
-    found = review.of_hits(arguments(), AMAZON, crowd.client, hits)
-    named = review.of_assignments(arguments(), AMAZON, crowd.client, done)
+    found = review.find_in_hits(AMAZON, crowd.client, hits)
+    named = review.find_assignments(AMAZON, crowd.client, done)
 
     assert found == named
     assert [str(one.fee) for one in found.submitted] == ["0.20", "0.01", "0.50"]
-    question = "Approve 3 assignments for $3.72 ($3.01 in rewards, $0.71 in fees) on the LIVE SITE"
-    with pytest.raises(Error, match=re.escape(question)):
-        review.approve(arguments(), AMAZON, crowd.client, found)
-    with pytest.raises(Error, match=r"The workers are not paid the \$3\.01\. There is no terminal"):
-        review.reject(arguments(), AMAZON, crowd.client, found)
+    assert review.ask_to_approve(AMAZON, found.submitted) == (
+        "Approve 3 assignments for $3.72 ($3.01 in rewards, $0.71 in fees) on the LIVE SITE of "
+        "Mechanical Turk?"
+    )
+    question = review.ask_to_reject(AMAZON, found.submitted, "Thanks")
+    assert question.endswith("The workers are not paid the $3.01.")
+
+
+def test_reject_requires_feedback(desk: Desk) -> None:
+    """Whoever calls it: workers are told why."""
+    client = desk.crowd().client
+    with pytest.raises(Error, match="must tell the workers why"):
+        review.ask_to_reject(LOCAL, [], " ")
+    with pytest.raises(Error, match="must tell the workers why"):
+        review.reject(LOCAL, client, [], " ")

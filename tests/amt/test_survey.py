@@ -1,20 +1,17 @@
 """How HITs stand, with few calls."""
 
-import argparse
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from amt import survey
+from amt.crowd import Crowd
 from amt.survey import standing
 from tests.support.script_fixtures import Desk, hit_as_given
 
 AHEAD = datetime.now(UTC) + timedelta(days=1)
+LOCAL = Crowd("local", live=False, settings={})
 PAST = datetime.now(UTC) - timedelta(days=1)
-
-
-def arguments(concurrency: int = 16) -> argparse.Namespace:
-    return argparse.Namespace(concurrency=concurrency)
 
 
 def test_submitted_work_is_what_no_counter_has() -> None:
@@ -47,11 +44,12 @@ def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
     made = [crowd.make_hit() for _ in range(5)]
     ids = [made[3], "3UNKNOWN", made[0], made[4]]
 
-    found, unknown = survey.standings(arguments(), crowd.client, ids)
+    said: list[str] = []
+    found, unknown = survey.standings(LOCAL, crowd.client, ids, say=said.append)
 
     assert [one.hit_id for one in found] == [made[3], made[0], made[4]]
     assert unknown == ["3UNKNOWN"]
-    assert desk.capsys.readouterr().err.startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
+    assert said[0].startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
 
 
 def test_none_means_every_hit(desk: Desk) -> None:
@@ -59,7 +57,7 @@ def test_none_means_every_hit(desk: Desk) -> None:
     crowd = desk.crowd()
     made = {crowd.make_hit() for _ in range(101)}
 
-    found, unknown = survey.standings(arguments(), crowd.client, None)
+    found, unknown = survey.standings(LOCAL, crowd.client, None)
 
     assert {one.hit_id for one in found} == made
     assert len(found) == 101
@@ -72,7 +70,7 @@ def test_a_thousand_hits_take_few_calls(desk: Desk) -> None:
     made = [crowd.make_hit() for _ in range(300)]
     desk.calls.clear()
 
-    found, _ = survey.standings(arguments(), crowd.client, made)
+    found, _ = survey.standings(LOCAL, crowd.client, made)
 
     assert len(found) == 300
     assert desk.calls == ["ListHITs"] * 3
@@ -84,7 +82,7 @@ def test_one_hit_of_many_is_asked_for(desk: Desk) -> None:
     made = [crowd.make_hit() for _ in range(450)]
     desk.calls.clear()
 
-    found, _ = survey.standings(arguments(), crowd.client, [made[225]])
+    found, _ = survey.standings(LOCAL, crowd.client, [made[225]])
 
     assert [one.hit_id for one in found] == [made[225]]
     assert len(desk.calls) <= 4
@@ -95,7 +93,7 @@ def test_no_ids_take_no_calls(desk: Desk) -> None:
     client = desk.crowd().client
     desk.calls.clear()
 
-    assert survey.standings(arguments(), client, []) == ([], [])
+    assert survey.standings(LOCAL, client, []) == ([], [])
     assert desk.calls == []
 
 
@@ -108,7 +106,7 @@ def test_assignments_are_listed_over_pages_by_status(desk: Desk) -> None:
         desk.clock.advance(1)
         done.append(crowd.do(crowd.make_worker(f"worker {number}"), hit_id))
     crowd.client.approve_assignment(AssignmentId=done[0])
-    (stands,), _ = survey.standings(arguments(), crowd.client, [hit_id])
+    (stands,), _ = survey.standings(LOCAL, crowd.client, [hit_id])
     desk.calls.clear()
 
     every = survey.assignments(crowd.client, stands)
