@@ -17,11 +17,9 @@ if sys.version_info < (3, 11):  # noqa: UP036
 import argparse
 import errno
 import io
-import operator
 import os
 import re
-from collections.abc import Callable, Iterable
-from difflib import get_close_matches
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -30,6 +28,7 @@ from amt.batches import Batch
 from amt.crowd import Crowd, check_name, strip_slash
 from amt.errors import Error, OutputClosedError
 from amt.records import Record
+from amt.spelling import suggest
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -82,21 +81,12 @@ class Parser(argparse.ArgumentParser):
         return suggest(flag.replace("-", "_"), known, lambda name: name.replace("-", "_"))
 
 
-def suggest(
-    word: str, known: Iterable[str], spell: Callable[[str], str] = operator.methodcaller("lower")
-) -> str:
-    """Ask for the most similar of the `known` words: "; did you mean --hit_ids_file?" Or nothing."""
-    by_spelling = {spell(name): name for name in known}
-    similar = get_close_matches(spell(word), by_spelling, n=1, cutoff=0.6)
-    return f"; did you mean {by_spelling[similar[0]]}?" if similar else ""
-
-
 def parser(doc: str | None, *options: str) -> Parser:
-    """A script's command line: its docstring, the flags that all scripts share, then `options`."""
-    made = Parser(description=doc)
+    """Return a script's parser: its docstring, these OPTIONS, and the flags of every script."""
+    command_line = Parser(description=doc)
     for name in options:
-        made.add_argument(f"--{name}", *(["-f"] if name == "yes" else []), **OPTIONS[name])
-    shared = made.add_argument_group("on every script")
+        command_line.add_argument(f"--{name}", *(["-f"] if name == "yes" else []), **OPTIONS[name])
+    shared = command_line.add_argument_group("on every script")
     shared.add_argument(
         "--crowd", type=strip_slash, help="local, mturk, or the URL of a crowd server"
     )
@@ -105,12 +95,14 @@ def parser(doc: str | None, *options: str) -> Parser:
         "--config", metavar="FILE", help="default: config.json, here or beside the scripts"
     )
     shared.add_argument("--concurrency", type=int, default=16, metavar="N", help="default: 16")
-    return made
+    return command_line
 
 
 def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | None) -> int:
-    """Parse `argv` and perform `command`; the exit code: 0 done, 1 some items were refused,
-    2 it could not be done, 130 interrupted. A bug keeps its traceback.
+    """Parse `argv`, run `command`, and return the exit code.
+
+    0: done, 1: some items were refused, 2: it could not be done, 130: interrupted. A bug keeps its
+    traceback.
     """
     replace_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):  # data is UTF-8, whatever the terminal is
@@ -122,7 +114,7 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
         code = command(args)
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough
-        _give_up_stdout()
+        _discard_output()
         code = 0
     except KeyboardInterrupt:
         say("Interrupted.")
@@ -135,13 +127,13 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
         code = 2
         try:
             sys.stdout.flush()
-        except OSError:  # what failed; Python would try it once more, and say so
-            _give_up_stdout()
+        except OSError:  # Python would try again at exit, and print a traceback
+            _discard_output()
     return code
 
 
-def _give_up_stdout() -> None:
-    """Let what is still printed go nowhere."""
+def _discard_output() -> None:
+    """Redirect stdout to nowhere: nobody reads it, or it cannot be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -162,7 +154,7 @@ def describe_error(error: Exception) -> str | None:
 
 
 def _describe_missing(error: ModuleNotFoundError) -> str | None:
-    """Name the virtual environment when a library is missing; None for a module of ours."""
+    """Say that a library is not installed; return None for a module of this project."""
     module = (error.name or "").partition(".")[0]
     if not module or (HERE / module).exists() or (HERE / f"{module}.py").exists():
         return None
@@ -186,7 +178,7 @@ def config_path(args: argparse.Namespace) -> Path | None:
 def config(args: argparse.Namespace) -> dict[str, Any]:
     """Return the settings of config.json over the defaults (see configuration.read).
 
-    Names a file beside the scripts on stderr when it is read from another folder, and warns of
+    Names the file on stderr when it is the scripts' and not the current folder's, and warns of
     keys that others can read.
     """
     path = config_path(args)
@@ -274,7 +266,7 @@ def say(text: str) -> None:
 
 
 class ClosedOutput(io.TextIOBase):
-    """What stands for a closed stdout. A script that prints nothing works without one."""
+    """A closed stdout: writing to it is an error, and a script that prints nothing works."""
 
     def write(self, _: str) -> int:
         """Raise OutputClosedError."""

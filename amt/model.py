@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -11,8 +10,7 @@ from botocore.model import ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from amt.requirements import KEYS
-
-SET_LATER = {"Question": "", "UniqueRequestToken": "-"}
+from amt.spelling import suggest
 
 
 @cache
@@ -45,10 +43,8 @@ def faults(properties: dict[str, Any]) -> list[str]:
 
 
 def _suggest(name: str) -> str:
-    """Name the property that was most likely meant, if one is similar."""
-    known = {each.lower(): each for each in (*shape_of_hit().members, *KEYS, "FrameHeight")}
-    similar = get_close_matches(name.lower().replace("_", ""), known, n=1, cutoff=0.7)
-    return f"; did you mean {known[similar[0]]}?" if similar else ""
+    known = (*shape_of_hit().members, *KEYS, "FrameHeight")
+    return suggest(name, known, lambda key: key.lower().replace("_", ""), cutoff=0.7)
 
 
 def _keyed(line: str) -> str:
