@@ -86,7 +86,7 @@ def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
     def answer(request: Any, **_: Any) -> AWSResponse:
         target = str(request.headers["X-Amz-Target"], "ascii")
         try:
-            status, headers, body = site.answer({"X-Amz-Target": target}, request.body)
+            status, headers, body = site.respond({"X-Amz-Target": target}, request.body)
         except CANNOT_OPEN as error:
             raise Error(str(error)) from error
         raw = HTTPResponse(io.BytesIO(body), preload_content=False)

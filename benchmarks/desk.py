@@ -100,7 +100,7 @@ class Desk:
         site = open_site(self.folder / "served", "sandbox")
         with site.writing() as call:
             for name in workers:
-                worker_id = identities.worker(call, name)
+                worker_id = identities.ensure_worker(call, name)
                 for hit_id in ids:
                     accepted = worker_actions.accept(call, worker_id, hit_id)
                     worker_actions.submit(

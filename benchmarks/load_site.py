@@ -62,7 +62,7 @@ class Grounds:
         with self.site() as site, site.writing() as call:
             access_key, secret_key = access_keys.create(call, OWNER)
             self.keys = {"aws_access_key": access_key, "aws_secret_key": secret_key}
-            self.requester_id = str(access_keys.id_of(call, OWNER))
+            self.requester_id = str(access_keys.find_id(call, OWNER))
 
     @contextmanager
     def site(self) -> Iterator[Site]:

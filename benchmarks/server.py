@@ -44,7 +44,7 @@ class Delayed:
         target = environ["HTTP_X_AMZ_TARGET"]
         self.calls[target.rpartition(".")[2]] += 1
         time.sleep(self.seconds)
-        answer = self.site.answer({"X-Amz-Target": target}, environ["wsgi.input"].read())
+        answer = self.site.respond({"X-Amz-Target": target}, environ["wsgi.input"].read())
         start_response(f"{answer.status} -", list(answer.headers.items()))
         return [answer.body]
 

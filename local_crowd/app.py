@@ -22,7 +22,7 @@ from local_crowd.delivery.courier import Courier
 from local_crowd.pages import make_flask
 from local_crowd.pages.work import hit_page
 from local_crowd.site import SITES, Site, open_site
-from local_crowd.wire.route import PATH_AS_SENT, wire
+from local_crowd.wire.route import PATH_AS_SENT, create_blueprint
 
 SANDBOX = "/sandbox"
 IS_SANDBOX_PORT = "local_crowd.is_sandbox_port"  # in the WSGI environment
@@ -47,7 +47,7 @@ class Crowd:
         self.courier = courier
         self._names = names
         self._sandbox_ports = {str(port) for port in ports[1:]}
-        self._apps = {name: _site_app(site, files, ports) for name, site in sites.items()}
+        self._apps = {name: _create_site_app(site, files, ports) for name, site in sites.items()}
         self._answer: WSGIApplication = self._dispatch
         if proxies:
             self._answer = ProxyFix(self._dispatch, x_for=proxies, x_proto=proxies, x_host=proxies)
@@ -123,12 +123,12 @@ def create_app(
     )
 
 
-def _site_app(site: Site, files: Path, ports: Sequence[int]) -> Flask:
+def _create_site_app(site: Site, files: Path, ports: Sequence[int]) -> Flask:
     """The pages and the API of one site. Calls of the API are signed, and what a HIT page posts
     comes from a page that knows no token: neither is asked for one.
     """
     app = make_flask(site, files, ports)
-    api = wire(site)
+    api = create_blueprint(site)
     app.register_blueprint(api)
     csrf = CSRFProtect(app)
     csrf.exempt(api)

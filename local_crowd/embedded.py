@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from local_crowd.site import CANNOT_OPEN, Site, open_site
-from local_crowd.wire.protocol import Answer, answer
+from local_crowd.wire.protocol import Response, respond
 
 __all__ = ["CANNOT_OPEN", "EmbeddedSite"]
 
@@ -30,10 +30,10 @@ class EmbeddedSite:
         with self._opening:
             if self._site is None:
                 self._site = open_site(self._directory, self._name, self._clock)
-                self._owner = self._site.owner()
+                self._owner = self._site.ensure_owner()
             return self._site, self._owner
 
-    def answer(self, headers: Mapping[str, str], body: bytes) -> Answer:
+    def respond(self, headers: Mapping[str, str], body: bytes) -> Response:
         """Answer one request. `headers` must hold X-Amz-Target, in this spelling."""
         site, owner = self.open()
-        return answer(site, owner, headers["X-Amz-Target"], body)
+        return respond(site, owner, headers["X-Amz-Target"], body)

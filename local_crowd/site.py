@@ -67,10 +67,10 @@ class Site:
         with transaction(requester_id) as call:
             return OPERATIONS[operation](call, request)
 
-    def owner(self) -> str:
+    def ensure_owner(self) -> str:
         """The id of the requester that the embedded crowd acts for."""
         with self.writing() as call:
-            return identities.requester(call)
+            return identities.ensure_requester(call)
 
     def close(self) -> None:
         """Close the database."""

@@ -5,7 +5,7 @@ program can know it.
 """
 
 from local_crowd.operations.registry import OPERATIONS
-from local_crowd.wire.model import service
+from local_crowd.wire.model import load_service
 
 Differences = dict[str, list[tuple[str, str]]]  # operation -> (what differs, why)
 
@@ -248,7 +248,7 @@ DIFFERENCES: Differences = {
 def table() -> str:
     """Markdown: a row for each of Amazon's operations."""
     rows = ["| operation | answered | what differs | why |", "|---|---|---|---|"]
-    for name in sorted(service().operation_names):
+    for name in sorted(load_service().operation_names):
         answered = "yes" if name in OPERATIONS else "no"
         found = DIFFERENCES.get(name) or [("–", "")]
         for number, (what, why) in enumerate(found):

@@ -25,7 +25,7 @@ PAUSE = 1.0  # seconds between two looks into the outboxes
 log = logging.getLogger(__name__)
 
 
-class Delivered(NamedTuple):
+class DeliveryCount(NamedTuple):
     """How many messages arrived, and how many did not."""
 
     sent: int
@@ -82,7 +82,7 @@ class Courier:
             except Exception:  # the thread outlives a database that is restarted
                 log.exception("The notifications of the %s site could not be sent", site.name)
 
-    def deliver(self, site: Site) -> Delivered:
+    def deliver(self, site: Site) -> DeliveryCount:
         """Send all that is due on a site now, and what falls due meanwhile."""
         sent = failed = 0
         due: Counter[Lane] = Counter()
@@ -96,10 +96,10 @@ class Courier:
                 for parcel in self._take(site, due, sending.values()):
                     sending[pool.submit(self._send, parcel)] = parcel.message
                 if not sending:
-                    return Delivered(sent, failed)
+                    return DeliveryCount(sent, failed)
                 done = wait(sending, PAUSE, FIRST_COMPLETED).done
                 outcomes = [(sending.pop(future), future.result()) for future in done]
-                self._note(site, outcomes)
+                self._record_outcomes(site, outcomes)
                 failures = sum(error is not None for _, error in outcomes)
                 failed += failures
                 sent += len(outcomes) - failures
@@ -108,7 +108,7 @@ class Courier:
         if self._ended.is_set():
             return Counter()
         with site.reading() as call:
-            return Counter(outbox.count_due(call) if outbox.waiting(call) else {})
+            return Counter(outbox.count_due(call) if outbox.has_due(call) else {})
 
     def _take(self, site: Site, due: Counter[Lane], sending: Iterable[Message]) -> list[Parcel]:
         """Lease what is to be sent next, and take it off `due`."""
@@ -120,7 +120,7 @@ class Courier:
             allowed = [*self._allowed_in_file, *allowed_destinations.list_added(call)]
             messages = outbox.take(call, begun)
             secrets = {
-                requester_id: notification_settings.secret(call, requester_id)
+                requester_id: notification_settings.ensure_secret(call, requester_id)
                 for requester_id in {message.requester_id for message in messages}
             }
         return [
@@ -145,7 +145,7 @@ class Courier:
             self._queues.send(message.transport, message.destination, message.body)
         else:
             body = message.body.encode()
-            signed = signing.headers(parcel.secret, message.event_id, body, parcel.now)
+            signed = signing.sign(parcel.secret, message.event_id, body, parcel.now)
             post(message.destination, body, signed, parcel.allowed)
 
     def _is_aws(self, destination: str, allowed: Sequence[str]) -> bool:
@@ -160,13 +160,13 @@ class Courier:
         )
 
     @staticmethod
-    def _note(site: Site, outcomes: Sequence[tuple[Message, str | None]]) -> None:
+    def _record_outcomes(site: Site, outcomes: Sequence[tuple[Message, str | None]]) -> None:
         """Forget the messages that arrived, and plan another attempt for the others."""
         if not outcomes:
             return
         with site.writing() as call:
             for message, error in outcomes:
                 if error is None:
-                    outbox.delivered(call, message.event_id)
+                    outbox.mark_delivered(call, message.event_id)
                 else:
-                    outbox.failed(call, message.event_id, error)
+                    outbox.mark_failed(call, message.event_id, error)

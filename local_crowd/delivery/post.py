@@ -25,10 +25,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[st
 
     `allowed`: what the operator allows beside public https URLs.
     """
-    parts = destinations.url(url)
+    parts = destinations.parse_url(url)
     any_address = destinations.is_allowed(url, allowed)
     try:
-        with _connected(parts, any_address=any_address) as connection:
+        with _connect(parts, any_address=any_address) as connection:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             sent = {"Content-Type": "application/json", "User-Agent": "simple-amt", **headers}
             connection.request("POST", path, body, sent)
@@ -40,13 +40,13 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[st
 
 
 @contextmanager
-def _connected(parts: SplitResult, *, any_address: bool) -> Iterator[HTTPConnection]:
+def _connect(parts: SplitResult, *, any_address: bool) -> Iterator[HTTPConnection]:
     host = str(parts.hostname)
     port = parts.port or PORTS[parts.scheme]
     connection = HTTPConnection(host, port, timeout=SECONDS)
     connection.default_port = PORTS[parts.scheme]  # so that Host names a port when it should
-    plain = _socket(host, port, any_address=any_address)
-    end = Timer(SECONDS, _cut, [plain])
+    plain = _open_socket(host, port, any_address=any_address)
+    end = Timer(SECONDS, _shut_down, [plain])
     end.start()
     try:
         connection.sock = plain
@@ -60,7 +60,7 @@ def _connected(parts: SplitResult, *, any_address: bool) -> Iterator[HTTPConnect
         plain.close()
 
 
-def _socket(host: str, port: int, *, any_address: bool) -> socket.socket:
+def _open_socket(host: str, port: int, *, any_address: bool) -> socket.socket:
     addresses = [
         str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
@@ -74,7 +74,7 @@ def _socket(host: str, port: int, *, any_address: bool) -> socket.socket:
     return socket.create_connection((addresses[-1], port), timeout=SECONDS / 3)
 
 
-def _cut(connected: socket.socket) -> None:
+def _shut_down(connected: socket.socket) -> None:
     try:
         connected.shutdown(socket.SHUT_RDWR)
     except OSError:

@@ -36,7 +36,7 @@ class Queues:
         """Send `body` to the queue of this URL or the topic of this ARN, or raise DeliveryError."""
         try:
             with self._making:
-                client = self._client(transport.lower(), destinations.region(destination))
+                client = self._client(transport.lower(), destinations.find_region(destination))
             if transport == "SQS":
                 client.send_message(QueueUrl=destination, MessageBody=body)
             else:

@@ -9,7 +9,7 @@ import base64
 import hmac
 
 
-def headers(secret: str, event_id: str, body: bytes, now: int) -> dict[str, str]:
+def sign(secret: str, event_id: str, body: bytes, now: int) -> dict[str, str]:
     """The three headers. `secret`: whsec_ and the key in base64; `now`: epoch seconds."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{event_id}.{now}.".encode() + body

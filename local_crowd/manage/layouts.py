@@ -29,7 +29,7 @@ def add_layout(
         layout_id = calls[0].new_id()
         for call, requester_id in requester_ids(calls, requester):
             layouts.add(call, layout_id, requester_id, path.name, html, frame_height)
-    yield {"HITLayoutId": layout_id, "parameters": layouts.parameters(html)}
+    yield {"HITLayoutId": layout_id, "parameters": layouts.find_parameters(html)}
 
 
 def list_layouts(directory: Path) -> Iterator[dict[str, Any]]:
@@ -38,12 +38,12 @@ def list_layouts(directory: Path) -> Iterator[dict[str, Any]]:
     with both_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
-                for row in layouts.every(call):
+                for row in layouts.list_all(call):
                     found[row.layout_id] = {
                         "HITLayoutId": row.layout_id,
                         "name": row.name,
                         "requester": row.requester,
-                        "parameters": layouts.parameters(row.html),
+                        "parameters": layouts.find_parameters(row.html),
                         "created": datetime.fromtimestamp(row.created_time, UTC).isoformat(),
                     }
     yield from found.values()

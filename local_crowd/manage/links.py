@@ -50,7 +50,7 @@ def add_link(
 def list_links(directory: Path, site: str) -> Iterator[Line]:
     """Every link to accounts and of panels, without its address."""
     with one_site(directory, site) as opened, opened.reading() as call:
-        for link in invitation_links.everything(call):
+        for link in invitation_links.list_all(call):
             yield {
                 "link_id": link.link_id,
                 "kind": link.kind,
@@ -91,8 +91,8 @@ def _addresses(path: str) -> list[str]:
     for number, line in enumerate(lines, 1):
         if text := line.partition("#")[0].strip():
             try:
-                found[accounts.email_of(text) or ""] = None
-            except accounts.NoAccount:
+                found[accounts.validate_email(text) or ""] = None
+            except accounts.InvalidAccount:
                 raise ParameterValidationError(
                     f"{path}:{number}: {text[:60]!r} is not an e-mail address"
                 ) from None

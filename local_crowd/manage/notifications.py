@@ -20,7 +20,7 @@ def show_notification_secret(directory: Path, name: str) -> Iterator[Line]:
     """The secret by which a requester's receiver verifies what is posted to it: one a site."""
     with both_sites(directory) as sites, writing(sites) as calls:
         lines = [
-            {"site": call.site, "secret": notification_settings.secret(call, requester_id)}
+            {"site": call.site, "secret": notification_settings.ensure_secret(call, requester_id)}
             for call, requester_id in requester_ids(calls, name)
         ]
     yield from lines
@@ -87,7 +87,7 @@ def list_dead_letters(directory: Path) -> Iterator[Line]:
     with both_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
-                rows = outbox.dead_letters(call)
+                rows = outbox.list_dead_letters(call)
             for row in rows:
                 yield {
                     "site": site.name,

@@ -99,20 +99,20 @@ def reconcile(
             raise ParameterValidationError(f"{link} is not a panel's link: list_links says so.")
         panel = participants.Panel(**settings)
         here = {
-            row.participant_id: reconciliation.Here(
+            row.participant_id: reconciliation.OurVisit(
                 row.worker_id,
                 participants.DONE if row.done >= panel.limit else row.outcome,
                 row.done,
             )
-            for row in participants.visitors(call, link)
+            for row in participants.list_visitors(call, link)
         }
-    for one in reconciliation.differences(here, there, panel.codes):
+    for one in reconciliation.find_differences(here, there, panel.codes):
         yield one._asdict()
 
 
 def _hit_type(call: Call, group_id: str) -> str:
     """The HIT type that is meant: by its own id or its group's."""
-    hit_type_id = worker_lists.group_of(call, group_id)
+    hit_type_id = worker_lists.find_hit_type_id(call, group_id)
     if hit_type_id is None:
         raise ParameterValidationError(
             f"There is no HIT type or HIT group {group_id} on this site."
@@ -122,7 +122,7 @@ def _hit_type(call: Call, group_id: str) -> str:
 
 def _hit_types(call: Call, hit_ids: list[str]) -> list[str]:
     """The HIT types of these HITs. Raises ParameterValidationError for a HIT of another site."""
-    found = worker_lists.hit_types_of(call, hit_ids)
+    found = worker_lists.find_hit_types(call, hit_ids)
     if missing := [hit_id for hit_id in hit_ids if hit_id not in found]:
         raise ParameterValidationError(
             f"There is no HIT {missing[0]} on this site; --site names the other one."
@@ -163,13 +163,13 @@ def _placeholders(parameters: dict[str, str]) -> str:
 
 def _read(
     path: str, worker: str, status: str, submission: str, code: str
-) -> dict[str, list[reconciliation.There]]:
+) -> dict[str, list[reconciliation.ExportLine]]:
     """The lines of an export by participant id."""
 
     def refuse(line: int, fault: str) -> NoReturn:
         raise ParameterValidationError(f"{path}:{line}: {fault}")
 
-    found: dict[str, list[reconciliation.There]] = {}
+    found: dict[str, list[reconciliation.ExportLine]] = {}
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             table = Table(file, refuse, used=(worker, status, submission, code))
@@ -179,7 +179,7 @@ def _read(
                     f"{path}: no column {missing[0]!r}; there are {', '.join(columns) or 'none'}"
                 )
             for line, cells in table.rows():
-                said = reconciliation.status_of(cells[status])
+                said = reconciliation.parse_status(cells[status])
                 if said is None:
                     refuse(
                         line,
@@ -187,7 +187,7 @@ def _read(
                         + ", ".join(sorted(reconciliation.KNOWN)),
                     )
                 found.setdefault(cells[worker].strip(), []).append(
-                    reconciliation.There(cells[submission], said, cells.get(code, "").strip())
+                    reconciliation.ExportLine(cells[submission], said, cells.get(code, "").strip())
                 )
     except OSError as error:
         raise ParameterValidationError(f"{path}: {error.strerror}") from error

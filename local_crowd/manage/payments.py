@@ -6,7 +6,7 @@ from typing import Any
 
 from local_crowd.manage.common import moment, one_site, written
 from local_crowd.operations.call import Call
-from local_crowd.operations.checks import dollars
+from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.money import payments
 from local_crowd.operations.people import access_keys
@@ -38,9 +38,9 @@ def export_payments(
         with opened.reading() as call:
             if payment:
                 payments.check(call, payment)
-                rows = payments.paid(call, payment)
+                rows = payments.list_paid(call, payment)
             else:
-                rows = payments.owed(call, _choice(call, since, requester))
+                rows = payments.list_owed(call, _choice(call, since, requester))
     for row in rows:
         yield {
             "worker_id": row.worker_id,
@@ -49,9 +49,9 @@ def export_payments(
             "panel": row.panel,
             "participant_id": row.participant_id,
             "approved": int(row.approved),
-            "rewards": dollars(int(row.rewards)),
-            "bonuses": dollars(int(row.bonuses)),
-            "total": dollars(int(row.total)),
+            "rewards": format_dollars(int(row.rewards)),
+            "bonuses": format_dollars(int(row.bonuses)),
+            "total": format_dollars(int(row.total)),
             "payment_id": payment,
         }
 
@@ -59,17 +59,17 @@ def export_payments(
 def list_payments(directory: Path, site: str) -> Iterator[Line]:
     """Every payment that was noted, the newest first."""
     with one_site(directory, site) as opened, opened.reading() as call:
-        for row in payments.everything(call):
+        for row in payments.list_payments(call):
             yield {
                 "payment_id": row.payment_id,
                 "time": written(row.created_time),
                 "workers": row.workers,
-                "total": dollars(int(row.total)),
+                "total": format_dollars(int(row.total)),
             }
 
 
 def _choice(call: Call, since: str | None, requester: str | None) -> payments.Choice:
-    requester_id = access_keys.id_of(call, requester) if requester else None
+    requester_id = access_keys.find_id(call, requester) if requester else None
     if requester and requester_id is None:
         raise ParameterValidationError(
             f"There is no requester {requester}: list_requesters names those there are."

@@ -30,13 +30,13 @@ def add_requester(directory: Path, name: str, budget: str | None = None) -> Iter
     """
     amount = None if budget is None else _cents(budget)
     with both_sites(directory, make=True) as sites, writing(sites) as calls:
-        if name == OWNER or all(access_keys.id_of(call, name) for call in calls):
+        if name == OWNER or all(access_keys.find_id(call, name) for call in calls):
             raise ParameterValidationError(
                 f"There is a requester {name} already: new_keys gives it another pair."
             )
         pair = _renew(calls, name)
         for call in calls:
-            balance.set_budget(call, access_keys.id_of(call, name), amount)
+            balance.set_budget(call, access_keys.find_id(call, name), amount)
     yield _for_config(pair)
 
 
@@ -50,17 +50,17 @@ def set_budget(directory: Path, name: str, dollars: str) -> Iterator[Line]:
     with both_sites(directory) as sites, writing(sites) as calls:
         if name == OWNER:
             for call in calls:
-                identities.requester(call)
+                identities.ensure_requester(call)
         _must_exist(calls, name)
         for call in calls:
-            balance.set_budget(call, access_keys.id_of(call, name), amount)
+            balance.set_budget(call, access_keys.find_id(call, name), amount)
     yield from ()
 
 
 def _cents(dollars: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", dollars):
         raise ParameterValidationError(f"{dollars!r} is not an amount in US dollars, e.g. 500.00.")
-    return checks.cents("budget", dollars, 0, balance.BOUNDLESS)
+    return checks.parse_dollars("budget", dollars, 0, balance.BOUNDLESS)
 
 
 def new_keys(directory: Path, name: str) -> Iterator[Line]:
@@ -84,7 +84,7 @@ def remove_keys(directory: Path, name: str) -> Iterator[Line]:
     with both_sites(directory) as sites, writing(sites) as calls:
         _must_exist(calls, name)
         for call in calls:
-            if requester_id := access_keys.id_of(call, name):
+            if requester_id := access_keys.find_id(call, name):
                 access_keys.put(call, name, requester_id, access_keys.NO_KEYS)
                 requesters.set_password(call, name, None)
     yield from ()
@@ -102,7 +102,7 @@ def set_password(directory: Path, name: str) -> Iterator[Line]:
         with writing(sites) as calls:
             if name == OWNER:
                 for call in calls:
-                    identities.requester(call)
+                    identities.ensure_requester(call)
             _must_exist(calls, name)
         typed = _typed_password()  # while nobody waits for it
         try:
@@ -130,7 +130,7 @@ def list_requesters(directory: Path) -> Iterator[Line]:
     with both_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
-                for one in access_keys.everyone(call):
+                for one in access_keys.list_all(call):
                     line = found.setdefault(
                         (one.name, one.requester_id, one.access_key),
                         {
@@ -147,8 +147,8 @@ def list_requesters(directory: Path) -> Iterator[Line]:
 
 def _renew(calls: list[Call], name: str) -> access_keys.KeyPair:
     """One new pair on both sites; where the requester is missing it is made, with the same id."""
-    pair = access_keys.new_pair(calls[0])
-    known = [requester_id for call in calls if (requester_id := access_keys.id_of(call, name))]
+    pair = access_keys.generate_pair(calls[0])
+    known = [requester_id for call in calls if (requester_id := access_keys.find_id(call, name))]
     requester_id = known[0] if known else calls[0].new_id("A", 14)
     for call in calls:
         access_keys.put(call, name, requester_id, pair)
@@ -156,7 +156,7 @@ def _renew(calls: list[Call], name: str) -> access_keys.KeyPair:
 
 
 def _must_exist(calls: list[Call], name: str) -> None:
-    if not any(access_keys.id_of(call, name) for call in calls):
+    if not any(access_keys.find_id(call, name) for call in calls):
         raise ParameterValidationError(
             f"There is no requester {name}: list_requesters names those there are."
         )

@@ -50,9 +50,9 @@ def requester_ids(calls: list[Call], name: str) -> Iterator[tuple[Call, str]]:
     found = [
         (
             call,
-            identities.requester(call)
+            identities.ensure_requester(call)
             if name == identities.OWNER
-            else access_keys.id_of(call, name),
+            else access_keys.find_id(call, name),
         )
         for call in calls
     ]

@@ -17,7 +17,7 @@ Line = dict[str, Any]
 def list_workers(directory: Path, site: str) -> Iterator[Line]:
     """Every account: worker id, name, e-mail address, times; never anything of a password."""
     with one_site(directory, site) as opened, opened.reading() as call:
-        for account in accounts.everyone(call):
+        for account in accounts.list_all(call):
             yield {
                 "worker_id": account.worker_id,
                 "name": account.name,
@@ -57,8 +57,8 @@ def close_account(directory: Path, worker: str, site: str, yes: bool) -> Iterato
     """
     with one_site(directory, site) as opened, opened.writing() as call:
         account = _account(call, worker)
-        for assignment_id in accounts.in_hand(call, account.worker_id):
-            worker_actions.give_back(call, account.worker_id, assignment_id)
+        for assignment_id in accounts.list_in_hand(call, account.worker_id):
+            worker_actions.return_assignment(call, account.worker_id, assignment_id)
         accounts.close(call, account.worker_id)
     yield from ()
 

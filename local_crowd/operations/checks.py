@@ -13,7 +13,7 @@ FEEDBACK_LIMIT = 1024  # characters
 HIGHEST_REWARD = 100_000_000  # cents; ours: so that no sum outgrows the database
 
 
-def in_range(name: str, value: int, low: int, high: int) -> int:
+def validate_range(name: str, value: int, low: int, high: int) -> int:
     """`value`, or ParameterValidationError in Amazon's words."""
     if not low <= value <= high:
         raise ParameterValidationError(
@@ -22,7 +22,7 @@ def in_range(name: str, value: int, low: int, high: int) -> int:
     return value
 
 
-def not_longer(name: str, value: str | None, limit: int) -> str | None:
+def validate_length(name: str, value: str | None, limit: int) -> str | None:
     """`value`, or ParameterValidationError when it has more than `limit` characters."""
     if value is not None and len(value) > limit:
         raise ParameterValidationError(
@@ -39,11 +39,11 @@ def require_text(name: str, value: str, limit: int | None = None) -> str:
     if not any(character.isprintable() and not character.isspace() for character in value):
         raise ParameterValidationError(f"{name} is empty.")
     if limit is not None:
-        not_longer(name, value, limit)
+        validate_length(name, value, limit)
     return value
 
 
-def cents(name: str, amount: str, low: int, high: int) -> int:
+def parse_dollars(name: str, amount: str, low: int, high: int) -> int:
     """US dollars as the wire has them ("0.5", "5.") as cents. The model checked the form.
 
     Raises ParameterValidationError when they are not within `low` and `high` cents.
@@ -52,11 +52,11 @@ def cents(name: str, amount: str, low: int, high: int) -> int:
     if not low <= value <= high:
         raise ParameterValidationError(
             f"The value {amount} is invalid for {name}. "
-            f"Valid values range from {dollars(low)} to {dollars(high)}."
+            f"Valid values range from {format_dollars(low)} to {format_dollars(high)}."
         )
     return int(value)
 
 
-def dollars(amount: int) -> str:
+def format_dollars(amount: int) -> str:
     """Cents as the wire has them: 5 -> "0.05"."""
     return f"{amount // 100}.{amount % 100:02d}"

@@ -22,7 +22,7 @@ CHECKSUM_BYTES = 10
 POSITION = re.compile(rb"[\0-\x7f](?s:.{7})[A-Z0-9]{1,64} *")  # eight bytes of a number, an id
 
 
-def page(
+def fetch_page(
     call: Call,
     request: Request,
     select: Select[Any],
@@ -36,9 +36,9 @@ def page(
     Raises ParameterValidationError for a token that is not this list's.
     """
     number, identity = order
-    scope = _scope(call, request, str(number))
+    scope = _describe_scope(call, request, str(number))
     if token := request.get("NextToken"):
-        at_number, at_id = _position(token, scope)
+        at_number, at_id = _read_position(token, scope)
         if newest_first:
             beyond = or_(number < at_number, and_(number == at_number, identity < at_id))
         else:
@@ -50,10 +50,10 @@ def page(
     if not rows:
         return rows, None
     last = rows[-1]._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    return rows, _token(last[number], last[identity], scope)
+    return rows, _write_token(last[number], last[identity], scope)
 
 
-def listing(
+def build_listing(
     name: str, rows: Sequence[Row[Any]], token: str | None, shape: Callable[[Row[Any]], Response]
 ) -> Response:
     """The response of a List operation whose items stand under `name`."""
@@ -63,7 +63,7 @@ def listing(
     return response
 
 
-def _scope(call: Call, request: Request, column: str) -> bytes:
+def _describe_scope(call: Call, request: Request, column: str) -> bytes:
     # What a list is of and sorted by tells it from every other: no two have the same column.
     filters = {k: v for k, v in request.items() if k not in ("NextToken", "MaxResults")}
     return json.dumps([call.requester_id, column, filters], sort_keys=True, default=str).encode()
@@ -73,12 +73,12 @@ def _checksum(position: bytes, scope: bytes) -> bytes:
     return hashlib.sha256(position + scope).digest()[:CHECKSUM_BYTES]
 
 
-def _token(number: int, identity: str, scope: bytes) -> str:
+def _write_token(number: int, identity: str, scope: bytes) -> str:
     position = number.to_bytes(8, "big") + identity.encode().ljust(30)
     return "p1:" + base64.b64encode(position + _checksum(position, scope)).decode()
 
 
-def _position(token: str, scope: bytes) -> tuple[int, str]:
+def _read_position(token: str, scope: bytes) -> tuple[int, str]:
     try:
         raw = base64.b64decode(token.removeprefix("p1:"), validate=True)
     except ValueError:

@@ -56,7 +56,7 @@ def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> 
     app.request_class = Limited
     app.session_interface = Sessions()
     with site.writing() as call:
-        app.secret_key = identities.setting(call, "session_secret")
+        app.secret_key = identities.ensure_secret(call, "session_secret")
     app.config.update(
         SESSION_COOKIE_NAME=f"local_crowd_{site.name}",
         SESSION_REFRESH_EACH_REQUEST=False,

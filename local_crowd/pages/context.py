@@ -133,7 +133,7 @@ def signed_in() -> str | None:
     if "version" not in session:
         return worker_id if site.sign_in == "nickname" else None
     with site.reading() as call:
-        if accounts.session_version(call, worker_id) == session["version"]:
+        if accounts.find_session_version(call, worker_id) == session["version"]:
             return worker_id
     session.clear()
     return None
@@ -170,7 +170,7 @@ def holder_only(view: View) -> View:
             return to_sign_in()
         if "link" in session:
             with current_site().reading() as call:
-                if not participants.came_by(call, session["link"], worker_id, assignment_id):
+                if not participants.has_come_by(call, session["link"], worker_id, assignment_id):
                     raise NotFound
         else:
             g.worker_id = worker_id

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from local_crowd.operations.checks import dollars
+from local_crowd.operations.checks import format_dollars
 
 UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 STATUSES = {
@@ -19,7 +19,7 @@ STATUSES = {
 
 def money(cents: int) -> str:
     """5 -> "$0.05"."""
-    return f"${dollars(cents)}"
+    return f"${format_dollars(cents)}"
 
 
 def duration(seconds: int) -> str:

@@ -157,7 +157,7 @@ def _sqlite_engine(url: URL) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-        _keep_a_log(cursor)
+        _enable_wal(cursor)
         cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
         # As safe as FULL, save that a commit is on the disk when Store._flush has been.
         cursor.execute("PRAGMA synchronous = NORMAL")
@@ -172,7 +172,7 @@ def _sqlite_engine(url: URL) -> Engine:
     return engine
 
 
-def _keep_a_log(cursor: sqlite3.Cursor) -> None:
+def _enable_wal(cursor: sqlite3.Cursor) -> None:
     """Turn SQLite's write-ahead log on. While others open a new database too, SQLite refuses at
     once, whatever its timeout: it cannot know that they do not wait for each other.
     """

@@ -84,7 +84,7 @@ def _require_crowd(path: Path, store: Store) -> None:
         raise StoreError(f"{path}: {error.strerror}") from error
     if not is_empty:
         with store.reading() as connection:
-            is_empty = _version(connection) is None
+            is_empty = _read_version(connection) is None
     if is_empty:
         raise StoreError(
             f"{path}: this file holds no crowd; restore a backup, or move the file away to start a "
@@ -100,19 +100,19 @@ def upgrade(store: Store) -> None:
     """
     try:
         with store.reading() as connection:
-            if _version(connection) == HEAD:
+            if _read_version(connection) == HEAD:
                 return
     except DBAPIError as error:
         raise StoreError(f"{store.name}: {str(error.orig).strip()}") from error
     with store.writing() as connection:
         if not store.is_sqlite:  # one process of several migrates, the others wait for it
             connection.execute(text("SELECT pg_advisory_xact_lock(39017)"))
-        version = _version(connection)
+        version = _read_version(connection)
         if version != HEAD:
             _migrate(connection, version)
 
 
-def _version(connection: Connection) -> str | None:
+def _read_version(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -9,12 +9,12 @@ TARGET_PREFIX = "MTurkRequesterServiceV20170117"
 
 
 @cache
-def service() -> ServiceModel:
+def load_service() -> ServiceModel:
     """MTurk's model, version 2017-01-17, as it ships with botocore."""
     return ServiceModel(Loader().load_service_model("mturk", "service-2"), "mturk")
 
 
 @cache
-def operation(name: str) -> OperationModel | None:
+def find_operation(name: str) -> OperationModel | None:
     """The model of an operation, or None when Amazon has none of this name."""
-    return service().operation_model(name) if name in service().operation_names else None
+    return load_service().operation_model(name) if name in load_service().operation_names else None

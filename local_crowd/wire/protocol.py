@@ -7,13 +7,13 @@ from typing import NamedTuple
 from local_crowd.operations.errors import CrowdError
 from local_crowd.site import Site
 from local_crowd.wire import model
-from local_crowd.wire.serialization import serialized
-from local_crowd.wire.validation import SerializationException, checked
+from local_crowd.wire.serialization import serialize
+from local_crowd.wire.validation import SerializationException, validate
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What goes back."""
 
     status: int
@@ -27,35 +27,35 @@ class UnknownOperationException(CrowdError):
     code = "UnknownOperationException"
 
 
-def answer(site: Site, requester_id: str, target: str, body: bytes) -> Answer:
+def respond(site: Site, requester_id: str, target: str, body: bytes) -> Response:
     """Perform the operation that `target` (the header X-Amz-Target) names."""
     try:
-        return _success(*_perform(site, requester_id, target, body))
+        return _respond_with_success(*_perform(site, requester_id, target, body))
     except CrowdError as error:
-        return failure(site, error)
+        return respond_with_error(site, error)
 
 
 def _perform(
     site: Site, requester_id: str, target: str, body: bytes
 ) -> tuple[str, dict[str, object]]:
     prefix, _, name = target.rpartition(".")
-    known = model.operation(name)
+    known = model.find_operation(name)
     if prefix != model.TARGET_PREFIX or known is None:
         raise UnknownOperationException(f"There is no operation {target or '(none named)'}.")
     try:
         request = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
         raise SerializationException(f"The body is not JSON: {error}") from error
-    return name, site.perform(requester_id, name, checked(known.input_shape, request))
+    return name, site.perform(requester_id, name, validate(known.input_shape, request))
 
 
-def _success(name: str, response: dict[str, object]) -> Answer:
-    known = model.operation(name)
+def _respond_with_success(name: str, response: dict[str, object]) -> Response:
+    known = model.find_operation(name)
     assert known is not None  # noqa: S101 - it was there to perform
-    return Answer(200, _headers(), serialized(known.output_shape, response))
+    return Response(200, _build_headers(), serialize(known.output_shape, response))
 
 
-def failure(site: Site, error: CrowdError) -> Answer:
+def respond_with_error(site: Site, error: CrowdError) -> Response:
     """An error as every AWS SDK reads it: the code in the body and in a header.
 
     The message of a business rule ends as Amazon's do: the time in ms, and " s" in the sandbox.
@@ -66,12 +66,12 @@ def failure(site: Site, error: CrowdError) -> Answer:
     body = {"__type": error.code, "Message": message}
     if error.turk_error_code:
         body["TurkErrorCode"] = error.turk_error_code
-    return Answer(
+    return Response(
         error.status,
-        _headers() | {"x-amzn-ErrorType": error.code},
+        _build_headers() | {"x-amzn-ErrorType": error.code},
         json.dumps(body).encode(),
     )
 
 
-def _headers() -> dict[str, str]:
+def _build_headers() -> dict[str, str]:
     return {"Content-Type": CONTENT_TYPE, "x-amzn-RequestId": str(uuid.uuid4())}

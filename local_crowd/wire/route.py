@@ -9,7 +9,7 @@ from local_crowd.operations.errors import CrowdError
 from local_crowd.site import Site
 from local_crowd.store.faults import StoreError
 from local_crowd.wire import protocol
-from local_crowd.wire.signature import requester_of
+from local_crowd.wire.signature import authenticate
 
 # Where the WSGI environment keeps the path that the client sent and signed: /sandbox or /sandbox/.
 PATH_AS_SENT = "local_crowd.path_as_sent"
@@ -30,7 +30,7 @@ class RequestEntityTooLargeException(CrowdError):
     status = 413
 
 
-def wire(site: Site) -> Blueprint:
+def create_blueprint(site: Site) -> Blueprint:
     """The blueprint that answers the calls of `site`."""
     blueprint = Blueprint("wire", __name__)
 
@@ -38,7 +38,7 @@ def wire(site: Site) -> Blueprint:
     def call() -> Response:
         body = request.get_data()
         try:
-            requester_id = requester_of(
+            requester_id = authenticate(
                 site,
                 request.method,
                 request.environ[PATH_AS_SENT] or "/",
@@ -47,28 +47,28 @@ def wire(site: Site) -> Blueprint:
                 body,
             )
         except CrowdError as error:
-            return _response(protocol.failure(site, error))
+            return _to_flask(protocol.respond_with_error(site, error))
         target = request.headers.get("X-Amz-Target", "")
-        return _response(protocol.answer(site, requester_id, target, body))
+        return _to_flask(protocol.respond(site, requester_id, target, body))
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> Response:
         error = RequestEntityTooLargeException("Request body is too large.")
-        return _response(protocol.failure(site, error))
+        return _to_flask(protocol.respond_with_error(site, error))
 
     @blueprint.errorhandler(StoreError)
     def store_fault(store_error: StoreError) -> Response:
         log.error("%s", store_error)  # in one line: the disk may be full for a thousand calls
         error = ServiceFault("The crowd cannot use its data at the moment. Try again later.")
-        return _response(protocol.failure(site, error))
+        return _to_flask(protocol.respond_with_error(site, error))
 
     @blueprint.errorhandler(InternalServerError)
     def fault(_error: InternalServerError) -> Response:
         error = ServiceFault("We are temporarily unable to process your request. Try again.")
-        return _response(protocol.failure(site, error))
+        return _to_flask(protocol.respond_with_error(site, error))
 
     return blueprint
 
 
-def _response(answer: protocol.Answer) -> Response:
+def _to_flask(answer: protocol.Response) -> Response:
     return Response(answer.body, answer.status, answer.headers)

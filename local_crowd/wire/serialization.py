@@ -6,26 +6,26 @@ from typing import Any
 from botocore.model import Shape
 
 
-def serialized(shape: Shape | None, value: dict[str, Any]) -> bytes:
+def serialize(shape: Shape | None, value: dict[str, Any]) -> bytes:
     """The JSON of a response; `value` holds epoch seconds where the model has timestamps."""
-    return b"{}" if shape is None else _json(shape, value).encode()
+    return b"{}" if shape is None else _to_json(shape, value).encode()
 
 
-def _json(shape: Any, value: Any) -> str:
+def _to_json(shape: Any, value: Any) -> str:
     if shape.type_name == "structure":
         members = (
-            f"{json.dumps(name)}:{_json(shape.members[name], member)}"
+            f"{json.dumps(name)}:{_to_json(shape.members[name], member)}"
             for name, member in value.items()
         )
         return "{" + ",".join(members) + "}"
     if shape.type_name == "list":
-        return "[" + ",".join(_json(shape.member, item) for item in value) + "]"
+        return "[" + ",".join(_to_json(shape.member, item) for item in value) + "]"
     if shape.type_name == "timestamp":
-        return java_double(value)
+        return format_java_double(value)
     return json.dumps(value)
 
 
-def java_double(seconds: int) -> str:
+def format_java_double(seconds: int) -> str:
     """Whole seconds as Java prints a double: 1558393704 -> "1.558393704E9".
 
     Recorded responses of the real service have this form.

@@ -62,7 +62,7 @@ class _Claim(NamedTuple):
     signature: str
 
 
-def requester_of(
+def authenticate(
     site: Site,
     method: str,
     path: str,
@@ -77,16 +77,16 @@ def requester_of(
     spelt in any case. Raises the exceptions of this module.
     """
     sent = {name.lower(): value for name, value in headers.items()}
-    claim = _claim(sent)
-    time = _time(sent)
-    _check_signed(claim, sent)
+    claim = _parse_claim(sent)
+    time = _parse_time(sent)
+    _check_signed_headers(claim, sent)
     _check_scope(claim, time)
     _check_time(time, datetime.fromtimestamp(site.now(), UTC))
     secret = None
     # Only what can be a key is looked for; of temporary credentials this crowd has none.
     if "x-amz-security-token" not in sent and re.fullmatch("[A-Za-z0-9]{1,128}", claim.access_key):
         with site.store.reading() as db:
-            secret = access_keys.holder(db, claim.access_key)
+            secret = access_keys.find_holder(db, claim.access_key)
     if secret is None:
         raise UnrecognizedClientException("The security token included in the request is invalid.")
     payload = sha256(body).hexdigest()
@@ -103,7 +103,7 @@ def requester_of(
         ";".join(claim.signed_headers),
         payload,
     ]
-    expected = _signature(secret[1], time, claim.scope, "\n".join(request))
+    expected = _sign(secret[1], time, claim.scope, "\n".join(request))
     if not hmac.compare_digest(expected.encode(), claim.signature.encode(errors="replace")):
         raise InvalidSignatureException(
             "The request signature we calculated does not match the signature you provided. "
@@ -112,7 +112,7 @@ def requester_of(
     return secret[0]
 
 
-def _claim(sent: Mapping[str, str]) -> _Claim:
+def _parse_claim(sent: Mapping[str, str]) -> _Claim:
     if not (authorization := sent.get("authorization", "").strip()):
         raise MissingAuthenticationTokenException("Request is missing Authentication Token")
     algorithm, _, rest = authorization.partition(" ")
@@ -138,7 +138,7 @@ def _claim(sent: Mapping[str, str]) -> _Claim:
     return _Claim(access_key, scope, signed_headers, said["Signature"])
 
 
-def _time(sent: Mapping[str, str]) -> datetime:
+def _parse_time(sent: Mapping[str, str]) -> datetime:
     """When the request says it was signed."""
     if "x-amz-date" not in sent and "date" not in sent:
         raise IncompleteSignatureException(
@@ -156,7 +156,7 @@ def _time(sent: Mapping[str, str]) -> datetime:
         ) from error
 
 
-def _check_signed(claim: _Claim, sent: Mapping[str, str]) -> None:
+def _check_signed_headers(claim: _Claim, sent: Mapping[str, str]) -> None:
     """What decides what the request means must be under the signature."""
     date = "X-Amz-Date" if "x-amz-date" in sent else "Date"
     for name in ("Host", date, *(["X-Amz-Target"] if "x-amz-target" in sent else [])):
@@ -175,10 +175,10 @@ def _check_scope(claim: _Claim, time: datetime) -> None:
         faults.append(f"Credential should be scoped to correct service: '{SERVICE}'.")
     if terminator != TERMINATOR:
         faults.append(f"Credential should be scoped with a valid terminator: '{TERMINATOR}'.")
-    if date != _stamp(time)[:8]:
+    if date != _format_time(time)[:8]:
         faults.append(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date "
-            f"from HTTP: '{date}' != '{_stamp(time)[:8]}'."
+            f"from HTTP: '{date}' != '{_format_time(time)[:8]}'."
         )
     if faults:
         raise InvalidSignatureException(" ".join(faults))
@@ -187,17 +187,17 @@ def _check_scope(claim: _Claim, time: datetime) -> None:
 def _check_time(time: datetime, now: datetime) -> None:
     if time < now - SKEW:
         raise InvalidSignatureException(
-            f"Signature expired: {_stamp(time)} is now earlier than {_stamp(now - SKEW)} "
-            f"({_stamp(now)} - 15 min.)"
+            f"Signature expired: {_format_time(time)} is now earlier than {_format_time(now - SKEW)} "
+            f"({_format_time(now)} - 15 min.)"
         )
     if time > now + SKEW:
         raise InvalidSignatureException(
-            f"Signature not yet current: {_stamp(time)} is still later than {_stamp(now + SKEW)} "
-            f"({_stamp(now)} + 15 min.)"
+            f"Signature not yet current: {_format_time(time)} is still later than {_format_time(now + SKEW)} "
+            f"({_format_time(now)} + 15 min.)"
         )
 
 
-def _stamp(time: datetime) -> str:
+def _format_time(time: datetime) -> str:
     return f"{time:%Y%m%dT%H%M%SZ}"
 
 
@@ -210,19 +210,19 @@ def _canonical_path(path: str) -> str:
 def _canonical_query(query_string: str) -> str:
     pairs = (pair.partition("=")[::2] for pair in query_string.split("&") if pair)
     return "&".join(
-        f"{name}={value}" for name, value in sorted((_encoded(n), _encoded(v)) for n, v in pairs)
+        f"{name}={value}" for name, value in sorted((_encode(n), _encode(v)) for n, v in pairs)
     )
 
 
-def _encoded(text: str) -> str:
+def _encode(text: str) -> str:
     return quote(unquote(text), safe="~", errors="replace")
 
 
-def _signature(secret_key: str, time: datetime, scope: list[str], request: str) -> str:
+def _sign(secret_key: str, time: datetime, scope: list[str], request: str) -> str:
     # HTTP libraries hand over a header's bytes as Latin-1, so this gives the bytes again.
     digest = sha256(request.encode("latin-1", "replace")).hexdigest()
     key = f"AWS4{secret_key}".encode()
     for part in scope:
         key = hmac.digest(key, part.encode(errors="replace"), "sha256")
-    text = "\n".join([ALGORITHM, _stamp(time), "/".join(scope), digest])
+    text = "\n".join([ALGORITHM, _format_time(time), "/".join(scope), digest])
     return hmac.digest(key, text.encode(errors="replace"), "sha256").hex()

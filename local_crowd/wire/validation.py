@@ -30,7 +30,7 @@ class SerializationException(CrowdError):
     code = "SerializationException"
 
 
-def checked(shape: Shape | None, value: dict[str, Any]) -> dict[str, Any]:
+def validate(shape: Shape | None, value: dict[str, Any]) -> dict[str, Any]:
     """The request's known members, timestamps as epoch seconds.
 
     Raises SerializationException for a wrong type, else ValidationException naming every fault
@@ -39,7 +39,7 @@ def checked(shape: Shape | None, value: dict[str, Any]) -> dict[str, Any]:
     if shape is None:
         return {}
     faults: list[str] = []
-    result: dict[str, Any] = _value(shape, value, "", faults)
+    result: dict[str, Any] = _validate_value(shape, value, "", faults)
     if faults:
         plural = "errors" if len(faults) > 1 else "error"
         raise ValidationException(
@@ -48,21 +48,21 @@ def checked(shape: Shape | None, value: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _value(shape: Any, value: Any, path: str, faults: list[str]) -> Any:
+def _validate_value(shape: Any, value: Any, path: str, faults: list[str]) -> Any:
     _check_type(shape, value, path)
     faults.extend(
         f"Value '{value}' at '{path}' failed to satisfy constraint: {constraint}"
-        for constraint in _broken(shape, value)
+        for constraint in _find_violations(shape, value)
     )
     if shape.type_name == "structure":
-        return _structure(shape, value, path, faults)
+        return _validate_structure(shape, value, path, faults)
     if shape.type_name == "list":
         return [
-            _value(shape.member, item, f"{path}.{number}.member", faults)
+            _validate_value(shape.member, item, f"{path}.{number}.member", faults)
             for number, item in enumerate(value, 1)
         ]
     if shape.type_name == "timestamp":
-        return _seconds(value, path)
+        return _parse_timestamp(value, path)
     return value
 
 
@@ -76,13 +76,15 @@ def _check_type(shape: Any, value: Any, path: str) -> None:
         raise SerializationException(f"{path} holds a character that is none")
 
 
-def _structure(shape: Any, value: dict[str, Any], path: str, faults: list[str]) -> dict[str, Any]:
+def _validate_structure(
+    shape: Any, value: dict[str, Any], path: str, faults: list[str]
+) -> dict[str, Any]:
     result = {}
     prefix = f"{path}." if path else ""
     for name, member in shape.members.items():
         spoken = prefix + name[0].lower() + name[1:]
         if value.get(name) is not None:
-            result[name] = _value(member, value[name], spoken, faults)
+            result[name] = _validate_value(member, value[name], spoken, faults)
         elif name in shape.required_members:
             faults.append(
                 f"Value null at '{spoken}' failed to satisfy constraint: Member must not be null"
@@ -90,7 +92,7 @@ def _structure(shape: Any, value: dict[str, Any], path: str, faults: list[str]) 
     return result
 
 
-def _broken(shape: Any, value: Any) -> Iterator[str]:
+def _find_violations(shape: Any, value: Any) -> Iterator[str]:
     rules = shape.metadata
     if (enum := rules.get("enum")) and value not in enum:
         yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
@@ -109,7 +111,7 @@ def _broken(shape: Any, value: Any) -> Iterator[str]:
         yield f"Member must {what} less than or equal to {rules['max']}"
 
 
-def _seconds(value: float | str, path: str) -> float:
+def _parse_timestamp(value: float | str, path: str) -> float:
     try:
         if isinstance(value, str):
             moment = datetime.fromisoformat(value)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from amt.answers import fields, format_time, line, result
-from local_crowd.operations.questions.answers import answer_xml
+from local_crowd.operations.questions.answers import build_answer_xml
 
 HEAD = (
     '<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="http://mechanicalturk.'
@@ -40,7 +40,7 @@ def named(name: str, rest: str) -> str:
 )
 def test_every_field_comes_back_as_it_was_typed(values: dict[str, str]) -> None:
     """Lines, entities and fields before `output` are all there, decoded once."""
-    assert fields(answer_xml(values.items())) == values
+    assert fields(build_answer_xml(values.items())) == values
 
 
 def test_selections_of_a_question_form_are_lists() -> None:
@@ -92,7 +92,7 @@ def assignment(**changes: Any) -> dict[str, Any]:
         "AcceptTime": NOON,
         "SubmitTime": NOON + timedelta(minutes=1),
         "AutoApprovalTime": NOON + timedelta(days=1),
-        "Answer": answer_xml([("output", '{"a": "b"}'), ("comment", "hm")]),
+        "Answer": build_answer_xml([("output", '{"a": "b"}'), ("comment", "hm")]),
     } | changes
 
 
@@ -151,7 +151,7 @@ def test_a_hit_of_no_record_has_no_input() -> None:
 )
 def test_an_output_that_is_no_json_is_kept_as_text(text: str) -> None:
     """It is said, it loses nothing, and the line is JSON that any reader takes."""
-    found, said = resulting(Answer=answer_xml([("output", text)]))
+    found, said = resulting(Answer=build_answer_xml([("output", text)]))
 
     assert found["output"] == text
     (words,) = said
@@ -172,10 +172,10 @@ def test_an_answer_that_is_no_xml_is_kept_as_text(xml: str) -> None:
 
 def test_crowd_form_and_no_output_at_all() -> None:
     """<crowd-form> posts taskAnswers; a page without `output` has its fields in `answers`."""
-    found, said = resulting(Answer=answer_xml([("taskAnswers", '[{"a": 1}]')]))
+    found, said = resulting(Answer=build_answer_xml([("taskAnswers", '[{"a": 1}]')]))
     assert (found["output"], said) == ([{"a": 1}], [])
 
-    found, said = resulting(Answer=answer_xml([("comment", "hm")]))
+    found, said = resulting(Answer=build_answer_xml([("comment", "hm")]))
     assert (found["output"], found["answers"], said) == (None, {"comment": "hm"}, [])
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.operations.hits.hit_status import Counters, Slots, counters, hit_status
+from local_crowd.operations.hits.hit_status import Counters, Slots, compute_counters, compute_status
 
 SOON = 1000  # an expiration
 
@@ -43,8 +43,8 @@ def test_known_answers(
     shown: tuple[int, int, int],
 ) -> None:
     """Statuses and counters of facts whose answer Amazon's guide gives."""
-    assert hit_status(slots, SOON, now, reviewing=reviewing, disposed=disposed) == status
-    assert counters(slots, SOON, now) == Counters(*shown)
+    assert compute_status(slots, SOON, now, reviewing=reviewing, disposed=disposed) == status
+    assert compute_counters(slots, SOON, now) == Counters(*shown)
 
 
 few = st.integers(0, 3)
@@ -53,8 +53,8 @@ few = st.integers(0, 3)
 @given(st.builds(Slots, few, few, few, few, few), st.integers(900, 1100), st.booleans())
 def test_status_follows_from_the_counters(slots: Slots, now: int, reviewing: bool) -> None:
     """What clients compute from the counters is what the status says; submitted is the rest."""
-    shown = counters(slots, SOON, now)
-    status = hit_status(slots, SOON, now, reviewing=reviewing, disposed=False)
+    shown = compute_counters(slots, SOON, now)
+    status = compute_status(slots, SOON, now, reviewing=reviewing, disposed=False)
 
     assert (status == "Assignable") == (shown.available > 0)
     assert (status == "Unassignable") == (shown.available == 0 < shown.pending)

@@ -173,13 +173,13 @@ def test_what_is_left_is_not_counted_at_every_call(
     open_crowd: OpenCrowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a large batch each HIT's cost is taken off what was left before: once all is counted."""
-    crowd, counts, used = open_crowd("live"), [], money_balance._used
+    crowd, counts, used = open_crowd("live"), [], money_balance._sum_used
 
     def counted(call: Call) -> tuple[int, int]:
         counts.append(call.now)
         return used(call)
 
-    monkeypatch.setattr(money_balance, "_used", counted)
+    monkeypatch.setattr(money_balance, "_sum_used", counted)
     crowd.give_budget(100)
     done = [crowd.do(crowd.make_worker(), crowd.make_hit()) for _ in range(20)]
     for assignment_id in done:
@@ -240,7 +240,7 @@ def test_what_is_surely_left_is_left(open_crowd: OpenCrowd, seed: int) -> None:
         with crowd.site.reading(crowd.requester_id) as call:
             mine = requesters.c.requester_id == crowd.requester_id
             surely = call.db.scalar(select(requesters.c.surely_left).where(mine))
-            left = money_balance.balance(call)
+            left = money_balance.compute_balance(call)
         assert 0 <= surely <= left
         kept.append((surely, left))
 

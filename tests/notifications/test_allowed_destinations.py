@@ -53,7 +53,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 def ping(site: Site, destination: str) -> None:
     """Send a test event as the embedded crowd's requester."""
     request = {"Notification": specification(destination), "TestEventType": "Ping"}
-    site.perform(site.owner(), "SendTestEventNotification", request)
+    site.perform(site.ensure_owner(), "SendTestEventNotification", request)
 
 
 def test_a_running_server_knows_at_once(

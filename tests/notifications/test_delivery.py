@@ -71,7 +71,7 @@ def test_a_url_gets_the_message_signed(crowd: Crowd, hook: Receiver) -> None:
     ping(crowd, f"{hook.url}/hook?a=1&b=%20")
     (row,) = waiting(crowd)
     with crowd.site.writing() as call:
-        secret = notification_settings.secret(call, crowd.requester_id)
+        secret = notification_settings.ensure_secret(call, crowd.requester_id)
 
     assert courier.deliver(crowd.site) == (1, 0)
     assert hook.bodies == [row.body.encode()]
@@ -93,7 +93,7 @@ def test_a_url_gets_the_message_signed(crowd: Crowd, hook: Receiver) -> None:
 
 def test_the_signature_is_the_standards() -> None:
     """The example of the Standard Webhooks libraries has the signature they give."""
-    assert signing.headers(
+    assert signing.sign(
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "msg_p5jXN8AQM9LWM0D4loKWxJek",
         b'{"test": 2432232314}',
@@ -119,8 +119,8 @@ def test_the_documents_verifier(crowd: Crowd, hook: Receiver) -> None:
     ping(crowd, hook.url + "/")
     courier.deliver(crowd.site)
     with crowd.site.writing() as call:
-        secret = notification_settings.secret(call, crowd.requester_id)
-        other = notification_settings.secret(call, "ANOTHER")
+        secret = notification_settings.ensure_secret(call, crowd.requester_id)
+        other = notification_settings.ensure_secret(call, "ANOTHER")
     headers, body = hook.headers[0], hook.bodies[0]
 
     assert names["is_genuine"](secret, headers, body)
@@ -147,8 +147,10 @@ def test_settings_that_cannot_be(tmp_path: Path, said: dict[str, Any], fault: st
 def test_secrets_are_each_requesters(crowd: Crowd) -> None:
     """A requester's secret stays the same, and no other has it."""
     with crowd.site.writing() as call:
-        ours, again = (notification_settings.secret(call, crowd.requester_id) for _ in range(2))
-        theirs = notification_settings.secret(call, "ANOTHER")
+        ours, again = (
+            notification_settings.ensure_secret(call, crowd.requester_id) for _ in range(2)
+        )
+        theirs = notification_settings.ensure_secret(call, "ANOTHER")
 
     assert ours == again != theirs
 
@@ -257,8 +259,8 @@ def test_what_another_has_delivered_is_no_failure(crowd: Crowd) -> None:
     ping(crowd, "http://127.0.0.1:1/")
     with crowd.site.writing() as call:
         ((taken),) = outbox.take(call, outbox.count_due(call))
-        outbox.delivered(call, taken.event_id)
-        outbox.failed(call, taken.event_id, "Too late.")
+        outbox.mark_delivered(call, taken.event_id)
+        outbox.mark_failed(call, taken.event_id, "Too late.")
 
     assert waiting(crowd) == []
 
@@ -475,7 +477,7 @@ def test_without_keys(crowd: Crowd, hook: Receiver, monkeypatch: pytest.MonkeyPa
 )
 def test_regions(destination: str, region: str) -> None:
     """The region is the one that a queue's host or a topic's ARN names."""
-    assert destinations.region(destination) == region
+    assert destinations.find_region(destination) == region
 
 
 # The operator's commands, and the server
@@ -518,7 +520,7 @@ def put(site: Site, destination: str) -> str:
 def site_owner(site: Site, call: Any) -> str:
     from local_crowd.operations.people import identities
 
-    return identities.requester(call)
+    return identities.ensure_requester(call)
 
 
 def test_dead_letters_are_shown_and_sent_again(
@@ -571,7 +573,7 @@ def test_the_secret_is_shown(
     assert (
         headers["webhook-signature"]
         == (
-            signing.headers(
+            signing.sign(
                 sandbox["secret"],
                 headers["webhook-id"],
                 hook.bodies[0],

@@ -118,7 +118,7 @@ def test_the_other_site_does_not_wait(
     monkeypatch.setattr(courier_module, "PAUSE", 0.01)
     live = Site("live", f"sqlite:///{tmp_path / 'other.sqlite3'}", crowd.clock)
     put(crowd.site, crowd.requester_id, f"{slow.url}/")
-    put(live, live.owner(), f"{fast.url}/")
+    put(live, live.ensure_owner(), f"{fast.url}/")
     allowed = {"notification_destinations": [f"{slow.url}/", f"{fast.url}/"]}
     courier = Courier([crowd.site, live], settings.DEFAULTS | allowed)
     courier.start()

@@ -323,7 +323,7 @@ class TestComingBack:
 
         def take(_: int) -> str | None:
             with people.sandbox.writing() as call:
-                return participants.go_on(call, link_id, me).assignment_id
+                return participants.next_assignment(call, link_id, me).assignment_id
 
         with ThreadPoolExecutor(6) as threads:
             held = set(threads.map(take, range(12)))
@@ -344,7 +344,7 @@ class TestComingBack:
             assert set(threads.map(come, visitors)) == {303}
         assert worker_of(people)
         with people.sandbox.reading() as call:
-            assert len(participants.visitors(call, link_id)) == 1
+            assert len(participants.list_visitors(call, link_id)) == 1
         refused(people.someone().get(f"{path}?PROLIFIC_PID={OTHER_PID}"), 404, GONE)
 
     @pytest.mark.parametrize("how", ["removed", "expired", "full"])

@@ -382,7 +382,7 @@ class TestGuessing:
         try:
             with people.sandbox.writing() as call:
                 sign_in_limits.count(call, account, address)
-        except sign_in_limits.TooMany:
+        except sign_in_limits.TooManyAttempts:
             return False
         return True
 

@@ -251,8 +251,8 @@ class TestLeaving:
         assert ask(ada, hit["HITId"]).status_code == 303
 
         with people.sandbox.writing() as call:
-            for assignment_id in accounts.in_hand(call, worker_id):
-                worker_actions.give_back(call, worker_id, assignment_id)
+            for assignment_id in accounts.list_in_hand(call, worker_id):
+                worker_actions.return_assignment(call, worker_id, assignment_id)
             accounts.close(call, worker_id)
 
         assert count(people) == 0

@@ -36,13 +36,13 @@ def waiting(crowd: Crowd, **request: Any) -> list[Any]:
 def asked_for(crowd: Crowd, worker_id: str) -> list[tuple[str, str | None]]:
     """What became of the worker's requests, the newest first, and why."""
     with crowd.site.reading() as call:
-        rows = for_workers.asked_for(call, worker_id, 10)
+        rows = for_workers.list_requests(call, worker_id, 10)
     return [(row.status, row.reason) for row in rows]
 
 
 def open_test(crowd: Crowd, worker_id: str, request_id: str) -> Any:
     with crowd.site.reading() as call:
-        return for_workers.test(call, worker_id, request_id)
+        return for_workers.find_test(call, worker_id, request_id)
 
 
 def value(crowd: Crowd, type_id: str, worker_id: str) -> int:
@@ -325,13 +325,13 @@ def test_what_can_be_asked_for(crowd: Crowd) -> None:
     crowd.client.create_worker_block(WorkerId=unwelcome, Reason="no")
 
     with crowd.site.reading() as call:
-        rows = for_workers.requestable(call, worker, 2)
+        rows = for_workers.list_requestable(call, worker, 2)
         assert [(row.name, row.value, row.duration) for row in rows] == [
             ("a", 7, 600),
             ("b", None, None),
         ]
-        assert len(for_workers.requestable(call, worker, 9)) == 3
-        assert for_workers.requestable(call, unwelcome, 9) == []
+        assert len(for_workers.list_requestable(call, worker, 9)) == 3
+        assert for_workers.list_requestable(call, unwelcome, 9) == []
 
 
 def test_a_deleted_type_ends_its_tests(crowd: Crowd) -> None:

@@ -154,7 +154,7 @@ def test_disassociate(crowd: Crowd) -> None:
     assert had(crowd, type_id) == []
     assert had(crowd, type_id, Status="Revoked") == [(worker, 3)]
     with crowd.site.reading() as call:
-        (row,) = for_workers.held(call, worker)
+        (row,) = for_workers.list_held(call, worker)
     assert (row.name, row.status, row.reason) == ("English", "Revoked", "It was too long ago.")
 
 
@@ -180,7 +180,7 @@ def test_given_again_after_it_was_revoked(crowd: Crowd) -> None:
     found = score(crowd, type_id, worker)
     assert (found["IntegerValue"], found["GrantTime"]) == (4, moment(NEW_YEAR + 60))
     with crowd.site.reading() as call:
-        assert [row.reason for row in for_workers.held(call, worker)] == [None]
+        assert [row.reason for row in for_workers.list_held(call, worker)] == [None]
 
 
 def test_list_workers(crowd: Crowd) -> None:
@@ -207,5 +207,5 @@ def test_masters_are_made_by_who_runs_the_crowd(crowd: Crowd) -> None:
         with crowd.site.writing() as call:
             grants.make_master(call, worker, master=master)
         with crowd.site.reading() as call:
-            (row,) = for_workers.held(call, worker)
+            (row,) = for_workers.list_held(call, worker)
         assert (row.name, row.status) == ("Masters", "Granted" if master else "Revoked")

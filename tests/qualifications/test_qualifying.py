@@ -10,9 +10,9 @@ from local_crowd.operations.qualifications.qualifying import (
     ACTIONS,
     GUARDED,
     Locale,
-    described,
+    compute_percent_approved,
+    describe,
     guards,
-    percent_approved,
     qualifies,
 )
 
@@ -136,7 +136,7 @@ def test_what_is_guarded() -> None:
 def test_percent_approved(approved: int, rejected: int, waiting: int) -> None:
     """100 below 100 submitted or without a review, else the whole percents of what was reviewed."""
     submitted = approved + rejected + waiting
-    percent = percent_approved(approved, rejected, submitted)
+    percent = compute_percent_approved(approved, rejected, submitted)
 
     assert 0 <= percent <= 100
     if submitted < 100 or approved + rejected == 0:
@@ -159,4 +159,4 @@ def test_percent_approved(approved: int, rejected: int, waiting: int) -> None:
 )
 def test_requirements_in_words(comparator: str, wanted: list[Any], words: str) -> None:
     """A requirement can be told to a worker in a phrase."""
-    assert described(requirement(comparator, wanted), "English") == words
+    assert describe(requirement(comparator, wanted), "English") == words

@@ -180,8 +180,8 @@ def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
         "Masters (you do not have it)."
     )
     with crowd.site.reading() as call:
-        group = worker_lists.group(call, crowd.hit(hit_id)["HITTypeId"])
-        standings = eligibility.standings(call, worker, [group])[group.hit_type_id]
+        group = worker_lists.find_group(call, crowd.hit(hit_id)["HITTypeId"])
+        standings = eligibility.list_statuses(call, worker, [group])[group.hit_type_id]
     assert [(one.name, one.value, one.met) for one in standings] == [
         ("English", 3, False),
         ("Worker_PercentAssignmentsApproved", 100, True),
@@ -217,11 +217,11 @@ def test_actions_guarded(crowd: Crowd, guarded: str) -> None:
 
     def may(worker_id: str) -> tuple[bool, bool, bool]:
         with crowd.site.reading() as call:
-            titles = [row.title for row in worker_lists.groups(call, worker_id, 10)]
+            titles = [row.title for row in worker_lists.list_groups(call, worker_id, 10)]
             assert "open" in titles
             previews = {
-                reason(lambda: worker_lists.next_hit(call, worker_id, group_id)),
-                reason(lambda: worker_actions.question(call, hit_id, None, worker_id)),
+                reason(lambda: worker_lists.find_next_hit(call, worker_id, group_id)),
+                reason(lambda: worker_actions.find_question(call, hit_id, None, worker_id)),
             }
         assert previews in ({None}, {"unqualified"})
         with crowd.site.writing() as call:
@@ -246,10 +246,10 @@ def test_each_requirement_guards_its_own(crowd: Crowd) -> None:
     )
 
     with crowd.site.reading() as call:
-        (group,) = worker_lists.groups(call, worker, 10)
+        (group,) = worker_lists.list_groups(call, worker, 10)
         preview = "You do not qualify to preview this HIT. It asks for other "
         with pytest.raises(worker_actions.NotPossible, match=preview):
-            worker_lists.next_hit(call, worker, group.hit_type_id)
+            worker_lists.find_next_hit(call, worker, group.hit_type_id)
 
 
 def test_a_group_is_hidden_for_each_worker_alone(crowd: Crowd) -> None:
@@ -265,7 +265,7 @@ def test_a_group_is_hidden_for_each_worker_alone(crowd: Crowd) -> None:
 
     def titles() -> list[str]:
         with crowd.site.reading() as call:
-            return sorted(row.title for row in worker_lists.groups(call, worker, 10))
+            return sorted(row.title for row in worker_lists.list_groups(call, worker, 10))
 
     assert titles() == []
     give(crowd, type_id, worker, 2)

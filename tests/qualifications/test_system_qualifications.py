@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, insert, select
 
 from local_crowd.operations.people import profiles
-from local_crowd.operations.people.profiles import NoPlace, Profile
+from local_crowd.operations.people.profiles import InvalidPlace, Profile
 from local_crowd.operations.qualifications import grants
 from local_crowd.site import open_site
 from local_crowd.store.tables import assignments, hits
@@ -129,7 +129,9 @@ def test_profiles(crowd: Crowd) -> None:
     assert say(" us", "pa ", True) == ("US", "PA", True)
     for country, state in (("UK", None), ("USA", None), ("US", "P!"), ("CA", "ON"), ("", "PA")):
         named = state or country
-        with pytest.raises(NoPlace, match=f"{named} is not the code of a country or of a US state"):
+        with pytest.raises(
+            InvalidPlace, match=f"{named} is not the code of a country or of a US state"
+        ):
             say(country, state, True)
     assert say("", None, False) == (None, None, False)
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_crowd.operations.errors import ParameterValidationError, RequestError
-from local_crowd.operations.questions.answer_key import parse, picked
-from local_crowd.operations.questions.answers import document
+from local_crowd.operations.questions.answer_key import parse, parse_selections
+from local_crowd.operations.questions.answers import build_document
 from tests.support.qualification_samples import (
     AMAZONS_KEY,
     AMAZONS_PERCENTAGE,
@@ -107,7 +107,7 @@ def test_a_score_fits_amazons_integers() -> None:
 
 def test_selections_are_read_from_the_answer() -> None:
     """What was picked is what the stored answer says; free text is no selection."""
-    answer = document(
+    answer = build_document(
         {
             "a": [("SelectionIdentifier", "x & y"), ("SelectionIdentifier", "z")],
             "b": [("FreeText", "x")],
@@ -115,7 +115,7 @@ def test_selections_are_read_from_the_answer() -> None:
         }
     )
 
-    assert picked(answer) == {"a": {"x & y", "z"}, "b": set(), "c": set()}
+    assert parse_selections(answer) == {"a": {"x & y", "z"}, "b": set(), "c": set()}
 
 
 def question(inner: str) -> str:

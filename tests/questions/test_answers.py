@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.operations.questions.answers import NAMESPACE, NOT_RETURNED, answer_xml
+from local_crowd.operations.questions.answers import NAMESPACE, NOT_RETURNED, build_answer_xml
 from tests.support.crowds import Crowd
 
 Fields = list[tuple[str, str]]
@@ -40,7 +40,7 @@ def test_the_form_of_recorded_answers(crowd: Crowd) -> None:
 
 def test_what_is_not_ascii_is_referenced() -> None:
     """Other characters are numeric references, so the text is what its declaration says."""
-    xml = answer_xml([("wörd", "—\U0001f600")])
+    xml = build_answer_xml([("wörd", "—\U0001f600")])
 
     assert xml.isascii()
     assert "<QuestionIdentifier>w&#246;rd</QuestionIdentifier>" in xml
@@ -50,13 +50,13 @@ def test_what_is_not_ascii_is_referenced() -> None:
 @pytest.mark.parametrize("name", ["assignmentId", "hitId", "workerId", "turkSubmitTo"])
 def test_reserved_names_are_not_returned(name: str) -> None:
     """What the page had from the crowd is not in the answer."""
-    assert read(answer_xml([(name, "x"), ("word", "cat")])) == {"word": "cat"}
-    assert read(answer_xml([(name.lower(), "x")])) == {name.lower(): "x"}
+    assert read(build_answer_xml([(name, "x"), ("word", "cat")])) == {"word": "cat"}
+    assert read(build_answer_xml([(name.lower(), "x")])) == {name.lower(): "x"}
 
 
 def test_fields_of_one_name_are_joined() -> None:
     """Ticked boxes of one name are one answer, joined with `|`, at the place of the first."""
-    xml = answer_xml([("colour", "red"), ("word", "cat"), ("colour", "blue"), ("colour", "")])
+    xml = build_answer_xml([("colour", "red"), ("word", "cat"), ("colour", "blue"), ("colour", "")])
 
     assert read(xml) == {"colour": "red|blue|", "word": "cat"}
     assert list(read(xml)) == ["colour", "word"]
@@ -64,8 +64,8 @@ def test_fields_of_one_name_are_joined() -> None:
 
 def test_empty_fields_are_answers() -> None:
     """A field left empty is an answer without text; a form without fields has none."""
-    assert read(answer_xml([("word", "")])) == {"word": ""}
-    assert read(answer_xml([])) == {}
+    assert read(build_answer_xml([("word", "")])) == {"word": ""}
+    assert read(build_answer_xml([])) == {}
 
 
 characters = st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
@@ -79,13 +79,13 @@ def is_returned(name: str) -> bool:
 @given(st.dictionaries(text.filter(is_returned), text))
 def test_any_text_comes_back(fields: dict[str, str]) -> None:
     """Names and values of any characters that XML can hold come back as they were."""
-    assert read(answer_xml(fields.items())) == fields
+    assert read(build_answer_xml(fields.items())) == fields
 
 
 @given(st.lists(st.tuples(st.text().filter(is_returned), st.text())))
 def test_any_text_can_be_sent(fields: Fields) -> None:
     """What XML cannot hold becomes U+FFFD; nothing a worker types loses the answer."""
-    xml = answer_xml(fields)
+    xml = build_answer_xml(fields)
 
     assert xml.isascii()
     assert sum(map(len, read(xml).values())) >= max((len(value) for _, value in fields), default=0)

@@ -178,7 +178,7 @@ def test_the_filled_in_question_has_amazons_limit(crowd: Crowd) -> None:
 
 def test_the_command_registers_a_layout(crowd: Crowd, tmp_path: Path) -> None:
     """What add_layout prints is what CreateHIT takes, on either site."""
-    name = "local" if crowd.requester_id == crowd.site.owner() else "the tests"
+    name = "local" if crowd.requester_id == crowd.site.ensure_owner() else "the tests"
     file = tmp_path / "page.html"
     file.write_text("\ufeff<form>${who}</form>", "utf-8")
     ((made),) = add_layout(tmp_path / "crowd", str(file), name, 300)

@@ -11,7 +11,7 @@ from amt.answers import fields
 from local_crowd.operations.errors import CrowdError, RequestError
 from local_crowd.operations.questions import question_form as parts
 from local_crowd.operations.questions.formatted_content import _TAGS
-from local_crowd.operations.questions.questions import answer_to, parse
+from local_crowd.operations.questions.questions import build_answer, parse
 from local_crowd.pages.questions.form import hints, shape
 from tests.support.crowds import HIT, Crowd, Refusal, refusal
 from tests.support.question_forms import (
@@ -410,12 +410,12 @@ def test_answers_are_what_the_form_asks_for(
     posted: list[tuple[str, str]], kept: dict[str, object]
 ) -> None:
     """Each question has its Answer: a text, or the selections that were offered, in their order."""
-    assert fields(answer_to(CHOICES, posted)) == kept
+    assert fields(build_answer(CHOICES, posted)) == kept
 
 
 def test_a_choice_is_answered_in_amazons_elements() -> None:
     """Selections are SelectionIdentifiers, what was typed beside them is OtherSelectionText."""
-    xml = answer_to(CHOICES, [("answer.one", "b"), ("other.one", "x"), ("answer.many", "a")])
+    xml = build_answer(CHOICES, [("answer.one", "b"), ("other.one", "x"), ("answer.many", "a")])
     start = xml.index("<Answer><QuestionIdentifier>many")
 
     assert xml[start:] == (

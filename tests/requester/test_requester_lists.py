@@ -33,8 +33,8 @@ def test_a_batch_adds_up_its_hits(crowd: Crowd) -> None:
     crowd.accept(ada, hits[1])
     crowd.client.update_expiration_for_hit(HITId=hits[2], ExpireAt=0)
     with crowd.site.reading(crowd.requester_id) as call:
-        two, one = batches.newest(call, 0, 10)
-        assert batches.newest(call, 1, 10) == [one]
+        two, one = batches.list_newest(call, 0, 10)
+        assert batches.list_newest(call, 1, 10) == [one]
         assert batches.find(call, "one") == one
         assert batches.find(call, "nothing") is None
 
@@ -47,8 +47,8 @@ def test_a_batch_adds_up_its_hits(crowd: Crowd) -> None:
     assert (one.launched, one.expiration) == (NEW_YEAR, NEW_YEAR + HIT["LifetimeInSeconds"])
     crowd.client.delete_hit(HITId=hits[2])
     with crowd.site.reading(crowd.requester_id) as call:
-        assert batches.newest(call, 0, 10)[1].hits == 2
-        assert [row.hit_id for row in batches.its_hits(call, "one", 0, 10)] == hits[:2]
+        assert batches.list_newest(call, 0, 10)[1].hits == 2
+        assert [row.hit_id for row in batches.list_hits(call, "one", 0, 10)] == hits[:2]
 
 
 def test_hits_without_a_batch_are_one_by_their_type(crowd: Crowd) -> None:
@@ -73,8 +73,11 @@ def test_submissions_are_counted_by_the_minute_and_by_their_length(crowd: Crowd)
         crowd.submit(held)
     crowd.accept(ada, hits[3])
     with crowd.site.reading(crowd.requester_id) as call:
-        assert batches.submitted_when(call, "one") == {NEW_YEAR: 2, NEW_YEAR + 2 * MINUTE: 1}
-        assert batches.worked_how_long(call, "one") == {20: 2, 90: 1}
+        assert batches.count_submissions_by_minute(call, "one") == {
+            NEW_YEAR: 2,
+            NEW_YEAR + 2 * MINUTE: 1,
+        }
+        assert batches.count_by_work_seconds(call, "one") == {20: 2, 90: 1}
 
 
 def test_answers_stand_by_hit(crowd: Crowd) -> None:
@@ -91,7 +94,7 @@ def test_answers_stand_by_hit(crowd: Crowd) -> None:
     every = ("Submitted", "Approved", "Rejected")
 
     def ids(call: Call, *statuses: str, offset: int = 0, limit: int = 9) -> list[str]:
-        rows = answer_lists.of_batch(call, "one", statuses, offset, limit)
+        rows = answer_lists.list_of_batch(call, "one", statuses, offset, limit)
         return [row.assignment_id for row in rows]
 
     with crowd.site.reading(crowd.requester_id) as call:
@@ -99,22 +102,22 @@ def test_answers_stand_by_hit(crowd: Crowd) -> None:
         assert ids(call, *every, offset=1, limit=1) == [second]
         assert ids(call, "Submitted") == [second, later]
         assert ids(call, "Rejected") == []
-        (row,) = answer_lists.chosen(call, [first])
+        (row,) = answer_lists.list_chosen(call, [first])
         assert (row.bonus, row.reward, row.batch) == (25, 5, "one")
-        assert [one.amount for one in answer_lists.given_bonuses(call, first)] == [25]
-        assert len(answer_lists.of_hit(call, hits[0], 0, 9)) == 2
-        assert [row.assignment_id for row in answer_lists.of_worker(call, ada, 0, 9)] == [
+        assert [one.amount for one in answer_lists.list_bonuses(call, first)] == [25]
+        assert len(answer_lists.list_of_hit(call, hits[0], 0, 9)) == 2
+        assert [row.assignment_id for row in answer_lists.list_of_worker(call, ada, 0, 9)] == [
             second,
             later,
         ]
     stranger = crowd.make_requester()
     with crowd.site.reading(stranger) as call:
-        assert batches.newest(call, 0, 9) == []
+        assert batches.list_newest(call, 0, 9) == []
         assert ids(call, *every) == []
-        assert answer_lists.chosen(call, [first]) == []
-        assert answer_lists.of_hit(call, hits[0], 0, 9) == []
-        assert answer_lists.of_worker(call, ada, 0, 9) == []
-        assert answer_lists.given_bonuses(call, first) == []
+        assert answer_lists.list_chosen(call, [first]) == []
+        assert answer_lists.list_of_hit(call, hits[0], 0, 9) == []
+        assert answer_lists.list_of_worker(call, ada, 0, 9) == []
+        assert answer_lists.list_bonuses(call, first) == []
 
 
 def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
@@ -134,13 +137,13 @@ def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
     for worker_id in (ben, cleo):
         crowd.client.create_worker_block(WorkerId=worker_id, Reason="why")
     with crowd.site.reading(crowd.requester_id) as call:
-        first, second = worker_stats.workers(call, 0, 10)
-        assert worker_stats.how_many(call) == 2
-        assert worker_stats.medians(call, [ada, ben]) == {ada: 30, ben: 0}
-        assert [row.worker_id for row in worker_stats.blocked_without_work(call, 10)] == [cleo]
-        assert worker_stats.worker(call, ada) == first
-        assert worker_stats.worker(call, cleo) is None
-        assert worker_stats.block_reason(call, ben) == "why"
+        first, second = worker_stats.list_workers(call, 0, 10)
+        assert worker_stats.count_workers(call) == 2
+        assert worker_stats.compute_medians(call, [ada, ben]) == {ada: 30, ben: 0}
+        assert [row.worker_id for row in worker_stats.list_blocked_without_work(call, 10)] == [cleo]
+        assert worker_stats.find_worker(call, ada) == first
+        assert worker_stats.find_worker(call, cleo) is None
+        assert worker_stats.find_block_reason(call, ben) == "why"
         assert [worker_stats.is_known(call, one) for one in (ada, ben, cleo, "A1")] == (
             [True, True, True, False]
         )
@@ -149,7 +152,7 @@ def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
     assert (second.worker_id, second.handed_in) == (ben, 1)
     assert (bool(first.blocked), bool(second.blocked)) == (False, True)
     with crowd.site.reading(crowd.make_requester()) as call:
-        assert worker_stats.workers(call, 0, 10) == []
+        assert worker_stats.list_workers(call, 0, 10) == []
         assert not worker_stats.is_known(call, ada)
 
 
@@ -165,15 +168,15 @@ def test_qualification_types_say_who_has_them(crowd: Crowd) -> None:
         )
     crowd.client.disassociate_qualification_from_worker(QualificationTypeId=type_id, WorkerId=ben)
     with crowd.site.reading(crowd.requester_id) as call:
-        (found,) = for_requesters.mine(call)
+        (found,) = for_requesters.list_own(call)
         assert (found.name, found.holders, found.waiting) == ("Danish", 1, 0)
-        assert [row.worker_id for row in for_requesters.holders(call, type_id, 0, 9)] == [ada]
-        assert [row.name for row in for_requesters.of_worker(call, ada)] == ["Danish"]
-        assert for_requesters.of_worker(call, ben) == []
+        assert [row.worker_id for row in for_requesters.list_holders(call, type_id, 0, 9)] == [ada]
+        assert [row.name for row in for_requesters.list_of_worker(call, ada)] == ["Danish"]
+        assert for_requesters.list_of_worker(call, ben) == []
     with crowd.site.reading(crowd.make_requester()) as call:
-        assert for_requesters.mine(call) == []
-        assert for_requesters.holders(call, type_id, 0, 9) == []
-        assert for_requesters.of_worker(call, ada) == []
+        assert for_requesters.list_own(call) == []
+        assert for_requesters.list_holders(call, type_id, 0, 9) == []
+        assert for_requesters.list_of_worker(call, ada) == []
 
 
 def test_hits_and_their_answers_are_read_on_from_a_place(crowd: Crowd) -> None:
@@ -190,19 +193,21 @@ def test_hits_and_their_answers_are_read_on_from_a_place(crowd: Crowd) -> None:
     found, answers = [], []
     with crowd.site.reading(crowd.requester_id) as call:
         place = (-1, -1)
-        while rows := answer_lists.hits_after(call, "one", place, 1):
+        while rows := answer_lists.list_hits_after(call, "one", place, 1):
             found += [row.input_row for row in rows]
             place = (rows[-1].input_row, rows[-1].number)
         after = (-1, "")
-        while rows := answer_lists.answers_after(call, launched[12], ("Submitted",), after, 2):
+        while rows := answer_lists.list_answers_after(call, launched[12], ("Submitted",), after, 2):
             answers += [row.assignment_id for row in rows]
             after = (rows[-1].submit_time, rows[-1].assignment_id)
 
     assert found == [3, 12]
     assert answers == sorted(done)  # all of one second
     with crowd.site.reading(crowd.make_requester()) as call:
-        assert answer_lists.hits_after(call, "one", (-1, -1), 9) == []
-        assert answer_lists.answers_after(call, launched[12], ("Submitted",), (-1, ""), 9) == []
+        assert answer_lists.list_hits_after(call, "one", (-1, -1), 9) == []
+        assert (
+            answer_lists.list_answers_after(call, launched[12], ("Submitted",), (-1, ""), 9) == []
+        )
 
 
 def test_hits_of_an_older_crowd_get_their_batch_and_row(tmp_path: Path) -> None:

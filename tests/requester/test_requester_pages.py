@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from local_crowd.operations.hits.batches import of, row_of
+from local_crowd.operations.hits.batches import derive_batch, parse_input_row
 from local_crowd.operations.people import access_keys, requesters, sign_in_limits
 from local_crowd.operations.qualifications import for_workers
 from tests.support.crowds import DAY, HOUR
@@ -111,9 +111,9 @@ class TestWhoGetsIn:
         assert answer.status_code == 200
         assert secret_key not in answer.text
         with world.sandbox.writing() as call:
-            requester_id = access_keys.id_of(call, "lab")
+            requester_id = access_keys.find_id(call, "lab")
             assert requester_id is not None
-            access_keys.put(call, "lab", requester_id, access_keys.new_pair(call))
+            access_keys.put(call, "lab", requester_id, access_keys.generate_pair(call))
         assert lab.get("/requester/").status_code == 303
         assert lab.enter(access_key, secret_key).status_code == 403
 
@@ -340,8 +340,8 @@ class TestBatches:
 
     def test_batches_are_told_by_annotation_else_by_hit_type(self) -> None:
         """What launch_hits.py notes makes the batch and the row; anything else is a HIT type's."""
-        assert of(f"batch={BATCH} row=7", "TYPE") == BATCH
-        assert row_of(f"batch={BATCH} row=7") == 7
+        assert derive_batch(f"batch={BATCH} row=7", "TYPE") == BATCH
+        assert parse_input_row(f"batch={BATCH} row=7") == 7
         for other in (
             None,
             "",
@@ -350,8 +350,8 @@ class TestBatches:
             "batch=a row=x",
             f"batch={'a' * 65} row=1",
         ):
-            assert of(other, "TYPE") == "TYPE"
-            assert row_of(other) is None
+            assert derive_batch(other, "TYPE") == "TYPE"
+            assert parse_input_row(other) is None
 
     def test_the_list_says_how_far_each_batch_is(self, world: RequesterWorld) -> None:
         """Title, reward, HITs, and how many assignments stand where; what others made is a batch
@@ -813,7 +813,7 @@ class TestQualifications:
         score = world.perform("GetQualificationScore", QualificationTypeId=danish, WorkerId=ada)
         assert score["Qualification"]["IntegerValue"] == -5
         with world.sandbox.reading() as call:
-            mine = for_workers.asked_for(call, ada, 10)
+            mine = for_workers.list_requests(call, ada, 10)
         assert {row.name: (row.status, row.reason) for row in mine} == {
             "Speaks Danish": ("Granted", None),
             "Speaks Dutch": ("Rejected", "Show us first"),

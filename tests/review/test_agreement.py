@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.operations.policies.agreement import LONGEST, Answer, answer, plurality, right
+from local_crowd.operations.policies.agreement import (
+    LONGEST,
+    Answer,
+    find_matching_questions,
+    measure_agreement,
+    normalize_answer,
+)
 
 # Amazon's API reference, "HIT Review Policies", example chart: 4 questions, 3 workers.
 CHART = {
@@ -15,13 +21,13 @@ CHART = {
 
 
 def answers(fields: dict[str, str]) -> dict[str, Answer]:
-    return {question: answer([value]) for question, value in fields.items()}
+    return {question: normalize_answer([value]) for question, value in fields.items()}
 
 
 def test_amazons_example() -> None:
     """The scores of Amazon's example chart: 66, 66, 100, none; 75; 100, 66, 66."""
     work = {worker: answers(fields) for worker, fields in CHART.items()}
-    found = plurality(["A", "B", "C", "D"], 50, work)
+    found = measure_agreement(["A", "B", "C", "D"], 50, work)
 
     assert {q: (set(a.answer), a.score) if a else None for q, a in found.questions.items()} == {
         "A": ({"coat"}, 66),
@@ -57,8 +63,8 @@ def test_amazons_example() -> None:
 )
 def test_when_an_answer_is_agreed(values: list[str], threshold: int, agreed: bool) -> None:
     """An answer is agreed above the threshold or when it is everybody's, and never in a tie."""
-    work = {str(number): {"q": answer([value])} for number, value in enumerate(values)}
-    found = plurality(["q"], threshold, work)
+    work = {str(number): {"q": normalize_answer([value])} for number, value in enumerate(values)}
+    found = measure_agreement(["q"], threshold, work)
 
     assert (found.questions["q"] is not None) == agreed
     assert found.score == 100 * agreed
@@ -86,7 +92,10 @@ def test_when_an_answer_is_agreed(values: list[str], threshold: int, agreed: boo
 )
 def test_when_a_known_answer_is_given(known: list[str], given_: list[str], correct: bool) -> None:
     """An answer is right when it has exactly the known values, spelt as they are."""
-    assert (right({"q": answer(known)}, {"q": answer(given_)}) == ["q"]) == correct
+    assert (
+        find_matching_questions({"q": normalize_answer(known)}, {"q": normalize_answer(given_)})
+        == ["q"]
+    ) == correct
 
 
 @given(
@@ -96,8 +105,8 @@ def test_when_a_known_answer_is_given(known: list[str], given_: list[str], corre
 def test_scores_are_percentages(fields: list[dict[str, str]], threshold: int) -> None:
     """Whatever is answered, scores are whole numbers from 0 to 100, and order does not matter."""
     work = {str(number): answers(one) for number, one in enumerate(fields)}
-    found = plurality(list("abc"), threshold, work)
-    backwards = plurality(list("abc"), threshold, dict(reversed(work.items())))
+    found = measure_agreement(list("abc"), threshold, work)
+    backwards = measure_agreement(list("abc"), threshold, dict(reversed(work.items())))
 
     assert found.score in (0, 33, 66, 100)
     assert all(0 <= (worker.score or 0) <= 100 for worker in found.workers.values())

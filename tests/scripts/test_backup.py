@@ -15,7 +15,7 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
     """The copy holds what was there, opens as a crowd, and is its owner's alone."""
     directory, copy = tmp_path / "crowd", tmp_path / "backups" / "monday"
     site = open_site(directory, "sandbox")
-    owner = site.owner()
+    owner = site.ensure_owner()
     site.perform(owner, "CreateHIT", HIT)
     (directory / "files").mkdir()
     (directory / "files" / "cat.jpg").write_bytes(b"cat")
@@ -38,7 +38,7 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
     assert (copy / "files" / "cat.jpg").read_bytes() == b"cat"
     assert copy.stat().st_mode & 0o777 == 0o700
     restored = open_site(copy, "sandbox")
-    assert restored.perform(restored.owner(), "ListHITs", {})["NumResults"] >= 1
+    assert restored.perform(restored.ensure_owner(), "ListHITs", {})["NumResults"] >= 1
     restored.close()
 
 

@@ -53,7 +53,7 @@ def hand_in(desk: Desk, ids: list[str], *names: str) -> None:
     """Each of the workers hands in one assignment of each HIT."""
     with desk.crowd().site.writing() as call:
         for name in names:
-            worker_id = identities.worker(call, name)
+            worker_id = identities.ensure_worker(call, name)
             for hit_id in ids:
                 accepted = worker_actions.accept(call, worker_id, hit_id)
                 worker_actions.submit(call, accepted.assignment_id, [("output", '{"word": "cat"}')])

@@ -89,7 +89,7 @@ def ids(sites: list[Site], name: str) -> list[str | None]:
     found = []
     for site in sites:
         with site.reading() as call:
-            found.append(access_keys.id_of(call, name))
+            found.append(access_keys.find_id(call, name))
     return found
 
 
@@ -126,7 +126,7 @@ def test_a_requester_made_on_one_site_only_is_completed(
     """Killed between the two commits, add_requester comes right when it is run again."""
     with sites[number].writing() as call:
         access_keys.create(call, "lab")
-        made = access_keys.id_of(call, "lab")
+        made = access_keys.find_id(call, "lab")
 
     (line,) = manage("add_requester", "lab")
 
@@ -175,7 +175,7 @@ def test_set_password_lets_a_requester_in_to_both_sites(
     assert manage("set_password", "lab") == []
     for site in sites:
         with site.reading() as call:
-            access = requesters.by_name(call, "lab")
+            access = requesters.find_by_name(call, "lab")
         assert access is not None
         assert passwords.is_password(access.password_hash, "correct horse battery")
         assert not passwords.is_password(access.password_hash, "correct horse battery\n")
@@ -183,7 +183,7 @@ def test_set_password_lets_a_requester_in_to_both_sites(
     manage("remove_keys", "lab")
     for site in sites:
         with site.reading() as call:
-            access = requesters.by_name(call, "lab")
+            access = requesters.find_by_name(call, "lab")
         assert access is not None
         assert access.password_hash is None
 
@@ -297,7 +297,7 @@ def test_the_embedded_crowd_s_hits_are_reached_by_key(
     assert [hit["HITId"] for hit in client.list_hits()["HITs"]] == [hit_id]
     assert [hit["HITId"] for hit in embedded.list_hits()["HITs"]] == [hit_id]
     # The live site, where nothing was launched yet, goes on with the requester made here.
-    assert sites[1].owner() == ids(sites, identities.OWNER)[1]
+    assert sites[1].ensure_owner() == ids(sites, identities.OWNER)[1]
 
 
 @pytest.mark.parametrize(
@@ -439,7 +439,7 @@ def balance(directory: Path, site_name: str, name: str) -> str:
     """What the requester of this name may spend on a site."""
     site = open_site(directory, site_name)
     with site.reading() as call:
-        requester_id = str(access_keys.id_of(call, name))
+        requester_id = str(access_keys.find_id(call, name))
     response = site.perform(requester_id, "GetAccountBalance", {})
     site.close()
     return str(response["AvailableBalance"])

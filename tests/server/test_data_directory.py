@@ -38,13 +38,13 @@ def configured(data: Path) -> Path:
 
 def make_hit(site: Site) -> None:
     """Launch a HIT for the embedded crowd's requester."""
-    site.perform(site.owner(), "CreateHIT", HIT)
+    site.perform(site.ensure_owner(), "CreateHIT", HIT)
 
 
 def hits(directory: Path, name: str) -> int:
     """Count a site's HITs."""
     site = open_site(directory, name)
-    count = site.perform(site.owner(), "ListHITs", {})["NumResults"]
+    count = site.perform(site.ensure_owner(), "ListHITs", {})["NumResults"]
     site.close()
     return int(count)
 

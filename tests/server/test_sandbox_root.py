@@ -228,7 +228,7 @@ def test_the_sandbox_s_own_roots_are_this_server(world: World) -> None:
 def test_a_worker_at_the_sandbox_s_port(serve: Serve, data: Path, page: "Page") -> None:
     """A browser signs in, takes a HIT and hands it in, and never leaves that port's root."""
     site = open_site(data, "sandbox")
-    owner = site.owner()
+    owner = site.ensure_owner()
     hit = site.perform(owner, "CreateHIT", HIT | {"Question": html_question(FORM)})["HIT"]
     own = serve()[1]
 

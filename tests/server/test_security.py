@@ -24,7 +24,7 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.hits import layouts
 from local_crowd.operations.people import access_keys
-from local_crowd.operations.people.nicknames import NoNickname, nickname
+from local_crowd.operations.people.nicknames import InvalidNickname, normalize_nickname
 from local_crowd.operations.qualifications import for_workers
 from local_crowd.operations.questions.questions import HTMLQuestion
 from local_crowd.operations.registry import OPERATIONS
@@ -277,10 +277,10 @@ class TestRequesters:
         self, world: World, number: bytes, identity: bytes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Whoever makes one with a right checksum gets the refusal of a wrong one, and no fault."""
-        real = paging._token
+        real = paging._write_token
         monkeypatch.setattr(
             paging,
-            "_token",
+            "_write_token",
             lambda *of: (
                 "p1:"
                 + paging.base64.b64encode(
@@ -290,7 +290,7 @@ class TestRequesters:
         )
         world.launch()
         token = world.perform("ListHITs")["NextToken"]
-        monkeypatch.setattr(paging, "_token", real)
+        monkeypatch.setattr(paging, "_write_token", real)
 
         with pytest.raises(CrowdError, match="is not valid for the parameter NextToken"):
             world.perform("ListHITs", NextToken=token)
@@ -447,17 +447,17 @@ class TestTime:
 def test_names_that_look_like_others(world: World, name: str) -> None:
     """Signs that show nothing, or turn what follows round, make no name."""
     if "\r\n" in name:
-        assert nickname(name) == "Ada Set-Cookie: a=b"  # white space is a space
+        assert normalize_nickname(name) == "Ada Set-Cookie: a=b"  # white space is a space
         return
-    with pytest.raises(NoNickname):
-        nickname(name)
+    with pytest.raises(InvalidNickname):
+        normalize_nickname(name)
     if "\ud800" not in name:
         assert world.visitor().sign_in(name).status_code == 400
 
 
 def test_how_a_sign_is_drawn_makes_no_other_name() -> None:
     """With and without the sign for "in colours" it is one name."""
-    assert nickname("Ada \u2764\ufe0f") == nickname("Ada \u2764")
+    assert normalize_nickname("Ada \u2764\ufe0f") == normalize_nickname("Ada \u2764")
 
 
 class TestHosts:
@@ -762,7 +762,7 @@ class TestSecrets:
             raise RuntimeError("at fault")
 
         visitor = world.visitor()
-        monkeypatch.setattr("local_crowd.operations.people.identities.worker", fail)
+        monkeypatch.setattr("local_crowd.operations.people.identities.ensure_worker", fail)
         answer = visitor.sign_in("typed-and-private")
         assert answer.status_code == 500
         assert "at fault" not in answer.text

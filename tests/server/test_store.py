@@ -146,7 +146,7 @@ def test_many_open_a_new_crowd_at_once(tmp_path: Path) -> None:
     def open_and_ask() -> None:
         start.wait()
         site = open_site(tmp_path / "deep" / "crowd", "sandbox")
-        owners.append(site.owner())
+        owners.append(site.ensure_owner())
         site.close()
 
     threads = [threading.Thread(target=open_and_ask) for _ in range(6)]
@@ -168,11 +168,11 @@ def test_a_log_that_is_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatc
     cursor.execute.side_effect = [*said, sqlite3.OperationalError("disk I/O error")]
     monkeypatch.setattr(engine.time, "sleep", waits.append)
 
-    engine._keep_a_log(cursor)
+    engine._enable_wal(cursor)
 
     assert len(waits) == 2
     with pytest.raises(sqlite3.OperationalError, match="disk I/O error"):
-        engine._keep_a_log(cursor)
+        engine._enable_wal(cursor)
 
 
 def test_a_database_that_stays_locked_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +182,7 @@ def test_a_database_that_stays_locked_is_given_up(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(engine, "time", Mock(monotonic=lambda: next(clock)))
 
     with pytest.raises(sqlite3.OperationalError, match="database is locked"):
-        engine._keep_a_log(cursor)
+        engine._enable_wal(cursor)
 
     assert cursor.execute.call_count == 2
 

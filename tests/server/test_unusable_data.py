@@ -203,7 +203,7 @@ def test_a_database_that_does_not_fit_into_a_backup(
     """So is a database's copy."""
     site = open_site(data, "sandbox")
     for _ in range(3):
-        site.perform(site.owner(), "CreateHIT", HIT | {"RequesterAnnotation": "x" * 200})
+        site.perform(site.ensure_owner(), "CreateHIT", HIT | {"RequesterAnnotation": "x" * 200})
     with site.writing() as call:
         call.db.exec_driver_sql("CREATE TABLE large (content)")
         call.db.exec_driver_sql("INSERT INTO large VALUES (zeroblob(1000000))")

@@ -115,7 +115,7 @@ def _over_http(app: Any, url: str, name: str) -> Iterator[Crowd]:
     site = app.sites[name]
     with site.writing() as call:
         access_key, secret_key = access_keys.create(call, "the tests")
-        requester_id = access_keys.id_of(call, "the tests")
+        requester_id = access_keys.find_id(call, "the tests")
     settings = {"aws_access_key": access_key, "aws_secret_key": secret_key}
     client = amt.crowd.Crowd(url, name == "live", settings).connect()
     yield Crowd(client, site, site.clock, str(requester_id))

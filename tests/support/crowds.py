@@ -106,12 +106,12 @@ class Crowd:
     def make_worker(self, name: str = "Ada") -> str:
         """The id of the worker of this name."""
         with self.site.writing() as call:
-            return identities.worker(call, name)
+            return identities.ensure_worker(call, name)
 
     def make_requester(self, name: str = "another") -> str:
         """The id of a requester beside the client's."""
         with self.site.writing() as call:
-            return identities.requester(call, name)
+            return identities.ensure_requester(call, name)
 
     def make_hit(self, **changes: Any) -> str:
         """The id of a new HIT: HIT above, with these changes."""
@@ -135,7 +135,7 @@ class Crowd:
     def give_back(self, worker_id: str, assignment_id: str) -> None:
         """The worker returns what was accepted."""
         with self.site.writing() as call:
-            worker_actions.give_back(call, worker_id, assignment_id)
+            worker_actions.return_assignment(call, worker_id, assignment_id)
 
     def do(
         self, worker_id: str, hit_id: str, fields: Iterable[tuple[str, str]] = (("word", "cat"),)

@@ -16,19 +16,19 @@ from pathlib import Path
 from typing import Any, Self
 
 from local_crowd.embedded import EmbeddedSite
-from local_crowd.wire.protocol import Answer
+from local_crowd.wire.protocol import Response
 
-THROTTLED = Answer(
+THROTTLED = Response(
     400,
     {"Content-Type": "application/x-amz-json-1.1"},
     b'{"__type": "ThrottlingException", "Message": "Rate exceeded"}',
 )
-BROKEN = Answer(
+BROKEN = Response(
     500,
     {"Content-Type": "application/x-amz-json-1.1"},
     b'{"__type": "ServiceFault", "Message": "We are temporarily unable to process your request."}',
 )
-REFUSED = Answer(
+REFUSED = Response(
     400,
     {"Content-Type": "application/x-amz-json-1.1"},
     b'{"__type": "RequestError", "Message": "Not today.", "TurkErrorCode": "AWS.Mood"}',
@@ -96,11 +96,11 @@ class FaultyCrowd:
                     return name
         return None
 
-    def answer(self, path: str, target: str, body: bytes) -> Answer:
+    def answer(self, path: str, target: str, body: bytes) -> Response:
         """What the crowd itself answers."""
         with self._lock:
             self.calls[target.rpartition(".")[2]] += 1
-        return self.sites[path].answer({"X-Amz-Target": target}, body)
+        return self.sites[path].respond({"X-Amz-Target": target}, body)
 
 
 class _Server(ThreadingHTTPServer):
@@ -152,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         answer = crowd.answer(self.path, self.headers["X-Amz-Target"], body)
         return self._reset() if fate == "reset after" else self._send(answer)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: Response) -> None:
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)

@@ -7,7 +7,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import profiles
 from local_crowd.operations.people.profiles import Profile
 from local_crowd.operations.qualifications import for_workers
-from local_crowd.operations.qualifications.for_workers import Asked
+from local_crowd.operations.qualifications.for_workers import RequestOutcome
 from tests.support.crowds import Crowd
 
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
@@ -118,13 +118,13 @@ def score(crowd: Crowd, type_id: str, worker_id: str) -> Any:
     ]
 
 
-def ask(crowd: Crowd, worker_id: str, type_id: str) -> Asked:
+def ask(crowd: Crowd, worker_id: str, type_id: str) -> RequestOutcome:
     """The worker asks for the qualification."""
     with crowd.site.writing() as call:
         return for_workers.request(call, worker_id, type_id)
 
 
-def take(crowd: Crowd, worker_id: str, request_id: str, **picked: Any) -> Asked:
+def take(crowd: Crowd, worker_id: str, request_id: str, **picked: Any) -> RequestOutcome:
     """The worker hands in a test: for each question a selection, a list of them, or a text."""
     fields = [
         (f"answer.{identifier}", one)

@@ -40,7 +40,7 @@ class RequesterWorld(World):
     def member(self, name: str = "Vision lab") -> Requester:
         """A requester, made if need be, who has signed in with a password."""
         with self.sandbox.writing() as call:
-            identities.requester(call, name)
+            identities.ensure_requester(call, name)
             requesters.set_password(call, name, _hash())
         visitor = Requester(self.app)
         assert visitor.enter(name, PASSWORD).status_code == 303
@@ -54,7 +54,7 @@ class RequesterWorld(World):
     def worker(self, name: str = "Ada") -> str:
         """The id of the worker of this name."""
         with self.sandbox.writing() as call:
-            return identities.worker(call, name)
+            return identities.ensure_worker(call, name)
 
     def row(self, number: int = 0, batch: str = BATCH, **more: Any) -> Any:
         """A new HIT of a batch."""

@@ -168,12 +168,12 @@ def desk(
             super().__init__(directory, name, clock or desk.clock)
             opened.append(self)
 
-        def answer(self, headers: Any, body: bytes) -> Any:
+        def respond(self, headers: Any, body: bytes) -> Any:
             operation = headers["X-Amz-Target"].rpartition(".")[2]
             if happening := desk.before.pop(operation, None):
                 happening()
             desk.calls.append(operation)
-            return super().answer(headers, body)
+            return super().respond(headers, body)
 
     monkeypatch.setattr(embedded, "EmbeddedSite", Watched)
     yield desk

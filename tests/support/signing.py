@@ -13,8 +13,8 @@ from urllib3 import HTTPResponse
 
 from local_crowd.operations.errors import CrowdError
 from local_crowd.site import Site
-from local_crowd.wire.protocol import answer, failure
-from local_crowd.wire.signature import requester_of
+from local_crowd.wire.protocol import respond, respond_with_error
+from local_crowd.wire.signature import authenticate
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -53,7 +53,7 @@ def signed_client(
         config=Config(retries={"max_attempts": 0}),
     )
 
-    def respond(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    def send(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
         request.headers["Host"] = urlsplit(request.url).netloc  # as the HTTP library does
         on_the_way(request)
         where = urlsplit(request.url)
@@ -62,14 +62,14 @@ def signed_client(
             for name, value in request.headers.items()
         }
         try:
-            requester_id = requester_of(
+            requester_id = authenticate(
                 site, request.method, where.path, where.query, headers, request.body
             )
-            said = answer(site, requester_id, headers["X-Amz-Target"], request.body)
+            response = respond(site, requester_id, headers["X-Amz-Target"], request.body)
         except CrowdError as error:
-            said = failure(site, error)
-        raw = HTTPResponse(io.BytesIO(said.body), preload_content=False)
-        return AWSResponse(request.url, said.status, said.headers, raw)
+            response = respond_with_error(site, error)
+        raw = HTTPResponse(io.BytesIO(response.body), preload_content=False)
+        return AWSResponse(request.url, response.status, response.headers, raw)
 
-    client.meta.events.register("before-send.mturk", respond)
+    client.meta.events.register("before-send.mturk", send)
     return client

@@ -100,7 +100,7 @@ class World:
     def requester(self, name: str) -> str:
         """The id of the requester of this name."""
         with self.sandbox.writing() as call:
-            return identities.requester(call, name)
+            return identities.ensure_requester(call, name)
 
     def perform(self, operation: str, **request: Any) -> dict[str, Any]:
         """One of the requester's calls."""

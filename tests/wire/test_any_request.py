@@ -16,7 +16,7 @@ from local_crowd.operations.registry import OPERATIONS
 from local_crowd.operations.work import worker_actions
 from local_crowd.site import Site, open_site
 from local_crowd.wire import model
-from local_crowd.wire.protocol import answer
+from local_crowd.wire.protocol import respond
 from tests.support.crowds import NEW_YEAR, QUESTION, Clock
 
 FAMILIES = {
@@ -40,8 +40,8 @@ class Known:
     def __init__(self, site: Site) -> None:
         self.site = site
         with site.writing() as call:
-            self.owner = identities.requester(call)
-            self.worker = identities.worker(call, "Ada")
+            self.owner = identities.ensure_requester(call)
+            self.worker = identities.ensure_worker(call, "Ada")
         made = site.perform(
             self.owner,
             "CreateHIT",
@@ -128,14 +128,14 @@ def known(tmp_path: Path) -> Iterator[Known]:
 
 @cache
 def request_shape(operation: str) -> Shape:
-    known_operation = model.operation(operation)
+    known_operation = model.find_operation(operation)
     assert known_operation is not None
     return known_operation.input_shape
 
 
 def check(site: Site, requester_id: str, operation: str, body: bytes) -> str:
     """Send a request; the family of the refusal, or "" for an answer."""
-    said = answer(site, requester_id, f"{model.TARGET_PREFIX}.{operation}", body)
+    said = respond(site, requester_id, f"{model.TARGET_PREFIX}.{operation}", body)
     read = json.loads(said.body)
     if said.status == 200:
         assert "__type" not in read

@@ -85,7 +85,7 @@ class Served:
     def do(self, hit_id: str, nickname: str = "Ada") -> str:
         """A worker does the HIT; the assignment's id."""
         with self.site.writing() as call:
-            held = worker_actions.accept(call, identities.worker(call, nickname), hit_id)
+            held = worker_actions.accept(call, identities.ensure_worker(call, nickname), hit_id)
             worker_actions.submit(call, held.assignment_id, [("word", "cat")])
         return held.assignment_id
 

@@ -14,7 +14,7 @@ from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.people import access_keys
 from local_crowd.site import Site, open_site
 from local_crowd.wire import signature
-from local_crowd.wire.signature import requester_of
+from local_crowd.wire.signature import authenticate
 from tests.support.crowds import HIT, NEW_YEAR, Clock, Refusal, refusal
 from tests.support.signing import signed_client
 
@@ -148,7 +148,7 @@ def test_the_signature_is_the_one_that_amazon_published() -> None:
     ]
 
     assert (
-        signature._signature(
+        signature._sign(
             "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
             datetime(2015, 8, 30, 12, 36, tzinfo=UTC),
             ["20150830", "us-east-1", "service", "aws4_request"],
@@ -164,10 +164,10 @@ def test_requests_that_sdks_signed_are_their_requester_s(site: Site, recorded: R
     sender = (site, "POST", recorded.path, recorded.query)
     shouted = {name.upper(): value for name, value in recorded.headers().items()}
 
-    assert requester_of(*sender, recorded.headers(), BODY) == LAB_ID
-    assert requester_of(*sender, shouted, BODY) == LAB_ID
+    assert authenticate(*sender, recorded.headers(), BODY) == LAB_ID
+    assert authenticate(*sender, shouted, BODY) == LAB_ID
     with pytest.raises(signature.InvalidSignatureException):
-        requester_of(*sender, recorded.headers(), b"{ }")
+        authenticate(*sender, recorded.headers(), b"{ }")
 
 
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the time zone cannot be changed here")
@@ -177,7 +177,7 @@ def test_a_date_without_zone_is_utc_everywhere(site: Site, monkeypatch: pytest.M
     with monkeypatch.context() as patch:
         patch.setenv("TZ", "XXX-05:30")
         time.tzset()
-        known = requester_of(site, "POST", recorded.path, "", recorded.headers(), BODY)
+        known = authenticate(site, "POST", recorded.path, "", recorded.headers(), BODY)
     time.tzset()
 
     assert known == LAB_ID
@@ -192,7 +192,7 @@ def test_boto3_is_known_by_its_keys(today: Site, region: str) -> None:
 
     assert [hit["HITId"] for hit in lab.list_hits()["HITs"]] == [hit_id]
     with today.reading(LAB_ID) as call:
-        assert access_keys.id_of(call, "lab") == LAB_ID
+        assert access_keys.find_id(call, "lab") == LAB_ID
 
 
 def test_requesters_do_not_see_each_other(today: Site) -> None:
@@ -219,7 +219,7 @@ def test_a_new_pair_ends_the_old_one_at_once(today: Site) -> None:
     assert old.get_account_balance()["AvailableBalance"] == "10000.00"
 
     with today.writing() as call:
-        pair = access_keys.new_pair(call)
+        pair = access_keys.generate_pair(call)
         access_keys.put(call, "lab", "not used", pair)
 
     assert refusal(old.get_account_balance) == Refusal(
@@ -429,7 +429,7 @@ def test_what_is_no_full_signature_is_refused(
             headers[name] = value["Authorization"] if isinstance(value, dict) else value
 
     with pytest.raises(CrowdError) as caught:
-        requester_of(site, "POST", PYTHON.path, "", headers, BODY)
+        authenticate(site, "POST", PYTHON.path, "", headers, BODY)
 
     assert (caught.value.code, caught.value.message, caught.value.status) == (code, message, 400)
 
@@ -459,12 +459,12 @@ def test_a_signature_is_good_for_15_minutes_either_way(
     """To the second; within that time a request may be sent again, as a retry is."""
     sent = (site, "POST", PYTHON.path, "", PYTHON.headers(), BODY)
     clock.now = NEW_YEAR + last_good
-    assert requester_of(*sent) == LAB_ID
-    assert requester_of(*sent) == LAB_ID
+    assert authenticate(*sent) == LAB_ID
+    assert authenticate(*sent) == LAB_ID
 
     clock.now += 1 if last_good > 0 else -1
     with pytest.raises(signature.InvalidSignatureException) as caught:
-        requester_of(*sent)
+        authenticate(*sent)
     assert caught.value.message == message
 
 
@@ -505,7 +505,7 @@ def test_no_header_brings_the_crowd_down(
     headers |= {"X-Amz-Date": date} if http_date is None else {"Date": http_date}
 
     with pytest.raises(CrowdError) as caught:
-        requester_of(shared_site, "POST", path, query, headers, body)
+        authenticate(shared_site, "POST", path, query, headers, body)
 
     assert caught.value.code in {
         "IncompleteSignatureException",

@@ -9,21 +9,21 @@ from botocore.exceptions import ClientError
 
 from local_crowd.operations.registry import OPERATIONS
 from local_crowd.wire import model
-from local_crowd.wire.protocol import Answer, answer
-from local_crowd.wire.serialization import java_double
+from local_crowd.wire.protocol import Response, respond
+from local_crowd.wire.serialization import format_java_double
 from tests.support.crowd_fixtures import OpenCrowd
 from tests.support.crowds import DAY, HIT, NEW_YEAR, QUESTION, Crowd, refusal
 
 TARGET = "MTurkRequesterServiceV20170117."
 
 
-def call(crowd: Crowd, operation: str, body: bytes | dict[str, Any]) -> Answer:
+def call(crowd: Crowd, operation: str, body: bytes | dict[str, Any]) -> Response:
     """Send a body that no SDK would, past boto3."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return answer(crowd.site, crowd.requester_id, TARGET + operation, raw)
+    return respond(crowd.site, crowd.requester_id, TARGET + operation, raw)
 
 
-def fault(said: Answer) -> tuple[str, str]:
+def fault(said: Response) -> tuple[str, str]:
     """Code and message of an error that is the caller's."""
     body = json.loads(said.body)
     assert said.status == 400
@@ -79,7 +79,7 @@ def test_timestamps_are_written_as_amazon_writes_them(crowd: Crowd) -> None:
 )
 def test_java_double(seconds: int, written: str) -> None:
     """Whole seconds are written as Java's Double.toString does, and read back the same."""
-    assert java_double(seconds) == written
+    assert format_java_double(seconds) == written
     assert float(written) == seconds
 
 
@@ -395,8 +395,8 @@ def test_wrong_types(crowd: Crowd, member: dict[str, Any]) -> None:
 
 def test_operations_are_amazons(crowd: Crowd) -> None:
     """The crowd answers Amazon's 39 operations, and no other."""
-    assert len(model.service().operation_names) == 39
-    assert set(OPERATIONS) == set(model.service().operation_names)
+    assert len(model.load_service().operation_names) == 39
+    assert set(OPERATIONS) == set(model.load_service().operation_names)
 
 
 @pytest.mark.parametrize(
@@ -412,7 +412,7 @@ def test_operations_are_amazons(crowd: Crowd) -> None:
 )
 def test_a_target_that_is_none(crowd: Crowd, target: str) -> None:
     """A target that is not this service's names no operation."""
-    said = answer(crowd.site, crowd.requester_id, target, b"{}")
+    said = respond(crowd.site, crowd.requester_id, target, b"{}")
 
     assert fault(said)[0] == "UnknownOperationException"
     assert (target or "none named") in json.loads(said.body)["Message"]

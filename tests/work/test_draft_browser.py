@@ -387,7 +387,7 @@ def test_the_server_is_killed_at_submit_and_the_answer_arrives_once(
     html = FORM.replace("<button", '<div style="height:2200px"></div><button')
     site = open_site(directory, "sandbox")
     with site.writing() as call:
-        requester = identities.requester(call, "Vision lab")
+        requester = identities.ensure_requester(call, "Vision lab")
     question = html_question(html, 2500)
     made = site.perform(requester, "CreateHIT", HIT | {"Question": question})["HIT"]
     server = MortalServer(directory)

@@ -62,7 +62,7 @@ def test_a_fault_of_ours_is_no_refusal(
     """After a fault the answer may be sent again: nothing says that it was refused."""
     ada, hit, assignment_id = world.holder()
     with monkeypatch.context() as patch:
-        patch.setattr("local_crowd.operations.work.worker_actions.answer_to", lambda *_: 1 / 0)
+        patch.setattr("local_crowd.operations.work.worker_actions.build_answer", lambda *_: 1 / 0)
         failed = ada.submit(assignmentId=assignment_id, word="cat")
     again = ada.submit(assignmentId=assignment_id, word="cat")
 

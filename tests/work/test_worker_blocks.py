@@ -26,7 +26,7 @@ def test_a_blocked_worker_accepts_nothing_of_the_requesters(crowd: Crowd) -> Non
     assert crowd.accept(worker, theirs)
     type_id = crowd.hit(mine)["HITTypeId"]
     with crowd.site.reading() as call:
-        assert worker_lists.next_hit(call, worker, type_id) is None
+        assert worker_lists.find_next_hit(call, worker, type_id) is None
     assert crowd.accept(crowd.make_worker("Ben"), mine)
 
 

@@ -14,19 +14,19 @@ ANNOTATION = re.compile(r"batch=([A-Za-z0-9._-]{1,64}) row=([0-9]{1,18})")
 MINUTE = 60
 
 
-def of(annotation: str | None, hit_type_id: str) -> str:
+def derive_batch(annotation: str | None, hit_type_id: str) -> str:
     """The batch of a HIT with this RequesterAnnotation and HIT type."""
     noted = ANNOTATION.fullmatch(annotation or "")
     return noted[1] if noted else hit_type_id
 
 
-def row_of(annotation: str | None) -> int | None:
+def parse_input_row(annotation: str | None) -> int | None:
     """The row of the input that a HIT was made of, if it says so."""
     noted = ANNOTATION.fullmatch(annotation or "")
     return int(noted[2]) if noted else None
 
 
-def newest(call: Call, offset: int, limit: int) -> list[Row[Any]]:
+def list_newest(call: Call, offset: int, limit: int) -> list[Row[Any]]:
     """The requester's batches, the one with the newest HIT first; without HITs that are deleted.
 
     Each row: `batch`, `title` and `reward` (cents) of its newest HIT's type, `hits`,
@@ -41,15 +41,15 @@ def newest(call: Call, offset: int, limit: int) -> list[Row[Any]]:
         .offset(offset)
         .limit(limit)
     )
-    return _described(call, call.db.scalars(query).all())
+    return _describe(call, call.db.scalars(query).all())
 
 
 def find(call: Call, batch: str) -> Row[Any] | None:
-    """One of the requester's batches, as `newest` gives them."""
-    return next(iter(_described(call, [batch])), None)
+    """One of the requester's batches, as `list_newest` gives them."""
+    return next(iter(_describe(call, [batch])), None)
 
 
-def _described(call: Call, names: Sequence[str | None]) -> list[Row[Any]]:
+def _describe(call: Call, names: Sequence[str | None]) -> list[Row[Any]]:
     def total(column: ColumnElement[int]) -> ColumnElement[int]:
         return func.coalesce(func.sum(column), 0)
 
@@ -78,7 +78,7 @@ def _described(call: Call, names: Sequence[str | None]) -> list[Row[Any]]:
     return list(call.db.execute(query))
 
 
-def its_hits(call: Call, batch: str, offset: int, limit: int) -> list[Row[Any]]:
+def list_hits(call: Call, batch: str, offset: int, limit: int) -> list[Row[Any]]:
     """The HITs of a batch in the order of the input: their columns without the question."""
     columns = [column for column in hits.c if column.name != "question"]
     query = select(*columns).where(_mine(call), hits.c.batch == batch)
@@ -86,18 +86,18 @@ def its_hits(call: Call, batch: str, offset: int, limit: int) -> list[Row[Any]]:
     return list(call.db.execute(query.offset(offset).limit(limit)))
 
 
-def submitted_when(call: Call, batch: str) -> dict[int, int]:
+def count_submissions_by_minute(call: Call, batch: str) -> dict[int, int]:
     """How many assignments of the batch were handed in, by the minute's first epoch second."""
     minute = assignments.c.submit_time // MINUTE
-    return {int(at) * MINUTE: count for at, count in _counted(call, batch, minute)}
+    return {int(at) * MINUTE: count for at, count in _count_by(call, batch, minute)}
 
 
-def worked_how_long(call: Call, batch: str) -> dict[int, int]:
+def count_by_work_seconds(call: Call, batch: str) -> dict[int, int]:
     """How many assignments of the batch were worked on for so many seconds."""
-    return dict(_counted(call, batch, assignments.c.submit_time - assignments.c.accept_time))
+    return dict(_count_by(call, batch, assignments.c.submit_time - assignments.c.accept_time))
 
 
-def _counted(call: Call, batch: str, what: ColumnElement[int]) -> Iterable[tuple[int, int]]:
+def _count_by(call: Call, batch: str, what: ColumnElement[int]) -> Iterable[tuple[int, int]]:
     query = (
         select(what, func.count())
         .select_from(hits.join(assignments, assignments.c.hit_id == hits.c.hit_id))

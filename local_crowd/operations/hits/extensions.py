@@ -6,7 +6,7 @@ from sqlalchemy import Row, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import RequestError
-from local_crowd.operations.money.balance import must_afford
+from local_crowd.operations.money.balance import require_funds
 from local_crowd.store.tables import hits
 
 SMALL = 10  # a HIT made with fewer assignments can never have this many (the fee doubles)
@@ -29,7 +29,7 @@ def add_assignments(call: Call, hit: Row[Any], more: int) -> None:
             f"than {SMALL} cannot be extended to {SMALL} or more.",
             "InvalidMaximumAssignmentsIncrease",
         )
-    must_afford(call, hit.reward * more)
+    require_funds(call, hit.reward * more)
     change(
         call,
         hit.hit_id,
@@ -45,5 +45,5 @@ def expire_at(call: Call, hit: Row[Any], at: int) -> None:
     `call` as for add_assignments. RequestError when that would cost more than is left.
     """
     if hit.expiration <= call.now:
-        must_afford(call, hit.reward * hit.available)
+        require_funds(call, hit.reward * hit.available)
     change(call, hit.hit_id, expiration=at, due_time=at, reviewing=False)

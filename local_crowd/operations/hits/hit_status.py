@@ -25,13 +25,15 @@ class Counters(NamedTuple):
     completed: int
 
 
-def counters(slots: Slots, expiration: int, now: int) -> Counters:
+def compute_counters(slots: Slots, expiration: int, now: int) -> Counters:
     """Amazon's counters at `now` (epoch seconds): an expired HIT has nothing available."""
     available = slots.available if now < expiration else 0
     return Counters(available, slots.pending, slots.approved + slots.rejected)
 
 
-def hit_status(slots: Slots, expiration: int, now: int, *, reviewing: bool, disposed: bool) -> str:
+def compute_status(
+    slots: Slots, expiration: int, now: int, *, reviewing: bool, disposed: bool
+) -> str:
     """The HITStatus at `now`.
 
     Assignable while something can be accepted; Unassignable while nothing can but a worker
@@ -39,7 +41,7 @@ def hit_status(slots: Slots, expiration: int, now: int, *, reviewing: bool, disp
     """
     if disposed:
         return "Disposed"
-    shown = counters(slots, expiration, now)
+    shown = compute_counters(slots, expiration, now)
     if shown.available:
         return "Assignable"
     if shown.pending:

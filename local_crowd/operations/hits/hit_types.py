@@ -11,10 +11,10 @@ from local_crowd.operations.checks import (
     HIGHEST_REWARD,
     MONTH,
     YEAR,
-    cents,
-    in_range,
-    not_longer,
+    parse_dollars,
     require_text,
+    validate_length,
+    validate_range,
 )
 from local_crowd.operations.errors import RequestError
 from local_crowd.operations.qualifications import requirements
@@ -32,7 +32,7 @@ def ensure(call: Call, request: Request) -> str:
 
     Raises ParameterValidationError for a property outside Amazon's limits.
     """
-    properties = _properties(call, request)
+    properties = _read_properties(call, request)
     fingerprint = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()
     known = call.db.scalar(
         select(hit_types.c.hit_type_id).where(
@@ -70,12 +70,12 @@ def get(call: Call, hit_type_id: str) -> Row[Any]:
     return row
 
 
-def usable(call: Call, hit_type_id: str) -> Row[Any]:
+def get_usable(call: Call, hit_type_id: str) -> Row[Any]:
     """The requester's HIT type, or RequestError: also when a qualification type that it requires
     was deleted, and it with that.
     """
     row = get(call, hit_type_id)
-    if not requirements.still_stand(call, row):
+    if not requirements.has_all_types(call, row):
         raise _does_not_exist(hit_type_id)
     return row
 
@@ -84,19 +84,19 @@ def _does_not_exist(hit_type_id: str) -> RequestError:
     return RequestError(f"HITType {hit_type_id} does not exist.", "HITTypeDoesNotExist")
 
 
-def _properties(call: Call, request: Request) -> dict[str, Any]:
+def _read_properties(call: Call, request: Request) -> dict[str, Any]:
     return {
         "title": require_text("Title", request["Title"], 128),
         "description": require_text("Description", request["Description"], 2000),
-        "keywords": not_longer("Keywords", request.get("Keywords"), 1000),
-        "reward": cents("Reward", request["Reward"], 0, HIGHEST_REWARD),
-        "assignment_duration": in_range(
+        "keywords": validate_length("Keywords", request.get("Keywords"), 1000),
+        "reward": parse_dollars("Reward", request["Reward"], 0, HIGHEST_REWARD),
+        "assignment_duration": validate_range(
             "AssignmentDurationInSeconds", request["AssignmentDurationInSeconds"], 30, YEAR
         ),
-        "auto_approval_delay": in_range(
+        "auto_approval_delay": validate_range(
             "AutoApprovalDelayInSeconds", request.get("AutoApprovalDelayInSeconds", MONTH), 0, MONTH
         ),
         "qualification_requirements": json.dumps(
-            requirements.checked(call, request.get("QualificationRequirements", []))
+            requirements.validate(call, request.get("QualificationRequirements", []))
         ),
     }

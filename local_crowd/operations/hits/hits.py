@@ -8,12 +8,18 @@ from sqlalchemy import Row, Select, insert, or_, select
 
 from local_crowd.operations import tokens
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import BILLION, YEAR, dollars, in_range, not_longer
+from local_crowd.operations.checks import (
+    BILLION,
+    YEAR,
+    format_dollars,
+    validate_length,
+    validate_range,
+)
 from local_crowd.operations.errors import does_not_exist
 from local_crowd.operations.hits import batches, hit_status, hit_types, layouts
-from local_crowd.operations.money.balance import must_afford
+from local_crowd.operations.money.balance import require_funds
 from local_crowd.operations.notifications import events
-from local_crowd.operations.paging import listing, page
+from local_crowd.operations.paging import build_listing, fetch_page
 from local_crowd.operations.policies import review_policies
 from local_crowd.operations.qualifications import qualification_types
 from local_crowd.operations.questions import questions
@@ -34,16 +40,16 @@ def create_hit(call: Call, request: Request) -> Response:
 def create_hit_with_hit_type(call: Call, request: Request) -> Response:
     """CreateHITWithHITType: one HIT of a known HIT type."""
     tokens.refuse_repeat(call, "CreateHIT", request, EXISTS)
-    return _create(call, request, hit_types.usable(call, request["HITTypeId"]))
+    return _create(call, request, hit_types.get_usable(call, request["HITTypeId"]))
 
 
 def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
-    question = layouts.question(call, request)
+    question = layouts.build_question(call, request)
     questions.parse(question)
-    slots = in_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
-    lifetime = in_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
-    annotation = not_longer("RequesterAnnotation", request.get("RequesterAnnotation"), 255)
-    must_afford(call, hit_type.reward * slots)
+    slots = validate_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
+    lifetime = validate_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
+    annotation = validate_length("RequesterAnnotation", request.get("RequesterAnnotation"), 255)
+    require_funds(call, hit_type.reward * slots)
     hit_id = call.new_id()
     call.db.execute(
         insert(hits).values(
@@ -52,21 +58,21 @@ def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
             hit_type_id=hit_type.hit_type_id,
             question=question,
             requester_annotation=annotation,
-            batch=batches.of(annotation, hit_type.hit_type_id),
-            input_row=batches.row_of(annotation) or 0,
+            batch=batches.derive_batch(annotation, hit_type.hit_type_id),
+            input_row=batches.parse_input_row(annotation) or 0,
             creation_time=call.now,
             expiration=call.now + lifetime,
             due_time=call.now + lifetime,
             max_assignments=slots,
             created_with=slots,
             available=slots,
-            **review_policies.checked(request),
+            **review_policies.validate_policies(request),
         )
     )
     tokens.remember(call, "CreateHIT", request, hit_id, EXISTS)
     hit = find(call, hit_id)
-    events.tell(call, hit, "HITCreated", call.now)
-    return {"HIT": shape(hit, call.now)}
+    events.notify(call, hit, "HITCreated", call.now)
+    return {"HIT": to_api(hit, call.now)}
 
 
 def find(call: Call, hit_id: str, *, disposed: bool = False) -> Row[Any]:
@@ -74,20 +80,20 @@ def find(call: Call, hit_id: str, *, disposed: bool = False) -> Row[Any]:
 
     `disposed`: also a deleted one, of which only the tombstone is left.
     """
-    query = own(call).where(hits.c.hit_id == hit_id)
+    query = query_own(call).where(hits.c.hit_id == hit_id)
     row = call.db.execute(query).one_or_none()
     if row is None or (row.disposed and not disposed):
         raise does_not_exist("HIT", hit_id)
     return row
 
 
-def own(call: Call) -> Select[Any]:
+def query_own(call: Call) -> Select[Any]:
     """The requester's HITs, each beside its type."""
-    return _beside_types().where(hits.c.requester_id == call.requester_id)
+    return _join_types().where(hits.c.requester_id == call.requester_id)
 
 
 @cache  # putting so many columns together takes longer than asking for them
-def _beside_types() -> Select[Any]:
+def _join_types() -> Select[Any]:
     joined = hits.join(tables.hit_types, hits.c.hit_type_id == tables.hit_types.c.hit_type_id)
     types = [column for column in tables.hit_types.c if column.name not in hits.c]
     return select(*hits.c, *types).select_from(joined)
@@ -95,20 +101,22 @@ def _beside_types() -> Select[Any]:
 
 def get_hit(call: Call, request: Request) -> Response:
     """GetHIT."""
-    return {"HIT": shape(find(call, request["HITId"]), call.now)}
+    return {"HIT": to_api(find(call, request["HITId"]), call.now)}
 
 
 def list_hits(call: Call, request: Request) -> Response:
     """ListHITs: all that are not deleted, newest first, as the recorded responses have them."""
-    query = own(call).where(~hits.c.disposed)
-    rows, token = page(call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True)
-    return listing("HITs", rows, token, lambda row: shape(row, call.now))
+    query = query_own(call).where(~hits.c.disposed)
+    rows, token = fetch_page(
+        call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True
+    )
+    return build_listing("HITs", rows, token, lambda row: to_api(row, call.now))
 
 
 def list_reviewable_hits(call: Call, request: Request) -> Response:
     """ListReviewableHITs: by expiration; `Status` is Reviewable unless given."""
     over = or_(hits.c.available == 0, hits.c.expiration <= call.now)
-    query = own(call).where(
+    query = query_own(call).where(
         ~hits.c.disposed,
         hits.c.pending == 0,
         over,
@@ -116,8 +124,8 @@ def list_reviewable_hits(call: Call, request: Request) -> Response:
     )
     if hit_type_id := request.get("HITTypeId"):
         query = query.where(hits.c.hit_type_id == hit_type_id)
-    rows, token = page(call, request, query, (hits.c.expiration, hits.c.hit_id))
-    return listing("HITs", rows, token, lambda row: shape(row, call.now))
+    rows, token = fetch_page(call, request, query, (hits.c.expiration, hits.c.hit_id))
+    return build_listing("HITs", rows, token, lambda row: to_api(row, call.now))
 
 
 def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
@@ -126,26 +134,28 @@ def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
     requiring = select(hit_type_qualifications.c.hit_type_id).where(
         hit_type_qualifications.c.qualification_type_id == found.qualification_type_id
     )
-    query = own(call).where(~hits.c.disposed, hits.c.hit_type_id.in_(requiring))
-    rows, token = page(call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True)
-    return listing("HITs", rows, token, lambda row: shape(row, call.now))
+    query = query_own(call).where(~hits.c.disposed, hits.c.hit_type_id.in_(requiring))
+    rows, token = fetch_page(
+        call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True
+    )
+    return build_listing("HITs", rows, token, lambda row: to_api(row, call.now))
 
 
-def slots(row: Row[Any]) -> hit_status.Slots:
+def read_slots(row: Row[Any]) -> hit_status.Slots:
     """Where the assignments of a HIT's row stand."""
     return hit_status.Slots(*(getattr(row, name) for name in SLOTS))
 
 
-def status(row: Row[Any], now: int) -> str:
+def compute_status(row: Row[Any], now: int) -> str:
     """The HITStatus of a HIT's row at `now`."""
-    return hit_status.hit_status(
-        slots(row), row.expiration, now, reviewing=row.reviewing, disposed=row.disposed
+    return hit_status.compute_status(
+        read_slots(row), row.expiration, now, reviewing=row.reviewing, disposed=row.disposed
     )
 
 
-def shape(row: Row[Any], now: int) -> Response:
+def to_api(row: Row[Any], now: int) -> Response:
     """A HIT as Amazon gives it, absent values left out."""
-    shown = hit_status.counters(slots(row), row.expiration, now)
+    shown = hit_status.compute_counters(read_slots(row), row.expiration, now)
     hit = {
         "HITId": row.hit_id,
         "HITTypeId": row.hit_type_id,
@@ -155,9 +165,9 @@ def shape(row: Row[Any], now: int) -> Response:
         "Description": row.description,
         "Question": row.question,
         "Keywords": row.keywords,
-        "HITStatus": status(row, now),
+        "HITStatus": compute_status(row, now),
         "MaxAssignments": row.max_assignments,
-        "Reward": dollars(row.reward),
+        "Reward": format_dollars(row.reward),
         "AutoApprovalDelayInSeconds": row.auto_approval_delay,
         "Expiration": row.expiration,
         "AssignmentDurationInSeconds": row.assignment_duration,

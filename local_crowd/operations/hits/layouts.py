@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 
 from local_crowd.operations.call import Call, Request
-from local_crowd.operations.checks import QUESTION_BYTES, in_range
+from local_crowd.operations.checks import QUESTION_BYTES, validate_range
 from local_crowd.operations.errors import ParameterValidationError, does_not_exist
 from local_crowd.operations.questions.questions import HTML_QUESTION
 from local_crowd.store.tables import layouts, requesters
@@ -41,12 +41,12 @@ def add(
 
     Raises ParameterValidationError for one that fits into no question.
     """
-    in_range("frame_height", frame_height, 0, HIGHEST_FRAME)
+    validate_range("frame_height", frame_height, 0, HIGHEST_FRAME)
     if not html.strip():
         raise ParameterValidationError(f"{name} is empty.")
     if not FORM.search(html):
         html = BEFORE + html + AFTER
-    size = len(_question(html, frame_height).encode())
+    size = len(_build_question(html, frame_height).encode())
     if size > QUESTION_BYTES:
         raise ParameterValidationError(
             f"{name} makes a question of {size} bytes. At most {QUESTION_BYTES} bytes are allowed."
@@ -63,7 +63,7 @@ def add(
     )
 
 
-def every(call: Call) -> list[Row[Any]]:
+def list_all(call: Call) -> list[Row[Any]]:
     """All layouts of the site, the oldest first, each with `requester`, a name."""
     query = (
         select(layouts, requesters.c.name.label("requester"))
@@ -73,12 +73,12 @@ def every(call: Call) -> list[Row[Any]]:
     return list(call.db.execute(query).all())
 
 
-def parameters(html: str) -> list[str]:
+def find_parameters(html: str) -> list[str]:
     """The names of the placeholders, in the order they come."""
     return list(dict.fromkeys(PLACEHOLDER.findall(html)))
 
 
-def question(call: Call, request: Request) -> str:
+def build_question(call: Call, request: Request) -> str:
     """The question of a CreateHIT call: its own, or that of its layout, filled in.
 
     Raises RequestError for an unknown layout, ParameterValidationError when there is neither or
@@ -99,13 +99,13 @@ def question(call: Call, request: Request) -> str:
     ).one_or_none()
     if row is None:
         raise does_not_exist("HITLayout", layout_id)
-    values = _values(row.html, given)
+    values = _read_values(row.html, given)
     html = PLACEHOLDER.sub(lambda found: values[found[1]], row.html)
-    return _question(html, row.frame_height)
+    return _build_question(html, row.frame_height)
 
 
-def _values(html: str, given: list[dict[str, str]]) -> dict[str, str]:
-    names = parameters(html)
+def _read_values(html: str, given: list[dict[str, str]]) -> dict[str, str]:
+    names = find_parameters(html)
     values = {parameter["Name"]: parameter["Value"] for parameter in given}
     if len(values) < len(given):
         raise ParameterValidationError("A HITLayoutParameter is given twice.")
@@ -123,7 +123,7 @@ def _values(html: str, given: list[dict[str, str]]) -> dict[str, str]:
     return values
 
 
-def _question(html: str, frame_height: int) -> str:
+def _build_question(html: str, frame_height: int) -> str:
     inside = html.replace("]]>", "]]]]><![CDATA[>")  # the end of CDATA cannot stand within it
     return (
         f'<HTMLQuestion xmlns="{HTML_QUESTION}"><HTMLContent><![CDATA[{inside}]]></HTMLContent>'

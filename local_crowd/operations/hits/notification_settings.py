@@ -62,7 +62,7 @@ def send_test_event_notification(call: Call, request: Request) -> Response:
     _check(call, specification)
     event = {
         "EventType": event_type,
-        "EventTimestamp": events.timestamp(call.now),
+        "EventTimestamp": events.format_time(call.now),
         "HITTypeId": call.new_id(),
         "HITId": call.new_id(),
     }
@@ -72,12 +72,12 @@ def send_test_event_notification(call: Call, request: Request) -> Response:
     return {}
 
 
-def secret(call: Call, requester_id: str) -> str:
+def ensure_secret(call: Call, requester_id: str) -> str:
     """What the messages to a requester's URLs are signed with, made at the first time.
 
     In the form of Standard Webhooks: whsec_ and the key in base64.
     """
-    key = bytes.fromhex(identities.setting(call, f"notifications {requester_id}"))
+    key = bytes.fromhex(identities.ensure_secret(call, f"notifications {requester_id}"))
     return f"whsec_{base64.b64encode(key).decode()}"
 
 

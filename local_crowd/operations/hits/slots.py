@@ -13,11 +13,11 @@ def move(db: Connection, hit_id: str, source: str, target: str) -> bool:
     False, and nothing done, when the source holds none: the condition and the change are one
     statement, so two callers never take the same slot.
     """
-    return bool(db.execute(_moving(source, target), {"of_hit": hit_id}).rowcount)
+    return bool(db.execute(_build_update(source, target), {"of_hit": hit_id}).rowcount)
 
 
 @cache
-def _moving(source: str, target: str) -> Update:
+def _build_update(source: str, target: str) -> Update:
     return (
         update(hits)
         .where(hits.c.hit_id == bindparam("of_hit"), hits.c[source] > 0)

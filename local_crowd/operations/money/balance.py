@@ -3,7 +3,7 @@
 from sqlalchemy import and_, case, func, select, update
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import dollars
+from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import RequestError
 from local_crowd.store.tables import bonuses, hit_types, hits, requesters
 
@@ -13,10 +13,10 @@ BOUNDLESS = 99_999_999_999  # cents: a live requester without a budget
 
 def get_account_balance(call: Call, _request: Request) -> Response:
     """GetAccountBalance: the sandbox's constant, or what is left of the requester's budget."""
-    return {"AvailableBalance": dollars(max(0, balance(call)))}
+    return {"AvailableBalance": format_dollars(max(0, compute_balance(call)))}
 
 
-def balance(call: Call) -> int:
+def compute_balance(call: Call) -> int:
     """Cents the requester may still promise: the budget less what was paid and what open HITs may
     yet cost. As at Amazon's prepaid accounts, a HIT's rewards are put aside when it is made, and
     those nobody earned are free again when it expires.
@@ -27,11 +27,11 @@ def balance(call: Call) -> int:
     budget: int | None = call.db.scalar(select(requesters.c.budget).where(mine))
     if budget is None:
         return BOUNDLESS
-    paid, aside = _used(call)
+    paid, aside = _sum_used(call)
     return budget - paid - aside
 
 
-def must_afford(call: Call, amount: int, *, put_aside: bool = False) -> None:
+def require_funds(call: Call, amount: int, *, put_aside: bool = False) -> None:
     """Raise RequestError, in the words clients look for, when `amount` (cents) is not left.
 
     `put_aside`: it was promised before, as the reward of submitted work is. The sandbox costs
@@ -53,13 +53,13 @@ def must_afford(call: Call, amount: int, *, put_aside: bool = False) -> None:
     # least what was left before, less what was taken since, is left.
     new = 0 if put_aside else amount
     if surely is None or surely < new:
-        paid, aside = _used(call)
+        paid, aside = _sum_used(call)
         surely = budget - paid - aside
         left = surely + (aside if put_aside else 0)
         if amount > left:
             raise RequestError(
                 "This Requester has insufficient funds in their account to complete this "
-                f"transaction. It needs {dollars(amount)}, and {dollars(max(0, left))} is left of "
+                f"transaction. It needs {format_dollars(amount)}, and {format_dollars(max(0, left))} is left of "
                 "the budget.",
                 "InsufficientFunds",
             )
@@ -72,7 +72,7 @@ def set_budget(call: Call, requester_id: str | None, amount: int | None) -> None
     call.db.execute(update(requesters).where(mine).values(budget=amount, surely_left=None))
 
 
-def _used(call: Call) -> tuple[int, int]:
+def _sum_used(call: Call) -> tuple[int, int]:
     """Cents that were paid, in rewards and bonuses, and cents that HITs may yet cost."""
     open_slots = case(
         (and_(hits.c.expiration > call.now, ~hits.c.disposed), hits.c.available), else_=0

@@ -29,11 +29,11 @@ class Choice(NamedTuple):
 EVERYTHING = Choice()
 
 
-def owed(call: Call, choice: Choice = EVERYTHING) -> list[Row[Any]]:
+def list_owed(call: Call, choice: Choice = EVERYTHING) -> list[Row[Any]]:
     """What is owed, a row a worker, by worker id: `worker_id`, `name`, `email`, `panel`,
     `participant_id`, `approved` (how many), `rewards`, `bonuses`, `total` (cents).
     """
-    return list(call.db.execute(_per_worker(_unpaid(choice).subquery())).all())
+    return list(call.db.execute(_group_by_worker(_query_unpaid(choice).subquery())).all())
 
 
 def pay(call: Call, choice: Choice = EVERYTHING) -> str | None:
@@ -43,7 +43,7 @@ def pay(call: Call, choice: Choice = EVERYTHING) -> str | None:
     """
     payment_id = call.new_id("P", 14)
     call.db.execute(insert(payments).values(payment_id=payment_id, created_time=call.now))
-    items = _unpaid(choice).subquery()
+    items = _query_unpaid(choice).subquery()
     dialect = sqlite if call.db.dialect.name == "sqlite" else postgresql
     # SQLite reads "SELECT … FROM … ON CONFLICT" as a join unless a WHERE stands between.
     chosen = select(value(payment_id), *[items.c[name] for name in ITEM]).where(true())
@@ -52,17 +52,17 @@ def pay(call: Call, choice: Choice = EVERYTHING) -> str | None:
         .from_select(["payment_id", *ITEM], chosen.order_by(items.c.item_id))
         .on_conflict_do_nothing()
     )
-    if not paid(call, payment_id):
+    if not list_paid(call, payment_id):
         call.db.execute(payments.delete().where(payments.c.payment_id == payment_id))
         return None
     return payment_id
 
 
-def paid(call: Call, payment_id: str) -> list[Row[Any]]:
-    """What was noted under this id: rows as of `owed`."""
+def list_paid(call: Call, payment_id: str) -> list[Row[Any]]:
+    """What was noted under this id: rows as of `list_owed`."""
     query = select(*[payment_items.c[name] for name in ITEM])
     mine = query.where(payment_items.c.payment_id == payment_id).subquery()
-    return list(call.db.execute(_per_worker(mine)).all())
+    return list(call.db.execute(_group_by_worker(mine)).all())
 
 
 def check(call: Call, payment_id: str) -> None:
@@ -74,7 +74,7 @@ def check(call: Call, payment_id: str) -> None:
         )
 
 
-def everything(call: Call, worker_id: str | None = None) -> list[Row[Any]]:
+def list_payments(call: Call, worker_id: str | None = None) -> list[Row[Any]]:
     """All payments, or the worker's, the newest first: `payment_id`, `created_time`, `workers` (how
     many), `total` (cents).
     """
@@ -93,20 +93,20 @@ def everything(call: Call, worker_id: str | None = None) -> list[Row[Any]]:
     return list(call.db.execute(query).all())
 
 
-def paid_total(call: Call, worker_id: str) -> int:
+def sum_paid(call: Call, worker_id: str) -> int:
     """Cents that the worker was paid."""
     query = select(func.coalesce(func.sum(payment_items.c.amount), 0))
     return int(call.db.scalar(query.where(payment_items.c.worker_id == worker_id)) or 0)
 
 
-def owed_to(call: Call, worker_id: str) -> int:
+def sum_owed(call: Call, worker_id: str) -> int:
     """Cents that the worker is owed."""
-    items = _unpaid(EVERYTHING).subquery()
+    items = _query_unpaid(EVERYTHING).subquery()
     query = select(func.coalesce(func.sum(items.c.amount), 0))
     return int(call.db.scalar(query.where(items.c.worker_id == worker_id)) or 0)
 
 
-def _unpaid(choice: Choice) -> Any:
+def _query_unpaid(choice: Choice) -> Any:
     rewards = (
         select(
             assignments.c.assignment_id.label("item_id"),
@@ -116,11 +116,11 @@ def _unpaid(choice: Choice) -> Any:
         )
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-        .where(assignments.c.status == "Approved", _new(assignments.c.assignment_id))
+        .where(assignments.c.status == "Approved", _is_unpaid(assignments.c.assignment_id))
     )
     given: Select[Any] = select(
         bonuses.c.bonus_id, bonuses.c.worker_id, true(), bonuses.c.amount
-    ).where(_new(bonuses.c.bonus_id))
+    ).where(_is_unpaid(bonuses.c.bonus_id))
     if choice.since is not None:
         rewards = rewards.where(assignments.c.approval_time >= choice.since)
         given = given.where(bonuses.c.grant_time >= choice.since)
@@ -130,11 +130,11 @@ def _unpaid(choice: Choice) -> Any:
     return union_all(rewards, given)
 
 
-def _new(item_id: Any) -> Any:
+def _is_unpaid(item_id: Any) -> Any:
     return ~exists().where(payment_items.c.item_id == item_id)
 
 
-def _per_worker(items: Subquery) -> Select[Any]:
+def _group_by_worker(items: Subquery) -> Select[Any]:
     def summed(is_bonus: bool) -> Any:
         amount = case((items.c.is_bonus == is_bonus, items.c.amount), else_=0)
         return func.sum(amount)

@@ -40,7 +40,7 @@ def check(transport: str, destination: str, allowed: Iterable[str]) -> None:
     if len(destination) > LONGEST:
         raise BadDestinationError(f"It is longer than {LONGEST} characters.")
     topic = transport == "SNS" and is_topic(destination)
-    parts = None if topic else url(destination)
+    parts = None if topic else parse_url(destination)
     if is_allowed(destination, allowed):
         return
     if parts is None or is_queue(destination):
@@ -48,7 +48,7 @@ def check(transport: str, destination: str, allowed: Iterable[str]) -> None:
             "What goes to a queue or a topic is sent with the keys of the crowd's operator, who has "
             "to allow it: manage_crowd.py allow_destination."
         )
-    if parts.scheme != "https" or not may_be_public(parts.hostname or ""):
+    if parts.scheme != "https" or not can_be_public(parts.hostname or ""):
         raise BadDestinationError(
             "Of URLs, only https at public addresses is allowed; others the crowd's operator has to "
             "allow: manage_crowd.py allow_destination."
@@ -79,10 +79,10 @@ def check_allowable(destination: str) -> None:
             "Notifications name a queue by its URL, such as "
             f"https://sqs.{place}.amazonaws.com/{account}/{name}"
         )
-    url(destination)
+    parse_url(destination)
 
 
-def url(destination: str) -> SplitResult:
+def parse_url(destination: str) -> SplitResult:
     """The parts of an http or https URL, or BadDestinationError."""
     try:
         parts = urlsplit(destination)
@@ -110,7 +110,7 @@ def is_queue(destination: str) -> bool:
     return bool(QUEUE_HOST.fullmatch(urlsplit(destination).hostname or ""))
 
 
-def region(destination: str) -> str:
+def find_region(destination: str) -> str:
     """The AWS region that a queue's URL or a topic's ARN names; us-east-1 if none."""
     found = TOPIC.fullmatch(destination) or QUEUE_HOST.fullmatch(
         urlsplit(destination).hostname or ""
@@ -119,7 +119,7 @@ def region(destination: str) -> str:
     return named[0] if named else DEFAULT_REGION
 
 
-def may_be_public(host: str) -> bool:
+def can_be_public(host: str) -> bool:
     """Whether a host is a public address, or a name that may lead to one."""
     try:
         return is_public(host)

@@ -25,7 +25,7 @@ WATCHED = (
 )
 
 
-def tell(
+def notify(
     call: Call, hit: Row[Any], event_type: str, at: int, assignment_id: str | None = None
 ) -> None:
     """Write a message of what happened at `at`, if the HIT's type has notifications of it.
@@ -39,7 +39,7 @@ def tell(
     if specification["Active"] and event_type in specification["EventTypes"]:
         event = {
             "EventType": event_type,
-            "EventTimestamp": timestamp(at),
+            "EventTimestamp": format_time(at),
             "HITTypeId": hit.hit_type_id,
             "HITId": hit.hit_id,
         }
@@ -71,6 +71,6 @@ def send(
     )
 
 
-def timestamp(at: int) -> str:
+def format_time(at: int) -> str:
     """Epoch seconds as messages have them: 2005-01-31T23:59:59Z."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

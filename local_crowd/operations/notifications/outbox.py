@@ -53,7 +53,7 @@ def put(call: Call, message: Message) -> None:
     )
 
 
-def waiting(call: Call) -> bool:
+def has_due(call: Call) -> bool:
     """Whether anything is due: one look at an index."""
     due = select(outbox.c.number).where(_is_due(call)).limit(1)
     return call.db.execute(due).first() is not None
@@ -72,7 +72,9 @@ def count_due(call: Call) -> dict[Lane, int]:
 
 def take(call: Call, counts: Mapping[Lane, int]) -> list[Message]:
     """Lease so many messages of each lane for LEASE seconds, those that wait longest."""
-    messages = [message for lane, count in counts.items() for message in _due(call, lane, count)]
+    messages = [
+        message for lane, count in counts.items() for message in _query_due(call, lane, count)
+    ]
     call.db.execute(
         update(outbox)
         .where(outbox.c.event_id.in_([message.event_id for message in messages]))
@@ -81,7 +83,7 @@ def take(call: Call, counts: Mapping[Lane, int]) -> list[Message]:
     return messages
 
 
-def _due(call: Call, lane: Lane, count: int) -> list[Message]:
+def _query_due(call: Call, lane: Lane, count: int) -> list[Message]:
     query = (
         select(*(outbox.c[name] for name in Message._fields))
         .where(
@@ -102,17 +104,17 @@ def _is_due(call: Call) -> ColumnElement[bool]:
     return or_(outbox.c.due_time <= call.now, outbox.c.due_time > latest)
 
 
-def delivered(call: Call, event_id: str) -> None:
+def mark_delivered(call: Call, event_id: str) -> None:
     """Forget a message that arrived."""
     call.db.execute(delete(outbox).where(outbox.c.event_id == event_id))
 
 
-def failed(call: Call, event_id: str, error: str) -> None:
+def mark_failed(call: Call, event_id: str, error: str) -> None:
     """Try a message again later, or give it up for dead when a day has passed."""
     row = call.db.execute(select(outbox).where(outbox.c.event_id == event_id)).one_or_none()
     if row is None:  # another sender has delivered it
         return
-    again = call.now + _delay(row.attempts)
+    again = call.now + _choose_delay(row.attempts)
     call.db.execute(
         update(outbox)
         .where(outbox.c.event_id == event_id)
@@ -120,13 +122,13 @@ def failed(call: Call, event_id: str, error: str) -> None:
     )
 
 
-def _delay(attempts: int) -> int:
+def _choose_delay(attempts: int) -> int:
     """Seconds until the next attempt: so chosen that many messages do not come back at once."""
     longest = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 20))
     return random.randint((longest + 1) // 2, longest)
 
 
-def dead_letters(call: Call) -> list[Row[Any]]:
+def list_dead_letters(call: Call) -> list[Row[Any]]:
     """What was given up, oldest first: the columns of the table, and `requester`, a name."""
     query = (
         select(outbox, requesters.c.name.label("requester"))

@@ -42,7 +42,7 @@ class Panel(NamedTuple):
     codes: dict[str, str]
     parameters: dict[str, str]
 
-    def way_back(self, outcome: str) -> str:
+    def return_url(self, outcome: str) -> str:
         """The panel's address, with the code for this outcome: never another host's."""
         return self.completion_url.replace("{code}", quote(self.codes[outcome], safe=""))
 
@@ -73,7 +73,7 @@ def arrive(
     A link that is closed still lets those back in whom it let in before. Raises
     NotPossible("gone") for others.
     """
-    worker_id = _worker(call, Panel(**link.panel or {}).name, participant_id)
+    worker_id = _ensure_worker(call, Panel(**link.panel or {}).name, participant_id)
     came_with = {"study_id": study_id, "session_id": session_id}
     key = {"link_id": link.link_id, "worker_id": worker_id}
     if insert_new(call.db, visits, **key, **came_with, arrival_time=call.now):
@@ -90,7 +90,7 @@ def find_worker(call: Call, panel: str, participant_id: str) -> str | None:
     )
 
 
-def _worker(call: Call, panel: str, participant_id: str) -> str:
+def _ensure_worker(call: Call, panel: str, participant_id: str) -> str:
     """The worker who is this participant of the panel, made at the first time.
 
     Prolific's ids become worker ids that can be told from them; ids that could be mistaken for
@@ -109,13 +109,13 @@ def _worker(call: Call, panel: str, participant_id: str) -> str:
     return str(find_worker(call, panel, participant_id))
 
 
-def look(call: Call, link_id: str, worker_id: str) -> Visit:
+def visit_state(call: Call, link_id: str, worker_id: str) -> Visit:
     """How far the worker is with what the link leads to."""
-    row = call.db.execute(_visit(link_id, worker_id)).one()
+    row = call.db.execute(_is_visit(link_id, worker_id)).one()
     panel = Panel(**invitation_links.get(call, link_id).panel or {})
-    done = _counted(call, link_id, worker_id, FINISHED)
+    done = _count(call, link_id, worker_id, FINISHED)
     held = call.db.scalars(
-        _work(link_id, worker_id)
+        _is_work(link_id, worker_id)
         .with_only_columns(visit_assignments.c.assignment_id)
         .where(assignments.c.status == "Accepted")
     ).first()
@@ -123,16 +123,16 @@ def look(call: Call, link_id: str, worker_id: str) -> Visit:
     return Visit(panel, done, held, outcome)
 
 
-def go_on(call: Call, link_id: str, worker_id: str, after: str | None = None) -> Visit:
+def next_assignment(call: Call, link_id: str, worker_id: str, after: str | None = None) -> Visit:
     """Go on with what is in hand, or accept the next HIT; or say how it ended.
 
     The person's two tabs take turns, so that they accept no more than the limit. NotPossible:
     "taken", "expired" (another try may do); then nothing may be committed.
     """
-    call.db.execute(_visit(link_id, worker_id).with_for_update()).one()
-    visit = look(call, link_id, worker_id)
+    call.db.execute(_is_visit(link_id, worker_id).with_for_update()).one()
+    visit = visit_state(call, link_id, worker_id)
     if visit.assignment_id or visit.done >= visit.panel.limit:
-        return _note(call, link_id, worker_id, visit)
+        return _save_outcome(call, link_id, worker_id, visit)
     unqualified = 0
     for hit_type_id in visit.panel.hit_type_ids:
         try:
@@ -151,19 +151,19 @@ def go_on(call: Call, link_id: str, worker_id: str, after: str | None = None) ->
                 worker_id=worker_id,
             )
             accepted = visit._replace(assignment_id=held.assignment_id, outcome=None)
-            return _note(call, link_id, worker_id, accepted)
+            return _save_outcome(call, link_id, worker_id, accepted)
     nobody = unqualified == len(visit.panel.hit_type_ids)
     outcome = DONE if visit.done else SCREENED_OUT if nobody else NOTHING_LEFT
-    return _note(call, link_id, worker_id, visit._replace(outcome=outcome))
+    return _save_outcome(call, link_id, worker_id, visit._replace(outcome=outcome))
 
 
-def came_by(call: Call, link_id: str, worker_id: str, assignment_id: str) -> bool:
+def has_come_by(call: Call, link_id: str, worker_id: str, assignment_id: str) -> bool:
     """Whether the worker accepted this assignment by way of the link."""
-    mine = _work(link_id, worker_id).where(visit_assignments.c.assignment_id == assignment_id)
+    mine = _is_work(link_id, worker_id).where(visit_assignments.c.assignment_id == assignment_id)
     return call.db.execute(mine).first() is not None
 
 
-def visitors(call: Call, link_id: str) -> list[Row[Any]]:
+def list_visitors(call: Call, link_id: str) -> list[Row[Any]]:
     """Everybody who came by the link: `participant_id`, `worker_id`, `session_id`, `outcome` as was
     last said, and `done`, the HITs handed in.
     """
@@ -193,7 +193,7 @@ def visitors(call: Call, link_id: str) -> list[Row[Any]]:
     return list(call.db.execute(query).all())
 
 
-def _note(call: Call, link_id: str, worker_id: str, visit: Visit) -> Visit:
+def _save_outcome(call: Call, link_id: str, worker_id: str, visit: Visit) -> Visit:
     call.db.execute(
         update(visits)
         .where(visits.c.link_id == link_id, visits.c.worker_id == worker_id)
@@ -202,11 +202,11 @@ def _note(call: Call, link_id: str, worker_id: str, visit: Visit) -> Visit:
     return visit
 
 
-def _visit(link_id: str, worker_id: str) -> Any:
+def _is_visit(link_id: str, worker_id: str) -> Any:
     return select(visits).where(visits.c.link_id == link_id, visits.c.worker_id == worker_id)
 
 
-def _work(link_id: str, worker_id: str) -> Any:
+def _is_work(link_id: str, worker_id: str) -> Any:
     return (
         select(visit_assignments)
         .join(assignments, assignments.c.assignment_id == visit_assignments.c.assignment_id)
@@ -214,6 +214,6 @@ def _work(link_id: str, worker_id: str) -> Any:
     )
 
 
-def _counted(call: Call, link_id: str, worker_id: str, statuses: tuple[str, ...]) -> int:
-    query = _work(link_id, worker_id).where(assignments.c.status.in_(statuses))
+def _count(call: Call, link_id: str, worker_id: str, statuses: tuple[str, ...]) -> int:
+    query = _is_work(link_id, worker_id).where(assignments.c.status.in_(statuses))
     return int(call.db.scalar(select(func.count()).select_from(query.subquery())) or 0)

@@ -19,7 +19,7 @@ CONFLICT = "finished here, but there it is "
 CODE = "finished on both sides, but with the code of something else"
 
 
-class Here(NamedTuple):
+class OurVisit(NamedTuple):
     """A visitor of ours: `outcome` is done, screened_out, nothing_left or none."""
 
     worker_id: str
@@ -27,7 +27,7 @@ class Here(NamedTuple):
     done: int
 
 
-class There(NamedTuple):
+class ExportLine(NamedTuple):
     """A line of the export: `status` is one of KNOWN; `code` is empty when it has none."""
 
     submission: str
@@ -47,14 +47,16 @@ class Difference(NamedTuple):
     there: str | None
 
 
-def status_of(text: str) -> str | None:
+def parse_status(text: str) -> str | None:
     """A status as written in KNOWN, or none for what is no status."""
     status = " ".join(text.upper().replace("-", " ").replace("_", " ").split())
     return status if status in KNOWN else None
 
 
-def differences(
-    here: Mapping[str, Here], there: Mapping[str, Iterable[There]], codes: Mapping[str, str]
+def find_differences(
+    here: Mapping[str, OurVisit],
+    there: Mapping[str, Iterable[ExportLine]],
+    codes: Mapping[str, str],
 ) -> Iterator[Difference]:
     """Who finished on one side only, and whose status or code contradicts, by participant id.
 
@@ -63,8 +65,8 @@ def differences(
     """
     for participant in sorted({*here, *there}):
         ours = here.get(participant)
-        theirs = _best(there.get(participant, ()))
-        if problem := _problem(ours, theirs, codes):
+        theirs = _choose_line(there.get(participant, ()))
+        if problem := _describe_problem(ours, theirs, codes):
             yield Difference(
                 participant,
                 problem,
@@ -76,7 +78,9 @@ def differences(
             )
 
 
-def _problem(ours: Here | None, theirs: There | None, codes: Mapping[str, str]) -> str | None:
+def _describe_problem(
+    ours: OurVisit | None, theirs: ExportLine | None, codes: Mapping[str, str]
+) -> str | None:
     done = ours is not None and ours.outcome == "done"
     if theirs is None:
         return HERE_ONLY if done else None
@@ -89,7 +93,7 @@ def _problem(ours: Here | None, theirs: There | None, codes: Mapping[str, str]) 
     return CODE if theirs.code and theirs.code != codes[ours.outcome] else None
 
 
-def _best(lines: Iterable[There]) -> There | None:
+def _choose_line(lines: Iterable[ExportLine]) -> ExportLine | None:
     """A finished line, else the last."""
     found = list(lines)
     finished = [line for line in found if line.status in FINISHED]

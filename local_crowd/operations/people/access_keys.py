@@ -38,7 +38,7 @@ class Requester(NamedTuple):
     created_time: int
 
 
-def new_pair(call: Call) -> KeyPair:
+def generate_pair(call: Call) -> KeyPair:
     """A pair of Amazon's form: 20 characters and 40 (238 bits).
 
     The access key begins with LC, never with Amazon's AKIA or ASIA: it is not to be taken for
@@ -52,9 +52,9 @@ def create(call: Call, name: str) -> tuple[str, str]:
 
     Raises ParameterValidationError for a name that is taken, or is none.
     """
-    if id_of(call, name) is not None:
+    if find_id(call, name) is not None:
         raise ParameterValidationError(f"There is a requester {name} already.")
-    pair = new_pair(call)
+    pair = generate_pair(call)
     put(call, name, call.new_id("A", 14), pair)
     return str(pair.access_key), str(pair.secret_key)
 
@@ -80,19 +80,19 @@ def put(call: Call, name: str, requester_id: str, pair: KeyPair) -> None:
     )
 
 
-def id_of(call: Call, name: str) -> str | None:
+def find_id(call: Call, name: str) -> str | None:
     """The id of the requester of this name, if there is one."""
     return call.db.scalar(select(requesters.c.requester_id).where(requesters.c.name == name))
 
 
-def everyone(call: Call) -> list[Requester]:
+def list_all(call: Call) -> list[Requester]:
     """All requesters, the oldest first."""
     columns = [requesters.c[field] for field in Requester._fields]
     rows = call.db.execute(select(*columns).order_by(requesters.c.created_time, requesters.c.name))
     return [Requester(*row) for row in rows]
 
 
-def holder(db: Connection, access_key: str) -> tuple[str, str] | None:
+def find_holder(db: Connection, access_key: str) -> tuple[str, str] | None:
     """Whose key this is, and the secret that belongs to it: requester id and secret key."""
     found = db.execute(
         select(requesters.c.requester_id, requesters.c.secret_key).where(

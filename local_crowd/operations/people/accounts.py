@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.people.invitation_links import forget_email, remove_resets
-from local_crowd.operations.people.nicknames import LONGEST, NoNickname, nickname
+from local_crowd.operations.people.nicknames import LONGEST, InvalidNickname, normalize_nickname
 from local_crowd.store.engine import insert_new
 from local_crowd.store.people_tables import accounts
 from local_crowd.store.tables import assignments, messages, workers
@@ -22,7 +22,7 @@ TAKEN = (
 )
 
 
-class NoAccount(ValueError):
+class InvalidAccount(ValueError):
     """What was typed cannot be an account's. The message is for the worker."""
 
 
@@ -38,27 +38,27 @@ class Account(NamedTuple):
     closed_time: int | None
 
 
-def name_of(text: str) -> str:
-    """`text` as an account's name. Raises NoAccount for what is none."""
+def validate_name(text: str) -> str:
+    """`text` as an account's name. Raises InvalidAccount for what is none."""
     try:
-        name = nickname(text)
-    except NoNickname as error:
-        raise NoAccount(str(error).replace("a nickname", "a name")) from error
+        name = normalize_nickname(text)
+    except InvalidNickname as error:
+        raise InvalidAccount(str(error).replace("a nickname", "a name")) from error
     if "@" in name:
-        raise NoAccount("A name has no @ in it. The e-mail address has its own field.")
-    if len(_key(name)) > LONGEST * 2:
-        raise NoAccount("That name is too long when it is written out.")
+        raise InvalidAccount("A name has no @ in it. The e-mail address has its own field.")
+    if len(_to_key(name)) > LONGEST * 2:
+        raise InvalidAccount("That name is too long when it is written out.")
     return name
 
 
-def email_of(text: str) -> str | None:
-    """`text` as an e-mail address, in small letters; none for nothing. Raises NoAccount."""
+def validate_email(text: str) -> str | None:
+    """`text` as an e-mail address, in small letters; none for nothing. Raises InvalidAccount."""
     # Cut before it is normalized: that takes time squared of a long text.
     email = unicodedata.normalize("NFC", text.strip()[: LONGEST_EMAIL + 1]).lower()
     if not email:
         return None
     if len(email) > LONGEST_EMAIL or not email.isprintable() or not EMAIL.fullmatch(email):
-        raise NoAccount(
+        raise InvalidAccount(
             "That is not an e-mail address. Leave it empty if you would rather not say."
         )
     return email
@@ -67,7 +67,7 @@ def email_of(text: str) -> str | None:
 def create(call: Call, name: str, email: str | None, password_hash: str) -> str:
     """Make a worker with an account: the worker's id. `name` and `email` as those functions give.
 
-    Raises NoAccount when either is taken, without saying which; nothing may then be committed.
+    Raises InvalidAccount when either is taken, without saying which; nothing may then be committed.
     """
     worker_id = call.new_id("A", 14)
     made = insert_new(
@@ -76,14 +76,14 @@ def create(call: Call, name: str, email: str | None, password_hash: str) -> str:
         call.db,
         accounts,
         worker_id=worker_id,
-        name_key=_key(name),
+        name_key=_to_key(name),
         email=email,
         password_hash=password_hash,
         session_version=1,
         created_time=call.now,
     )
     if not made:
-        raise NoAccount(TAKEN)
+        raise InvalidAccount(TAKEN)
     return worker_id
 
 
@@ -91,26 +91,26 @@ def find(call: Call, typed: str) -> Account | None:
     """The open account of this e-mail address or name, if there is one."""
     try:
         if "@" in typed:
-            mine = accounts.c.email == email_of(typed)
+            mine = accounts.c.email == validate_email(typed)
         else:
-            mine = accounts.c.name_key == _key(name_of(typed))
-    except NoAccount:
+            mine = accounts.c.name_key == _to_key(validate_name(typed))
+    except InvalidAccount:
         return None
-    return _one(call, _accounts().where(mine, accounts.c.closed_time.is_(None)))
+    return _fetch(call, _query_accounts().where(mine, accounts.c.closed_time.is_(None)))
 
 
 def get(call: Call, worker_id: str) -> Account | None:
     """The account of this worker, open or closed; none for who never had one."""
-    return _one(call, _accounts().where(accounts.c.worker_id == worker_id))
+    return _fetch(call, _query_accounts().where(accounts.c.worker_id == worker_id))
 
 
-def everyone(call: Call) -> list[Account]:
+def list_all(call: Call) -> list[Account]:
     """All accounts, the oldest first."""
-    query = _accounts().order_by(accounts.c.created_time, accounts.c.worker_id)
+    query = _query_accounts().order_by(accounts.c.created_time, accounts.c.worker_id)
     return [Account(*row) for row in call.db.execute(query)]
 
 
-def session_version(call: Call, worker_id: str) -> int | None:
+def find_session_version(call: Call, worker_id: str) -> int | None:
     """What a session of this worker's must bear now; none when the account is closed."""
     return call.db.scalar(
         select(accounts.c.session_version).where(
@@ -120,12 +120,12 @@ def session_version(call: Call, worker_id: str) -> int | None:
 
 
 def set_email(call: Call, worker_id: str, email: str | None) -> None:
-    """Another e-mail address, or none. Raises NoAccount when it is another account's."""
+    """Another e-mail address, or none. Raises InvalidAccount when it is another account's."""
     try:
         with call.db.begin_nested():
             _change(call, worker_id, email=email)
     except IntegrityError as error:
-        raise NoAccount("That e-mail address cannot be yours: it is taken.") from error
+        raise InvalidAccount("That e-mail address cannot be yours: it is taken.") from error
 
 
 def set_password(call: Call, worker_id: str, password_hash: str) -> int:
@@ -138,7 +138,7 @@ def set_password(call: Call, worker_id: str, password_hash: str) -> int:
 def end_sessions(call: Call, worker_id: str) -> int:
     """Sign the worker out wherever they are signed in: the version of sessions from now on."""
     _change(call, worker_id, session_version=accounts.c.session_version + 1)
-    return session_version(call, worker_id) or 0
+    return find_session_version(call, worker_id) or 0
 
 
 def close(call: Call, worker_id: str) -> None:
@@ -155,13 +155,13 @@ def close(call: Call, worker_id: str) -> None:
     call.db.execute(
         update(workers)
         .where(workers.c.worker_id == worker_id)
-        .values(nickname=None, country=None, subdivision=None, adult=None)
+        .values(normalize_nickname=None, country=None, subdivision=None, adult=None)
     )
     call.db.execute(delete(messages).where(messages.c.worker_id == worker_id))
     remove_resets(call, worker_id)
 
 
-def in_hand(call: Call, worker_id: str) -> list[str]:
+def list_in_hand(call: Call, worker_id: str) -> list[str]:
     """The ids of the assignments that the worker is at."""
     query = select(assignments.c.assignment_id).where(
         assignments.c.worker_id == worker_id, assignments.c.status == "Accepted"
@@ -173,18 +173,18 @@ def _change(call: Call, worker_id: str, **values: Any) -> None:
     call.db.execute(update(accounts).where(accounts.c.worker_id == worker_id).values(**values))
 
 
-def _accounts() -> Select[Any]:
+def _query_accounts() -> Select[Any]:
     columns = [
         workers.c.nickname if field == "name" else accounts.c[field] for field in Account._fields
     ]
     return select(*columns).join(workers, workers.c.worker_id == accounts.c.worker_id)
 
 
-def _one(call: Call, query: Select[Any]) -> Account | None:
+def _fetch(call: Call, query: Select[Any]) -> Account | None:
     row = call.db.execute(query).one_or_none()
     return Account(*row) if row else None
 
 
-def _key(name: str) -> str:
+def _to_key(name: str) -> str:
     """One text for all ways to write a name: case and width make no other person."""
     return unicodedata.normalize("NFKC", name).casefold()

@@ -69,10 +69,10 @@ def make(
 def find(call: Call, token: str, *kinds: str) -> Link:
     """The link of this token, open or not. Raises NotPossible("gone") for none of these kinds."""
     mine = links.c.token_hash == _hash(token)
-    row = call.db.execute(_links().where(mine, links.c.kind.in_(kinds))).one_or_none()
+    row = call.db.execute(_query_links().where(mine, links.c.kind.in_(kinds))).one_or_none()
     if row is None:
         raise NotPossible("gone", GONE)
-    return _link(row)
+    return _read_link(row)
 
 
 def find_open(call: Call, token: str, *kinds: str) -> Link:
@@ -103,18 +103,20 @@ def use(call: Call, link_id: str) -> None:
 
 def get(call: Call, link_id: str) -> Link:
     """The link of this id. Raises ParameterValidationError."""
-    row = call.db.execute(_links().where(links.c.link_id == link_id)).one_or_none()
+    row = call.db.execute(_query_links().where(links.c.link_id == link_id)).one_or_none()
     if row is None:
         raise ParameterValidationError(
             f"There is no link {link_id}: list_links names those there are."
         )
-    return _link(row)
+    return _read_link(row)
 
 
-def everything(call: Call) -> list[Link]:
+def list_all(call: Call) -> list[Link]:
     """All links that were made for others, the oldest first."""
-    query = _links().where(links.c.kind != RESET).order_by(links.c.created_time, links.c.link_id)
-    return [_link(row) for row in call.db.execute(query)]
+    query = (
+        _query_links().where(links.c.kind != RESET).order_by(links.c.created_time, links.c.link_id)
+    )
+    return [_read_link(row) for row in call.db.execute(query)]
 
 
 def remove(call: Call, link_id: str) -> None:
@@ -136,11 +138,11 @@ def forget_email(call: Call, email: str) -> None:
     call.db.execute(update(links).where(links.c.email == email).values(email=None))
 
 
-def _links() -> Any:
+def _query_links() -> Any:
     return select(*[links.c[field] for field in Link._fields])
 
 
-def _link(row: Any) -> Link:
+def _read_link(row: Any) -> Link:
     values = row._asdict()
     values["panel"] = json.loads(row.panel) if row.panel else None
     return Link(**values)

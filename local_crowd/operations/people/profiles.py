@@ -9,7 +9,7 @@ from local_crowd.operations.call import Call
 from local_crowd.store.tables import workers
 
 
-class NoPlace(ValueError):
+class InvalidPlace(ValueError):
     """A text that is no code of a country or of a part of one. The message is for the worker."""
 
 
@@ -31,12 +31,12 @@ def get(call: Call, worker_id: str) -> Profile:
 
 
 def put(call: Call, worker_id: str, profile: Profile) -> None:
-    """Keep what the worker says. Raises NoPlace for codes that are none."""
+    """Keep what the worker says. Raises InvalidPlace for codes that are none."""
     country, part = (
         (text or "").strip().upper() or None for text in (profile.country, profile.subdivision)
     )
     if (country or part) and not places.is_place(country or "", part):
-        raise NoPlace(f"{part or country} is not the code of a country or of a US state.")
+        raise InvalidPlace(f"{part or country} is not the code of a country or of a US state.")
     call.db.execute(
         update(workers)
         .where(workers.c.worker_id == worker_id)

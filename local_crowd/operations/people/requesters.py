@@ -21,19 +21,19 @@ class Access(NamedTuple):
     password_hash: str | None
 
 
-def by_access_key(call: Call, access_key: str) -> Access | None:
+def find_by_access_key(call: Call, access_key: str) -> Access | None:
     """Whose key this is."""
-    return _one(call, requesters.c.access_key == access_key)
+    return _fetch(call, requesters.c.access_key == access_key)
 
 
-def by_name(call: Call, name: str) -> Access | None:
+def find_by_name(call: Call, name: str) -> Access | None:
     """The requester of this name."""
-    return _one(call, requesters.c.name == name)
+    return _fetch(call, requesters.c.name == name)
 
 
-def by_id(call: Call, requester_id: str) -> Access | None:
+def find_by_id(call: Call, requester_id: str) -> Access | None:
     """The requester of this id."""
-    return _one(call, requesters.c.requester_id == requester_id)
+    return _fetch(call, requesters.c.requester_id == requester_id)
 
 
 def set_password(call: Call, name: str, password_hash: str | None) -> None:
@@ -42,7 +42,7 @@ def set_password(call: Call, name: str, password_hash: str | None) -> None:
     call.db.execute(update(requesters).where(this).values(password_hash=password_hash))
 
 
-def _one(call: Call, this: ColumnElement[bool]) -> Access | None:
+def _fetch(call: Call, this: ColumnElement[bool]) -> Access | None:
     query = select(*(requesters.c[field] for field in Access._fields)).where(this)
     row = call.db.execute(query).one_or_none()
     return Access(*row) if row else None

@@ -29,7 +29,7 @@ ACCOUNT = Limit(100, 120)
 ADDRESS = Limit(60, 10)
 
 
-class TooMany(Exception):
+class TooManyAttempts(Exception):
     """Too many attempts. `wait` says in how many seconds there may be another."""
 
     def __init__(self, wait: int) -> None:
@@ -38,11 +38,11 @@ class TooMany(Exception):
 
 
 def count(call: Call, account: str, address: str) -> None:
-    """Count an attempt before it is made. Raises TooMany; then nothing may be committed.
+    """Count an attempt before it is made. Raises TooManyAttempts; then nothing may be committed.
 
     `account`: whatever was typed or meant, whether or not there is one; `address`: an IP address.
     """
-    for key, limit in sorted(_keys(account, address).items()):  # one order: no deadlock
+    for key, limit in sorted(_make_keys(account, address).items()):  # one order: no deadlock
         insert_new(call.db, attempts, key=key, free_time=call.now)
         full = call.now + (limit.burst - 1) * limit.interval
         free = attempts.c.free_time
@@ -55,12 +55,12 @@ def count(call: Call, account: str, address: str) -> None:
         )
         if not counted.rowcount:
             until = call.db.scalar(select(free).where(mine)) or call.now
-            raise TooMany(max(1, until - full))
+            raise TooManyAttempts(max(1, until - full))
 
 
 def forgive(call: Call, account: str, address: str) -> None:
     """The attempt succeeded: forget those from this address, give the others theirs back."""
-    for key, limit in sorted(_keys(account, address).items()):
+    for key, limit in sorted(_make_keys(account, address).items()):
         mine = attempts.c.key == key
         if limit is ACCOUNT_AND_ADDRESS:
             call.db.execute(delete(attempts).where(mine))
@@ -85,8 +85,8 @@ def _sweep(call: Call) -> None:
     call.db.execute(delete(attempts).where(attempts.c.key.in_(empty)))
 
 
-def _keys(account: str, address: str) -> dict[str, Limit]:
-    network = _network(address)
+def _make_keys(account: str, address: str) -> dict[str, Limit]:
+    network = _to_network(address)
     return {
         _hash("account", account): ACCOUNT,
         _hash("address", network): ADDRESS,
@@ -98,7 +98,7 @@ def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _network(address: str) -> str:
+def _to_network(address: str) -> str:
     """An IPv6 address stands for its /64: whoever has one has all of them."""
     try:
         parsed = ipaddress.ip_address(address)

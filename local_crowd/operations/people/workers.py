@@ -7,7 +7,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import require_text
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.operations.paging import listing, page
+from local_crowd.operations.paging import build_listing, fetch_page
 from local_crowd.store.tables import assignments, messages, worker_blocks, workers
 
 
@@ -54,11 +54,11 @@ def list_worker_blocks(call: Call, request: Request) -> Response:
     """ListWorkerBlocks: oldest first."""
     query = select(worker_blocks).where(worker_blocks.c.requester_id == call.requester_id)
     order = (worker_blocks.c.created_time, worker_blocks.c.worker_id)
-    rows, token = page(call, request, query, order)
-    return listing("WorkerBlocks", rows, token, _shape)
+    rows, token = fetch_page(call, request, query, order)
+    return build_listing("WorkerBlocks", rows, token, _to_api)
 
 
-def _shape(row: Row[Any]) -> Response:
+def _to_api(row: Row[Any]) -> Response:
     return {"WorkerId": row.worker_id, "Reason": row.reason}
 
 
@@ -91,11 +91,11 @@ def notify_workers(call: Call, request: Request) -> Response:
                 }
             )
             continue
-        tell(call, worker_id, subject, message_text)
+        send_message(call, worker_id, subject, message_text)
     return {"NotifyWorkersFailureStatuses": failures}
 
 
-def tell(
+def send_message(
     call: Call, worker_id: str, subject: str, message_text: str, hit_id: str | None = None
 ) -> None:
     """Put a message of the requester's into the worker's messages. `hit_id`: what it is about."""

@@ -13,17 +13,17 @@ NONE: Answer = frozenset()
 LONGEST = 256  # characters; longer answers do not count for agreement
 
 
-def answer(values: Collection[str]) -> Answer:
+def normalize_answer(values: Collection[str]) -> Answer:
     """An answer as it is compared: trimmed, and an empty value is none."""
     return frozenset(filter(None, (value.strip() for value in values)))
 
 
-def percent(part: int, whole: int) -> int:
+def compute_percent(part: int, whole: int) -> int:
     """100 * part / whole, rounded down."""
     return 100 * part // whole
 
 
-def right(known: Mapping[str, Answer], given: Mapping[str, Answer]) -> list[str]:
+def find_matching_questions(known: Mapping[str, Answer], given: Mapping[str, Answer]) -> list[str]:
     """The questions whose answer is exactly the known one.
 
     Several values of one HTML field come joined with `|`, and are told apart where several are
@@ -33,15 +33,15 @@ def right(known: Mapping[str, Answer], given: Mapping[str, Answer]) -> list[str]
         question
         for question, wanted in known.items()
         if given.get(question, NONE) == wanted
-        or (len(wanted) > 1 and _apart(given.get(question, NONE)) == wanted)
+        or (len(wanted) > 1 and _split(given.get(question, NONE)) == wanted)
     ]
 
 
-def _apart(given: Answer) -> Answer:
-    return answer([part for value in given for part in value.split("|")])
+def _split(given: Answer) -> Answer:
+    return normalize_answer([part for value in given for part in value.split("|")])
 
 
-class Agreed(NamedTuple):
+class AgreedAnswer(NamedTuple):
     """What most workers answered, and how many of a hundred did."""
 
     answer: Answer
@@ -58,18 +58,18 @@ class WorkerScore(NamedTuple):
     def score(self) -> int | None:
         """The Worker Agreement Score; None when the workers agree on nothing."""
         whole = self.correct + self.incorrect
-        return percent(self.correct, whole) if whole else None
+        return compute_percent(self.correct, whole) if whole else None
 
 
 class Agreement(NamedTuple):
     """The outcome: per question (None: no agreed answer), for the HIT, per worker."""
 
-    questions: dict[str, Agreed | None]
+    questions: dict[str, AgreedAnswer | None]
     score: int
     workers: dict[str, WorkerScore]
 
 
-def plurality(
+def measure_agreement(
     question_ids: Sequence[str], threshold: int, work: Mapping[str, Mapping[str, Answer]]
 ) -> Agreement:
     """How far the workers of one HIT agree. `work`: by assignment id, the answers by question.
@@ -78,7 +78,9 @@ def plurality(
     (Amazon's own example has the threshold 100), and no other answer was given as often.
     """
     questions = {
-        question: _agreed([given.get(question, NONE) for given in work.values()], threshold)
+        question: _find_agreed_answer(
+            [given.get(question, NONE) for given in work.values()], threshold
+        )
         for question in question_ids
     }
     found = {question: agreed for question, agreed in questions.items() if agreed}
@@ -86,15 +88,15 @@ def plurality(
     for assignment_id, given in work.items():
         same = sum(given.get(question, NONE) == one.answer for question, one in found.items())
         workers[assignment_id] = WorkerScore(same, len(found) - same)
-    return Agreement(questions, percent(len(found), len(questions)), workers)
+    return Agreement(questions, compute_percent(len(found), len(questions)), workers)
 
 
-def _agreed(answers: Sequence[Answer], threshold: int) -> Agreed | None:
+def _find_agreed_answer(answers: Sequence[Answer], threshold: int) -> AgreedAnswer | None:
     counted = [one for one in answers if all(len(value) <= LONGEST for value in one)]
     if not counted:
         return None
     (first, count), *others = Counter(counted).most_common(2)
-    score = percent(count, len(counted))
+    score = compute_percent(count, len(counted))
     if others and others[0][1] == count:
         return None
-    return Agreed(first, score) if score > threshold or score == 100 else None
+    return AgreedAnswer(first, score) if score > threshold or score == 100 else None

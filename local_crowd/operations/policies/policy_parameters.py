@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local_crowd.operations.checks import FEEDBACK_LIMIT, in_range, require_text
+from local_crowd.operations.checks import FEEDBACK_LIMIT, require_text, validate_range
 from local_crowd.operations.errors import ParameterValidationError
 
 FLAGS = {"t": True, "true": True, "f": False, "false": False}
@@ -44,26 +44,26 @@ class Parameters:
 
     def text(self, key: str) -> str | None:
         """A reason for the worker, if there is one."""
-        value = self._value(key)
+        value = self._get_value(key)
         return None if value is None else require_text(key, value, FEEDBACK_LIMIT)
 
     def integer(self, key: str, low: int, high: int) -> int | None:
         """A whole number within limits, if there is one."""
-        value = self._value(key)
+        value = self._get_value(key)
         if value is None:
             return None
         digits = value.strip().removeprefix("-")
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
-            raise _invalid(value, key)
-        return in_range(key, int(value), low, high)
+            raise _invalid_value(value, key)
+        return validate_range(key, int(value), low, high)
 
     def flag(self, key: str) -> bool:
         """T or F, or true or false; no when there is none."""
-        value = self._value(key)
+        value = self._get_value(key)
         if value is None:
             return False
         if value.strip().lower() not in FLAGS:
-            raise _invalid(value, key)
+            raise _invalid_value(value, key)
         return FLAGS[value.strip().lower()]
 
     def names(self, key: str) -> list[str]:
@@ -71,7 +71,7 @@ class Parameters:
         values = self._parameters[key].get("Values", ())
         names = [name.strip() for value in values for name in value.split(",")]
         if not names or not all(names):
-            raise _invalid(",".join(values), key)
+            raise _invalid_value(",".join(values), key)
         return list(dict.fromkeys(names))
 
     def entries(self, key: str) -> dict[str, list[str]]:
@@ -80,13 +80,15 @@ class Parameters:
         for entry in self._parameters[key].get("MapEntries", ()):
             name = entry.get("Key", "")
             if not name or name in found or len(name.encode()) > LONGEST_KEY:
-                raise _invalid(name, f"{key} (a question's id, up to {LONGEST_KEY} bytes, once)")
+                raise _invalid_value(
+                    name, f"{key} (a question's id, up to {LONGEST_KEY} bytes, once)"
+                )
             found[name] = list(entry.get("Values", ()))
         if not found:
             raise ParameterValidationError(f"{key} has no MapEntries.")
         return found
 
-    def _value(self, key: str) -> str | None:
+    def _get_value(self, key: str) -> str | None:
         if key not in self._parameters:
             return None
         values = self._parameters[key].get("Values", ())
@@ -97,5 +99,5 @@ class Parameters:
         return str(values[0])
 
 
-def _invalid(value: str, key: str) -> ParameterValidationError:
+def _invalid_value(value: str, key: str) -> ParameterValidationError:
     return ParameterValidationError(f'The value "{value}" is not valid for the parameter {key}.')

@@ -12,7 +12,7 @@ from typing import Any
 from local_crowd.operations.call import Request
 from local_crowd.operations.checks import INTEGERS, YEAR
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.operations.policies.agreement import Answer, answer
+from local_crowd.operations.policies.agreement import Answer, normalize_answer
 from local_crowd.operations.policies.policy_parameters import Parameters
 
 KNOWN_ANSWERS = "ScoreMyKnownAnswers/2011-09-01"
@@ -60,25 +60,25 @@ class Plurality:
     extension: Extension
 
 
-def checked(request: Request) -> dict[str, str | None]:
+def validate_policies(request: Request) -> dict[str, str | None]:
     """The policies of a CreateHIT call as the columns of a HIT, checked.
 
     Raises ParameterValidationError for a policy, a parameter or a value that Amazon does not have.
     """
     assignment, hit = request.get("AssignmentReviewPolicy"), request.get("HITReviewPolicy")
     if assignment is not None:
-        known_answers(assignment)
+        parse_known_answers(assignment)
     if hit is not None:
-        plurality(hit)
+        parse_plurality(hit)
     return {
         "assignment_review_policy": json.dumps(assignment) if assignment is not None else None,
         "hit_review_policy": json.dumps(hit) if hit is not None else None,
     }
 
 
-def known_answers(policy: Mapping[str, Any]) -> KnownAnswers:
+def parse_known_answers(policy: Mapping[str, Any]) -> KnownAnswers:
     """Read an AssignmentReviewPolicy. Raises ParameterValidationError."""
-    _must_be(policy, KNOWN_ANSWERS)
+    _require_name(policy, KNOWN_ANSWERS)
     parameters = Parameters(
         policy,
         required=("AnswerKey",),
@@ -93,7 +93,7 @@ def known_answers(policy: Mapping[str, Any]) -> KnownAnswers:
         ),
     )
     return KnownAnswers(
-        {key: answer(values) for key, values in parameters.entries("AnswerKey").items()},
+        {key: normalize_answer(values) for key, values in parameters.entries("AnswerKey").items()},
         Verdict(
             parameters.integer("ApproveIfKnownAnswerScoreIsAtLeast", *SCORES),
             parameters.integer("RejectIfKnownAnswerScoreIsLessThan", *SCORES),
@@ -108,9 +108,9 @@ def known_answers(policy: Mapping[str, Any]) -> KnownAnswers:
     )
 
 
-def plurality(policy: Mapping[str, Any]) -> Plurality:
+def parse_plurality(policy: Mapping[str, Any]) -> Plurality:
     """Read a HITReviewPolicy. Raises ParameterValidationError."""
-    _must_be(policy, PLURALITY)
+    _require_name(policy, PLURALITY)
     parameters = Parameters(
         policy,
         required=("QuestionIds", "QuestionAgreementThreshold"),
@@ -149,7 +149,7 @@ def plurality(policy: Mapping[str, Any]) -> Plurality:
     )
 
 
-def _must_be(policy: Mapping[str, Any], name: str) -> None:
+def _require_name(policy: Mapping[str, Any], name: str) -> None:
     if policy["PolicyName"] != name:
         raise ParameterValidationError(
             f'The value "{policy["PolicyName"]}" is not valid for the parameter PolicyName. '

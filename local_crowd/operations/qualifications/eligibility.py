@@ -12,12 +12,16 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.qualifications.qualifying import (
     Requirement,
     Value,
-    described,
+    describe,
     guards,
     qualifies,
 )
 from local_crowd.operations.qualifications.requirements import NONE
-from local_crowd.operations.qualifications.system_qualifications import COMPUTED, LOCALE, computed
+from local_crowd.operations.qualifications.system_qualifications import (
+    COMPUTED,
+    LOCALE,
+    compute_values,
+)
 from local_crowd.store.tables import (
     hit_type_qualifications,
     hit_types,
@@ -27,7 +31,7 @@ from local_crowd.store.tables import (
 )
 
 
-class Standing(NamedTuple):
+class RequirementStatus(NamedTuple):
     """One requirement of a HIT type, and whether a worker meets it."""
 
     requirement: Requirement
@@ -39,7 +43,7 @@ class Standing(NamedTuple):
     @property
     def wanted(self) -> str:
         """The requirement in words: "Worker_NumberHITsApproved: at least 100"."""
-        return described(self.requirement, self.name)
+        return describe(self.requirement, self.name)
 
     @property
     def yours(self) -> str:
@@ -51,10 +55,10 @@ class Standing(NamedTuple):
         return "you do not have it"
 
 
-def values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str, Value]:
+def find_values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str, Value]:
     """The worker's qualifications of these types, by type id; what they do not have is missing."""
     wanted = set(type_ids)
-    found = computed(call, worker_id, wanted)
+    found = compute_values(call, worker_id, wanted)
     if granted := wanted - COMPUTED:
         query = select(
             qualifications.c.qualification_type_id, qualifications.c.integer_value
@@ -75,17 +79,19 @@ def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
     if requirements == NONE:
         return
     guarding = [one for one in json.loads(requirements) if guards(one, action)]
-    has = values(call, worker_id, _types(guarding))
-    if missing := [one for one in guarding if not _met(one, has)]:
+    has = find_values(call, worker_id, _list_types(guarding))
+    if missing := [one for one in guarding if not _is_met(one, has)]:
         raise NotPossible(
             "unqualified",
             f"You do not qualify to {action.lower()} this HIT. It asks for "
-            + "; ".join(f"{one.wanted} ({one.yours})" for one in _standings(call, missing, has))
+            + "; ".join(f"{one.wanted} ({one.yours})" for one in _list_statuses(call, missing, has))
             + ".",
         )
 
 
-def standings(call: Call, worker_id: str, groups: Iterable[Row[Any]]) -> dict[str, list[Standing]]:
+def list_statuses(
+    call: Call, worker_id: str, groups: Iterable[Row[Any]]
+) -> dict[str, list[RequirementStatus]]:
     """How the worker stands to what these HIT types ask for, by their ids; those that ask for
     nothing are missing. `groups`: rows with the columns of hit_types. As many queries for all of
     them as for one.
@@ -98,11 +104,11 @@ def standings(call: Call, worker_id: str, groups: Iterable[Row[Any]]) -> dict[st
     every = [one for requirements in asked.values() for one in requirements]
     if not every:
         return {}
-    found = iter(_standings(call, every, values(call, worker_id, _types(every))))
+    found = iter(_list_statuses(call, every, find_values(call, worker_id, _list_types(every))))
     return {group: list(islice(found, len(requirements))) for group, requirements in asked.items()}
 
 
-def hidden(call: Call, worker_id: str) -> list[str]:
+def list_hidden(call: Call, worker_id: str) -> list[str]:
     """The HIT types with open HITs of which the worker may not even know."""
     query = (
         select(hit_types.c.hit_type_id, hit_types.c.qualification_requirements)
@@ -123,27 +129,29 @@ def hidden(call: Call, worker_id: str) -> list[str]:
         hit_type_id: [one for one in json.loads(requirements) if guards(one, "Discover")]
         for hit_type_id, requirements in call.db.execute(query)
     }
-    has = values(call, worker_id, _types(one for group in guarding.values() for one in group))
+    has = find_values(
+        call, worker_id, _list_types(one for group in guarding.values() for one in group)
+    )
     return [
         hit_type_id
         for hit_type_id, group in guarding.items()
-        if not all(_met(one, has) for one in group)
+        if not all(_is_met(one, has) for one in group)
     ]
 
 
-def _types(requirements: Iterable[Requirement]) -> set[str]:
+def _list_types(requirements: Iterable[Requirement]) -> set[str]:
     return {one["QualificationTypeId"] for one in requirements}
 
 
-def _met(requirement: Requirement, has: Mapping[str, Value]) -> bool:
+def _is_met(requirement: Requirement, has: Mapping[str, Value]) -> bool:
     return qualifies(requirement, has.get(requirement["QualificationTypeId"]))
 
 
-def _standings(
+def _list_statuses(
     call: Call, requirements: Sequence[Requirement], has: Mapping[str, Value]
-) -> list[Standing]:
+) -> list[RequirementStatus]:
     query = select(qualification_types).where(
-        qualification_types.c.qualification_type_id.in_(_types(requirements))
+        qualification_types.c.qualification_type_id.in_(_list_types(requirements))
     )
     types = {row.qualification_type_id: row for row in call.db.execute(query)}
     found = []
@@ -152,5 +160,5 @@ def _standings(
         row = types.get(type_id)  # none: required before types were kept here, and never made
         askable = bool(row and row.requester_id and row.status == "Active" and not row.deleted)
         name = row.name if row else type_id
-        found.append(Standing(one, name, has.get(type_id), _met(one, has), askable))
+        found.append(RequirementStatus(one, name, has.get(type_id), _is_met(one, has), askable))
     return found

@@ -10,7 +10,7 @@ from local_crowd.store.tables import qualification_types as types
 from local_crowd.store.tables import qualifications
 
 
-def mine(call: Call) -> list[Row[Any]]:
+def list_own(call: Call) -> list[Row[Any]]:
     """The requester's types, by name: their columns, `holders`, `waiting` (requests)."""
     same = types.c.qualification_type_id
     holders = select(func.count()).where(
@@ -27,7 +27,7 @@ def mine(call: Call) -> list[Row[Any]]:
     return list(call.db.execute(query.order_by(types.c.name)))
 
 
-def holders(call: Call, type_id: str, offset: int, limit: int) -> list[Row[Any]]:
+def list_holders(call: Call, type_id: str, offset: int, limit: int) -> list[Row[Any]]:
     """Who has one of the requester's types: `worker_id`, `integer_value`, `grant_time`."""
     query = (
         select(qualifications)
@@ -42,7 +42,7 @@ def holders(call: Call, type_id: str, offset: int, limit: int) -> list[Row[Any]]
     return list(call.db.execute(query.offset(offset).limit(limit)))
 
 
-def of_worker(call: Call, worker_id: str) -> list[Row[Any]]:
+def list_of_worker(call: Call, worker_id: str) -> list[Row[Any]]:
     """Which of the requester's types a worker has: `name`, `qualification_type_id`,
     `integer_value`.
     """

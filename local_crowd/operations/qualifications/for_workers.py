@@ -13,7 +13,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.qualifications import grants
 from local_crowd.operations.qualifications.qualification_tests import parse
 from local_crowd.operations.questions import answer_key
-from local_crowd.operations.questions.answers import form_answer_xml
+from local_crowd.operations.questions.answers import build_form_answer_xml
 from local_crowd.store import tables
 from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import qualification_requests as requests
@@ -25,7 +25,7 @@ GONE = "This qualification does not exist, or its requester has deleted it."
 MINUTE = 60  # seconds
 
 
-class Asked(NamedTuple):
+class RequestOutcome(NamedTuple):
     """What became of a request: `status` is Started (there is a test to take until `deadline`, in
     epoch seconds), Submitted (the requester decides) or Granted.
     """
@@ -35,7 +35,7 @@ class Asked(NamedTuple):
     deadline: int | None = None
 
 
-def requestable(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
+def list_requestable(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
     """Qualifications that can be asked for, by name: of requesters that have not blocked the worker.
 
     Each row: `qualification_type_id`, `name`, `description`, `keywords`, `requester`, `test_id`
@@ -43,23 +43,25 @@ def requestable(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
     `value` (none: not had).
     """
     query = (
-        _types(worker_id)
-        .where(types.c.status == "Active", ~types.c.deleted, ~_blocked(worker_id))
+        _query_types(worker_id)
+        .where(types.c.status == "Active", ~types.c.deleted, ~_is_blocked(worker_id))
         .order_by(types.c.name, types.c.qualification_type_id)
     )
     return list(call.db.execute(query.limit(limit)))
 
 
 def get(call: Call, worker_id: str, type_id: str) -> Row[Any]:
-    """One of them, as `requestable` gives them. NotPossible("gone")."""
-    query = _types(worker_id).where(types.c.qualification_type_id == type_id, ~types.c.deleted)
+    """One of them, as `list_requestable` gives them. NotPossible("gone")."""
+    query = _query_types(worker_id).where(
+        types.c.qualification_type_id == type_id, ~types.c.deleted
+    )
     row = call.db.execute(query).one_or_none()
     if row is None:
         raise NotPossible("gone", GONE)
     return row
 
 
-def held(call: Call, worker_id: str) -> list[Row[Any]]:
+def list_held(call: Call, worker_id: str) -> list[Row[Any]]:
     """What requesters and who runs the crowd gave the worker, and took back: newest first.
 
     Each row: `qualification_type_id`, `name`, `description`, `status` (Granted or Revoked),
@@ -78,7 +80,7 @@ def held(call: Call, worker_id: str) -> list[Row[Any]]:
     return list(call.db.execute(query))
 
 
-def asked_for(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
+def list_requests(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
     """The worker's requests, newest first.
 
     Each row: `qualification_request_id`, `qualification_type_id`, `name`, `status` (Started,
@@ -86,29 +88,29 @@ def asked_for(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
     (why it was rejected), `retry_delay` (seconds from request to request; none: once is all),
     `askable` (whether anybody can ask now).
     """
-    return list(call.db.execute(_asked(worker_id).limit(limit)))
+    return list(call.db.execute(_query_requests(worker_id).limit(limit)))
 
 
-def last_asked(call: Call, worker_id: str, type_id: str) -> Row[Any] | None:
-    """The worker's newest request of this type, as `asked_for` gives it."""
-    query = _asked(worker_id).where(requests.c.qualification_type_id == type_id)
+def find_last_request(call: Call, worker_id: str, type_id: str) -> Row[Any] | None:
+    """The worker's newest request of this type, as `list_requests` gives it."""
+    query = _query_requests(worker_id).where(requests.c.qualification_type_id == type_id)
     return call.db.execute(query.limit(1)).one_or_none()
 
 
-def stage(call: Call, asked: Row[Any]) -> str:
-    """The status of a request (a row of `asked_for`) now: a test whose time is over is Abandoned."""
+def compute_status(call: Call, asked: Row[Any]) -> str:
+    """The status of a request (a row of `list_requests`) now: a test whose time is over is Abandoned."""
     late = asked.status == "Started" and asked.deadline <= call.now
     return "Abandoned" if late else str(asked.status)
 
 
-def retry_time(asked: Row[Any]) -> int | None:
-    """From when on the worker can ask again after this request (of `asked_for`), in epoch seconds;
+def compute_retry_time(asked: Row[Any]) -> int | None:
+    """From when on the worker can ask again after this request (of `list_requests`), in epoch seconds;
     none: never.
     """
     return None if asked.retry_delay is None else int(asked.request_time + asked.retry_delay)
 
 
-def request(call: Call, worker_id: str, type_id: str) -> Asked:
+def request(call: Call, worker_id: str, type_id: str) -> RequestOutcome:
     """Ask for a qualification. Asking again for what is under way gives the same request.
 
     NotPossible: "gone", "inactive", "blocked", "asked" (it can be asked for once), "wait".
@@ -116,19 +118,21 @@ def request(call: Call, worker_id: str, type_id: str) -> Asked:
     row = get(call, worker_id, type_id)
     if row.status != "Active":
         raise NotPossible("inactive", "This qualification cannot be asked for now.")
-    if call.db.scalar(select(_blocked(worker_id)).where(types.c.qualification_type_id == type_id)):
+    if call.db.scalar(
+        select(_is_blocked(worker_id)).where(types.c.qualification_type_id == type_id)
+    ):
         raise NotPossible("blocked", "You cannot work for this requester.")
-    last = last_asked(call, worker_id, type_id)
+    last = find_last_request(call, worker_id, type_id)
     if last is not None and last.status in ("Started", "Submitted"):
-        if stage(call, last) != "Abandoned":
-            return Asked(last.qualification_request_id, last.status, last.deadline)
+        if compute_status(call, last) != "Abandoned":
+            return RequestOutcome(last.qualification_request_id, last.status, last.deadline)
         _end(call, last, status="Abandoned")
     if last is not None:
         _check_retry(call, last)
-    return _make(call, worker_id, row)
+    return _create(call, worker_id, row)
 
 
-def test(call: Call, worker_id: str, request_id: str) -> Row[Any]:
+def find_test(call: Call, worker_id: str, request_id: str) -> Row[Any]:
     """The test that the worker is taking: `test` (a QuestionForm), `deadline`, `name`,
     `qualification_type_id`. NotPossible: as `submit_test`.
     """
@@ -149,24 +153,24 @@ def test(call: Call, worker_id: str, request_id: str) -> Row[Any]:
 
 def submit_test(
     call: Call, worker_id: str, request_id: str, fields: Iterable[tuple[str, str]]
-) -> Asked:
+) -> RequestOutcome:
     """Hand in the fields of a test's form. With an answer key the worker has the score at once.
 
     NotPossible: "unknown" (also another worker's), "late", "done" (handed in before, or closed).
     """
-    row = test(call, worker_id, request_id)
-    answer = form_answer_xml(parse(row.test), fields)
+    row = find_test(call, worker_id, request_id)
+    answer = build_form_answer_xml(parse(row.test), fields)
     status = "Granted" if row.answer_key else "Submitted"
     submit_time = max(call.now, row.request_time)  # the clock may have been set back meanwhile
     if not _end(call, row, status=status, answer=answer, submit_time=submit_time):
         raise NotPossible("done", "This test is over. Nothing has changed.")
     if row.answer_key:
-        value = answer_key.parse(row.answer_key).score(answer_key.picked(answer))
+        value = answer_key.parse(row.answer_key).score(answer_key.parse_selections(answer))
         grants.grant(call, row.qualification_type_id, worker_id, value)
-    return Asked(request_id, status)
+    return RequestOutcome(request_id, status)
 
 
-def _types(worker_id: str) -> Select[Any]:
+def _query_types(worker_id: str) -> Select[Any]:
     given = tables.qualifications
     has = and_(
         given.c.qualification_type_id == types.c.qualification_type_id,
@@ -187,7 +191,7 @@ def _types(worker_id: str) -> Select[Any]:
     )
 
 
-def _asked(worker_id: str) -> Select[Any]:
+def _query_requests(worker_id: str) -> Select[Any]:
     columns = [column for column in requests.c if column.name != "answer"]
     askable = (types.c.status == "Active") & ~types.c.deleted
     return (
@@ -202,14 +206,14 @@ def _asked(worker_id: str) -> Select[Any]:
     )
 
 
-def _blocked(worker_id: str) -> Any:
+def _is_blocked(worker_id: str) -> Any:
     return exists().where(
         worker_blocks.c.requester_id == types.c.requester_id, worker_blocks.c.worker_id == worker_id
     )
 
 
 def _check_retry(call: Call, last: Row[Any]) -> None:
-    again = retry_time(last)
+    again = compute_retry_time(last)
     if again is None:
         raise NotPossible("asked", "This qualification can be asked for once, and you have.")
     wait = again - call.now
@@ -222,9 +226,9 @@ def _check_retry(call: Call, last: Row[Any]) -> None:
         )
 
 
-def _make(call: Call, worker_id: str, row: Row[Any]) -> Asked:
+def _create(call: Call, worker_id: str, row: Row[Any]) -> RequestOutcome:
     status = "Started" if row.test_id else "Granted" if row.auto_granted else "Submitted"
-    new = Asked(call.new_id(), status, call.now + row.duration if row.test_id else None)
+    new = RequestOutcome(call.new_id(), status, call.now + row.duration if row.test_id else None)
     made = insert_new(
         call.db,
         requests,

@@ -5,16 +5,16 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import INTEGERS, in_range
+from local_crowd.operations.checks import INTEGERS, validate_range
 from local_crowd.operations.errors import (
     ParameterValidationError,
     RequestError,
     wrong_state,
 )
-from local_crowd.operations.paging import listing, page
+from local_crowd.operations.paging import build_listing, fetch_page
 from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications.qualification_types import find
-from local_crowd.operations.qualifications.requirements import required_by_hits
+from local_crowd.operations.qualifications.requirements import is_required_by_hits
 from local_crowd.operations.qualifications.system_qualifications import MASTERS
 from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import qualification_types, qualifications
@@ -31,10 +31,10 @@ def associate_qualification_with_worker(call: Call, request: Request) -> Respons
         raise ParameterValidationError(
             f'The value "{worker_id}" is not valid for the parameter WorkerId.'
         )
-    value = in_range("IntegerValue", request.get("IntegerValue", 1), *INTEGERS)
+    value = validate_range("IntegerValue", request.get("IntegerValue", 1), *INTEGERS)
     grant(call, row.qualification_type_id, worker_id, value)
     if request.get("SendNotification", True):
-        workers.tell(
+        workers.send_message(
             call,
             worker_id,
             f"You have the qualification {row.name}",
@@ -50,7 +50,7 @@ def disassociate_qualification_from_worker(call: Call, request: Request) -> Resp
     row = _granted(call, request["QualificationTypeId"], request["WorkerId"])
     call.db.execute(
         update(qualifications)
-        .where(*_this(row.qualification_type_id, row.worker_id))
+        .where(*_is_grant(row.qualification_type_id, row.worker_id))
         .values(status="Revoked", reason=request.get("Reason"))
     )
     return {}
@@ -59,7 +59,7 @@ def disassociate_qualification_from_worker(call: Call, request: Request) -> Resp
 def get_qualification_score(call: Call, request: Request) -> Response:
     """GetQualificationScore: of one's own type. Refused when it was revoked, as Amazon does."""
     row = _granted(call, request["QualificationTypeId"], request["WorkerId"])
-    return {"Qualification": _shape(row)}
+    return {"Qualification": _to_api(row)}
 
 
 def list_workers_with_qualification_type(call: Call, request: Request) -> Response:
@@ -70,8 +70,8 @@ def list_workers_with_qualification_type(call: Call, request: Request) -> Respon
         qualifications.c.status == request.get("Status", "Granted"),
     )
     order = (qualifications.c.grant_time, qualifications.c.worker_id)
-    rows, token = page(call, request, query, order)
-    return listing("Qualifications", rows, token, _shape)
+    rows, token = fetch_page(call, request, query, order)
+    return build_listing("Qualifications", rows, token, _to_api)
 
 
 def grant(call: Call, type_id: str, worker_id: str, value: int) -> None:
@@ -79,7 +79,9 @@ def grant(call: Call, type_id: str, worker_id: str, value: int) -> None:
     values = {"status": "Granted", "integer_value": value, "grant_time": call.now, "reason": None}
     keys = {"qualification_type_id": type_id, "worker_id": worker_id}
     if not insert_new(call.db, qualifications, **keys, **values):
-        call.db.execute(update(qualifications).where(*_this(type_id, worker_id)).values(**values))
+        call.db.execute(
+            update(qualifications).where(*_is_grant(type_id, worker_id)).values(**values)
+        )
 
 
 def make_master(call: Call, worker_id: str, *, master: bool) -> None:
@@ -88,11 +90,11 @@ def make_master(call: Call, worker_id: str, *, master: bool) -> None:
     if master:
         grant(call, type_id, worker_id, 1)
     else:
-        this = update(qualifications).where(*_this(type_id, worker_id))
+        this = update(qualifications).where(*_is_grant(type_id, worker_id))
         call.db.execute(this.values(status="Revoked"))
 
 
-def _this(type_id: str, worker_id: str) -> tuple[Any, Any]:
+def _is_grant(type_id: str, worker_id: str) -> tuple[Any, Any]:
     return (
         qualifications.c.qualification_type_id == type_id,
         qualifications.c.worker_id == worker_id,
@@ -107,9 +109,9 @@ def _granted(call: Call, type_id: str, worker_id: str) -> Row[Any]:
             qualification_types.c.qualification_type_id == qualifications.c.qualification_type_id,
         )
         .where(
-            *_this(type_id, worker_id),
+            *_is_grant(type_id, worker_id),
             qualification_types.c.requester_id == call.requester_id,
-            ~qualification_types.c.deleted | required_by_hits(call),
+            ~qualification_types.c.deleted | is_required_by_hits(call),
         )
     ).one_or_none()
     if row is None:
@@ -122,7 +124,7 @@ def _granted(call: Call, type_id: str, worker_id: str) -> Row[Any]:
     return row
 
 
-def _shape(row: Row[Any]) -> Response:
+def _to_api(row: Row[Any]) -> Response:
     return {
         "QualificationTypeId": row.qualification_type_id,
         "WorkerId": row.worker_id,

@@ -5,9 +5,9 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import INTEGERS, in_range
+from local_crowd.operations.checks import INTEGERS, validate_range
 from local_crowd.operations.errors import RequestError, wrong_state
-from local_crowd.operations.paging import listing, page
+from local_crowd.operations.paging import build_listing, fetch_page
 from local_crowd.operations.qualifications import grants, qualification_types
 from local_crowd.store import tables
 from local_crowd.store.tables import qualification_requests as requests
@@ -34,14 +34,14 @@ def list_qualification_requests(call: Call, request: Request) -> Response:
         qualification_types.find(call, type_id, own=True)
         query = query.where(requests.c.qualification_type_id == type_id)
     order = (requests.c.submit_time, requests.c.qualification_request_id)
-    rows, token = page(call, request, query, order)
-    return listing("QualificationRequests", rows, token, _shape)
+    rows, token = fetch_page(call, request, query, order)
+    return build_listing("QualificationRequests", rows, token, _to_api)
 
 
 def accept_qualification_request(call: Call, request: Request) -> Response:
     """AcceptQualificationRequest: the worker has it from now on, with IntegerValue, or 1."""
-    value = in_range("IntegerValue", request.get("IntegerValue", 1), *INTEGERS)
-    row = _waiting(call, request["QualificationRequestId"])
+    value = validate_range("IntegerValue", request.get("IntegerValue", 1), *INTEGERS)
+    row = _find_waiting(call, request["QualificationRequestId"])
     _decide(call, row, "Granted", None)
     grants.grant(call, row.qualification_type_id, row.worker_id, value)
     return {}
@@ -49,12 +49,12 @@ def accept_qualification_request(call: Call, request: Request) -> Response:
 
 def reject_qualification_request(call: Call, request: Request) -> Response:
     """RejectQualificationRequest: the worker can read the reason; what they have they keep."""
-    row = _waiting(call, request["QualificationRequestId"])
+    row = _find_waiting(call, request["QualificationRequestId"])
     _decide(call, row, "Rejected", request.get("Reason"))
     return {}
 
 
-def _waiting(call: Call, request_id: str) -> Row[Any]:
+def _find_waiting(call: Call, request_id: str) -> Row[Any]:
     row = call.db.execute(
         select(requests)
         .join(
@@ -90,7 +90,7 @@ def _decide(call: Call, row: Row[Any], status: str, reason: str | None) -> None:
         raise wrong_state("QualificationRequest", None, "Submitted")
 
 
-def _shape(row: Row[Any]) -> Response:
+def _to_api(row: Row[Any]) -> Response:
     request = {
         "QualificationRequestId": row.qualification_request_id,
         "QualificationTypeId": row.qualification_type_id,

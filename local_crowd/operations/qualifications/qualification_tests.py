@@ -5,7 +5,7 @@ from local_crowd.operations.questions.answer_key import AnswerKey
 from local_crowd.operations.questions.question_form import FreeTextAnswer, QuestionForm
 from local_crowd.operations.questions.question_form_xml import read_form
 from local_crowd.operations.questions.questions import QUESTION_FORMS
-from local_crowd.operations.questions.xml_documents import document, unreadable
+from local_crowd.operations.questions.xml_documents import parse_document, parse_error
 
 
 def parse(test: str) -> QuestionForm:
@@ -14,11 +14,11 @@ def parse(test: str) -> QuestionForm:
     Raises RequestError (XMLParseError) for what is no QuestionForm: no other question is a test.
     ParameterValidationError when it is larger than Amazon takes.
     """
-    root = document("Test", test)
+    root = parse_document("Test", test)
     for namespace in QUESTION_FORMS:
         if root.tag == f"{{{namespace}}}QuestionForm":
             return read_form(root, namespace)
-    raise unreadable(f"a Test is a QuestionForm, not {root.tag}")
+    raise parse_error(f"a Test is a QuestionForm, not {root.tag}")
 
 
 def check_key(form: QuestionForm, key: AnswerKey) -> None:

@@ -9,18 +9,18 @@ from local_crowd.operations.checks import (
     BILLION,
     INTEGERS,
     YEAR,
-    in_range,
-    not_longer,
     require_text,
+    validate_length,
+    validate_range,
 )
 from local_crowd.operations.errors import (
     ParameterValidationError,
     RequestError,
     type_does_not_exist,
 )
-from local_crowd.operations.paging import listing, page
+from local_crowd.operations.paging import build_listing, fetch_page
 from local_crowd.operations.qualifications import qualification_tests
-from local_crowd.operations.qualifications.requirements import required_by_hits, visible
+from local_crowd.operations.qualifications.requirements import is_required_by_hits, is_visible
 from local_crowd.operations.questions import answer_key
 from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import qualification_requests as requests
@@ -33,22 +33,24 @@ types = qualification_types
 def create_qualification_type(call: Call, request: Request) -> Response:
     """CreateQualificationType: a type of a name that none of the requester's others has."""
     auto_granted = request.get("AutoGranted", False)
-    test_id = _new_test(call, request)
-    _not_both(auto_granted, test_id)
+    test_id = _create_test(call, request)
+    _check_exclusive(auto_granted, test_id)
     type_id = call.new_id()
     new = insert_new(
         call.db,
         types,
         qualification_type_id=type_id,
         requester_id=call.requester_id,
-        name=_name(request["Name"]),
-        keywords=not_longer("Keywords", request.get("Keywords"), 1000),
-        description=_description(request["Description"]),
+        name=_validate_name(request["Name"]),
+        keywords=validate_length("Keywords", request.get("Keywords"), 1000),
+        description=_validate_description(request["Description"]),
         status=request["QualificationTypeStatus"],
         test_id=test_id,
-        retry_delay=_retry_delay(request),
+        retry_delay=_read_retry_delay(request),
         auto_granted=auto_granted,
-        auto_granted_value=_value(request.get("AutoGrantedValue", 1)) if auto_granted else None,
+        auto_granted_value=_validate_value(request.get("AutoGrantedValue", 1))
+        if auto_granted
+        else None,
         created_time=call.now,
         deleted=False,
     )
@@ -58,7 +60,7 @@ def create_qualification_type(call: Call, request: Request) -> Response:
             "name must be unique among all of the QualificationTypes created by the same user.",
             "QualificationTypeAlreadyExists",
         )
-    return {"QualificationType": _shape(find(call, type_id))}
+    return {"QualificationType": _to_api(find(call, type_id))}
 
 
 def update_qualification_type(call: Call, request: Request) -> Response:
@@ -66,11 +68,11 @@ def update_qualification_type(call: Call, request: Request) -> Response:
     row = find(call, request["QualificationTypeId"], own=True)
     values: dict[str, Any] = {}
     if "Description" in request:
-        values["description"] = _description(request["Description"])
+        values["description"] = _validate_description(request["Description"])
     if "QualificationTypeStatus" in request:
         values["status"] = request["QualificationTypeStatus"]
     if "RetryDelayInSeconds" in request:
-        values["retry_delay"] = _retry_delay(request)
+        values["retry_delay"] = _read_retry_delay(request)
     if row.test_id and "AnswerKey" in request and "Test" not in request:
         # Ignored, the old key would go on scoring; Amazon asks for the Test here, too.
         raise ParameterValidationError(
@@ -78,15 +80,15 @@ def update_qualification_type(call: Call, request: Request) -> Response:
             "TestDurationInSeconds."
         )
     auto_granted = request.get("AutoGranted", row.auto_granted)
-    if test_id := _new_test(call, request):
+    if test_id := _create_test(call, request):
         values["test_id"] = test_id
-    _not_both(auto_granted, test_id or row.test_id)
+    _check_exclusive(auto_granted, test_id or row.test_id)
     granted_value = request.get("AutoGrantedValue", row.auto_granted_value or 1)
     values["auto_granted"] = auto_granted
-    values["auto_granted_value"] = _value(granted_value) if auto_granted else None
+    values["auto_granted_value"] = _validate_value(granted_value) if auto_granted else None
     this = types.c.qualification_type_id == row.qualification_type_id
     call.db.execute(update(types).where(this).values(**values))
-    return {"QualificationType": _shape(find(call, row.qualification_type_id))}
+    return {"QualificationType": _to_api(find(call, row.qualification_type_id))}
 
 
 def get_qualification_type(call: Call, request: Request) -> Response:
@@ -95,7 +97,7 @@ def get_qualification_type(call: Call, request: Request) -> Response:
     A deleted one is Inactive while HITs require it.
     """
     row = find(call, request["QualificationTypeId"], in_use=True)
-    return {"QualificationType": _shape(row)}
+    return {"QualificationType": _to_api(row)}
 
 
 def list_qualification_types(call: Call, request: Request) -> Response:
@@ -103,18 +105,18 @@ def list_qualification_types(call: Call, request: Request) -> Response:
 
     `Query`: every word of it occurs in the name, the keywords or the description.
     """
-    query = _with_test().where(visible(call))
+    query = _query_types().where(is_visible(call))
     if request["MustBeRequestable"] or request.get("MustBeOwnedByCaller"):
         query = query.where(types.c.requester_id == call.requester_id)
-    for word in (not_longer("Query", request.get("Query"), 1000) or "").split():
+    for word in (validate_length("Query", request.get("Query"), 1000) or "").split():
         query = query.where(
             types.c.name.icontains(word, autoescape=True)
             | types.c.keywords.icontains(word, autoescape=True)
             | types.c.description.icontains(word, autoescape=True)
         )
     order = (types.c.created_time, types.c.qualification_type_id)
-    rows, token = page(call, request, query, order)
-    return listing("QualificationTypes", rows, token, _shape)
+    rows, token = fetch_page(call, request, query, order)
+    return build_listing("QualificationTypes", rows, token, _to_api)
 
 
 def delete_qualification_type(call: Call, request: Request) -> Response:
@@ -145,8 +147,8 @@ def find(call: Call, type_id: str, *, own: bool = False, in_use: bool = False) -
     `own`: one to change. `in_use`: also a deleted one that a HIT requires. Raises RequestError:
     QualificationTypeDoesNotExist, for the system's own PermissionDeniedException.
     """
-    allowed = visible(call) | required_by_hits(call) if in_use else visible(call)
-    query = _with_test().where(types.c.qualification_type_id == type_id, allowed)
+    allowed = is_visible(call) | is_required_by_hits(call) if in_use else is_visible(call)
+    query = _query_types().where(types.c.qualification_type_id == type_id, allowed)
     row = call.db.execute(query).one_or_none()
     if row is None:
         raise type_does_not_exist(type_id)
@@ -158,12 +160,12 @@ def find(call: Call, type_id: str, *, own: bool = False, in_use: bool = False) -
     return row
 
 
-def _with_test() -> Select[Any]:
+def _query_types() -> Select[Any]:
     columns = (tests.c.test, tests.c.answer_key, tests.c.duration)
     return select(types, *columns).outerjoin(tests, tests.c.test_id == types.c.test_id)
 
 
-def _new_test(call: Call, request: Request) -> str | None:
+def _create_test(call: Call, request: Request) -> str | None:
     """Keep the test that the request brings and return its id, or None if it brings none.
 
     Without a Test, TestDurationInSeconds and AnswerKey mean nothing: some clients always send them.
@@ -182,37 +184,39 @@ def _new_test(call: Call, request: Request) -> str | None:
             test_id=test_id,
             test=test,
             answer_key=key,
-            duration=in_range("TestDurationInSeconds", request["TestDurationInSeconds"], 1, YEAR),
+            duration=validate_range(
+                "TestDurationInSeconds", request["TestDurationInSeconds"], 1, YEAR
+            ),
         )
     )
     return test_id
 
 
-def _not_both(auto_granted: bool, test_id: str | None) -> None:
+def _check_exclusive(auto_granted: bool, test_id: str | None) -> None:
     if auto_granted and test_id:
         raise ParameterValidationError(
             "A QualificationType with a Test cannot be AutoGranted: its test decides."
         )
 
 
-def _name(name: str) -> str:
+def _validate_name(name: str) -> str:
     return require_text("Name", name, 200)
 
 
-def _description(text: str) -> str:
+def _validate_description(text: str) -> str:
     return require_text("Description", text, 2000)
 
 
-def _retry_delay(request: Request) -> int | None:
+def _read_retry_delay(request: Request) -> int | None:
     delay = request.get("RetryDelayInSeconds")
-    return None if delay is None else in_range("RetryDelayInSeconds", delay, 0, BILLION)
+    return None if delay is None else validate_range("RetryDelayInSeconds", delay, 0, BILLION)
 
 
-def _value(value: int) -> int:
-    return in_range("AutoGrantedValue", value, *INTEGERS)
+def _validate_value(value: int) -> int:
+    return validate_range("AutoGrantedValue", value, *INTEGERS)
 
 
-def _shape(row: Row[Any]) -> Response:
+def _to_api(row: Row[Any]) -> Response:
     qualification_type = {
         "QualificationTypeId": row.qualification_type_id,
         "CreationTime": row.created_time,

@@ -41,7 +41,7 @@ class Locale(NamedTuple):
     country: str
     subdivision: str | None = None
 
-    def within(self, other: "Locale") -> bool:
+    def is_within(self, other: "Locale") -> bool:
         """Whether this is `other`, or a part of it: Pennsylvania is within the US."""
         return self.country == other.country and other.subdivision in (None, self.subdivision)
 
@@ -64,14 +64,14 @@ def qualifies(requirement: Requirement, value: Value | None) -> bool:
     if value is None:
         return False
     if isinstance(value, Locale):
-        found = any(map(value.within, locales(requirement)))
+        found = any(map(value.is_within, parse_locales(requirement)))
     else:
         compare: Comparison = ORDERED.get(comparator, operator.eq)
         found = any(compare(value, wanted) for wanted in requirement.get("IntegerValues", ()))
     return found != (comparator in NEGATIVE)
 
 
-def locales(requirement: Requirement) -> Sequence[Locale]:
+def parse_locales(requirement: Requirement) -> Sequence[Locale]:
     """The LocaleValues of a requirement."""
     return [
         Locale(locale["Country"], locale.get("Subdivision"))
@@ -84,7 +84,7 @@ def guards(requirement: Requirement, action: str) -> bool:
     return GUARDED.index(requirement["ActionsGuarded"]) >= ACTIONS.index(action)
 
 
-def percent_approved(approved: int, rejected: int, submitted: int) -> int:
+def compute_percent_approved(approved: int, rejected: int, submitted: int) -> int:
     """Worker_PercentAssignmentsApproved: 100 for those who submitted fewer than a hundred.
 
     Of the assignments that were reviewed, rounded down, so that "at least 95" is. Work that waits
@@ -94,10 +94,12 @@ def percent_approved(approved: int, rejected: int, submitted: int) -> int:
     return 100 * approved // reviewed if submitted >= SETTLED and reviewed else 100
 
 
-def described(requirement: Requirement, name: str) -> str:
+def describe(requirement: Requirement, name: str) -> str:
     """The requirement on the qualification `name` as a phrase: "Worker_Locale: one of US, CA"."""
     comparator = requirement["Comparator"]
     if comparator in EXISTENCE:
         return name if comparator == "Exists" else f"not {name}"
-    wanted = ", ".join(map(str, [*requirement.get("IntegerValues", ()), *locales(requirement)]))
+    wanted = ", ".join(
+        map(str, [*requirement.get("IntegerValues", ()), *parse_locales(requirement)])
+    )
     return " ".join(filter(None, [f"{name}:", WORDS[comparator], wanted]))

@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, select
 
 import places
 from local_crowd.operations.call import Call
-from local_crowd.operations.checks import INTEGERS, in_range
+from local_crowd.operations.checks import INTEGERS, validate_range
 from local_crowd.operations.errors import (
     ParameterValidationError,
     type_does_not_exist,
@@ -20,7 +20,7 @@ from local_crowd.operations.qualifications.qualifying import EXISTENCE, GUARDED,
 from local_crowd.operations.qualifications.system_qualifications import (
     COMPUTED,
     LOCALE,
-    other_masters,
+    find_other_masters,
 )
 from local_crowd.store.tables import hit_type_qualifications, hits, qualification_types
 
@@ -29,7 +29,7 @@ MOST = 10
 MOST_INTEGERS, MOST_LOCALES = 15, 30
 
 
-def checked(call: Call, requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def validate(call: Call, requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Each requirement with `ActionsGuarded` and the deprecated `RequiredToPreview` filled in.
 
     Raises ParameterValidationError for a requirement that says two things or nothing, and for
@@ -39,7 +39,7 @@ def checked(call: Call, requirements: list[dict[str, Any]]) -> list[dict[str, An
         raise ParameterValidationError(
             f"There are {len(requirements)} QualificationRequirements. At most {MOST} are allowed."
         )
-    complete = [_normalised(requirement) for requirement in requirements]
+    complete = [_normalize(requirement) for requirement in requirements]
     for requirement in complete:
         _check_values(requirement)
     _check_types(call, {requirement["QualificationTypeId"] for requirement in complete})
@@ -61,7 +61,7 @@ def note(call: Call, hit_type_id: str, requirements: str) -> None:
         )
 
 
-def _normalised(requirement: dict[str, Any]) -> dict[str, Any]:
+def _normalize(requirement: dict[str, Any]) -> dict[str, Any]:
     if "RequiredToPreview" in requirement and "ActionsGuarded" in requirement:
         raise ParameterValidationError(
             "RequiredToPreview and ActionsGuarded exclude each other: use ActionsGuarded."
@@ -85,22 +85,22 @@ def _check_values(requirement: dict[str, Any]) -> None:
         elif integers:
             fault = "takes LocaleValues here, not IntegerValues"
         else:
-            fault = _count("LocaleValues", len(locales), comparator, MOST_LOCALES)
+            fault = _check_count("LocaleValues", len(locales), comparator, MOST_LOCALES)
     elif locales:
         fault = "takes LocaleValues for Worker_Locale only"
     else:
-        fault = _count("IntegerValues", len(integers), comparator, MOST_INTEGERS)
+        fault = _check_count("IntegerValues", len(integers), comparator, MOST_INTEGERS)
     if fault:
         raise ParameterValidationError(
             f"The QualificationRequirement of {type_id} is not valid: {comparator} {fault}."
         )
     for integer in integers:
-        in_range("IntegerValues", integer, *INTEGERS)
+        validate_range("IntegerValues", integer, *INTEGERS)
     for locale in locales:
         _check_locale(locale)
 
 
-def _count(name: str, count: int, comparator: str, most: int) -> str | None:
+def _check_count(name: str, count: int, comparator: str, most: int) -> str | None:
     if comparator in SETS:
         return None if 1 <= count <= most else f"takes 1 to {most} {name}, not {count}"
     return None if count == 1 else f"takes one of {name}, not {count}"
@@ -122,7 +122,7 @@ def _check_types(call: Call, type_ids: set[str]) -> None:
         return
     query = select(qualification_types.c.qualification_type_id, qualification_types.c.status).where(
         qualification_types.c.qualification_type_id.in_(type_ids),
-        visible(call),
+        is_visible(call),
     )
     known = {row.qualification_type_id: row.status for row in call.db.execute(query)}
     for type_id in sorted(type_ids):
@@ -132,16 +132,16 @@ def _check_types(call: Call, type_ids: set[str]) -> None:
             raise wrong_state("QualificationType", known[type_id], "Active")
 
 
-def visible(call: Call) -> Any:
+def is_visible(call: Call) -> Any:
     """The condition for a qualification type to be the requester's own, or this site's."""
     mine = qualification_types.c.requester_id == call.requester_id
     system = qualification_types.c.requester_id.is_(None) & (
-        qualification_types.c.qualification_type_id != other_masters(call.site)
+        qualification_types.c.qualification_type_id != find_other_masters(call.site)
     )
     return ~qualification_types.c.deleted & (mine | system)
 
 
-def required_by_hits(call: Call) -> Any:
+def is_required_by_hits(call: Call) -> Any:
     """The condition for a qualification type to be the requester's own and required by a HIT."""
     requiring = (
         select(hits.c.hit_id)
@@ -155,7 +155,7 @@ def required_by_hits(call: Call) -> Any:
     return (qualification_types.c.requester_id == call.requester_id) & requiring.exists()
 
 
-def still_stand(call: Call, hit_type: Row[Any]) -> bool:
+def has_all_types(call: Call, hit_type: Row[Any]) -> bool:
     """Whether no qualification type that the HIT type requires was deleted."""
     if hit_type.qualification_requirements == NONE:
         return True

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 
 from local_crowd.operations.call import Call
-from local_crowd.operations.qualifications.qualifying import Locale, Value, percent_approved
+from local_crowd.operations.qualifications.qualifying import Locale, Value, compute_percent_approved
 from local_crowd.store.tables import assignments, workers
 
 MASTERS = {
@@ -26,12 +26,12 @@ COMPUTED = HISTORY | PROFILE
 REVIEWED = ("Approved", "Rejected")
 
 
-def other_masters(site: str) -> str:
+def find_other_masters(site: str) -> str:
     """The id that Masters has on the other site, where this one does not know it."""
     return MASTERS["live" if site == "sandbox" else "sandbox"]
 
 
-def computed(call: Call, worker_id: str, wanted: Collection[str]) -> dict[str, Value]:
+def compute_values(call: Call, worker_id: str, wanted: Collection[str]) -> dict[str, Value]:
     """The worker's values of the types in `wanted` that are computed, by their ids.
 
     One query for what was done, on an index that holds all it needs, and one for what the worker
@@ -39,13 +39,13 @@ def computed(call: Call, worker_id: str, wanted: Collection[str]) -> dict[str, V
     """
     values: dict[str, Value] = {}
     if HISTORY.intersection(wanted):
-        values |= _history(call, worker_id)
+        values |= _compute_history(call, worker_id)
     if PROFILE.intersection(wanted):
-        values |= _profile(call, worker_id)
+        values |= _read_profile(call, worker_id)
     return {type_id: value for type_id, value in values.items() if type_id in wanted}
 
 
-def _history(call: Call, worker_id: str) -> dict[str, Value]:
+def _compute_history(call: Call, worker_id: str) -> dict[str, Value]:
     query = (
         select(assignments.c.status, func.count().label("submitted"))
         .where(
@@ -56,11 +56,11 @@ def _history(call: Call, worker_id: str) -> dict[str, Value]:
     )
     counts: dict[str, int] = {row.status: row.submitted for row in call.db.execute(query)}
     approved, rejected = (counts.get(status, 0) for status in REVIEWED)
-    percent = percent_approved(approved, rejected, sum(counts.values()))
+    percent = compute_percent_approved(approved, rejected, sum(counts.values()))
     return {HITS_APPROVED: approved, PERCENT_APPROVED: percent}
 
 
-def _profile(call: Call, worker_id: str) -> dict[str, Value]:
+def _read_profile(call: Call, worker_id: str) -> dict[str, Value]:
     row = call.db.execute(
         select(workers.c.country, workers.c.subdivision, workers.c.adult).where(
             workers.c.worker_id == worker_id

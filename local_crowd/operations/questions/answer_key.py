@@ -15,10 +15,10 @@ from defusedxml.ElementTree import fromstring
 from local_crowd.operations.checks import INTEGERS
 from local_crowd.operations.questions.xml_documents import (
     SCHEMAS,
-    document,
-    namespace_of,
-    text_of,
-    unreadable,
+    parse_document,
+    parse_error,
+    read_namespace,
+    read_text,
 )
 
 SCHEMA = SCHEMAS + "2005-10-01/AnswerKey.xsd"
@@ -27,7 +27,7 @@ Picked = Mapping[str, AbstractSet[str]]  # the selections of each question
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredQuestion:
     """What one question's answers are worth: exactly these selections, or anything else."""
 
     options: Mapping[frozenset[str], Decimal]
@@ -38,7 +38,7 @@ class Scored:
 class AnswerKey:
     """The questions that count, and how their sum becomes the qualification's value."""
 
-    questions: Mapping[str, Scored]
+    questions: Mapping[str, ScoredQuestion]
     value_of: Callable[[Decimal], Decimal]
 
     def score(self, picked: Picked) -> int:
@@ -55,12 +55,12 @@ class AnswerKey:
         return max(lowest, min(highest, value))
 
 
-def picked(answer: str) -> Picked:
+def parse_selections(answer: str) -> Picked:
     """The selections in a QuestionFormAnswers document of ours."""
     root = fromstring(answer)
-    space = namespace_of(root)
+    space = read_namespace(root)
     return {
-        text_of(part, "QuestionIdentifier"): {
+        read_text(part, "QuestionIdentifier"): {
             selection.text or "" for selection in part.findall(f"{space}SelectionIdentifier")
         }
         for part in root.findall(f"{space}Answer")
@@ -73,70 +73,72 @@ def parse(xml: str) -> AnswerKey:
     Raises RequestError (XMLParseError) for what is none, and ParameterValidationError when it is
     larger than Amazon takes.
     """
-    root = document("AnswerKey", xml)
+    root = parse_document("AnswerKey", xml)
     if root.tag != f"{{{SCHEMA}}}AnswerKey":
-        raise unreadable(f"the root element {root.tag} is not an AnswerKey of {SCHEMA}")
-    space = namespace_of(root)
-    questions: dict[str, Scored] = {}
+        raise parse_error(f"the root element {root.tag} is not an AnswerKey of {SCHEMA}")
+    space = read_namespace(root)
+    questions: dict[str, ScoredQuestion] = {}
     for question in root.findall(f"{space}Question"):
-        identifier = text_of(question, "QuestionIdentifier").strip()
+        identifier = read_text(question, "QuestionIdentifier").strip()
         if identifier in questions:
-            raise unreadable(f"the question {identifier} stands in the AnswerKey twice")
-        questions[identifier] = _scored(question)
+            raise parse_error(f"the question {identifier} stands in the AnswerKey twice")
+        questions[identifier] = _parse_question(question)
     if not questions:
-        raise unreadable("the AnswerKey has no Question")
-    return AnswerKey(questions, _mapping(root.find(f"{space}QualificationValueMapping")))
+        raise parse_error("the AnswerKey has no Question")
+    return AnswerKey(questions, _parse_mapping(root.find(f"{space}QualificationValueMapping")))
 
 
-def _scored(question: Element) -> Scored:
-    space = namespace_of(question)
+def _parse_question(question: Element) -> ScoredQuestion:
+    space = read_namespace(question)
     options = {
         frozenset(
             (selection.text or "").strip()
             for selection in option.findall(f"{space}SelectionIdentifier")
-        ): _number(option, "AnswerScore")
+        ): _parse_number(option, "AnswerScore")
         for option in question.findall(f"{space}AnswerOption")
     }
     if frozenset() in options:
-        raise unreadable("an AnswerOption has no SelectionIdentifier")
+        raise parse_error("an AnswerOption has no SelectionIdentifier")
     default = question.find(f"{space}DefaultScore")
-    return Scored(options, Decimal(0) if default is None else _number(question, "DefaultScore"))
+    return ScoredQuestion(
+        options, Decimal(0) if default is None else _parse_number(question, "DefaultScore")
+    )
 
 
-def _mapping(mapping: Element | None) -> Callable[[Decimal], Decimal]:
+def _parse_mapping(mapping: Element | None) -> Callable[[Decimal], Decimal]:
     if mapping is None:
         return lambda total: total
-    space = namespace_of(mapping)
+    space = read_namespace(mapping)
     if (found := mapping.find(f"{space}PercentageMapping")) is not None:
-        maximum = _number(found, "MaximumSummedScore")
+        maximum = _parse_number(found, "MaximumSummedScore")
         if maximum <= 0:
-            raise unreadable("MaximumSummedScore must be more than 0")
+            raise parse_error("MaximumSummedScore must be more than 0")
         return lambda total: 100 * total / maximum
     if (found := mapping.find(f"{space}ScaleMapping")) is not None:
-        multiplier = _number(found, "SummedScoreMultiplier")
+        multiplier = _parse_number(found, "SummedScoreMultiplier")
         return lambda total: total * multiplier
     if (found := mapping.find(f"{space}RangeMapping")) is not None:
-        return _ranges(found)
-    raise unreadable("QualificationValueMapping holds no mapping")
+        return _parse_ranges(found)
+    raise parse_error("QualificationValueMapping holds no mapping")
 
 
-def _ranges(mapping: Element) -> Callable[[Decimal], Decimal]:
+def _parse_ranges(mapping: Element) -> Callable[[Decimal], Decimal]:
     ranges = [
         (
-            _number(part, "InclusiveLowerBound"),
-            _number(part, "InclusiveUpperBound"),
-            _number(part, "QualificationValue"),
+            _parse_number(part, "InclusiveLowerBound"),
+            _parse_number(part, "InclusiveUpperBound"),
+            _parse_number(part, "QualificationValue"),
         )
-        for part in mapping.findall(f"{namespace_of(mapping)}SummedScoreRange")
+        for part in mapping.findall(f"{read_namespace(mapping)}SummedScoreRange")
     ]
-    otherwise = _number(mapping, "OutOfRangeQualificationValue")
+    otherwise = _parse_number(mapping, "OutOfRangeQualificationValue")
     return lambda total: next(
         (value for lowest, highest, value in ranges if lowest <= total <= highest), otherwise
     )
 
 
-def _number(parent: Element, name: str) -> Decimal:
-    text = text_of(parent, name).strip()
+def _parse_number(parent: Element, name: str) -> Decimal:
+    text = read_text(parent, name).strip()
     if not NUMBER.fullmatch(text):
-        raise unreadable(f"{name} is {text[:20]}, not a number of at most nine digits")
+        raise parse_error(f"{name} is {text[:20]}, not a number of at most nine digits")
     return Decimal(text)

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import ParseError, TreeBuilder
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from local_crowd.operations.questions.question_xml import Node, shown
+from local_crowd.operations.questions.question_xml import Node, shorten
 
 _CELL = "abbr align axis bgcolor char charoff colspan headers height nowrap rowspan scope valign"
 _ROWS = "align char charoff valign"
@@ -67,7 +67,7 @@ class _Writer(TreeBuilder):
     def start(self, tag: str, attributes: dict[str, str]) -> None:  # type: ignore[override]
         self._depth += 1
         if self._depth > 1:
-            self.html.append(f"<{_allowed(tag, attributes)}>")
+            self.html.append(f"<{_check_allowed(tag, attributes)}>")
 
     def end(self, tag: str) -> None:  # type: ignore[override]
         self._depth -= 1
@@ -78,22 +78,22 @@ class _Writer(TreeBuilder):
         self.html.append(escape(data))
 
     def comment(self, text: str | None) -> None:  # type: ignore[override]
-        raise ValueError(f"the comment <!--{shown(text or '')}--> is not allowed")
+        raise ValueError(f"the comment <!--{shorten(text or '')}--> is not allowed")
 
     def pi(self, target: str, _text: str | None = None) -> None:  # type: ignore[override]
-        raise ValueError(f"the instruction <?{shown(target)}?> is not allowed")
+        raise ValueError(f"the instruction <?{shorten(target)}?> is not allowed")
 
     def close(self) -> str:  # type: ignore[override]
         return "".join(self.html)
 
 
-def safe_html(node: Node) -> str:
+def to_safe_html(node: Node) -> str:
     """The HTML of a FormattedContent element, from its text.
 
     Links open a new window, because the form would be lost otherwise. Raises RequestError
     (XMLParseError) for anything beyond the subset.
     """
-    text = _ENTITY.sub(_character, node.raw())
+    text = _ENTITY.sub(_decode_entity, node.raw())
     parser = DefusedXMLParser(target=_Writer(), forbid_dtd=True)
     try:
         parser.feed(f"<FormattedContent>{text}</FormattedContent>")
@@ -103,7 +103,7 @@ def safe_html(node: Node) -> str:
     return html
 
 
-def _character(entity: re.Match[str]) -> str:
+def _decode_entity(entity: re.Match[str]) -> str:
     """An entity of HTML, which XML does not know, as its character."""
     name = entity[1]
     if name in _OF_XML or name not in name2codepoint:
@@ -111,15 +111,15 @@ def _character(entity: re.Match[str]) -> str:
     return chr(name2codepoint[name])
 
 
-def _allowed(tag: str, attributes: dict[str, str]) -> str:
+def _check_allowed(tag: str, attributes: dict[str, str]) -> str:
     if tag not in _TAGS:
-        raise ValueError(f"the tag <{shown(tag)}> is not allowed")
+        raise ValueError(f"the tag <{shorten(tag)}> is not allowed")
     known = {"title", *_TAGS[tag].split(), *(() if tag == "br" else ("dir", "lang"))}
     for name, value in attributes.items():
         if name not in known:
-            raise ValueError(f"the attribute {shown(name)} of <{tag}> is not allowed")
+            raise ValueError(f"the attribute {shorten(name)} of <{tag}> is not allowed")
         if name in _ADDRESSES and not _ADDRESS.fullmatch(value.strip()):
-            raise ValueError(f'the address "{shown(value)}" of <{tag}> is not allowed')
+            raise ValueError(f'the address "{shorten(value)}" of <{tag}> is not allowed')
     for name in _REQUIRED.get(tag, ()):
         if name not in attributes:
             raise ValueError(f"<{tag}> needs the attribute {name}")

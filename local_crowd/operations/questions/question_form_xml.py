@@ -6,8 +6,8 @@ from typing import cast, get_args
 from xml.etree.ElementTree import Element
 
 from local_crowd.operations.questions import question_form as form
-from local_crowd.operations.questions.formatted_content import safe_html
-from local_crowd.operations.questions.question_xml import ANY, ONE, OPTIONAL, SOME, Node, shown
+from local_crowd.operations.questions.formatted_content import to_safe_html
+from local_crowd.operations.questions.question_xml import ANY, ONE, OPTIONAL, SOME, Node, shorten
 
 GONE = "is not supported since December 12th, 2017; use an HTMLQuestion or an ExternalQuestion"
 INVALID = "Invalid input supplied."  # what Amazon says where errorText does not
@@ -21,15 +21,15 @@ def read_form(root: Element, namespace: str) -> form.QuestionForm:
     """The QuestionForm under `root`. Raises RequestError (XMLParseError) saying what and where."""
     nodes = Node(root, namespace, "QuestionForm").children({"Overview": ANY, "Question": SOME})
     parts = tuple(
-        form.Overview(_contents(node)) if node.name == "Overview" else _question(node)
+        form.Overview(_read_contents(node)) if node.name == "Overview" else _read_question(node)
         for node in nodes
     )
-    _all_different(nodes, (p.identifier if isinstance(p, form.Question) else None for p in parts))
+    _check_distinct(nodes, (p.identifier if isinstance(p, form.Question) else None for p in parts))
     return form.QuestionForm(parts)
 
 
-def _question(node: Node) -> form.Question:
-    found = node.named(
+def _read_question(node: Node) -> form.Question:
+    found = node.children_by_name(
         {
             "QuestionIdentifier": ONE,
             "DisplayName": OPTIONAL,
@@ -38,105 +38,107 @@ def _question(node: Node) -> form.Question:
             "AnswerSpecification": ONE,
         }
     )
-    answer = _answer(found["AnswerSpecification"])
+    answer = _read_answer(found["AnswerSpecification"])
     required = "IsRequired" in found and found["IsRequired"].choice("true", "false", "1", "0")
     return form.Question(
-        identifier=_identifier(found["QuestionIdentifier"]),
+        identifier=_read_identifier(found["QuestionIdentifier"]),
         display_name=found["DisplayName"].raw().strip() if "DisplayName" in found else "",
         required=required in ("true", "1")
         or (isinstance(answer, form.FreeTextAnswer) and bool(answer.min_length)),
-        content=_contents(found["QuestionContent"]),
+        content=_read_contents(found["QuestionContent"]),
         answer=answer,
     )
 
 
-def _identifier(node: Node) -> str:
+def _read_identifier(node: Node) -> str:
     text = node.text()
     if not text.isprintable():
         raise node.refuse("an identifier is one line of printable characters")
     return text
 
 
-def _all_different(nodes: Iterable[Node], identifiers: Iterable[str | None]) -> None:
+def _check_distinct(nodes: Iterable[Node], identifiers: Iterable[str | None]) -> None:
     seen: set[str] = set()
     for node, identifier in zip(nodes, identifiers, strict=True):
         if identifier in seen:
-            raise node.refuse(f'the identifier "{shown(identifier)}" was used before')
+            raise node.refuse(f'the identifier "{shorten(identifier)}" was used before')
         if identifier is not None:
             seen.add(identifier)
 
 
-def _contents(node: Node) -> tuple[form.Content, ...]:
+def _read_contents(node: Node) -> tuple[form.Content, ...]:
     allowed = dict.fromkeys((*_CONTENTS, "Application"), ANY)
-    contents = tuple(_content(child) for child in node.children(allowed))
+    contents = tuple(_read_content(child) for child in node.children(allowed))
     if not contents:
         raise node.refuse(f"is empty; it takes {', '.join(_CONTENTS)}")
     return contents
 
 
-def _content(node: Node) -> form.Content:
+def _read_content(node: Node) -> form.Content:
     if node.name == "Application":
         raise node.refuse(GONE)
     return _CONTENTS[node.name](node)
 
 
-def _list(node: Node) -> form.List:
+def _read_list(node: Node) -> form.List:
     return form.List(tuple(item.raw().strip() for item in node.children({"ListItem": SOME})))
 
 
-def _binary(node: Node) -> form.Binary:
+def _read_binary(node: Node) -> form.Binary:
     embedded = node.name == "EmbeddedBinary"
     type_name = "EmbeddedMimeType" if embedded else "MimeType"
     sizes = {"Width": ONE, "Height": ONE, "ApplicationParameter": ANY} if embedded else {}
     children = node.children({type_name: ONE, "DataURL": ONE, "AltText": ONE} | sizes)
     for parameter in children:
         if parameter.name == "ApplicationParameter":  # it was for plug-ins, which are gone
-            parameter.named({"Name": ONE, "Value": ONE})
+            parameter.children_by_name({"Name": ONE, "Value": ONE})
     found = {child.name: child for child in children}
-    kind = found[type_name].named({"Type": ONE, "SubType": OPTIONAL})["Type"]
+    kind = found[type_name].children_by_name({"Type": ONE, "SubType": OPTIONAL})["Type"]
     url = found["DataURL"].text()
     if not _WEB_ADDRESS.fullmatch(url):
-        raise found["DataURL"].refuse(f'"{shown(url)}" is no http or https address')
+        raise found["DataURL"].refuse(f'"{shorten(url)}" is no http or https address')
     return form.Binary(
         kind=cast("form.Kind", kind.choice(*get_args(form.Kind))),
         url=url,
         alt_text=found["AltText"].raw().strip(),
-        width=_size(found.get("Width")),
-        height=_size(found.get("Height")),
+        width=_read_size(found.get("Width")),
+        height=_read_size(found.get("Height")),
     )
 
 
-def _size(node: Node | None) -> str:
+def _read_size(node: Node | None) -> str:
     if node is None:
         return ""
     text = node.text().removesuffix("px")
     if not _SIZE.fullmatch(text):
-        raise node.refuse(f'"{shown(text)}" is no size; it is a number, or a percentage')
+        raise node.refuse(f'"{shorten(text)}" is no size; it is a number, or a percentage')
     return text
 
 
 _CONTENTS: dict[str, Callable[[Node], form.Content]] = {
     "Title": lambda node: form.Title(node.raw().strip()),
     "Text": lambda node: form.Text(node.raw().strip()),
-    "List": _list,
-    "Binary": _binary,
-    "EmbeddedBinary": _binary,
-    "FormattedContent": lambda node: form.FormattedContent(safe_html(node)),
+    "List": _read_list,
+    "Binary": _read_binary,
+    "EmbeddedBinary": _read_binary,
+    "FormattedContent": lambda node: form.FormattedContent(to_safe_html(node)),
 }
 
 
-def _answer(node: Node) -> form.FreeTextAnswer | form.SelectionAnswer:
+def _read_answer(node: Node) -> form.FreeTextAnswer | form.SelectionAnswer:
     kinds = ("FreeTextAnswer", "SelectionAnswer")
     found = node.children(dict.fromkeys((*kinds, "FileUploadAnswer"), OPTIONAL))
     if len(found) != 1:
         raise node.refuse(f"takes one of {', '.join(kinds)}")
     if found[0].name == "FileUploadAnswer":
         raise found[0].refuse(GONE)
-    return _free_text(found[0]) if found[0].name == kinds[0] else _selection_answer(found[0])
+    return (
+        _read_free_text(found[0]) if found[0].name == kinds[0] else _read_selection_answer(found[0])
+    )
 
 
-def _free_text(node: Node) -> form.FreeTextAnswer:
-    found = node.named(
+def _read_free_text(node: Node) -> form.FreeTextAnswer:
+    found = node.children_by_name(
         {"Constraints": OPTIONAL, "DefaultText": OPTIONAL, "NumberOfLinesSuggestion": OPTIONAL}
     )
     lines = found.get("NumberOfLinesSuggestion")
@@ -149,11 +151,11 @@ def _free_text(node: Node) -> form.FreeTextAnswer:
             {"IsNumeric": OPTIONAL, "Length": OPTIONAL, "AnswerFormatRegex": ANY}
         ):
             if constraint.name == "IsNumeric":
-                numeric, values = True, _bounds(constraint, "minValue", "maxValue", -(2**31))
+                numeric, values = True, _read_bounds(constraint, "minValue", "maxValue", -(2**31))
             elif constraint.name == "Length":
-                lengths = _bounds(constraint, "minLength", "maxLength", 0)
+                lengths = _read_bounds(constraint, "minLength", "maxLength", 0)
             else:
-                patterns.append(_pattern(constraint))
+                patterns.append(_read_pattern(constraint))
     return form.FreeTextAnswer(
         numeric,
         *values,
@@ -164,9 +166,9 @@ def _free_text(node: Node) -> form.FreeTextAnswer:
     )
 
 
-def _bounds(node: Node, low: str, high: str, least: int) -> Bounds:
+def _read_bounds(node: Node, low: str, high: str, least: int) -> Bounds:
     given = node.attributes(low, high)
-    _nothing_within(node)
+    _check_empty(node)
     lowest = node.whole(given[low], least, low) if low in given else None
     highest = node.whole(given[high], least or 1, high) if high in given else None
     if lowest is not None and highest is not None and lowest > highest:
@@ -174,25 +176,25 @@ def _bounds(node: Node, low: str, high: str, least: int) -> Bounds:
     return lowest, highest
 
 
-def _pattern(node: Node) -> form.Pattern:
+def _read_pattern(node: Node) -> form.Pattern:
     given = node.attributes("regex", "errorText", "flags")
-    _nothing_within(node)
+    _check_empty(node)
     if not given.get("regex"):
         raise node.refuse("regex is missing or empty")
     if given.get("flags", "") not in ("", "i"):
-        raise node.refuse(f'flags "{shown(given["flags"])}" is not i')
+        raise node.refuse(f'flags "{shorten(given["flags"])}" is not i')
     return form.Pattern(
         given["regex"], given.get("errorText") or INVALID, "i" in given.get("flags", "")
     )
 
 
-def _nothing_within(node: Node) -> None:
+def _check_empty(node: Node) -> None:
     if len(node.element) or (node.element.text or "").strip():
         raise node.refuse("nothing can stand within; it has attributes only")
 
 
-def _selection_answer(node: Node) -> form.SelectionAnswer:
-    found = node.named(
+def _read_selection_answer(node: Node) -> form.SelectionAnswer:
+    found = node.children_by_name(
         {
             "MinSelectionCount": OPTIONAL,
             "MaxSelectionCount": OPTIONAL,
@@ -201,10 +203,12 @@ def _selection_answer(node: Node) -> form.SelectionAnswer:
         }
     )
     nodes = found["Selections"].children({"Selection": SOME, "OtherSelection": OPTIONAL})
-    other = next((_free_text(child) for child in nodes if child.name == "OtherSelection"), None)
+    other = next(
+        (_read_free_text(child) for child in nodes if child.name == "OtherSelection"), None
+    )
     nodes = [child for child in nodes if child.name == "Selection"]
-    selections = tuple(_selection(child) for child in nodes)
-    _all_different(nodes, (selection.identifier for selection in selections))
+    selections = tuple(_read_selection(child) for child in nodes)
+    _check_distinct(nodes, (selection.identifier for selection in selections))
     least, most = found.get("MinSelectionCount"), found.get("MaxSelectionCount")
     min_count = least.whole(least.text(), 0) if least else 1
     max_count = most.whole(most.text(), 1) if most else max(1, min_count)
@@ -223,14 +227,14 @@ def _selection_answer(node: Node) -> form.SelectionAnswer:
     )
 
 
-def _selection(node: Node) -> form.Selection:
+def _read_selection(node: Node) -> form.Selection:
     kinds = ("Text", "FormattedContent", "Binary")
     allowed = {"SelectionIdentifier": ONE} | dict.fromkeys(kinds, OPTIONAL)
-    found = node.named(allowed)
+    found = node.children_by_name(allowed)
     content = [found[name] for name in kinds if name in found]
     if len(content) != 1:
         raise node.refuse(f"takes one of {', '.join(kinds)}")
     return form.Selection(
-        _identifier(found["SelectionIdentifier"]),
-        cast("form.Text | form.Binary | form.FormattedContent", _content(content[0])),
+        _read_identifier(found["SelectionIdentifier"]),
+        cast("form.Text | form.Binary | form.FormattedContent", _read_content(content[0])),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from local_crowd.operations.errors import RequestError
-from local_crowd.operations.questions.xml_documents import unreadable
+from local_crowd.operations.questions.xml_documents import parse_error
 
 ONE, OPTIONAL, SOME, ANY = (1, 1), (0, 1), (1, None), (0, None)
 Counts = tuple[int, int | None]
@@ -14,7 +14,7 @@ _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # where to find a sch
 _LONGEST_SHOWN = 60
 
 
-def shown(text: str) -> str:
+def shorten(text: str) -> str:
     """A text of the requester's, short enough to be repeated in a refusal."""
     text = " ".join(text.split())
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
@@ -30,7 +30,7 @@ class Node:
 
     def refuse(self, why: str) -> RequestError:
         """What to raise when something is wrong here."""
-        return unreadable(f"{self.place}: {why}")
+        return parse_error(f"{self.place}: {why}")
 
     @property
     def name(self) -> str:
@@ -44,21 +44,21 @@ class Node:
         """
         self.attributes()
         if (self.element.text or "").strip():
-            raise self.refuse(f'the text "{shown(self.element.text or "")}" has no place here')
+            raise self.refuse(f'the text "{shorten(self.element.text or "")}" has no place here')
         found: list[Node] = []
         numbers: dict[str, int] = {}
         for element in self.element:
             node = Node(element, self.namespace, "")
             if node.name not in allowed:
                 raise self.refuse(
-                    f"{shown(node.name)} has no place here, only {', '.join(allowed)}"
+                    f"{shorten(node.name)} has no place here, only {', '.join(allowed)}"
                 )
             numbers[node.name] = number = numbers.get(node.name, 0) + 1
             several = allowed[node.name][1] is None
             place = f"{self.place}/{node.name}" + (f"[{number}]" if several else "")
             found.append(Node(element, self.namespace, place))
             if (element.tail or "").strip():
-                raise self.refuse(f'the text "{shown(element.tail or "")}" has no place here')
+                raise self.refuse(f'the text "{shorten(element.tail or "")}" has no place here')
         for name, (least, most) in allowed.items():
             if numbers.get(name, 0) < least:
                 raise self.refuse(f"{name} is missing")
@@ -66,7 +66,7 @@ class Node:
                 raise self.refuse(f"{name} is there {numbers[name]} times, and may be once")
         return found
 
-    def named(self, allowed: Mapping[str, Counts]) -> dict[str, "Node"]:
+    def children_by_name(self, allowed: Mapping[str, Counts]) -> dict[str, "Node"]:
         """The elements within by name, when there is at most one of each."""
         return {node.name: node for node in self.children(allowed)}
 
@@ -79,7 +79,7 @@ class Node:
         }
         for name in found:
             if name not in allowed:
-                raise self.refuse(f"the attribute {shown(name)} has no place here")
+                raise self.refuse(f"the attribute {shorten(name)} has no place here")
         return found
 
     def raw(self) -> str:
@@ -100,7 +100,7 @@ class Node:
         """A text that must be one of these."""
         text = self.text()
         if text not in allowed:
-            raise self.refuse(f'"{shown(text)}" is none of {", ".join(allowed)}')
+            raise self.refuse(f'"{shorten(text)}" is none of {", ".join(allowed)}')
         return text
 
     def whole(self, text: str, least: int, what: str = "") -> int:
@@ -108,5 +108,5 @@ class Node:
         if re.fullmatch(r"[+-]?[0-9]{1,10}", text.strip()) and least <= int(text) < 2**31:
             return int(text)
         raise self.refuse(
-            f'{what}{" " if what else ""}"{shown(text)}" is no whole number from {least} up'
+            f'{what}{" " if what else ""}"{shorten(text)}" is no whole number from {least} up'
         )

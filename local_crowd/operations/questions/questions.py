@@ -9,11 +9,16 @@ from xml.etree.ElementTree import Element
 
 from local_crowd.netloc import find_host
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.operations.questions.answers import answer_xml, form_answer_xml
+from local_crowd.operations.questions.answers import build_answer_xml, build_form_answer_xml
 from local_crowd.operations.questions.question_form import QuestionForm
 from local_crowd.operations.questions.question_form_xml import read_form
-from local_crowd.operations.questions.question_xml import shown
-from local_crowd.operations.questions.xml_documents import SCHEMAS, document, text_of, unreadable
+from local_crowd.operations.questions.question_xml import shorten
+from local_crowd.operations.questions.xml_documents import (
+    SCHEMAS,
+    parse_document,
+    parse_error,
+    read_text,
+)
 
 HTML_QUESTION = SCHEMAS + "2011-11-11/HTMLQuestion.xsd"
 EXTERNAL_QUESTION = SCHEMAS + "2006-07-14/ExternalQuestion.xsd"
@@ -45,34 +50,36 @@ def parse(question: str) -> Question:
     Raises RequestError (XMLParseError) for XML that is not a question we know, and
     ParameterValidationError when it is larger than Amazon takes, or leads where none may.
     """
-    root = document("Question", question)
+    root = parse_document("Question", question)
     if root.tag == f"{{{HTML_QUESTION}}}HTMLQuestion":
-        return HTMLQuestion(text_of(root, "HTMLContent"), _frame_height(root))
+        return HTMLQuestion(read_text(root, "HTMLContent"), _read_frame_height(root))
     if root.tag == f"{{{EXTERNAL_QUESTION}}}ExternalQuestion":
-        return ExternalQuestion(_external_url(text_of(root, "ExternalURL")), _frame_height(root))
+        return ExternalQuestion(
+            _check_external_url(read_text(root, "ExternalURL")), _read_frame_height(root)
+        )
     for namespace in QUESTION_FORMS:
         if root.tag == f"{{{namespace}}}QuestionForm":
             return read_form(root, namespace)
-    raise unreadable(f"the root element {root.tag} is none that can be shown")
+    raise parse_error(f"the root element {root.tag} is none that can be shown")
 
 
-def answer_to(question: str, fields: Iterable[tuple[str, str]]) -> str:
+def build_answer(question: str, fields: Iterable[tuple[str, str]]) -> str:
     """The answer XML for what a page posted. Of which kind it is, the question alone says."""
     if "/QuestionForm.xsd" in question:  # seldom; the others need no reading
         parsed = parse(question)
         if isinstance(parsed, QuestionForm):
-            return form_answer_xml(parsed, fields)
-    return answer_xml(fields)
+            return build_form_answer_xml(parsed, fields)
+    return build_answer_xml(fields)
 
 
-def _frame_height(root: Element) -> int:
-    text = text_of(root, "FrameHeight").strip()
+def _read_frame_height(root: Element) -> int:
+    text = read_text(root, "FrameHeight").strip()
     if not re.fullmatch("[0-9]{1,6}", text):
-        raise unreadable(f"FrameHeight is {text[:20]}, not a whole number from 0 to 999999")
+        raise parse_error(f"FrameHeight is {text[:20]}, not a whole number from 0 to 999999")
     return int(text)
 
 
-def _external_url(text: str) -> str:
+def _check_external_url(text: str) -> str:
     url = text.strip()
     try:
         parts = urlsplit(url)
@@ -83,7 +90,7 @@ def _external_url(text: str) -> str:
     plain = parts.scheme == "http" and is_loopback(host)
     if not host or not (parts.scheme == "https" or plain) or re.search(r"[\s\\<>\"]", url):
         raise ParameterValidationError(
-            f'The value "{shown(url)}" is not valid for the parameter ExternalURL. It must be an '
+            f'The value "{shorten(url)}" is not valid for the parameter ExternalURL. It must be an '
             "https URL; http is taken for this machine only (localhost, 127.0.0.1, [::1])."
         )
     return url

@@ -11,7 +11,7 @@ from local_crowd.operations.errors import ParameterValidationError, RequestError
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
 
 
-def document(name: str, xml: str) -> Element:
+def parse_document(name: str, xml: str) -> Element:
     """The root element of the parameter `name`.
 
     Raises ParameterValidationError for more bytes than Amazon takes, RequestError (XMLParseError)
@@ -25,11 +25,11 @@ def document(name: str, xml: str) -> Element:
     try:
         root: Element = fromstring(xml)
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise unreadable(str(error)) from error
+        raise parse_error(str(error)) from error
     return root
 
 
-def unreadable(why: str) -> RequestError:
+def parse_error(why: str) -> RequestError:
     """What Amazon says of a document that does not follow its schema, and why it does not."""
     return RequestError(
         "There was an error parsing the XML question or answer data in your request. "
@@ -38,14 +38,14 @@ def unreadable(why: str) -> RequestError:
     )
 
 
-def text_of(parent: Element, name: str) -> str:
+def read_text(parent: Element, name: str) -> str:
     """The text of the child `name`, of the parent's namespace. Raises RequestError for none."""
-    text = parent.findtext(namespace_of(parent) + name)
+    text = parent.findtext(read_namespace(parent) + name)
     if text is None or not text.strip():
-        raise unreadable(f"{name} is missing or empty")
+        raise parse_error(f"{name} is missing or empty")
     return text
 
 
-def namespace_of(element: Element) -> str:
+def read_namespace(element: Element) -> str:
     """The element's namespace as it stands before each of its children's names."""
     return element.tag.partition("}")[0] + "}" if element.tag.startswith("{") else ""

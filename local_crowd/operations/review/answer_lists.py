@@ -10,7 +10,7 @@ from local_crowd.operations.review.assignments import VISIBLE
 from local_crowd.store.tables import assignments, bonuses, hit_types, hits
 
 
-def of_batch(
+def list_of_batch(
     call: Call, batch: str, statuses: Sequence[str], offset: int, limit: int
 ) -> list[Row[Any]]:
     """Answers of a batch, those of one HIT together, HITs in the order of the input.
@@ -18,31 +18,33 @@ def of_batch(
     Each row: the columns of assignments, `question`, `requester_annotation`, `batch`, `title`,
     `reward` and `bonus` (cents in all).
     """
-    query = _answers(call, statuses).where(hits.c.batch == batch)
+    query = _query_answers(call, statuses).where(hits.c.batch == batch)
     if tuple(statuses) == ("Submitted",):
         query = query.where(hits.c.submitted > 0)
-    return _page(call, query, offset, limit)
+    return _fetch_page(call, query, offset, limit)
 
 
-def of_hit(call: Call, hit_id: str, offset: int, limit: int) -> list[Row[Any]]:
-    """Answers of a HIT, the first first; rows as `of_batch` gives them."""
-    return _page(call, _answers(call, VISIBLE).where(hits.c.hit_id == hit_id), offset, limit)
+def list_of_hit(call: Call, hit_id: str, offset: int, limit: int) -> list[Row[Any]]:
+    """Answers of a HIT, the first first; rows as `list_of_batch` gives them."""
+    return _fetch_page(
+        call, _query_answers(call, VISIBLE).where(hits.c.hit_id == hit_id), offset, limit
+    )
 
 
-def of_worker(call: Call, worker_id: str, offset: int, limit: int) -> list[Row[Any]]:
-    """A worker's answers to the requester's HITs, the newest first; rows as `of_batch`."""
-    query = _answers(call, VISIBLE).where(assignments.c.worker_id == worker_id)
+def list_of_worker(call: Call, worker_id: str, offset: int, limit: int) -> list[Row[Any]]:
+    """A worker's answers to the requester's HITs, the newest first; rows as `list_of_batch`."""
+    query = _query_answers(call, VISIBLE).where(assignments.c.worker_id == worker_id)
     newest = query.order_by(assignments.c.submit_time.desc(), assignments.c.assignment_id)
     return list(call.db.execute(newest.offset(offset).limit(limit)))
 
 
-def chosen(call: Call, assignment_ids: Sequence[str]) -> list[Row[Any]]:
-    """Of these assignments the requester's; rows as `of_batch` gives them."""
-    query = _answers(call, VISIBLE).where(assignments.c.assignment_id.in_(assignment_ids))
-    return _page(call, query, 0, len(assignment_ids))
+def list_chosen(call: Call, assignment_ids: Sequence[str]) -> list[Row[Any]]:
+    """Of these assignments the requester's; rows as `list_of_batch` gives them."""
+    query = _query_answers(call, VISIBLE).where(assignments.c.assignment_id.in_(assignment_ids))
+    return _fetch_page(call, query, 0, len(assignment_ids))
 
 
-def given_bonuses(call: Call, assignment_id: str) -> list[Row[Any]]:
+def list_bonuses(call: Call, assignment_id: str) -> list[Row[Any]]:
     """What was given for one of the requester's assignments: `amount`, `reason`, `grant_time`."""
     query = select(bonuses).where(
         bonuses.c.requester_id == call.requester_id, bonuses.c.assignment_id == assignment_id
@@ -50,7 +52,7 @@ def given_bonuses(call: Call, assignment_id: str) -> list[Row[Any]]:
     return list(call.db.execute(query.order_by(bonuses.c.grant_time, bonuses.c.bonus_id)))
 
 
-def hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) -> list[Row[Any]]:
+def list_hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) -> list[Row[Any]]:
     """HITs of a batch that have answers, in the order of the input: `input_row`, `number`,
     `hit_id`, `question`, `requester_annotation`. `place`: the two of the HIT that was before.
     """
@@ -66,7 +68,7 @@ def hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) -> li
     return list(call.db.execute(ordered.limit(limit)))
 
 
-def answers_after(
+def list_answers_after(
     call: Call, hit_id: str, statuses: Sequence[str], place: tuple[int, str], limit: int
 ) -> list[Row[Any]]:
     """Assignments of one of the requester's HITs, the first handed in first. `place`:
@@ -82,7 +84,7 @@ def answers_after(
     return list(call.db.execute(ordered.limit(limit)))
 
 
-def _answers(call: Call, statuses: Sequence[str]) -> Select[Any]:
+def _query_answers(call: Call, statuses: Sequence[str]) -> Select[Any]:
     bonus = (
         select(func.coalesce(func.sum(bonuses.c.amount), 0))
         .where(bonuses.c.assignment_id == assignments.c.assignment_id)
@@ -108,7 +110,7 @@ def _answers(call: Call, statuses: Sequence[str]) -> Select[Any]:
     )
 
 
-def _page(call: Call, query: Select[Any], offset: int, limit: int) -> list[Row[Any]]:
+def _fetch_page(call: Call, query: Select[Any], offset: int, limit: int) -> list[Row[Any]]:
     order = (
         hits.c.input_row,
         hits.c.number,

@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import FEEDBACK_LIMIT, MONTH, not_longer, require_text
+from local_crowd.operations.checks import FEEDBACK_LIMIT, MONTH, require_text, validate_length
 from local_crowd.operations.errors import RequestError, does_not_exist, wrong_state
 from local_crowd.operations.hits import hits
 from local_crowd.operations.hits.slots import move
-from local_crowd.operations.money.balance import must_afford
+from local_crowd.operations.money.balance import require_funds
 from local_crowd.operations.notifications import events
-from local_crowd.operations.paging import listing, page
+from local_crowd.operations.paging import build_listing, fetch_page
 from local_crowd.store import tables
 from local_crowd.store.tables import assignments
 
@@ -42,15 +42,15 @@ def list_assignments_for_hit(call: Call, request: Request) -> Response:
         assignments.c.hit_id == hit.hit_id, assignments.c.status.in_(statuses)
     )
     order = (assignments.c.submit_time, assignments.c.assignment_id)
-    rows, token = page(call, request, query, order)
-    return listing("Assignments", rows, token, shape)
+    rows, token = fetch_page(call, request, query, order)
+    return build_listing("Assignments", rows, token, to_api)
 
 
 def get_assignment(call: Call, request: Request) -> Response:
     """GetAssignment: the assignment and its HIT."""
     row = find(call, request["AssignmentId"])
     hit = hits.find(call, row.hit_id)
-    return {"Assignment": shape(row), "HIT": hits.shape(hit, call.now)}
+    return {"Assignment": to_api(row), "HIT": hits.to_api(hit, call.now)}
 
 
 def approve_assignment(call: Call, request: Request) -> Response:
@@ -58,7 +58,9 @@ def approve_assignment(call: Call, request: Request) -> Response:
     within 30 days of its submission.
     """
     row = find(call, request["AssignmentId"], visible=False)
-    feedback = not_longer("RequesterFeedback", request.get("RequesterFeedback"), FEEDBACK_LIMIT)
+    feedback = validate_length(
+        "RequesterFeedback", request.get("RequesterFeedback"), FEEDBACK_LIMIT
+    )
     override = request.get("OverrideRejection", False)
     allowed = ("Submitted", "Rejected") if override else ("Submitted",)
     _require(row, *allowed)
@@ -67,7 +69,7 @@ def approve_assignment(call: Call, request: Request) -> Response:
             "This Assignment was submitted more than 30 days ago: its rejection stands.",
             "InvalidAssignmentState",
         )
-    must_afford(call, row.reward, put_aside=row.status == "Submitted")
+    require_funds(call, row.reward, put_aside=row.status == "Submitted")
     decide(call, row, "Approved", call.now, feedback)
     return {}
 
@@ -108,10 +110,10 @@ def decide(call: Call, row: Row[Any], status: str, at: int, feedback: str | None
     if not done.rowcount:  # decided by another call since it was read
         raise wrong_state("Assignment", None, "Submitted")
     move(call.db, row.hit_id, row.status.lower(), status.lower())
-    events.tell(call, row, f"Assignment{status}", at, row.assignment_id)
+    events.notify(call, row, f"Assignment{status}", at, row.assignment_id)
 
 
-def shape(row: Row[Any]) -> Response:
+def to_api(row: Row[Any]) -> Response:
     """An assignment as Amazon gives it, absent values left out."""
     assignment = {
         "AssignmentId": row.assignment_id,

@@ -7,11 +7,11 @@ from sqlalchemy import Row, insert, select
 
 from local_crowd.operations import tokens
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.checks import cents, dollars, require_text
+from local_crowd.operations.checks import format_dollars, parse_dollars, require_text
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.hits import hits
-from local_crowd.operations.money.balance import must_afford
-from local_crowd.operations.paging import listing, page
+from local_crowd.operations.money.balance import require_funds
+from local_crowd.operations.paging import build_listing, fetch_page
 from local_crowd.operations.people import workers
 from local_crowd.operations.review import assignments
 from local_crowd.store.tables import bonuses, hit_types, requesters
@@ -29,9 +29,9 @@ def send_bonus(call: Call, request: Request) -> Response:
         raise ParameterValidationError(
             f'The value "{request["WorkerId"]}" is not valid for the parameter WorkerId.'
         )
-    amount = cents("BonusAmount", request["BonusAmount"], 1, HIGHEST)
+    amount = parse_dollars("BonusAmount", request["BonusAmount"], 1, HIGHEST)
     reason = require_text("Reason", request["Reason"])
-    must_afford(call, amount)
+    require_funds(call, amount)
     bonus_id = call.new_id()
     call.db.execute(
         insert(bonuses).values(
@@ -45,7 +45,9 @@ def send_bonus(call: Call, request: Request) -> Response:
             grant_time=call.now,
         )
     )
-    workers.tell(call, row.worker_id, f"A bonus of ${dollars(amount)}", reason, row.hit_id)
+    workers.send_message(
+        call, row.worker_id, f"A bonus of ${format_dollars(amount)}", reason, row.hit_id
+    )
     tokens.remember(call, "SendBonus", request, bonus_id, REPEATED)
     return {}
 
@@ -62,8 +64,8 @@ def list_bonus_payments(call: Call, request: Request) -> Response:
     else:
         row = assignments.find(call, str(assignment_id))
         query = query.where(bonuses.c.assignment_id == row.assignment_id)
-    rows, token = page(call, request, query, (bonuses.c.grant_time, bonuses.c.bonus_id))
-    return listing("BonusPayments", rows, token, _shape)
+    rows, token = fetch_page(call, request, query, (bonuses.c.grant_time, bonuses.c.bonus_id))
+    return build_listing("BonusPayments", rows, token, _to_api)
 
 
 def list_received(
@@ -87,10 +89,10 @@ def list_received(
     return list(call.db.execute(query).all())
 
 
-def _shape(row: Row[Any]) -> Response:
+def _to_api(row: Row[Any]) -> Response:
     return {
         "WorkerId": row.worker_id,
-        "BonusAmount": dollars(row.amount),
+        "BonusAmount": format_dollars(row.amount),
         "AssignmentId": row.assignment_id,
         "Reason": row.reason,
         "GrantTime": row.grant_time,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.hits import hits
-from local_crowd.operations.paging import page
+from local_crowd.operations.paging import fetch_page
 from local_crowd.store.tables import reviews
 
 LEVELS = {"Assignment": "assignment_review_policy", "HIT": "hit_review_policy"}
@@ -31,7 +31,7 @@ def list_review_policy_results_for_hit(call: Call, request: Request) -> Response
         reviews.c.level.in_(levels),
         reviews.c.is_action.in_(kinds),
     )
-    rows, token = page(
+    rows, token = fetch_page(
         call, {"MaxResults": PAGE} | dict(request), query, (reviews.c.number, reviews.c.review_id)
     )
     response: Response = {"HITId": hit.hit_id}

@@ -14,17 +14,17 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.errors import RequestError, wrong_state
 from local_crowd.operations.hits import extensions
 from local_crowd.operations.hits.hits import find
-from local_crowd.operations.money.balance import must_afford
+from local_crowd.operations.money.balance import require_funds
 from local_crowd.operations.notifications import events
 from local_crowd.operations.policies import agreement
 from local_crowd.operations.policies.review_policies import (
     Extension,
     KnownAnswers,
     Verdict,
-    known_answers,
-    plurality,
+    parse_known_answers,
+    parse_plurality,
 )
-from local_crowd.operations.questions.answers import values_given
+from local_crowd.operations.questions.answers import parse_values
 from local_crowd.operations.review.assignments import decide
 from local_crowd.store.tables import assignments, hit_types, hits, reviews
 
@@ -39,7 +39,7 @@ class _Log(NamedTuple):
     level: str
     at: int
 
-    def result(
+    def add_result(
         self, key: str, value: object, subject_id: str | None = None, question: str | None = None
     ) -> None:
         """Note a result about the HIT, or about the assignment `subject_id`."""
@@ -51,7 +51,7 @@ class _Log(NamedTuple):
             detail["QuestionId"] = question
         self._write(detail | {"Key": key, "Value": str(value)}, is_action=False)
 
-    def action(
+    def add_action(
         self, name: str, target_id: str | None, outcome: str, error: RequestError | None = None
     ) -> None:
         """Note an action on the HIT, or on the assignment `target_id`, and what came of it."""
@@ -80,7 +80,7 @@ class _Log(NamedTuple):
         )
 
 
-def hold_work(call: Call, hit: Row[Any]) -> None:
+def lock_assignments(call: Call, hit: Row[Any]) -> None:
     """Keep others from deciding on the work of a HIT that its policy may be about to decide on.
 
     Before the HIT itself is changed: everybody takes the work first and the HIT second, so nobody
@@ -93,18 +93,18 @@ def hold_work(call: Call, hit: Row[Any]) -> None:
 
 def review_assignment(call: Call, assignment_id: str) -> None:
     """Run the HIT's assignment-level policy, if it has one, on work that was just handed in."""
-    row = _work(call, assignments.c.assignment_id == assignment_id)[0]
+    row = _query_work(call, assignments.c.assignment_id == assignment_id)[0]
     if row.assignment_review_policy is None:
         return
-    policy = known_answers(json.loads(row.assignment_review_policy))
+    policy = parse_known_answers(json.loads(row.assignment_review_policy))
     log = _Log(replace(call, requester_id=row.requester_id), row.hit_id, "Assignment", call.now)
-    right = agreement.right(policy.answer_key, _answers(row))
-    score = agreement.percent(len(right), len(policy.answer_key))
+    right = agreement.find_matching_questions(policy.answer_key, _parse_answers(row))
+    score = agreement.compute_percent(len(right), len(policy.answer_key))
     for question in policy.answer_key:
-        log.result("KnownAnswerCorrect", int(question in right), assignment_id, question)
-    log.result("KnownAnswerScore", score, assignment_id)
+        log.add_result("KnownAnswerCorrect", int(question in right), assignment_id, question)
+    log.add_result("KnownAnswerScore", score, assignment_id)
     known = len(policy.answer_key)
-    log.action("review", assignment_id, f"{len(right)} of {known} known answers are correct")
+    log.add_action("review", assignment_id, f"{len(right)} of {known} known answers are correct")
     _judge(log, row, policy.verdict, score)
     _extend(log, policy.extension, score)
 
@@ -113,50 +113,60 @@ def review_hit(call: Call, hit: Row[Any], at: int) -> None:
     """Run the HIT's own policy, if it has one and there is work, as it becomes reviewable."""
     if hit.hit_review_policy is None:
         return
-    policy = plurality(json.loads(hit.hit_review_policy))
+    policy = parse_plurality(json.loads(hit.hit_review_policy))
     log = _Log(replace(call, requester_id=hit.requester_id), hit.hit_id, "HIT", at)
-    rows = _work(call, assignments.c.hit_id == hit.hit_id)
+    rows = _query_work(call, assignments.c.hit_id == hit.hit_id)
     if not rows:
         return
     known = hit.assignment_review_policy
-    key = known_answers(json.loads(known)) if known is not None else None
+    key = parse_known_answers(json.loads(known)) if known is not None else None
     work = {}
     for row in rows:
-        given = _answers(row)
+        given = _parse_answers(row)
         if policy.disregard_rejected and row.status == "Rejected":
             continue
-        if policy.disregard_below is not None and _score(key, given, 100) < policy.disregard_below:
+        if (
+            policy.disregard_below is not None
+            and _compute_score(key, given, 100) < policy.disregard_below
+        ):
             continue
         work[row.assignment_id] = given
-    found = agreement.plurality(policy.question_ids, policy.threshold, work)
+    found = agreement.measure_agreement(policy.question_ids, policy.threshold, work)
     for question, agreed in found.questions.items():
-        log.result("AgreedAnswerFound", str(agreed is not None).lower(), question=question)
+        log.add_result("AgreedAnswerFound", str(agreed is not None).lower(), question=question)
         if agreed is not None:
-            log.result("AgreedAnswer", "|".join(sorted(agreed.answer)), question=question)
-            log.result("AnswerAgreementScore", agreed.score, question=question)
-    log.result("HitAgreementScore", found.score)
+            log.add_result("AgreedAnswer", "|".join(sorted(agreed.answer)), question=question)
+            log.add_result("AnswerAgreementScore", agreed.score, question=question)
+    log.add_result("HitAgreementScore", found.score)
     for row in rows:
         worker = found.workers.get(row.assignment_id)
         if worker is None or worker.score is None:
             continue
-        log.result("WorkerAgreementScore", worker.score, row.assignment_id)
-        log.result("PluralityAnswersCorrect", worker.correct, row.assignment_id)
-        log.result("PluralityAnswersIncorrect", worker.incorrect, row.assignment_id)
+        log.add_result("WorkerAgreementScore", worker.score, row.assignment_id)
+        log.add_result("PluralityAnswersCorrect", worker.correct, row.assignment_id)
+        log.add_result("PluralityAnswersIncorrect", worker.incorrect, row.assignment_id)
         _judge(log, row, policy.verdict, worker.score)
     _extend(log, policy.extension, found.score)
 
 
-def _answers(row: Row[Any]) -> dict[str, agreement.Answer]:
-    return {name: agreement.answer(values) for name, values in values_given(row.answer).items()}
+def _parse_answers(row: Row[Any]) -> dict[str, agreement.Answer]:
+    return {
+        name: agreement.normalize_answer(values)
+        for name, values in parse_values(row.answer).items()
+    }
 
 
-def _score(key: KnownAnswers | None, given: dict[str, agreement.Answer], without: int) -> int:
+def _compute_score(
+    key: KnownAnswers | None, given: dict[str, agreement.Answer], without: int
+) -> int:
     if key is None:
         return without
-    return agreement.percent(len(agreement.right(key.answer_key, given)), len(key.answer_key))
+    return agreement.compute_percent(
+        len(agreement.find_matching_questions(key.answer_key, given)), len(key.answer_key)
+    )
 
 
-def _work(call: Call, which: Any) -> list[Row[Any]]:
+def _query_work(call: Call, which: Any) -> list[Row[Any]]:
     query = (
         select(assignments, *events.WATCHED, hit_types.c.reward)
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
@@ -180,20 +190,20 @@ def _decide(log: _Log, row: Row[Any], state: str, status: str, feedback: str | N
     """The assignment's state afterwards."""
     name = "approve" if status == "Approved" else "reject"
     if state == status:
-        log.action(name, row.assignment_id, f"Already {status.lower()}")
+        log.add_action(name, row.assignment_id, f"Already {status.lower()}")
         return state
     if state != "Submitted":
         error = wrong_state("Assignment", state, "Submitted")
-        log.action(name, row.assignment_id, WRONG_STATE, error)
+        log.add_action(name, row.assignment_id, WRONG_STATE, error)
         return state
     try:
         if status == "Approved":
-            must_afford(log.call, row.reward, put_aside=True)
+            require_funds(log.call, row.reward, put_aside=True)
         decide(log.call, row, status, log.at, feedback)
     except RequestError as error:
-        log.action(name, row.assignment_id, error.message, error)
+        log.add_action(name, row.assignment_id, error.message, error)
         return state
-    log.action(name, row.assignment_id, status)
+    log.add_action(name, row.assignment_id, status)
     return status
 
 
@@ -202,7 +212,7 @@ def _extend(log: _Log, extension: Extension, score: int) -> None:
         return
     hit = find(log.call, log.hit_id)
     if hit.max_assignments >= extension.most:
-        log.action("extend", None, f"The HIT has {hit.max_assignments} assignments already")
+        log.add_action("extend", None, f"The HIT has {hit.max_assignments} assignments already")
         return
     until = max(hit.expiration, log.at + extension.seconds)
     try:
@@ -211,7 +221,7 @@ def _extend(log: _Log, extension: Extension, score: int) -> None:
                 extensions.expire_at(log.call, hit, until)
             extensions.add_assignments(log.call, hit, 1)
     except RequestError as error:
-        log.action("extend", None, error.message, error)
+        log.add_action("extend", None, error.message, error)
         return
-    events.tell(log.call, hit, "HITExtended", log.at)
-    log.action("extend", None, "Extended by 1 assignment")
+    events.notify(log.call, hit, "HITExtended", log.at)
+    log.add_action("extend", None, "Extended by 1 assignment")

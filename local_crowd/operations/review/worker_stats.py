@@ -17,25 +17,25 @@ from local_crowd.store.tables import (
 )
 
 
-def workers(call: Call, offset: int, limit: int) -> list[Row[Any]]:
+def list_workers(call: Call, offset: int, limit: int) -> list[Row[Any]]:
     """Workers who handed in work to the requester, those with the most first.
 
     Each row: `worker_id`, `handed_in`, of these `approved` and `rejected`, `last` (the time of the
     newest) and `blocked` (whether they are).
     """
-    query = _counted(call).order_by(func.count().desc(), assignments.c.worker_id)
+    query = _query_counts(call).order_by(func.count().desc(), assignments.c.worker_id)
     return list(call.db.execute(query.offset(offset).limit(limit)))
 
 
-def how_many(call: Call) -> int:
+def count_workers(call: Call) -> int:
     """How many workers handed in work to the requester."""
-    query = select(func.count(assignments.c.worker_id.distinct())).where(*_handed_in(call))
+    query = select(func.count(assignments.c.worker_id.distinct())).where(*_is_submitted(call))
     return call.db.scalar(query) or 0
 
 
-def worker(call: Call, worker_id: str) -> Row[Any] | None:
+def find_worker(call: Call, worker_id: str) -> Row[Any] | None:
     """One of them, as `workers` gives them; none for who has handed in nothing."""
-    query = _counted(call).where(assignments.c.worker_id == worker_id)
+    query = _query_counts(call).where(assignments.c.worker_id == worker_id)
     return call.db.execute(query).one_or_none()
 
 
@@ -45,7 +45,7 @@ def is_known(call: Call, worker_id: str) -> bool:
         qualification_types.c.requester_id == call.requester_id
     )
     known = [
-        exists().where(*_handed_in(call), assignments.c.worker_id == worker_id),
+        exists().where(*_is_submitted(call), assignments.c.worker_id == worker_id),
         exists().where(
             worker_blocks.c.requester_id == call.requester_id,
             worker_blocks.c.worker_id == worker_id,
@@ -58,7 +58,7 @@ def is_known(call: Call, worker_id: str) -> bool:
     return bool(call.db.scalar(select(or_(*known))))
 
 
-def block_reason(call: Call, worker_id: str) -> str | None:
+def find_block_reason(call: Call, worker_id: str) -> str | None:
     """Why the requester has blocked the worker; none when they have not."""
     return call.db.scalar(
         select(worker_blocks.c.reason).where(
@@ -68,18 +68,20 @@ def block_reason(call: Call, worker_id: str) -> str | None:
     )
 
 
-def blocked_without_work(call: Call, limit: int) -> list[Row[Any]]:
+def list_blocked_without_work(call: Call, limit: int) -> list[Row[Any]]:
     """Blocks of workers who never handed anything in: `worker_id`, `reason`."""
-    worked = exists().where(*_handed_in(call), assignments.c.worker_id == worker_blocks.c.worker_id)
+    worked = exists().where(
+        *_is_submitted(call), assignments.c.worker_id == worker_blocks.c.worker_id
+    )
     query = select(worker_blocks).where(worker_blocks.c.requester_id == call.requester_id, ~worked)
     return list(call.db.execute(query.order_by(worker_blocks.c.created_time).limit(limit)))
 
 
-def medians(call: Call, worker_ids: Iterable[str]) -> dict[str, int]:
+def compute_medians(call: Call, worker_ids: Iterable[str]) -> dict[str, int]:
     """Seconds from accepting to handing in, in the middle of each worker's."""
     seconds = assignments.c.submit_time - assignments.c.accept_time
     query = select(assignments.c.worker_id, seconds).where(
-        *_handed_in(call), assignments.c.worker_id.in_(list(worker_ids))
+        *_is_submitted(call), assignments.c.worker_id.in_(list(worker_ids))
     )
     found: dict[str, list[int]] = {}
     for worker_id, taken in call.db.execute(query):
@@ -87,11 +89,11 @@ def medians(call: Call, worker_ids: Iterable[str]) -> dict[str, int]:
     return {worker_id: int(statistics.median(taken)) for worker_id, taken in found.items()}
 
 
-def _handed_in(call: Call) -> tuple[Any, Any]:
+def _is_submitted(call: Call) -> tuple[Any, Any]:
     return (assignments.c.requester_id == call.requester_id, assignments.c.status.in_(VISIBLE))
 
 
-def _counted(call: Call) -> Select[Any]:
+def _query_counts(call: Call) -> Select[Any]:
     status = assignments.c.status
     blocked = exists().where(
         worker_blocks.c.requester_id == call.requester_id,
@@ -106,6 +108,6 @@ def _counted(call: Call) -> Select[Any]:
             func.max(assignments.c.submit_time).label("last"),
             blocked.label("blocked"),
         )
-        .where(*_handed_in(call))
+        .where(*_is_submitted(call))
         .group_by(assignments.c.worker_id)
     )

@@ -40,9 +40,9 @@ def settle(call: Call) -> None:
     hit_lifecycle.expire_unwatched(call)
     while True:
         # What lies before a HIT's expiration comes first; what is at the same time, after it.
-        hit = hit_lifecycle.next_to_expire(call)
+        hit = hit_lifecycle.find_next_to_expire(call)
         until = call.now if hit is None else hit.due_time - 1
-        while rows := _due(call, until):
+        while rows := _list_due(call, until):
             for row in rows:
                 if row.status == "Accepted":
                     abandon(call, row, row.due_time)
@@ -53,7 +53,7 @@ def settle(call: Call) -> None:
         hit_lifecycle.expire(call, hit, hit.due_time)
 
 
-def _due(call: Call, until: int) -> Sequence[Row[Any]]:
+def _list_due(call: Call, until: int) -> Sequence[Row[Any]]:
     query = (
         select(assignments, *events.WATCHED)
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
@@ -72,7 +72,7 @@ def abandon(call: Call, row: Row[Any], at: int, status: str = "Abandoned") -> bo
     `row`: the assignment, with `events.WATCHED`. False, and nothing done, when it was handed in or
     taken before.
     """
-    policy_runs.hold_work(call, row)
+    policy_runs.lock_assignments(call, row)
     done = call.db.execute(
         update(assignments)
         .where(assignments.c.assignment_id == row.assignment_id, assignments.c.status == "Accepted")
@@ -81,6 +81,6 @@ def abandon(call: Call, row: Row[Any], at: int, status: str = "Abandoned") -> bo
     if not done.rowcount:
         return False
     move(call.db, row.hit_id, "pending", "available")
-    events.tell(call, row, f"Assignment{status}", at, row.assignment_id)
-    hit_lifecycle.left_hands(call, row, at)
+    events.notify(call, row, f"Assignment{status}", at, row.assignment_id)
+    hit_lifecycle.on_assignment_released(call, row, at)
     return True

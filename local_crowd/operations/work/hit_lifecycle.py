@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.hits import extensions, hit_status
-from local_crowd.operations.hits.hits import slots
+from local_crowd.operations.hits.hits import read_slots
 from local_crowd.operations.notifications import events
 from local_crowd.operations.review import policy_runs
 from local_crowd.store.tables import hit_types, hits
@@ -25,7 +25,7 @@ def expire_unwatched(call: Call) -> None:
     )
 
 
-def next_to_expire(call: Call) -> Row[Any] | None:
+def find_next_to_expire(call: Call) -> Row[Any] | None:
     """The HIT that is due first, with its type's `notification`; None when none is."""
     query = (
         select(hits, hit_types.c.notification)
@@ -42,34 +42,34 @@ def expire(call: Call, hit: Row[Any], at: int) -> None:
 
     `hit`: its columns and `notification`.
     """
-    policy_runs.hold_work(call, hit)
+    policy_runs.lock_assignments(call, hit)
     extensions.change(call, hit.hit_id, due_time=None)
-    now = _state(call, hit.hit_id)
+    now = _fetch_state(call, hit.hit_id)
     if now.available or now.pending:
-        events.tell(call, hit, "HITExpired", at)
+        events.notify(call, hit, "HITExpired", at)
     if now.available and not now.pending:
-        _reviewable(call, hit, at)
+        _on_reviewable(call, hit, at)
 
 
-def left_hands(call: Call, hit: Row[Any], at: int) -> None:
+def on_assignment_released(call: Call, hit: Row[Any], at: int) -> None:
     """Do what follows when, at `at`, work on a HIT left its worker's hands.
 
     `hit`: any row with `hit_id`, `requester_id` and `events.WATCHED`.
     """
     if hit.notification is None and hit.hit_review_policy is None:
         return
-    now = _state(call, hit.hit_id)
+    now = _fetch_state(call, hit.hit_id)
     # No due time: its expiration has been, and has been dealt with.
     if not now.pending and (not now.available or now.due_time is None):
-        _reviewable(call, hit, at)
+        _on_reviewable(call, hit, at)
 
 
-def _reviewable(call: Call, hit: Row[Any], at: int) -> None:
+def _on_reviewable(call: Call, hit: Row[Any], at: int) -> None:
     policy_runs.review_hit(call, hit, at)
-    now = _state(call, hit.hit_id)  # its policy may have extended it
-    if not hit_status.counters(slots(now), now.expiration, at).available:
-        events.tell(call, hit, "HITReviewable", at)
+    now = _fetch_state(call, hit.hit_id)  # its policy may have extended it
+    if not hit_status.compute_counters(read_slots(now), now.expiration, at).available:
+        events.notify(call, hit, "HITReviewable", at)
 
 
-def _state(call: Call, hit_id: str) -> Row[Any]:
+def _fetch_state(call: Call, hit_id: str) -> Row[Any]:
     return call.db.execute(select(hits).where(hits.c.hit_id == hit_id)).one()

@@ -12,7 +12,7 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications import eligibility
-from local_crowd.operations.work.worker_actions import check_welcome, find_hit
+from local_crowd.operations.work.worker_actions import check_not_blocked, find_hit
 from local_crowd.store.tables import (
     assignments,
     hit_types,
@@ -94,7 +94,7 @@ def find_hit_to_ask_about(call: Call, worker_id: str, hit_id: str) -> Row[Any]:
     NotPossible: "gone"; "blocked"; "unqualified", unless the worker has worked on the HIT.
     """
     offer = find_hit(call, hit_id)
-    check_welcome(call, worker_id, offer)
+    check_not_blocked(call, worker_id, offer)
     worked = select(assignments.c.assignment_id).where(
         assignments.c.hit_id == hit_id, assignments.c.worker_id == worker_id
     )
@@ -123,14 +123,14 @@ def ask(call: Call, worker_id: str, hit_id: str, text: str) -> None:
     _send_as_worker(call, worker_id, hit, hit.title, text)
 
 
-def answer_requester(call: Call, worker_id: str, message_id: str, text: str) -> None:
+def reply_to_requester(call: Call, worker_id: str, message_id: str, text: str) -> None:
     """Answer a message that the worker received. NotPossible: "unknown", "blocked" and as `ask`."""
     message = _find(call, messages.c.worker_id == worker_id, message_id, from_worker=False)
-    check_welcome(call, worker_id, message)
-    _send_as_worker(call, worker_id, message, _reply_subject(message.subject), text)
+    check_not_blocked(call, worker_id, message)
+    _send_as_worker(call, worker_id, message, _make_reply_subject(message.subject), text)
 
 
-def answer_worker(call: Call, message_id: str, text: str) -> str:
+def reply_to_worker(call: Call, message_id: str, text: str) -> str:
     """Answer a worker's message as the requester, and return the worker's id.
 
     This needs no reviewed work, unlike NotifyWorkers. NotPossible: "unknown" (also when the worker
@@ -138,8 +138,8 @@ def answer_worker(call: Call, message_id: str, text: str) -> str:
     """
     mine = messages.c.requester_id == call.requester_id
     message = _find(call, mine, message_id, from_worker=True)
-    subject, checked = _reply_subject(message.subject), _check_text(text)
-    workers.tell(call, message.worker_id, subject, checked, message.hit_id)
+    subject, checked = _make_reply_subject(message.subject), _check_text(text)
+    workers.send_message(call, message.worker_id, subject, checked, message.hit_id)
     mark_read_by_requester(call, [message_id])
     return str(message.worker_id)
 
@@ -193,7 +193,7 @@ def _check_text(text: str) -> str:
     return text
 
 
-def _reply_subject(subject: str) -> str:
+def _make_reply_subject(subject: str) -> str:
     return (subject if subject.startswith("Re: ") else f"Re: {subject}")[:LONGEST_SUBJECT]
 
 

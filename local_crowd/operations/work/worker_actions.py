@@ -11,12 +11,12 @@ from local_crowd.operations.errors import NotPossible as NotPossible  # noqa: PL
 from local_crowd.operations.hits.slots import move
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
-from local_crowd.operations.questions.questions import answer_to
+from local_crowd.operations.questions.questions import build_answer
 from local_crowd.operations.review import policy_runs
 from local_crowd.operations.review.assignments import decide
 from local_crowd.operations.work import hit_lifecycle
 from local_crowd.operations.work.deadlines import abandon
-from local_crowd.operations.work.worker_lists import OFFER, offer
+from local_crowd.operations.work.worker_lists import OFFER, lock_next_hit
 from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
 
@@ -63,7 +63,7 @@ SUBMIT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldAssignment:
     """An accepted assignment."""
 
     assignment_id: str
@@ -82,7 +82,7 @@ def find_hit(call: Call, hit_id: str) -> Row[Any]:
     return row
 
 
-def question(
+def find_question(
     call: Call, hit_id: str, assignment_id: str | None, worker_id: str | None = None
 ) -> str:
     """The question XML of a HIT, for the worker of an assignment or (None) for a preview.
@@ -102,29 +102,29 @@ def question(
     return str(call.db.scalar(select(hits.c.question).where(hits.c.hit_id == hit_id)))
 
 
-def held(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
+def find_held(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
     """The worker's assignment of this HIT: in progress, or finished; None if there is none."""
     return call.db.execute(HELD, {"hit_id": hit_id, "worker_id": worker_id}).one_or_none()
 
 
 def is_finished(call: Call, worker_id: str, hit_id: str) -> bool:
     """Return whether the worker has handed in an answer to this HIT."""
-    mine = held(call, worker_id, hit_id)
+    mine = find_held(call, worker_id, hit_id)
     return mine is not None and mine.status != "Accepted"
 
 
-def accept(call: Call, worker_id: str, hit_id: str) -> Held:
+def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
     """Take one slot of the HIT. Accepting what one already holds gives the same assignment.
 
     NotPossible: "gone", "done" (finished before), "blocked", "unqualified", "expired", "taken".
     """
     hit = find_hit(call, hit_id)
-    mine = held(call, worker_id, hit_id)
+    mine = find_held(call, worker_id, hit_id)
     if mine is not None:
         if mine.status != "Accepted":
             raise NotPossible("done", "You have finished this HIT already.")
-        return Held(mine.assignment_id, hit_id, worker_id, mine.deadline)
-    check_welcome(call, worker_id, hit)
+        return HeldAssignment(mine.assignment_id, hit_id, worker_id, mine.deadline)
+    check_not_blocked(call, worker_id, hit)
     eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
     if hit.expiration <= call.now:
         raise NotPossible("expired", "This HIT has expired.")
@@ -133,26 +133,26 @@ def accept(call: Call, worker_id: str, hit_id: str) -> Held:
 
 def accept_next(
     call: Call, worker_id: str, hit_type_id: str, after: str | None = None
-) -> Held | None:
+) -> HeldAssignment | None:
     """Accept a HIT of the group, as `next_hit` chooses; None when nothing is left for the worker.
 
     NotPossible as `accept`.
     """
-    hit = offer(call, worker_id, hit_type_id, after)
+    hit = lock_next_hit(call, worker_id, hit_type_id, after)
     if hit is None:
         return None
     eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
     return _take(call, worker_id, hit)
 
 
-def _take(call: Call, worker_id: str, hit: Row[Any]) -> Held:
+def _take(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
     """Take one slot of a HIT (its OFFER) that the worker may accept.
 
     The slot first: whoever comes second waits for the HIT, and sees then what became of it.
     """
     if not move(call.db, hit.hit_id, "available", "pending"):
         raise NotPossible("taken", "Other workers have taken all of this HIT.")
-    new = Held(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
+    new = HeldAssignment(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
     inserted = insert_new(
         call.db,
         assignments,
@@ -168,11 +168,11 @@ def _take(call: Call, worker_id: str, hit: Row[Any]) -> Held:
     if not inserted:  # the worker's other click was faster
         move(call.db, hit.hit_id, "pending", "available")
         return accept(call, worker_id, hit.hit_id)
-    events.tell(call, hit, "AssignmentAccepted", call.now, new.assignment_id)
+    events.notify(call, hit, "AssignmentAccepted", call.now, new.assignment_id)
     return new
 
 
-def check_welcome(call: Call, worker_id: str, hit: Row[Any]) -> None:
+def check_not_blocked(call: Call, worker_id: str, hit: Row[Any]) -> None:
     """NotPossible("blocked") when the HIT's requester has blocked the worker."""
     if call.db.execute(BLOCKED, {"requester_id": hit.requester_id, "worker_id": worker_id}).first():
         raise NotPossible("blocked", "You cannot work for this requester.")
@@ -186,13 +186,13 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     NotPossible: "unknown", "done" (another answer was submitted before: nothing changes), "late",
     "returned".
     """
-    row = _assignment(call, ASKED, assignment_id)
+    row = _fetch_assignment(call, ASKED, assignment_id)
     if row.status in FINISHED:
         stored = call.db.scalar(ANSWER, {"assignment_id": assignment_id})
-        if stored == answer_to(row.question, fields):
+        if stored == build_answer(row.question, fields):
             return str(row.hit_id)
     check_in_hand(call, row)
-    policy_runs.hold_work(call, row)
+    policy_runs.lock_assignments(call, row)
     at = max(call.now, row.accept_time)  # the clock may have been set back meanwhile
     changed = call.db.execute(
         SUBMIT,
@@ -200,20 +200,20 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
             "id": assignment_id,
             "at": at,
             "due": at + row.auto_approval_delay,
-            "xml": answer_to(row.question, fields),
+            "xml": build_answer(row.question, fields),
         },
     )
     if not changed.rowcount:  # another request was faster: say what it made of it
         return submit(call, assignment_id, fields)
     move(call.db, row.hit_id, "pending", "submitted")
-    events.tell(call, row, "AssignmentSubmitted", at, assignment_id)
+    events.notify(call, row, "AssignmentSubmitted", at, assignment_id)
     if row.assignment_review_policy is not None:
         policy_runs.review_assignment(call, assignment_id)
     if not row.auto_approval_delay:  # 0 means: approved at once, unless a policy was faster
         submitted = find_assignment(call, assignment_id)
         if submitted.status == "Submitted":
             decide(call, submitted, "Approved", at, None)
-    hit_lifecycle.left_hands(call, row, call.now)
+    hit_lifecycle.on_assignment_released(call, row, call.now)
     return str(row.hit_id)
 
 
@@ -232,17 +232,17 @@ def find_assignment(call: Call, assignment_id: str) -> Row[Any]:
 
     NotPossible("unknown") when there is none.
     """
-    return _assignment(call, ASSIGNMENT, assignment_id)
+    return _fetch_assignment(call, ASSIGNMENT, assignment_id)
 
 
-def _assignment(call: Call, query: Select[Any], assignment_id: str) -> Row[Any]:
+def _fetch_assignment(call: Call, query: Select[Any], assignment_id: str) -> Row[Any]:
     row = call.db.execute(query, {"assignment_id": assignment_id}).one_or_none()
     if row is None:
         raise NotPossible("unknown", UNKNOWN)
     return row
 
 
-def give_back(call: Call, worker_id: str, assignment_id: str) -> str:
+def return_assignment(call: Call, worker_id: str, assignment_id: str) -> str:
     """Return an accepted assignment: someone else may do it. Gives the HIT type's id.
 
     NotPossible: "unknown" (also another worker's), "done".

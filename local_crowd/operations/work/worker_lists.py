@@ -100,14 +100,14 @@ class Progress(NamedTuple):
     left: int
 
 
-def progress(call: Call, worker_id: str, hit_type_id: str) -> Progress:
+def count_progress(call: Call, worker_id: str, hit_type_id: str) -> Progress:
     """Count what the worker has done of a group, and what is left for them."""
     asked = {"worker_id": worker_id, "hit_type_id": hit_type_id}
     done = call.db.scalar(DONE, asked)
     return Progress(done or 0, call.db.scalar(LEFT, asked | {"now": call.now}) or 0)
 
 
-def groups(
+def list_groups(
     call: Call, worker_id: str, limit: int, order: str = NEWEST, search: str = ""
 ) -> list[Row[Any]]:
     """HIT types with HITs the worker can accept, in one of ORDERS, newest first among equals.
@@ -117,7 +117,7 @@ def groups(
     hit_types, `requester` (a name) and `left` (HITs not yet this worker's that have a free slot).
     """
     left = func.count().label("left")
-    hidden = eligibility.hidden(call, worker_id)
+    hidden = eligibility.list_hidden(call, worker_id)
     counted = (
         select(hits.c.hit_type_id, left, func.max(hits.c.number).label("newest"))
         .where(OPEN, hits.c.hit_type_id.not_in(hidden))
@@ -140,7 +140,9 @@ def groups(
     return list(call.db.execute(query, {"worker_id": worker_id, "now": call.now}).all())
 
 
-def next_hit(call: Call, worker_id: str, hit_type_id: str, after: str | None = None) -> str | None:
+def find_next_hit(
+    call: Call, worker_id: str, hit_type_id: str, after: str | None = None
+) -> str | None:
     """A HIT of the group that the worker can accept now, or None.
 
     The oldest that the worker has not returned, else the oldest; with `after` (the id of a HIT) the
@@ -148,11 +150,11 @@ def next_hit(call: Call, worker_id: str, hit_type_id: str, after: str | None = N
     worker may not even preview the group.
     """
     queries = (BEHIND, FIRST) if after else (FIRST_FRESH, FIRST)
-    found = _first(call, queries, worker_id, hit_type_id, after)
+    found = _fetch_first(call, queries, worker_id, hit_type_id, after)
     return None if found is None else str(found.hit_id)
 
 
-def offer(
+def lock_next_hit(
     call: Call, worker_id: str, hit_type_id: str, after: str | None = None
 ) -> Row[Any] | None:
     """The next HIT of the group, as OFFER has it, for the worker to take in this transaction: behind
@@ -163,10 +165,10 @@ def offer(
     """
     anywhere = (FREE_FRESH, FREE, WAITED_FOR)
     queries = (FREE_BEHIND, *anywhere) if after else anywhere
-    return _first(call, queries, worker_id, hit_type_id, after)
+    return _fetch_first(call, queries, worker_id, hit_type_id, after)
 
 
-def _first(
+def _fetch_first(
     call: Call,
     queries: Iterable[Select[Any]],
     worker_id: str,
@@ -181,7 +183,7 @@ def _first(
     return None
 
 
-def group(call: Call, hit_type_id: str) -> Row[Any] | None:
+def find_group(call: Call, hit_type_id: str) -> Row[Any] | None:
     """A HIT type with its `requester` (a name), whether or not anything of it is left."""
     query = (
         select(hit_types, requesters.c.name.label("requester"))
@@ -191,7 +193,7 @@ def group(call: Call, hit_type_id: str) -> Row[Any] | None:
     return call.db.execute(query).one_or_none()
 
 
-def group_of(call: Call, group_id: str) -> str | None:
+def find_hit_type_id(call: Call, group_id: str) -> str | None:
     """The HIT type id that a link's groupId means: a HITGroupId, or a HITTypeId itself."""
     return call.db.scalar(
         select(hit_types.c.hit_type_id).where(
@@ -200,7 +202,7 @@ def group_of(call: Call, group_id: str) -> str | None:
     )
 
 
-def hit_types_of(call: Call, hit_ids: Sequence[str]) -> dict[str, str]:
+def find_hit_types(call: Call, hit_ids: Sequence[str]) -> dict[str, str]:
     """HIT id -> HIT type id, for those of the ids that are there."""
     found: dict[str, str] = {}
     for start in range(0, len(hit_ids), IDS_PER_QUERY):
@@ -211,7 +213,7 @@ def hit_types_of(call: Call, hit_ids: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _work(worker_id: str) -> Select[Any]:
+def _query_work(worker_id: str) -> Select[Any]:
     bonus = (
         select(func.coalesce(func.sum(bonuses.c.amount), 0))
         .where(bonuses.c.assignment_id == assignments.c.assignment_id)
@@ -233,27 +235,27 @@ def _work(worker_id: str) -> Select[Any]:
     )
 
 
-def assignment(call: Call, worker_id: str, assignment_id: str) -> Row[Any] | None:
-    """One assignment of the worker: as `finished` gives them, and its HIT's `question`."""
-    query = _work(worker_id).where(assignments.c.assignment_id == assignment_id)
+def find_assignment(call: Call, worker_id: str, assignment_id: str) -> Row[Any] | None:
+    """One assignment of the worker: as `list_finished` gives them, and its HIT's `question`."""
+    query = _query_work(worker_id).where(assignments.c.assignment_id == assignment_id)
     return call.db.execute(query.add_columns(hits.c.question)).one_or_none()
 
 
-def in_progress(call: Call, worker_id: str) -> list[Row[Any]]:
-    """What the worker holds now, soonest deadline first; rows as `finished` gives them."""
-    query = _work(worker_id).where(assignments.c.status == "Accepted")
+def list_in_progress(call: Call, worker_id: str) -> list[Row[Any]]:
+    """What the worker holds now, soonest deadline first; rows as `list_finished` gives them."""
+    query = _query_work(worker_id).where(assignments.c.status == "Accepted")
     return list(call.db.execute(query.order_by(assignments.c.deadline)).all())
 
 
-def finished(call: Call, worker_id: str, limit: int = 200) -> list[Row[Any]]:
+def list_finished(call: Call, worker_id: str, limit: int = 200) -> list[Row[Any]]:
     """The worker's past work, newest first: the columns of assignments without the answer,
     with `title`, `reward`, `bonus` (cents), `requester`, `hit_type_id`.
     """
-    query = _work(worker_id).where(assignments.c.status != "Accepted")
+    query = _query_work(worker_id).where(assignments.c.status != "Accepted")
     return list(call.db.execute(query.order_by(assignments.c.accept_time.desc()).limit(limit)))
 
 
-def totals(call: Call, worker_id: str) -> dict[str, tuple[int, int]]:
+def sum_by_status(call: Call, worker_id: str) -> dict[str, tuple[int, int]]:
     """Per assignment status: how many, and their rewards in cents."""
     query = (
         select(assignments.c.status, func.count(), func.sum(hit_types.c.reward))
@@ -265,7 +267,7 @@ def totals(call: Call, worker_id: str) -> dict[str, tuple[int, int]]:
     return {status: (count, int(reward)) for status, count, reward in call.db.execute(query)}
 
 
-def bonus_total(call: Call, worker_id: str) -> int:
+def sum_bonuses(call: Call, worker_id: str) -> int:
     """Cents of bonuses the worker was given."""
     query = select(func.coalesce(func.sum(bonuses.c.amount), 0))
     return int(call.db.scalar(query.where(bonuses.c.worker_id == worker_id)) or 0)

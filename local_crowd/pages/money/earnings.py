@@ -16,14 +16,14 @@ NOTHING = (0, 0)
 def show(worker_id: str) -> str:
     """Approved, waiting for review, bonuses, paid, owed; each bonus with its reason; each payment."""
     with current_site().reading() as call:
-        totals = worker_lists.totals(call, worker_id)
+        totals = worker_lists.sum_by_status(call, worker_id)
         return render_template(
             "money/earnings.html",
             approved=totals.get("Approved", NOTHING),
             pending=totals.get("Submitted", NOTHING),
-            bonus=worker_lists.bonus_total(call, worker_id),
-            paid=payments.paid_total(call, worker_id),
-            owed=payments.owed_to(call, worker_id),
+            bonus=worker_lists.sum_bonuses(call, worker_id),
+            paid=payments.sum_paid(call, worker_id),
+            owed=payments.sum_owed(call, worker_id),
             bonuses=bonuses.list_received(call, worker_id),
-            payments=payments.everything(call, worker_id),
+            payments=payments.list_payments(call, worker_id),
         )

@@ -38,8 +38,8 @@ def next_of_the_link() -> Any:
 def show(link_id: str, worker_id: str) -> str:
     """How far the person is; when it is over, the code and the way back to the panel."""
     with current_site().reading() as call:
-        visit = participants.look(call, link_id, worker_id)
-        group = worker_lists.group(call, visit.panel.hit_type_ids[0])
+        visit = participants.visit_state(call, link_id, worker_id)
+        group = worker_lists.find_group(call, visit.panel.hit_type_ids[0])
     return render_template("panels/panel.html", visit=visit, group=group)
 
 
@@ -50,7 +50,7 @@ def go_on(link_id: str, worker_id: str) -> Any:
     after = an_id(request.form.get("after"))
     try:
         with current_site().writing() as call:
-            visit = participants.go_on(call, link_id, worker_id, after)
+            visit = participants.next_assignment(call, link_id, worker_id, after)
             finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
     except NotPossible as refusal:
         flash(str(refusal))

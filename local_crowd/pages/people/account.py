@@ -30,12 +30,15 @@ def show(worker_id: str) -> str:
 def save(worker_id: str) -> Any:
     """Keep the profile, and the e-mail address of an account."""
     try:
-        profile, email = profile_of(request.form), accounts.email_of(request.form.get("email", ""))
+        profile, email = (
+            profile_of(request.form),
+            accounts.validate_email(request.form.get("email", "")),
+        )
         with current_site().writing() as call:
             profiles.put(call, worker_id, profile)
             if accounts.get(call, worker_id):
                 accounts.set_email(call, worker_id, email)
-    except (accounts.NoAccount, profiles.NoPlace) as error:
+    except (accounts.InvalidAccount, profiles.InvalidPlace) as error:
         return _page(worker_id, "profile", str(error)), 400
     flash("Your profile is saved.")
     return _back()
@@ -82,8 +85,8 @@ def close(worker_id: str) -> Any:
     if refused := _refused(worker_id, "close"):
         return refused
     with current_site().writing() as call:
-        for assignment_id in accounts.in_hand(call, worker_id):
-            worker_actions.give_back(call, worker_id, assignment_id)
+        for assignment_id in accounts.list_in_hand(call, worker_id):
+            worker_actions.return_assignment(call, worker_id, assignment_id)
         accounts.close(call, worker_id)
     sign_out_here()
     flash("Your account is closed.")
@@ -99,7 +102,7 @@ def _refused(worker_id: str, form: str) -> Any:
     again = _closing if form == "close" else lambda *more: _page(worker_id, form, *more[1:])
     try:
         right = with_password(account.name or "", request.form.get("password", ""))
-    except sign_in_limits.TooMany as error:
+    except sign_in_limits.TooManyAttempts as error:
         return again(worker_id, str(error)), 429, {"Retry-After": str(error.wait)}
     return None if right else (again(worker_id, NOT_YOURS), 400)
 
@@ -125,8 +128,8 @@ def _closing(worker_id: str, problem: str = "") -> str:
     with current_site().reading() as call:
         if accounts.get(call, worker_id) is None:
             raise NotFound
-        owed = payments.owed_to(call, worker_id)
-        held = len(worker_lists.in_progress(call, worker_id))
+        owed = payments.sum_owed(call, worker_id)
+        held = len(worker_lists.list_in_progress(call, worker_id))
     return render_template("people/close_account.html", owed=owed, held=held, problem=problem)
 
 

@@ -56,15 +56,15 @@ def _sign_up(link: invitation_links.Link) -> Any:
     """Make the account. Of two people with a link for one, one gets it."""
     form = request.form
     try:
-        name = accounts.name_of(form.get("name", ""))
-        email = link.email or accounts.email_of(form.get("email", ""))
+        name = accounts.validate_name(form.get("name", ""))
+        email = link.email or accounts.validate_email(form.get("email", ""))
         profile = profile_of(form)
         password_hash = hashed(form.get("password", ""))
         with current_site().writing() as call:
             invitation_links.use(call, link.link_id)
             worker_id = accounts.create(call, name, email, password_hash)
             profiles.put(call, worker_id, profile)
-    except (accounts.NoAccount, NoPassword, profiles.NoPlace) as error:
+    except (accounts.InvalidAccount, NoPassword, profiles.InvalidPlace) as error:
         return _form(link, str(error)), 400
     sign_in_as(worker_id, nickname=name, version=1)
     return redirect(f"{request.script_root}/", 303)
@@ -128,7 +128,7 @@ def _who_is_here(
             return "account"
         if session["link"] == link.link_id:
             return None
-        visit = participants.look(call, session["link"], here)
+        visit = participants.visit_state(call, session["link"], here)
     return "study" if visit.assignment_id else None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session
 
 from local_crowd.operations.people import accounts, identities, sign_in_limits
-from local_crowd.operations.people.nicknames import LONGEST, NoNickname, nickname
+from local_crowd.operations.people.nicknames import LONGEST, InvalidNickname, normalize_nickname
 from local_crowd.pages.context import current_site, sign_in_as, sign_out_here
 from local_crowd.pages.people.passwords import is_password
 
@@ -40,11 +40,11 @@ def _by_nickname() -> Any:
     """Sign in as the worker of a nickname, new or known. The sandbox asks for no more."""
     typed = request.form.get("nickname", "")
     try:
-        name = nickname(typed)
-    except NoNickname as error:
+        name = normalize_nickname(typed)
+    except InvalidNickname as error:
         return _form(typed, str(error)), 400
     with current_site().writing() as call:
-        worker_id = identities.worker(call, name)
+        worker_id = identities.ensure_worker(call, name)
     sign_in_as(worker_id, nickname=name)
     return redirect(request.script_root + _wanted(), 303)
 
@@ -54,7 +54,7 @@ def _by_password() -> Any:
     typed = request.form.get("name", "")
     try:
         account = with_password(typed, request.form.get("password", ""))
-    except sign_in_limits.TooMany as error:
+    except sign_in_limits.TooManyAttempts as error:
         return _form(typed, str(error)), 429, {"Retry-After": str(error.wait)}
     if account is None:
         return _form(typed, WRONG), 400
@@ -63,7 +63,7 @@ def _by_password() -> Any:
 
 
 def with_password(typed: str, password: str) -> accounts.Account | None:
-    """The account of this name or address, if this is its password. Raises sign_in_limits.TooMany.
+    """The account of this name or address, if this is its password. Raises sign_in_limits.TooManyAttempts.
 
     The attempt is counted before the password is looked at, so that many at once are counted too.
     """

@@ -27,7 +27,7 @@ TITLES = {"late": "The time is over", "done": "This test is over", "unknown": "N
 def show(worker_id: str, request_id: str) -> Any:
     """The test, as long as it can be taken."""
     with current_site().reading() as call:
-        row = qualifications.test(call, worker_id, request_id)
+        row = qualifications.find_test(call, worker_id, request_id)
     page = render_template(
         "qualifications/qualification_test.html",
         row=row,
@@ -42,7 +42,7 @@ def show(worker_id: str, request_id: str) -> Any:
 def hand_in(worker_id: str, request_id: str) -> Any:
     """Take the answers; say the score, if there is a key to it, or that its requester decides."""
     with current_site().writing() as call:
-        row = qualifications.test(call, worker_id, request_id)
+        row = qualifications.find_test(call, worker_id, request_id)
         asked = qualifications.submit_test(
             call, worker_id, request_id, request.form.items(multi=True)
         )

@@ -33,17 +33,19 @@ def show(worker_id: str) -> str:
     """What the worker has, asked for, and can ask for."""
     with current_site().reading() as call:
         last: dict[str, Any] = {}
-        for asked in qualifications.asked_for(call, worker_id, 2 * MOST):
+        for asked in qualifications.list_requests(call, worker_id, 2 * MOST):
             last.setdefault(asked.qualification_type_id, asked)
-        stages = {type_id: qualifications.stage(call, asked) for type_id, asked in last.items()}
-        found = qualifications.requestable(call, worker_id, MOST)
-        history = eligibility.values(call, worker_id, HISTORY)
+        stages = {
+            type_id: qualifications.compute_status(call, asked) for type_id, asked in last.items()
+        }
+        found = qualifications.list_requestable(call, worker_id, MOST)
+        history = eligibility.find_values(call, worker_id, HISTORY)
         return render_template(
             "qualifications/qualifications.html",
             now=call.now,
-            held=qualifications.held(call, worker_id),
+            held=qualifications.list_held(call, worker_id),
             asked=[
-                (asked, stages[type_id], qualifications.retry_time(asked))
+                (asked, stages[type_id], qualifications.compute_retry_time(asked))
                 for type_id, asked in last.items()
                 if stages[type_id] != "Granted"
             ],
@@ -63,13 +65,13 @@ def about(worker_id: str, type_id: str) -> str:
     """One qualification, how the worker stands to it, and which HITs ask for it."""
     with current_site().reading() as call:
         row = qualifications.get(call, worker_id, type_id)
-        asked = qualifications.last_asked(call, worker_id, type_id)
+        asked = qualifications.find_last_request(call, worker_id, type_id)
         return render_template(
             "qualifications/qualification.html",
             row=row,
             asked=asked,
-            stage=qualifications.stage(call, asked) if asked else None,
-            again=qualifications.retry_time(asked) if asked else None,
+            stage=qualifications.compute_status(call, asked) if asked else None,
+            again=qualifications.compute_retry_time(asked) if asked else None,
             now=call.now,
             groups=_groups(call, worker_id, type_id),
         )
@@ -98,8 +100,8 @@ def _open(call: Call, last: dict[str, Any], row: Any) -> bool:
     asked = last.get(row.qualification_type_id)
     if asked is None:
         return True
-    again = qualifications.retry_time(asked)
-    under_way = qualifications.stage(call, asked) in ("Started", "Submitted")
+    again = qualifications.compute_retry_time(asked)
+    under_way = qualifications.compute_status(call, asked) in ("Started", "Submitted")
     return not under_way and again is not None and again <= call.now
 
 
@@ -107,8 +109,8 @@ def _groups(call: Call, worker_id: str, type_id: str) -> list[tuple[Any, str, bo
     """The groups of HITs that ask for this type: each with what it asks for, and whether the
     worker meets that.
     """
-    groups = worker_lists.groups(call, worker_id, MOST)
-    standings = eligibility.standings(call, worker_id, groups)
+    groups = worker_lists.list_groups(call, worker_id, MOST)
+    standings = eligibility.list_statuses(call, worker_id, groups)
     found = []
     for group in groups:
         asking = [

@@ -32,7 +32,7 @@ def listing(requester_id: str) -> str:
     """The batches, the newest first."""
     number = page_number()
     with current_site().reading(requester_id) as call:
-        found = batches.newest(call, (number - 1) * BATCHES, BATCHES + 1)
+        found = batches.list_newest(call, (number - 1) * BATCHES, BATCHES + 1)
     return render_template(
         "requester/batches.html",
         batches=found[:BATCHES],
@@ -48,14 +48,14 @@ def show(requester_id: str, batch: str) -> str:
     number = page_number()
     with current_site().reading(requester_id) as call:
         found = _find(call, batch)
-        rows = batches.its_hits(call, batch, (number - 1) * HITS, HITS)
-        when = batches.submitted_when(call, batch)
-        lengths = batches.worked_how_long(call, batch)
+        rows = batches.list_hits(call, batch, (number - 1) * HITS, HITS)
+        when = batches.count_submissions_by_minute(call, batch)
+        lengths = batches.count_by_work_seconds(call, batch)
     return render_template(
         "requester/batch.html",
         batch=found,
         now=call.now,
-        hits=[(row, hit_operations.status(row, call.now), _row(row)) for row in rows],
+        hits=[(row, hit_operations.compute_status(row, call.now), _row(row)) for row in rows],
         when=charts.drawn(charts.over_time(when)),
         lengths=charts.drawn(charts.over_length(lengths)),
         median=charts.quantile(lengths, 0.5),
@@ -72,7 +72,7 @@ def answers(requester_id: str, batch: str) -> Any:
         raise NotFound
     with current_site().reading(requester_id) as call:
         found = _find(call, batch)
-        rows = answer_lists.of_batch(call, batch, KINDS[kind], (number - 1) * ANSWERS, ANSWERS)
+        rows = answer_lists.list_of_batch(call, batch, KINDS[kind], (number - 1) * ANSWERS, ANSWERS)
     counts = {
         name: sum(getattr(found, status.lower()) for status in statuses)
         for name, statuses in KINDS.items()
@@ -97,4 +97,4 @@ def _find(call: Call, batch: str) -> Any:
 
 
 def _row(hit: Any) -> int | None:
-    return batches.row_of(hit.requester_annotation)
+    return batches.parse_input_row(hit.requester_annotation)

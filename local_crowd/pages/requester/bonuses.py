@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 
-from local_crowd.operations.checks import dollars
+from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.review import answer_lists
 from local_crowd.operations.review.bonuses import HIGHEST, REPEATED
@@ -27,7 +27,7 @@ TOKEN = re.compile("[A-Za-z0-9_-]{20,64}")
 def send(requester_id: str, assignment_id: str) -> Any:
     """Ask whether it is meant; when that is confirmed, send it."""
     with current_site().reading(requester_id) as call:
-        rows = answer_lists.chosen(call, [assignment_id])
+        rows = answer_lists.list_chosen(call, [assignment_id])
     if not rows:
         raise NotFound
     amount, reason = _cents(typed("amount")), typed("reason")
@@ -44,7 +44,7 @@ def send(requester_id: str, assignment_id: str) -> Any:
         page = render_template(
             "requester/confirm_bonus.html",
             row=rows[0],
-            amount=typed("amount") if problem else dollars(amount),
+            amount=typed("amount") if problem else format_dollars(amount),
             reason=reason,
             problem=problem,
             # Of the confirming page: the same one, sent twice, pays once.
@@ -58,7 +58,7 @@ def send(requester_id: str, assignment_id: str) -> Any:
             {
                 "AssignmentId": assignment_id,
                 "WorkerId": rows[0].worker_id,
-                "BonusAmount": dollars(amount),
+                "BonusAmount": format_dollars(amount),
                 "Reason": reason,
                 "UniqueRequestToken": token,
             },

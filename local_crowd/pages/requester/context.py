@@ -46,7 +46,7 @@ def _signed_in(call: Call) -> Access | None:
         return None
     if session["until"] > call.now + LASTS:  # the clock was set back: no longer than it should
         session.update(until=call.now + LASTS)
-    access = requesters.by_id(call, requester_id)
+    access = requesters.find_by_id(call, requester_id)
     if access is None or getattr(access, kind) is None:
         return None
     return access if hmac.compare_digest(session["stamp"], _stamp(access, kind)) else None

@@ -19,7 +19,7 @@ from werkzeug.exceptions import NotFound
 from formats.json_text import parse
 from local_crowd.operations.hits import batches
 from local_crowd.operations.questions import questions
-from local_crowd.operations.questions.answers import parts_given
+from local_crowd.operations.questions.answers import parse_parts
 from local_crowd.operations.review import answer_lists
 from local_crowd.pages.context import current_site
 from local_crowd.pages.headers import FILE
@@ -93,10 +93,10 @@ def _results(
     place = (-1, -1)
     while True:
         with site.reading(requester_id) as call:
-            hits = answer_lists.hits_after(call, batch, place, HITS_AT_ONCE)
+            hits = answer_lists.list_hits_after(call, batch, place, HITS_AT_ONCE)
         for hit in hits:
             found = input_of(questions.parse(hit.question))
-            row = batches.row_of(hit.requester_annotation)
+            row = batches.parse_input_row(hit.requester_annotation)
             for answer in _answers(site, requester_id, hit.hit_id, statuses):
                 yield _result(answer, found.value if found else None, row)
         if len(hits) < HITS_AT_ONCE:
@@ -108,7 +108,7 @@ def _answers(site: Site, requester_id: str, hit_id: str, statuses: Sequence[str]
     place = (-1, "")
     while True:
         with site.reading(requester_id) as call:
-            rows = answer_lists.answers_after(call, hit_id, statuses, place, ANSWERS_AT_ONCE)
+            rows = answer_lists.list_answers_after(call, hit_id, statuses, place, ANSWERS_AT_ONCE)
         yield from rows
         if len(rows) < ANSWERS_AT_ONCE:
             return
@@ -139,7 +139,7 @@ def _result(answer: Any, given: Any, row: int | None) -> Result:
 def _fields(xml: str | None) -> dict[str, Any] | None:
     """Every field of an answer: text, or a list of the selections; None for what is not XML."""
     try:
-        given = parts_given(xml or "")
+        given = parse_parts(xml or "")
     except (ParseError, ValueError):  # not made here: an import, a repair
         return None
     return {

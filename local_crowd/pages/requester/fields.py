@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from formats.json_text import parse
 from local_crowd.operations.questions import question_form
-from local_crowd.operations.questions.answers import parts_given
+from local_crowd.operations.questions.answers import parse_parts
 from local_crowd.operations.questions.question_form import QuestionForm, SelectionAnswer
 from local_crowd.operations.questions.questions import HTMLQuestion, Question
 from local_crowd.pages.requester.values import (
@@ -54,7 +54,7 @@ def of_answer(xml: str | None, limit: int = SHOWN, form: QuestionForm | None = N
         return []
     reader = Reader(limit, loads=False)
     try:
-        given = parts_given(xml)
+        given = parse_parts(xml)
     except (ParseError, ValueError):  # not made here: an import, a repair
         return [_field("", present_text("", xml, reader))]
     asked = {one.identifier: one for one in form.questions()} if form else {}

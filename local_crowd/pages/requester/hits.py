@@ -26,13 +26,13 @@ def show(requester_id: str, hit_id: str) -> Any:
     number = page_number()
     with current_site().reading(requester_id) as call:
         row = hits.find(call, hit_id)
-        rows = answer_lists.of_hit(call, hit_id, (number - 1) * ANSWERS, ANSWERS)
+        rows = answer_lists.list_of_hit(call, hit_id, (number - 1) * ANSWERS, ANSWERS)
     question = parse(row.question)
     handed_in = row.submitted + row.approved + row.rejected
     page = render_template(
         "requester/hit.html",
         hit=row,
-        status=hits.status(row, call.now),
+        status=hits.compute_status(row, call.now),
         given=of_input(question),
         frame=frame_of(hit_id, question),
         groups=shown_answers(rows),
@@ -56,8 +56,8 @@ def page(requester_id: str, hit_id: str) -> Response:
 def answer(requester_id: str, assignment_id: str) -> Any:
     """One answer, as much of it as a browser can show, and what was paid for it."""
     with current_site().reading(requester_id) as call:
-        rows = answer_lists.chosen(call, [assignment_id])
-        given = answer_lists.given_bonuses(call, assignment_id)
+        rows = answer_lists.list_chosen(call, [assignment_id])
+        given = answer_lists.list_bonuses(call, assignment_id)
     if not rows:
         raise NotFound
     page = render_template(

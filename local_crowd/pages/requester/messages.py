@@ -47,7 +47,7 @@ def answer(requester_id: str, message_id: str) -> Any:
     text = typed("text")
     try:
         with current_site().writing(requester_id) as call:
-            worker_id = messages.answer_worker(call, message_id, text)
+            worker_id = messages.reply_to_worker(call, message_id, text)
     except NotPossible as refusal:
         if refusal.reason not in BAD_TEXT:
             title = "Not found" if refusal.reason == "unknown" else "Not possible"

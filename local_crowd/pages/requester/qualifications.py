@@ -31,7 +31,7 @@ def listing(requester_id: str) -> Any:
     """The requester's types, and the requests that wait."""
     site = current_site()
     with site.reading(requester_id) as call:
-        types = for_requesters.mine(call)
+        types = for_requesters.list_own(call)
     waiting = site.perform(requester_id, "ListQualificationRequests", {"MaxResults": REQUESTS})
     page = render_template(
         "requester/qualifications.html",
@@ -58,7 +58,7 @@ def show(requester_id: str, type_id: str) -> str:
         row = qualification_types.find(call, type_id)
         if row.requester_id != requester_id:
             raise NotFound
-        held = for_requesters.holders(call, type_id, (number - 1) * HOLDERS, HOLDERS + 1)
+        held = for_requesters.list_holders(call, type_id, (number - 1) * HOLDERS, HOLDERS + 1)
     return render_template(
         "requester/qualification.html",
         type=row,

@@ -28,7 +28,7 @@ def review(requester_id: str) -> Any:
         flash("Choose at least one answer first.")
         return redirect(wanted_path(), 303)
     with current_site().reading(requester_id) as call:
-        found = answer_lists.chosen(call, wanted)
+        found = answer_lists.list_chosen(call, wanted)
     possible = [row for row in found if row.status in POSSIBLE[verb]]
     feedback, problem = typed("feedback"), ""
     if len(feedback) > FEEDBACK_LIMIT:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from flask import request, url_for
 
-from local_crowd.operations.hits.batches import row_of
+from local_crowd.operations.hits.batches import parse_input_row
 from local_crowd.operations.questions.question_form import QuestionForm
 from local_crowd.operations.questions.questions import ExternalQuestion, Question, parse
 from local_crowd.pages.questions.frame import PREVIEW, Frame, hit_frame
@@ -65,7 +65,7 @@ def _hit(hit_id: str, rows: Sequence[Any], limit: int) -> Hit:
     form = question if isinstance(question, QuestionForm) else None
     return Hit(
         hit_id,
-        row_of(rows[0].requester_annotation),
+        parse_input_row(rows[0].requester_annotation),
         given,
         None if given is not None else frame_of(hit_id, question),
         [(row, of_answer(row.answer, limit, form)) for row in rows],

@@ -31,8 +31,8 @@ def sign_in() -> Any:
     try:
         with site.writing() as call:
             sign_in_limits.count(call, account, address)
-            found = requesters.by_access_key(call, name) or requesters.by_name(call, name)
-    except sign_in_limits.TooMany as error:
+            found = requesters.find_by_access_key(call, name) or requesters.find_by_name(call, name)
+    except sign_in_limits.TooManyAttempts as error:
         answer = make_response(_form(str(error)), 429)
         answer.headers["Retry-After"] = str(error.wait)
         return answer

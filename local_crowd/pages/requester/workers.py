@@ -24,10 +24,10 @@ def listing(requester_id: str) -> str:
     """Workers who handed in work, those with the most first."""
     number = page_number()
     with current_site().reading(requester_id) as call:
-        found = worker_stats.workers(call, (number - 1) * WORKERS, WORKERS)
-        medians = worker_stats.medians(call, [row.worker_id for row in found])
-        count = worker_stats.how_many(call)
-        blocked = worker_stats.blocked_without_work(call, MOST_BLOCKS)
+        found = worker_stats.list_workers(call, (number - 1) * WORKERS, WORKERS)
+        medians = worker_stats.compute_medians(call, [row.worker_id for row in found])
+        count = worker_stats.count_workers(call)
+        blocked = worker_stats.list_blocked_without_work(call, MOST_BLOCKS)
     return render_template(
         "requester/workers.html",
         workers=found,
@@ -46,11 +46,11 @@ def show(requester_id: str, worker_id: str) -> str:
     with current_site().reading(requester_id) as call:
         if not worker_stats.is_known(call, worker_id):
             raise NotFound
-        row = worker_stats.worker(call, worker_id)
-        answers = answer_lists.of_worker(call, worker_id, (number - 1) * ANSWERS, ANSWERS)
-        medians = worker_stats.medians(call, [worker_id])
-        blocked = worker_stats.block_reason(call, worker_id)
-        held = for_requesters.of_worker(call, worker_id)
+        row = worker_stats.find_worker(call, worker_id)
+        answers = answer_lists.list_of_worker(call, worker_id, (number - 1) * ANSWERS, ANSWERS)
+        medians = worker_stats.compute_medians(call, [worker_id])
+        blocked = worker_stats.find_block_reason(call, worker_id)
+        held = for_requesters.list_of_worker(call, worker_id)
     return render_template(
         "requester/worker.html",
         worker_id=worker_id,

@@ -20,7 +20,7 @@ pages = Blueprint("work", __name__)
 def show(worker_id: str, assignment_id: str) -> Any:
     """The HIT, to be worked on; or, when it is no longer, what became of it."""
     with current_site().reading() as call:
-        row = worker_lists.assignment(call, worker_id, assignment_id)
+        row = worker_lists.find_assignment(call, worker_id, assignment_id)
     if row is None:
         raise NotFound
     if row.status != "Accepted":
@@ -50,7 +50,7 @@ def state(worker_id: str, assignment_id: str) -> Response:
 def give_back(worker_id: str, assignment_id: str) -> Response:
     """Return the HIT: it goes to somebody else. With `another`, accept the next of the group."""
     with current_site().writing() as call:
-        hit_type_id = worker_actions.give_back(call, worker_id, assignment_id)
+        hit_type_id = worker_actions.return_assignment(call, worker_id, assignment_id)
     flash("You returned the HIT. It counts neither for you nor against you.")
     if "another" in request.form:  # the form goes along, with its token and the HIT's id
         return redirect(f"{request.script_root}/groups/{hit_type_id}/accept", 307)

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.qualifications import eligibility
-from local_crowd.operations.qualifications.eligibility import Standing
-from local_crowd.operations.qualifications.qualifying import described, guards
+from local_crowd.operations.qualifications.eligibility import RequirementStatus
+from local_crowd.operations.qualifications.qualifying import describe, guards
 from local_crowd.operations.qualifications.system_qualifications import (
     ADULT,
     HITS_APPROVED,
@@ -44,7 +44,7 @@ class Barrier(NamedTuple):
 def barriers(call: Call, worker_id: str, groups: Iterable[Any]) -> dict[str, Barrier]:
     """By their ids, the HIT types (rows of hit_types) that the worker does not qualify for."""
     found = {}
-    for hit_type_id, standings in eligibility.standings(call, worker_id, groups).items():
+    for hit_type_id, standings in eligibility.list_statuses(call, worker_id, groups).items():
         if unmet := [one for one in standings if not one.met]:
             found[hit_type_id] = Barrier(
                 [_missing(one) for one in unmet],
@@ -54,13 +54,13 @@ def barriers(call: Call, worker_id: str, groups: Iterable[Any]) -> dict[str, Bar
     return found
 
 
-def wanted(standing: Standing) -> str:
+def wanted(standing: RequirementStatus) -> str:
     """The requirement in the worker's words: "Approved HITs: at least 100"."""
     type_id = standing.requirement["QualificationTypeId"]
-    return described(standing.requirement, NAMES.get(type_id, standing.name))
+    return describe(standing.requirement, NAMES.get(type_id, standing.name))
 
 
-def _missing(standing: Standing) -> Missing:
+def _missing(standing: RequirementStatus) -> Missing:
     type_id = standing.requirement["QualificationTypeId"]
     if type_id == ADULT and not standing.value:
         yours = "your profile does not say that you accept it"

@@ -14,16 +14,16 @@ pages = Blueprint("history", __name__)
 def my_work(worker_id: str) -> str:
     """HITs in progress and finished, and what they came to."""
     with current_site().reading() as call:
-        finished = worker_lists.finished(call, worker_id)
+        finished = worker_lists.list_finished(call, worker_id)
         rewarded = [row.assignment_id for row in finished if row.bonus]
         received = bonuses.list_received(call, worker_id, rewarded)
         return render_template(
             "work/my_work.html",
             worker_id=worker_id,
             now=call.now,
-            in_progress=worker_lists.in_progress(call, worker_id),
+            in_progress=worker_lists.list_in_progress(call, worker_id),
             finished=finished,
             bonuses=received,
-            totals=worker_lists.totals(call, worker_id),
-            bonus=worker_lists.bonus_total(call, worker_id),
+            totals=worker_lists.sum_by_status(call, worker_id),
+            bonus=worker_lists.sum_bonuses(call, worker_id),
         )

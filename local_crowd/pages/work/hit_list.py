@@ -34,8 +34,8 @@ def groups(worker_id: str) -> str:
         order = worker_lists.NEWEST
     search = _NO_TEXT.sub("", request.args.get("q", ""))[:LONGEST_SEARCH].strip()
     with current_site().reading() as call:
-        found = worker_lists.groups(call, worker_id, MOST_GROUPS, order, search)
-        held = worker_lists.in_progress(call, worker_id)
+        found = worker_lists.list_groups(call, worker_id, MOST_GROUPS, order, search)
+        held = worker_lists.list_in_progress(call, worker_id)
         barred = barriers(call, worker_id, found)
     return render_template(
         "work/groups.html",
@@ -54,16 +54,16 @@ def groups(worker_id: str) -> str:
 def preview(worker_id: str, hit_type_id: str) -> Any:
     """A HIT of the group, not accepted: `after` (a HIT's id) asks for another."""
     with current_site().reading() as call:
-        group = worker_lists.group(call, hit_type_id)
+        group = worker_lists.find_group(call, hit_type_id)
         if group is None:
             raise NotFound
         barrier = barriers(call, worker_id, [group]).get(hit_type_id)
         if barrier and not barrier.previewable:
             return _barred(group, barrier)
-        hit_id = worker_lists.next_hit(
+        hit_id = worker_lists.find_next_hit(
             call, worker_id, hit_type_id, an_id(request.args.get("after"))
         )
-        question = worker_actions.question(call, hit_id, None, worker_id) if hit_id else ""
+        question = worker_actions.find_question(call, hit_id, None, worker_id) if hit_id else ""
     if not hit_id:
         flash(NOTHING_LEFT)
         return redirect(f"{request.script_root}/", 303)
@@ -85,7 +85,9 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
     try:
         with current_site().writing() as call:
             if hit_id:
-                held: worker_actions.Held | None = worker_actions.accept(call, worker_id, hit_id)
+                held: worker_actions.HeldAssignment | None = worker_actions.accept(
+                    call, worker_id, hit_id
+                )
             else:
                 held = worker_actions.accept_next(call, worker_id, hit_type_id, after)
             finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
@@ -97,7 +99,7 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
         return redirect(f"{request.script_root}/{elsewhere}", 303)
     if finished:
         with current_site().reading() as call:
-            count = worker_lists.progress(call, worker_id, hit_type_id)
+            count = worker_lists.count_progress(call, worker_id, hit_type_id)
         flash(handed_in(count.done, count.left if held else None), "good")
     if held is None:
         if not finished:
@@ -129,7 +131,7 @@ def mturk_preview(_worker_id: str) -> Response:
     """Amazon's form of a link to a group: `groupId` is a HITGroupId or a HITTypeId."""
     group_id = an_id(request.args.get("groupId"))
     with current_site().reading() as call:
-        hit_type_id = worker_lists.group_of(call, group_id)
+        hit_type_id = worker_lists.find_hit_type_id(call, group_id)
     if hit_type_id is None:
         raise NotFound
     return redirect(f"{request.script_root}/groups/{quote(hit_type_id)}", 303)
@@ -143,7 +145,7 @@ def mturk_findhits() -> Response:
 
 def _unqualified(worker_id: str, hit_type_id: str, refusal: worker_actions.NotPossible) -> Any:
     with current_site().reading() as call:
-        group = worker_lists.group(call, hit_type_id)
+        group = worker_lists.find_group(call, hit_type_id)
         barrier = barriers(call, worker_id, [group]).get(hit_type_id) if group else None
     if barrier is None:  # the HIT is of another group, or the worker qualifies by now
         raise refusal

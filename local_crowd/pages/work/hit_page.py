@@ -46,7 +46,7 @@ def show(hit_id: str) -> Any:
     if assignment_id == PREVIEW and worker_id is None:
         return _framed("Sign in first", "HITs can be previewed by those who are signed in.", 403)
     with current_site().reading() as call:
-        xml = worker_actions.question(
+        xml = worker_actions.find_question(
             call, hit_id, None if assignment_id == PREVIEW else an_id(assignment_id), worker_id
         )
     return page_of(xml, None if assignment_id == PREVIEW else assignment_id)

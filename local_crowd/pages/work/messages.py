@@ -44,7 +44,7 @@ def answer(worker_id: str, message_id: str) -> Any:
     text = typed_text()
     try:
         with current_site().writing() as call:
-            messages.answer_requester(call, worker_id, message_id, text)
+            messages.reply_to_requester(call, worker_id, message_id, text)
             messages.mark_read_by_worker(call, worker_id, [message_id])
     except NotPossible as refusal:
         if refusal.reason not in BAD_TEXT:
