@@ -19,13 +19,13 @@ MASTERS_TYPES = ("2F1QJWKUDD8XADTFD2Q0G6UTO95ALH", "2ARFPLSP75KLA8M8DH1HTEQVJT3S
 
 
 def cents(amount: Decimal) -> Decimal:
-    """Rounded to whole cents, half up."""
+    """Round to whole cents, half up."""
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def for_masters(requirements: Iterable[Any]) -> bool:
-    """Whether one of these QualificationRequirements asks for Masters."""
-    return any(one["QualificationTypeId"] in MASTERS_TYPES for one in requirements)
+    """Return whether one of these QualificationRequirements asks for Masters."""
+    return any(requirement["QualificationTypeId"] in MASTERS_TYPES for requirement in requirements)
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,6 @@ class Cost:
 
 
 def cost(rates: Rates, reward: Decimal, max_assignments: int, hits: int) -> Cost:
-    """The cost of so many HITs, each with so many assignments at `reward` US dollars."""
+    """Return the cost of so many HITs, each with so many assignments at `reward` US dollars."""
     assignments = hits * max_assignments
     return Cost(assignments, assignments * reward, assignments * rates.fee(reward, max_assignments))

@@ -64,7 +64,7 @@ class Input:
             ) from error
 
     def rows(self, faults: list[str] | None = None) -> Iterator[Row]:
-        """The rows of the copy, as `parse_rows` gives them; none of a file that could not be read.
+        """Return the rows of the copy, as `parse_rows` gives them; none of a file that could not be read.
         One pass at a time.
         """
         self._copy.seek(0)
@@ -72,7 +72,7 @@ class Input:
 
 
 def rows(path: str | Path) -> Iterator[Row]:
-    """The rows of a file that is read once. Raises Error as `parse_rows`, and for a file that
+    """Yield the rows of a file that is read once. Raises Error as `parse_rows`, and for a file that
     cannot be read.
     """
     try:
@@ -85,7 +85,7 @@ def rows(path: str | Path) -> Iterator[Row]:
 def parse_rows(
     path: str | Path, lines: Iterable[bytes], faults: list[str] | None = None
 ) -> Iterator[Row]:
-    """The rows in the lines of `path`, blank lines skipped.
+    """Yield the rows in the lines of `path`; blank lines are skipped.
 
     Every line that is not JSON goes into `faults` as `file:line: what`; without a list it raises
     Error at once.
@@ -98,7 +98,7 @@ def parse_rows(
         try:
             value = parse(text.rstrip().decode("utf-8"))
         except ValueError as error:
-            fault = f"{path}:{line}: {_spoken(error)}"
+            fault = f"{path}:{line}: {_describe_fault(error)}"
             if faults is None:
                 raise Error(fault) from error
             faults.append(fault)
@@ -107,7 +107,7 @@ def parse_rows(
             number += 1
 
 
-def _spoken(error: ValueError) -> str:
+def _describe_fault(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 text (byte {error.start + 1} of the line)"
     if isinstance(error, RepeatedKeyError):

@@ -23,7 +23,7 @@ def shape_of_hit() -> StructureShape:
 
 
 def faults(properties: dict[str, Any]) -> list[str]:
-    """Every way in which these are not parameters of CreateHIT, each begun with its key."""
+    """Return every fault of these parameters of CreateHIT, each after its key and a colon."""
     shape = shape_of_hit()
     unknown = [name for name in properties if name not in shape.members]
     report = ParamValidator().validate(
@@ -31,13 +31,13 @@ def faults(properties: dict[str, Any]) -> list[str]:
     )
     found = [f"{name}: there is no such HIT property{_suggest(name)}" for name in unknown]
     if report.has_errors():
-        found += [_keyed(line) for line in report.generate_report().splitlines()]
+        found += [_add_key(line) for line in report.generate_report().splitlines()]
     else:
         found += [
             fault
             for name, value in properties.items()
             if name in shape.members
-            for fault in _beyond(shape.members[name], value, name)
+            for fault in _list_faults(shape.members[name], value, name)
         ]
     return found
 
@@ -47,24 +47,24 @@ def _suggest(name: str) -> str:
     return suggest(name, known, lambda key: key.lower().replace("_", ""), cutoff=0.7)
 
 
-def _keyed(line: str) -> str:
-    """botocore's line, begun with the property's name."""
+def _add_key(line: str) -> str:
+    """Return a line of botocore's report after the name of the property that it is about."""
     named = re.search(r'"(\w+)"$', line) or re.search(r"(?:parameter |in input\.?)(\w+)", line)
     return f"{named[1]}: {line}" if named else line
 
 
-def _beyond(shape: Any, value: Any, path: str) -> Iterator[str]:
-    """enum, pattern and maximum, which botocore leaves to the service."""
+def _list_faults(shape: Any, value: Any, path: str) -> Iterator[str]:
+    """Yield the values that break enum, pattern or maximum, which botocore does not check."""
     if shape.type_name == "structure":
         for name, member in value.items():
-            yield from _beyond(shape.members[name], member, f"{path}: {name}")
+            yield from _list_faults(shape.members[name], member, f"{path}: {name}")
     elif shape.type_name == "list":
         for item in value:
-            yield from _beyond(shape.member, item, path)
-    yield from _broken(shape, value, path)
+            yield from _list_faults(shape.member, item, path)
+    yield from _check_rules(shape, value, path)
 
 
-def _broken(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _check_rules(shape: Shape, value: Any, path: str) -> Iterator[str]:
     rules = shape.metadata
     if (enum := rules.get("enum")) and value not in enum:
         yield f"{path}: {value!r} is none of {', '.join(enum)}"

@@ -58,16 +58,16 @@ def plan(
     each. `files`: the directory of what the crowd serves as /files/, if it is on this machine.
     """
     faults: list[str] = []
-    template = _tried(faults, Template, template_name, directories)
-    hit_properties = _tried(faults, properties.read, properties_file)
-    _tried(faults, source.read)
+    template = _try(faults, Template, template_name, directories)
+    hit_properties = _try(faults, properties.read, properties_file)
+    _try(faults, source.read)
     advice = Advice(template_name, source.path, files)
     rows = 0
     for row in source.rows(faults):
         rows += 1
         if template and hit_properties:
             draft = Plan(template, hit_properties, "", source, 0, {})
-            if question := _tried(faults, draft.question, row):
+            if question := _try(faults, draft.question, row):
                 advice.look(row, question)
     if not rows and not faults:
         faults.append(f"{source.path}: no rows, so no HITs")
@@ -76,7 +76,7 @@ def plan(
     hashes = {
         "input": source.sha256,
         "template": _hash(json.dumps(sorted(template.sources.items())).encode()),
-        "properties": _hash(_facts(hit_properties).encode()),
+        "properties": _hash(_serialize(hit_properties).encode()),
     }
     return Plan(
         template,
@@ -89,17 +89,17 @@ def plan(
     )
 
 
-def _tried(faults: list[str], function: Callable[..., Value], *given: Any) -> Value | None:
-    """What the function returns; None, and its Error among the faults, when it fails."""
+def _try(faults: list[str], function: Callable[..., Value], *arguments: Any) -> Value | None:
+    """Return what the function returns; add its Error to the faults, and return None, if it fails."""
     try:
-        return function(*given)
+        return function(*arguments)
     except Error as error:
         faults.append(str(error))
         return None
 
 
-def _facts(properties: Properties) -> str:
-    """What of the properties reaches the crowd: another order or spacing is no change."""
+def _serialize(properties: Properties) -> str:
+    """Return what the crowd gets of the properties, so that order and spacing make no difference."""
     return json.dumps(
         [properties.hit_type, properties.hit, properties.frame_height], sort_keys=True
     )
@@ -110,7 +110,7 @@ def _hash(content: bytes) -> str:
 
 
 def check_unchanged(batch: Batch, plan: Plan) -> None:
-    """Raise Error, naming what is another, when the batch was begun from something else."""
+    """Raise Error naming the files that changed since the batch was started."""
     was = batch.header["hashes"]
     changed = [name for name, hashed in plan.hashes.items() if was.get(name) != hashed]
     if changed:
