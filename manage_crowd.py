@@ -1,9 +1,9 @@
-"""Manage the local crowd in a data directory, whether a server is running there or not.
+"""Manage the local crowd in a data directory, whether a server is running or not.
 
     python manage_crowd.py add_requester "Vision lab" > keys.json
 
-Requesters sign their calls to a crowd server with a pair of keys. add_requester prints a new pair,
-in the form of config.json; the secret is not shown again. It is good on both sites at once.
+Requesters sign their calls to a crowd server with a pair of keys. add_requester prints a new pair
+as it stands in config.json; the secret is not shown again. The pair is valid on both sites.
 """
 
 import argparse
@@ -22,246 +22,328 @@ from amt.id_files import read_ids
 
 
 class Command(NamedTuple):
-    """A command: the function of its name in a module of local_crowd.manage."""
+    """A command of manage_crowd.py: the function of its name in `module` of local_crowd.manage.
+
+    The arguments stand here, not beside the functions, because importing those modules imports
+    SQLAlchemy, and --help must be quick.
+    """
 
     module: str
     help: str
     arguments: dict[str, dict[str, Any]]
-    asks: str = ""  # what cannot be undone is asked before
-    found: int = 0  # the exit code when there are lines to print
+    confirmation: str = ""  # question to ask before something that cannot be undone
+    exit_code_for_lines: int = 0  # when there are lines to print
 
 
-NAME = {"name": {"metavar": "NAME", "help": "the requester's name"}}
-BUDGET = {"--budget": {"metavar": "DOLLARS", "help": "what it may spend on the live site in all"}}
-DOLLARS = {"dollars": {"metavar": "DOLLARS", "help": "e.g. 500.00, or none for no limit"}}
-TARGET = {"target": {"metavar": "DIR", "help": "a new directory"}}
-LAYOUT = {
-    "file": {"metavar": "FILE.html", "help": "a page with ${name} where values are put in"},
-    "--requester": {
-        "metavar": "NAME",
-        "default": "local",
-        "help": 'whose it is; default: "local", who the scripts are without a server',
-    },
-    "--frame_height": {
-        "metavar": "PIXELS",
-        "type": int,
-        "default": 0,
-        "help": "default: 0, as high as the worker's window",
-    },
-}
-EVENT = {"--event_id": {"metavar": "ID", "help": "only the one with this EventDocId"}}
-DESTINATION = {
-    "destination": {
-        "metavar": "ARN_OR_URL",
-        "help": "a topic's ARN, a queue's URL or another URL; or the beginning of several, which "
-        "ends in / or :",
-    }
-}
+def value(metavar: str, text: str, **settings: Any) -> dict[str, Any]:
+    """Return the argparse settings of an argument with a value; `text` is its help."""
+    return {"metavar": metavar, "help": text, **settings}
 
-SITE = {
-    "--site": {"choices": ["live", "sandbox"], "default": "live", "help": "default: live"},
-}
+
+# Arguments that several commands share.
+NAME = {"name": value("NAME", "name of the requester")}
+SITE = {"--site": {"choices": ["live", "sandbox"], "default": "live", "help": "default: live"}}
 URL = {
-    "--url": {
-        "metavar": "URL",
-        "help": "the server's public address, e.g. https://crowd.example.org; default: where it "
-        "is served now, or http://127.0.0.1:8000",
-    },
+    "--url": value(
+        "URL",
+        "public URL of the server, e.g. https://crowd.example.org; default: the URL of "
+        "the running server, or http://127.0.0.1:8000",
+    )
 }
-FORMAT = {
-    "--format": {"choices": ["jsonl", "csv"], "default": "jsonl", "help": "default: JSON lines"},
-}
-WORKER = {"worker": {"metavar": "WORKER", "help": "a worker id, a name or an e-mail address"}}
-YES = {"--yes": {"action": "store_true", "help": "do not ask for confirmation"}}
-LINK = {"link": {"metavar": "LINK_ID", "help": "as list_links shows it"}}
-INVITATION = {
-    "--uses": {"metavar": "N", "type": int, "default": 1, "help": "for N people; default: 1"},
-    "--expires": {"metavar": "TIME", "default": "7d", "help": "12h, 7d, never; default: 7d"},
-    "--emails": {"metavar": "FILE", "help": "a link for each e-mail address, one a line"},
-}
-RESET = {"--expires": {"metavar": "TIME", "default": "1d", "help": "12h, 7d; default: 1d"}}
-PANEL = {
-    "--hit_type_id": {
-        "metavar": "ID",
-        "nargs": "+",
-        "default": [],
-        "help": "the HITs: their HITTypeId or HITGroupId",
-    },
-    "--hit_ids_file": {
-        "metavar": "FILE",
-        "help": "the HITs: the ids file of a batch, in place of --hit_type_id",
-    },
-    "--limit": {"metavar": "N", "type": int, "default": 1, "help": "HITs a person; default: 1"},
-    "--completion_url": {
-        "metavar": "URL",
-        "required": True,
-        "help": "where people go back to, with {code}, e.g. "
-        "https://app.prolific.com/submissions/complete?cc={code}",
-    },
-    "--code_done": {"metavar": "CODE", "required": True, "help": "for who did what there was"},
-    "--code_screened_out": {
-        "metavar": "CODE",
-        "required": True,
-        "help": "for who does not qualify",
-    },
-    "--code_nothing_left": {
-        "metavar": "CODE",
-        "required": True,
-        "help": "for who came when everything was taken",
-    },
-    "--worker_parameter": {
-        "metavar": "NAME",
-        "default": "PROLIFIC_PID",
-        "help": "what the panel calls a participant's id; default: PROLIFIC_PID",
-    },
-    "--study_parameter": {
-        "metavar": "NAME",
-        "default": "STUDY_ID",
-        "help": "default: STUDY_ID; empty: none",
-    },
-    "--session_parameter": {
-        "metavar": "NAME",
-        "default": "SESSION_ID",
-        "help": "default: SESSION_ID; empty: none",
-    },
-    "--panel": {
-        "metavar": "NAME",
-        "help": "whose participants they are; default: the completion URL's host",
-    },
-    "--places": {"metavar": "N", "type": int, "help": "for N people; default: no limit"},
-    "--expires": {
-        "metavar": "TIME",
-        "default": "never",
-        "help": "from when on it lets nobody new in; default: never",
-    },
-}
-EXPORT = {
-    "export": {"metavar": "EXPORT.csv", "help": "the panel's list of submissions"},
-    "--link": {"metavar": "LINK_ID", "required": True, "help": "as list_links shows it"},
-    "--worker_column": {"metavar": "NAME", "default": "Participant id"},
-    "--status_column": {"metavar": "NAME", "default": "Status"},
-    "--submission_column": {"metavar": "NAME", "default": "Submission id"},
-    "--code_column": {"metavar": "NAME", "default": "Completion code"},
-}
-OWED = {
-    "--since": {"metavar": "TIME", "help": "only what was approved since, e.g. 2026-10-01 (UTC)"},
-    "--requester": {"metavar": "NAME", "help": "only what this requester owes"},
-    "--mark_paid": {"action": "store_true", "help": "note all that is printed as paid"},
-    "--payment": {"metavar": "ID", "help": "print what was noted as paid under this id"},
+FORMAT = {"--format": {"choices": ["jsonl", "csv"], "default": "jsonl", "help": "default: jsonl"}}
+WORKER = {"worker": value("WORKER", "worker id, name or e-mail address")}
+LINK = value("LINK_ID", "link id, as printed by list_links")
+DESTINATION = {
+    "destination": value(
+        "ARN_OR_URL",
+        "ARN of an SNS topic, URL of an SQS queue, or any URL; a prefix of several ends in / or :",
+    )
 }
 
-COMMANDS = {
-    "add_requester": Command("requesters", "make a requester; prints its keys", NAME | BUDGET),
+REQUESTERS = {
+    "add_requester": Command(
+        "requesters",
+        "create a requester and print its keys",
+        {
+            **NAME,
+            "--budget": value(
+                "DOLLARS", "total that the requester may spend on the live site; default: no limit"
+            ),
+        },
+    ),
     "set_budget": Command(
-        "requesters", "bound what a requester may spend on the live site in all", NAME | DOLLARS
+        "requesters",
+        "limit what a requester may spend on the live site in total",
+        {**NAME, "dollars": value("DOLLARS", "e.g. 500.00; none: no limit")},
     ),
     "new_keys": Command(
         "requesters",
-        'give a requester new keys in place of the old; "local" is who the scripts are without '
-        "a server",
+        'replace a requester\'s keys; "local" is the requester that scripts act as without a server',
         NAME,
     ),
-    "list_requesters": Command("requesters", "name every requester and its access key", {}),
+    "list_requesters": Command("requesters", "print every requester and its access key", {}),
     "set_password": Command(
-        "requesters", "let a requester sign in to its pages with a password, which is asked", NAME
+        "requesters",
+        "set the password for a requester's pages; asks for it, or reads it from stdin",
+        NAME,
     ),
     "remove_keys": Command(
-        "requesters", "take a requester's keys and password away; its HITs stay", NAME
+        "requesters", "remove a requester's keys and password; its HITs stay", NAME
     ),
+}
+
+BACKUP = {
     "backup": Command(
-        "backup", "copy the crowd, while a server runs, into a new directory", TARGET
-    ),
+        "backup",
+        "copy the crowd into a new directory, also while a server is running",
+        {"target": value("DIR", "directory to create")},
+    )
+}
+
+LINKS = {
     "add_link": Command(
-        "links", "invite people: a link to make an account", INVITATION | SITE | URL | FORMAT
+        "links",
+        "create a link with which invited people make an account",
+        {
+            "--uses": value(
+                "N", "number of people who can use the link; default: 1", type=int, default=1
+            ),
+            "--expires": value(
+                "TIME", "lifetime of the link, e.g. 12h, 7d or never; default: 7d", default="7d"
+            ),
+            "--emails": value(
+                "FILE", "file of e-mail addresses, one per line; creates a link for each"
+            ),
+            **SITE,
+            **URL,
+            **FORMAT,
+        },
     ),
-    "list_links": Command("links", "name every link to accounts and of panels", SITE),
-    "remove_link": Command("links", "let nobody new in by a link any more", LINK | SITE),
-    "list_workers": Command("workers", "name every worker with an account", SITE | FORMAT),
+    "list_links": Command("links", "print every invitation link and panel link", SITE),
+    "remove_link": Command(
+        "links", "stop a link from admitting new people", {"link": LINK, **SITE}
+    ),
+}
+
+WORKERS = {
+    "list_workers": Command("workers", "print every worker who has an account", SITE | FORMAT),
     "reset_password": Command(
-        "workers", "a link for a worker to choose a new password", WORKER | RESET | SITE | URL
+        "workers",
+        "create a link with which a worker chooses a new password",
+        {
+            **WORKER,
+            "--expires": value(
+                "TIME", "lifetime of the link, e.g. 12h or 7d; default: 1d", default="1d"
+            ),
+            **SITE,
+            **URL,
+        },
     ),
     "close_account": Command(
         "workers",
         "erase a worker's name, e-mail address and password; work and payments stay",
-        WORKER | SITE | YES,
-        asks="Close the account of {worker}? It cannot be opened again.",
+        {
+            **WORKER,
+            **SITE,
+            "--yes": {"action": "store_true", "help": "do not ask for confirmation"},
+        },
+        confirmation="Close the account of {worker}? It cannot be reopened.",
     ),
     "make_master": Command(
-        "workers",
-        "give a worker the Masters qualification, which requesters can ask for",
-        WORKER | SITE,
+        "workers", "grant a worker the Masters qualification, which HITs can require", WORKER | SITE
     ),
-    "remove_master": Command("workers", "take the Masters qualification back", WORKER | SITE),
+    "remove_master": Command(
+        "workers", "revoke the Masters qualification of a worker", WORKER | SITE
+    ),
+}
+
+PANELS = {
     "add_panel_link": Command(
-        "panels", "a link that brings a panel's participants to HITs", PANEL | SITE | URL
+        "panels",
+        "create a link that brings a panel's participants to HITs",
+        {
+            "--hit_type_id": value(
+                "ID", "HITTypeIds or HITGroupIds of the HITs", nargs="+", default=[]
+            ),
+            "--hit_ids_file": value("FILE", "ids file of a batch, instead of --hit_type_id"),
+            "--limit": value(
+                "N", "number of HITs that a participant does; default: 1", type=int, default=1
+            ),
+            "--completion_url": value(
+                "URL",
+                "URL that participants return to, with {code} for the completion code, "
+                "e.g. https://app.prolific.com/submissions/complete?cc={code}",
+                required=True,
+            ),
+            "--code_done": value(
+                "CODE", "completion code for participants who finished", required=True
+            ),
+            "--code_screened_out": value(
+                "CODE", "completion code for participants who were screened out", required=True
+            ),
+            "--code_nothing_left": value(
+                "CODE", "completion code for participants who found nothing left", required=True
+            ),
+            "--worker_parameter": value(
+                "NAME",
+                "URL parameter that holds the participant id; default: PROLIFIC_PID",
+                default="PROLIFIC_PID",
+            ),
+            "--study_parameter": value(
+                "NAME",
+                'URL parameter that holds the study id, or ""; default: STUDY_ID',
+                default="STUDY_ID",
+            ),
+            "--session_parameter": value(
+                "NAME",
+                'URL parameter that holds the session id, or ""; default: SESSION_ID',
+                default="SESSION_ID",
+            ),
+            "--panel": value("NAME", "name of the panel; default: the host of --completion_url"),
+            "--places": value(
+                "N", "number of participants who can use the link; default: no limit", type=int
+            ),
+            "--expires": value(
+                "TIME",
+                "when the link stops admitting new people, e.g. 12h or 4w; default: never",
+                default="never",
+            ),
+            **SITE,
+            **URL,
+        },
     ),
     "reconcile": Command(
         "panels",
-        "compare a panel's export with what was handed in here; exit code 1 if they differ",
-        EXPORT | SITE | FORMAT,
-        found=1,
+        "compare a panel's export with the submissions here; exit code 1 if they differ",
+        {
+            "export": value("EXPORT.csv", "list of submissions from the panel"),
+            "--link": {**LINK, "required": True},
+            **{
+                f"--{column}_column": value("NAME", f"default: {name}", default=name)
+                for column, name in (
+                    ("worker", "Participant id"),
+                    ("status", "Status"),
+                    ("submission", "Submission id"),
+                    ("code", "Completion code"),
+                )
+            },
+            **SITE,
+            **FORMAT,
+        },
+        exit_code_for_lines=1,
     ),
-    "export_payments": Command("payments", "what is owed to whom", OWED | SITE | FORMAT),
-    "list_payments": Command("payments", "name every payment that was noted", SITE | FORMAT),
-    "add_layout": Command("layouts", "keep an HTML file as a HIT layout; prints its id", LAYOUT),
-    "list_layouts": Command("layouts", "name every HIT layout and its parameters", {}),
+}
+
+PAYMENTS = {
+    "export_payments": Command(
+        "payments",
+        "print what is owed to each worker",
+        {
+            "--since": value("TIME", "only work approved since this time, e.g. 2026-10-01 (UTC)"),
+            "--requester": value("NAME", "only what this requester owes"),
+            "--mark_paid": {"action": "store_true", "help": "record everything printed as paid"},
+            "--payment": value("ID", "print what was recorded as paid under this id"),
+            **SITE,
+            **FORMAT,
+        },
+    ),
+    "list_payments": Command("payments", "print every recorded payment", SITE | FORMAT),
+}
+
+LAYOUTS = {
+    "add_layout": Command(
+        "layouts",
+        "store an HTML file as a HIT layout and print its id",
+        {
+            "file": value("FILE.html", "HTML page with ${name} where values go"),
+            "--requester": value(
+                "NAME",
+                'owner of the layout; default: "local", the requester that scripts act as '
+                "without a server",
+                default="local",
+            ),
+            "--frame_height": value(
+                "PIXELS", "default: 0, the height of the worker's window", type=int, default=0
+            ),
+        },
+    ),
+    "list_layouts": Command("layouts", "print every HIT layout and its parameters", {}),
+}
+
+NOTIFICATIONS = {
     "show_notification_secret": Command(
-        "notifications", "what verifies the notifications posted to a requester's URLs", NAME
+        "notifications",
+        "print the secret that verifies notifications posted to a requester's URLs",
+        NAME,
     ),
     "allow_destination": Command(
-        "notifications", "let notifications go to a queue, a topic or a URL, at once", DESTINATION
+        "notifications",
+        "allow notifications to a queue, a topic or a URL; takes effect at once",
+        DESTINATION,
     ),
     "disallow_destination": Command(
-        "notifications", "withdraw what allow_destination allowed, at once", DESTINATION
+        "notifications", "undo allow_destination; takes effect at once", DESTINATION
     ),
     "list_destinations": Command(
-        "notifications", "what notifications may go to beside public https URLs", {}
+        "notifications", "print the destinations allowed besides public https URLs", {}
     ),
     "deliver": Command(
         "notifications", "send the notifications that are due, as a running server does", {}
     ),
     "list_dead_letters": Command(
-        "notifications", "the notifications that could not be delivered within a day", {}
+        "notifications", "print the notifications that could not be delivered within a day", {}
     ),
-    "retry_dead_letters": Command("notifications", "send them again, for another day", EVENT),
+    "retry_dead_letters": Command(
+        "notifications",
+        "retry those notifications for another day",
+        {"--event_id": value("ID", "only the one with this EventDocId")},
+    ),
 }
+
+COMMANDS = REQUESTERS | BACKUP | LINKS | WORKERS | PANELS | PAYMENTS | LAYOUTS | NOTIFICATIONS
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command."""
+    """Run one command; return the exit code."""
     parser = simpleamt.Parser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         sub = commands.add_parser(name, help=command.help, description=command.help)
         for argument, settings in command.arguments.items():
             sub.add_argument(argument, **settings)
-        sub.add_argument("--local_crowd", metavar="DIR", help="the crowd's data directory")
         sub.add_argument(
-            "--config", metavar="FILE", help="default: config.json, here or beside the scripts"
+            "--local_crowd",
+            metavar="DIR",
+            help="data directory of the crowd; default: local_crowd in config.json",
+        )
+        sub.add_argument(
+            "--config",
+            metavar="FILE",
+            help="default: config.json in the current folder, or beside the scripts",
         )
     parser.set_defaults(concurrency=1)
     return simpleamt.run(parser, perform, argv)
 
 
 def perform(args: argparse.Namespace) -> int:
-    """Run the command that the arguments name, and print its lines."""
+    """Run the command in `args` and print its lines."""
     from local_crowd.operations.errors import CrowdError
     from local_crowd.site import CANNOT_OPEN
 
     command = COMMANDS[args.command]
     directory = Path(args.local_crowd or simpleamt.config(args)["local_crowd"])
     values = {name.lstrip("-"): getattr(args, name.lstrip("-")) for name in command.arguments}
-    form = values.pop("format", "jsonl")
+    output_format = values.pop("format", "jsonl")
     if "url" in values:
         served_at = serving.find_address(directory) or serving.NOT_SERVED_YET
         values["url"] = values["url"] or served_at
     if "hit_ids_file" in values:
         hit_ids_file = values.pop("hit_ids_file")
         values["hit_ids"] = read_ids(hit_ids_file) if hit_ids_file else []
-    if command.asks:
-        simpleamt.confirm(args, command.asks.format(**values))
+    if command.confirmation:
+        simpleamt.confirm(args, command.confirmation.format(**values))
     if isinstance(sys.stdout, simpleamt.ClosedOutput):
-        sys.stdout.write("")  # keys that nobody reads are not shown again: nothing is done
+        sys.stdout.write("")  # raises: keys that nobody reads would be lost
     function = getattr(import_module(f"local_crowd.manage.{command.module}"), args.command)
     try:
         lines = list(function(directory, **values))
@@ -270,26 +352,29 @@ def perform(args: argparse.Namespace) -> int:
     except (CrowdError, *CANNOT_OPEN) as error:
         raise simpleamt.Error(str(error)) from error
     if os.name == "posix" and directory.stat().st_mode & 0o077:
-        simpleamt.say(f"{directory} holds secrets and others can read it: chmod 700 {directory}")
-    if form == "csv":
+        simpleamt.say(
+            f"{directory} contains secrets that others can read; run chmod 700 {directory}"
+        )
+    if output_format == "csv":
         print_table(lines)
     else:
         for line in lines:
             print(json.dumps(line, ensure_ascii=False))
-    return command.found if lines else 0
+    return command.exit_code_for_lines if lines else 0
 
 
 def describe_os_error(error: OSError, directory: Path) -> str:
-    """Say in one line which file the system refused, and why."""
-    if isinstance(error, shutil.Error):  # of many files: source, target, reason
+    """Describe in one line which file the system refused, and why."""
+    if isinstance(error, shutil.Error):  # args[0]: a tuple (source, target, reason) per file
         source, _target, reason = error.args[0][0]
         return f"{source}: {reason}"
     return f"{error.filename or directory}: {error.strerror or error}"
 
 
 def print_table(lines: list[dict[str, Any]]) -> None:
-    """Print CSV. A text that a spreadsheet would take for a formula gets an apostrophe before it:
-    names are what workers choose.
+    """Print CSV, with an apostrophe before texts that a spreadsheet would read as formulas.
+
+    Workers choose their names, so a name could be a formula.
     """
     if not lines:
         return

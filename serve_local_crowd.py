@@ -3,8 +3,8 @@
     python serve_local_crowd.py --port 8000
 
 Then open http://127.0.0.1:8000/sandbox/ to do HITs. The live site is at /, the sandbox at /sandbox/.
-For programs that can only call the path /, --sandbox_port gives the sandbox a root of its own.
-The scripts work on the same data with and without a server. Ctrl-C ends it.
+For programs that can call only the path /, --sandbox_port serves the sandbox at the root of a
+second port. The scripts work on the same data, whether a server is running or not. Ctrl-C stops it.
 """
 
 import argparse
@@ -26,54 +26,62 @@ THREADS = 16
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serve until told to end."""
+    """Serve until a signal stops the server; return the exit code."""
     parser = simpleamt.Parser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
-    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0: any free one")
+    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0: any free port")
     parser.add_argument(
         "--sandbox_port",
         type=int,
         metavar="N",
-        help="a port at whose root the sandbox is, beside /sandbox/; 0: any free one",
+        help="second port, with the sandbox at its root; 0: any free port",
     )
-    parser.add_argument("--local_crowd", metavar="DIR", help="the crowd's data directory")
+    parser.add_argument(
+        "--local_crowd",
+        metavar="DIR",
+        help="data directory of the crowd; default: local_crowd in config.json",
+    )
     for site in ("sandbox", "live"):
         parser.add_argument(
             f"--{site}_database",
             metavar="URL",
-            help=f"the {site} site's data, such as postgresql+psycopg://user@host/name",
+            help=f"database of the {site} site, e.g. postgresql+psycopg://user@host/name; "
+            "default: the one in crowd.json, or a SQLite file in the data directory",
         )
     parser.add_argument(
         "--processes",
         type=int,
         metavar="N",
-        help="serve with gunicorn, in so many processes; more than 1 need PostgreSQL",
+        help="serve with N gunicorn processes; more than 1 needs PostgreSQL",
     )
     parser.add_argument(
         "--proxies",
         type=int,
         default=0,
         metavar="N",
-        help="proxies before this server whose X-Forwarded headers are true; default: 0",
+        help="number of trusted proxies in front of this server, whose X-Forwarded headers are "
+        "used; default: 0",
     )
     parser.add_argument(
         "--hosts",
         nargs="+",
         default=[],
         metavar="NAME",
-        help="names it answers to, unless crowd.json says; default: any, but on this machine "
-        "only (--host) and without proxies this machine's",
+        help="allowed Host headers, unless crowd.json lists them; default: any, or localhost when "
+        "listening on loopback without --proxies",
     )
     parser.add_argument(
-        "--config", metavar="FILE", help="default: config.json, here or beside the scripts"
+        "--config",
+        metavar="FILE",
+        help="default: config.json in the current folder, or beside the scripts",
     )
     parser.set_defaults(concurrency=THREADS)
     return simpleamt.run(parser, serve, argv)
 
 
 def serve(args: argparse.Namespace) -> int:
-    """Open the data, listen, and answer. Raises simpleamt.Error for what cannot be opened."""
-    # SIGTERM is a polite end, like Ctrl-C's; the difference is in the exit code.
+    """Serve until a signal. Raises simpleamt.Error when the data or a port cannot be opened."""
+    # SIGTERM stops the server like Ctrl-C; only the exit code differs.
     ended_by: list[int] = []
 
     def end(number: int, _frame: Any) -> NoReturn:
@@ -91,7 +99,7 @@ def serve(args: argparse.Namespace) -> int:
 
 
 def listen(directory: Path, args: argparse.Namespace) -> None:
-    """Serve the crowd in `directory` until a signal ends it."""
+    """Serve the crowd in `directory` until KeyboardInterrupt."""
     from local_crowd.site import CANNOT_OPEN
 
     with ExitStack() as stack:
@@ -105,7 +113,7 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
             else:
                 serve_one(directory, sockets, args)
         except FileExistsError as error:
-            raise simpleamt.Error(f"{directory}: this is not a directory") from error
+            raise simpleamt.Error(f"{directory}: not a directory") from error
         except OSError as error:
             name = error.filename or directory
             raise simpleamt.Error(f"{name}: {error.strerror or error}") from error
@@ -114,14 +122,14 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
 
 
 def open_socket(host: str, port: int, flag: str) -> socket.socket:
-    """A socket that listens already. Raises simpleamt.Error, naming the port's flag, when it cannot."""
+    """Return a listening socket. Raises simpleamt.Error, naming the port's flag, on failure."""
     if not 0 <= port <= 65535:
         raise simpleamt.Error(f"{flag} {port}: a port is a number from 0 to 65535")
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=1024)
-        # Its connections inherit this: gunicorn sends an answer's head and body apart, and the body
-        # would wait 40 ms for the client's system to confirm the head.
+        # Connections inherit this. gunicorn sends head and body of a response separately; without
+        # TCP_NODELAY the body waits 40 ms for the client's acknowledgement of the head.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         known = error.errno is not None and error.errno > 0
@@ -132,41 +140,43 @@ def open_socket(host: str, port: int, flag: str) -> socket.socket:
     return listening
 
 
-def port_of(listening: socket.socket) -> int:
-    """Return the port of a socket that listens."""
+def get_port(listening: socket.socket) -> int:
+    """Return the port of a listening socket."""
     return int(listening.getsockname()[1])
 
 
 def announce(directory: Path, urls: Sequence[str]) -> None:
-    """Say where everything is. `urls`: the server's, then that of the sandbox's own root, if any."""
-    simpleamt.say(f"The data is in {directory}. Ctrl-C ends the server.")
+    """Print the server's URLs. `urls`: the server's, then that of --sandbox_port, if given."""
+    simpleamt.say(f"The data is in {directory}. Ctrl-C stops the server.")
     if os.name == "posix" and directory.exists() and directory.stat().st_mode & 0o077:
-        simpleamt.say(f"{directory} holds secrets and others can read it: chmod 700 {directory}")
-    with contextlib.suppress(simpleamt.OutputClosedError):  # started without one, as daemons are
+        simpleamt.say(
+            f"{directory} contains secrets that others can read; run chmod 700 {directory}"
+        )
+    with contextlib.suppress(simpleamt.OutputClosedError):  # daemons are started without stdout
         print(f"Sandbox:   {urls[0]}sandbox/\nLive site: {urls[0]}", flush=True)
         for url in urls[1:]:
             print(f"Sandbox's own root: {url}", flush=True)
 
 
 def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:
-    """One process, with waitress: all that SQLite can use."""
+    """Serve with waitress, in one process: SQLite gains nothing from more."""
     from local_crowd import hosts
     from local_crowd.app import create_app
     from local_crowd.connections import Server
 
-    # Requests that wait for one of the threads are nothing to write home about.
+    # waitress warns whenever a request waits for a free thread, which is normal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app(
         directory,
         proxies=args.proxies,
-        databases=databases(args),
-        names=args.hosts or hosts.default(args.host, args.proxies),
-        ports=[port_of(one) for one in sockets],
+        databases=databases_by_site(args),
+        names=args.hosts or hosts.default_names(args.host, args.proxies),
+        ports=[get_port(listening) for listening in sockets],
     )
     server = Server(app, sockets, threads=THREADS, are_headers_trusted=args.proxies > 0)
     try:
         app.send_notifications()
-        urls = [address(args.host, port_of(one)) for one in sockets]
+        urls = [format_url(args.host, get_port(one)) for one in sockets]
         announce(directory, urls)
         with serving.note_address(directory, urls[0]):
             server.run()
@@ -176,10 +186,10 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
 
 
 def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:
-    """With gunicorn, in as many processes as asked for; it ends this one when it is told to."""
+    """Serve with gunicorn, in args.processes processes; on a signal gunicorn exits this process."""
     from local_crowd import hosts, processes
 
-    urls = [address(args.host, port_of(one)) for one in sockets]
+    urls = [format_url(args.host, get_port(one)) for one in sockets]
     announce(directory, urls)
     try:
         with serving.note_address(directory, urls[0]):
@@ -189,20 +199,20 @@ def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse
                 processes=args.processes,
                 threads=THREADS,
                 proxies=args.proxies,
-                databases=databases(args),
-                names=args.hosts or hosts.default(args.host, args.proxies),
+                databases=databases_by_site(args),
+                names=args.hosts or hosts.default_names(args.host, args.proxies),
             )
     except processes.NotAvailable as error:
         raise simpleamt.Error(str(error)) from error
 
 
-def databases(args: argparse.Namespace) -> dict[str, str | None]:
-    """The databases that the command line names, by site."""
+def databases_by_site(args: argparse.Namespace) -> dict[str, str | None]:
+    """Return the database URLs of the command line, by site."""
     return {"sandbox": args.sandbox_database, "live": args.live_database}
 
 
-def address(host: str, port: int) -> str:
-    """The URL of a server; an IPv6 host goes into brackets."""
+def format_url(host: str, port: int) -> str:
+    """Return the URL of a server, with an IPv6 host in brackets."""
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 

@@ -1,7 +1,7 @@
 """The crowd server: the live site at `/`, the sandbox at `/sandbox/`, as one WSGI application.
 
-The sandbox has a root of its own too, for clients that know no path but `/`: at the host name
-`sandbox.` before the crowd's, and at a port, if the server is told one.
+For clients that can call only the path `/`, the sandbox is also served at the root of the host
+`sandbox.` + the crowd's name and, optionally, of a second port.
 """
 
 import logging
@@ -27,7 +27,7 @@ from local_crowd.wire.route import PATH_AS_SENT, create_blueprint
 SANDBOX = "/sandbox"
 IS_SANDBOX_PORT = "local_crowd.is_sandbox_port"  # in the WSGI environment
 log = logging.getLogger(__name__)
-NOWHERE_ELSE: Mapping[str, str | None] = MappingProxyType({})
+NO_DATABASES: Mapping[str, str | None] = MappingProxyType({})
 
 
 class Crowd:
@@ -54,12 +54,12 @@ class Crowd:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
-        # Here, because what a proxy says of the host changes SERVER_PORT.
+        # Before ProxyFix, which changes SERVER_PORT to what the proxy says.
         environ[IS_SANDBOX_PORT] = environ.get("SERVER_PORT") in self._sandbox_ports
         try:
             return self._answer(environ, start_response)
         except Exception:
-            # Here, for waitress and gunicorn would log the path, which may hold a link's token.
+            # Handled here because waitress and gunicorn log the path, which may contain a link's token.
             log.exception("A request could not be answered")
             return Response("Something went wrong here.\n", 500)(environ, start_response)
 
@@ -80,12 +80,12 @@ class Crowd:
             return redirect(f"{root}/" + (f"?{query}" if query else ""), 308)(
                 environ, start_response
             )
-        # A POST at /sandbox is a call of the API: SDKs send the endpoint's path as it was given.
+        # A POST to /sandbox is an API call: SDKs send the endpoint's path unchanged.
         inner = {**environ, "SCRIPT_NAME": root, "PATH_INFO": path.removeprefix(SANDBOX) or "/"}
         return self._apps["sandbox"](inner, start_response)
 
     def send_notifications(self) -> None:
-        """Send requesters their notifications in the background, until the crowd is closed."""
+        """Start sending notifications in the background, until the crowd is closed."""
         self.courier.start()
 
     def close(self) -> None:
@@ -100,16 +100,16 @@ def create_app(
     clock: Callable[[], float] = time.time,
     *,
     proxies: int = 0,
-    databases: Mapping[str, str | None] = NOWHERE_ELSE,
+    databases: Mapping[str, str | None] = NO_DATABASES,
     names: Sequence[str] = (),
     ports: Sequence[int] = (),
 ) -> Crowd:
-    """The server of the crowd in `directory`, which is made if need be. A WSGI callable.
+    """Create the WSGI application for the crowd in `directory`, which is created if missing.
 
-    `proxies`: how many proxies stand before it whose X-Forwarded-For, -Proto and -Host are true.
-    None is believed unless told, for anybody can send these. `names`: what the header Host may say
-    if crowd.json does not tell; none: anything. `ports`: where the server listens; at each but the
-    first the sandbox is at the root. Raises one of CANNOT_OPEN.
+    `proxies`: the number of trusted proxies in front; anybody can send X-Forwarded-For, -Proto and
+    -Host, so by default none is trusted. `names`: allowed Host headers, unless crowd.json has some;
+    empty: any. `ports`: where the server listens; on every port but the first, the sandbox is at
+    the root. Raises one of CANNOT_OPEN.
     """
     chosen = settings.read(directory)
     sites = {name: open_site(directory, name, clock, databases.get(name)) for name in SITES}
@@ -124,8 +124,10 @@ def create_app(
 
 
 def _create_site_app(site: Site, files: Path, ports: Sequence[int]) -> Flask:
-    """The pages and the API of one site. Calls of the API are signed, and what a HIT page posts
-    comes from a page that knows no token: neither is asked for one.
+    """Create the Flask application for one site: its pages and its API.
+
+    Exempt from CSRF tokens are API calls, which are signed, and the forms of HIT pages, which have
+    no token.
     """
     app = make_flask(site, files, ports)
     api = create_blueprint(site)

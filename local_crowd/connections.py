@@ -1,7 +1,7 @@
-"""The server of one process, waitress: its threads, and its connections when they get many.
+"""The single-process server: waitress, with limits on connections.
 
-A thread works for a request only while the application answers it. What is sent slowly, in either
-direction, waits in the main thread, so any number of slow clients hold nobody up.
+A thread is busy with a request only while the application handles it. Slow reads and writes happen
+in the main thread, so slow clients do not block others.
 """
 
 import resource
@@ -21,23 +21,23 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
 
 CONNECTIONS = 1000
-SPARE = 10  # connections below that number at which idle ones begin to be closed
+SPARE = 10  # idle connections are closed from CONNECTIONS - SPARE on
 # Requests that a client may send before it has read a response. Browsers and SDKs send one. Each may
-# hold a file open until it is read.
+# keep a file open until its response is read.
 PIPELINED = 4
-OPEN_FILES = 8192  # for CONNECTIONS that each hold PIPELINED files open, and for the databases
-# A response smaller than this is sent by waitress's main thread when it is whole. Sent while its thread
-# still writes it, as waitress does by default, the main thread spins until that thread gets its turn:
-# a tenth of the responses a second with 100 connections.
-SENT_WHOLE = 256 * 1024  # bytes
-MAX_BODY_BYTES = 8 * 1024 * 1024  # twice what any page takes; it is kept on the disk while it comes
+OPEN_FILES = 8192  # CONNECTIONS * PIPELINED, and the databases
+# waitress's main thread sends a response smaller than this only when it is complete. By default it
+# starts while the response is being written, and spins until the writing thread gets its turn: with
+# 100 connections that is a tenth of the responses per second.
+SEND_WHOLE_BYTES = 256 * 1024
+MAX_BODY_BYTES = 8 * 1024 * 1024  # twice what any page accepts; waitress buffers it on disk
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types for it
-    """A connection."""
+    """A connection that allows PIPELINED requests at once."""
 
     def received(self, data: bytes) -> Any:
-        """Take what the client has sent; hang up on one that sends too many requests at once."""
+        """Process received data; close the connection of a client that sends too many requests at once."""
         was_taken = super().received(data)
         if len(self.requests) > PIPELINED:
             self.will_close = True
@@ -45,45 +45,46 @@ class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types for 
 
 
 class _Server(TcpWSGIServer):  # type: ignore[misc]
-    """A socket that listens. Every connection of the process is in `_map`, whichever it came by."""
+    """A listening socket. `_map` holds every connection of the process, from all its sockets."""
 
     channel_class = _Channel
 
     def readable(self) -> Any:
-        """Say whether a connection can be accepted; close an idle one first when there are many."""
+        """Return whether a connection can be accepted; near the limit, close an idle one first."""
         if len(self._map) >= self.adj.connection_limit - SPARE:
             self._close_idle()
         return super().readable()
 
     def _close_idle(self) -> None:
-        """Close one connection that waits for its client: of the client that has the most, the one
-        on which nothing has moved for longest. Its browser, or its proxy, connects anew.
+        """Close the connection that was idle longest, of the client that has the most connections.
+
+        Its browser or proxy reconnects.
         """
         channels = [
             channel
             for channel in list(self._map.values())
             if isinstance(channel, HTTPChannel) and not channel.will_close
         ]
-        count = Counter(_client(channel.addr[0]) for channel in channels)
+        count = Counter(_client_network(channel.addr[0]) for channel in channels)
         idle = [channel for channel in channels if not channel.requests]
         if idle:
-            longest = max(idle, key=lambda one: (count[_client(one.addr[0])], -one.last_activity))
+            longest = max(idle, key=lambda c: (count[_client_network(c.addr[0])], -c.last_activity))
             longest.will_close = True
 
 
 @lru_cache(maxsize=4096)
-def _client(address: str) -> bytes:
-    """Return what the addresses of one client have in common: of IPv6 the first 64 bits."""
+def _client_network(address: str) -> bytes:
+    """Return what identifies a client: its IPv4 address, or the first 64 bits of its IPv6 address."""
     parsed = ip_address(address.partition("%")[0])
     mapped = getattr(parsed, "ipv4_mapped", None)
     return bytes((mapped or parsed).packed[:8])
 
 
 class Server:
-    """Serves a WSGI application on sockets that listen already.
+    """Serves a WSGI application on listening sockets.
 
-    `are_headers_trusted`: whether the application judges X-Forwarded headers itself; else they never
-    reach it.
+    `are_headers_trusted`: whether X-Forwarded headers are passed on to the application, which must
+    validate them; otherwise they are removed.
     """
 
     def __init__(
@@ -101,10 +102,10 @@ class Server:
             ident=None,
             connection_limit=min(CONNECTIONS, _allow_open_files() // 2),
             max_request_body_size=MAX_BODY_BYTES,
-            outbuf_high_watermark=sys.maxsize,  # else a thread waits until a slow client has read
+            outbuf_high_watermark=sys.maxsize,  # otherwise a thread waits for a slow client to read
             clear_untrusted_proxy_headers=not are_headers_trusted,
         )
-        self._settings.send_bytes = SENT_WHOLE  # as an argument it is announced to go
+        self._settings.send_bytes = SEND_WHOLE_BYTES  # as an argument it is deprecated
         self._dispatcher = ThreadedTaskDispatcher()
         self._dispatcher.set_thread_count(threads)
         for listening in sockets:
@@ -124,15 +125,15 @@ class Server:
             )
 
     def run(self) -> None:
-        """Serve until KeyboardInterrupt, and let what is being answered end."""
+        """Serve until KeyboardInterrupt, then finish the requests in progress."""
         try:
-            # poll, because select takes no file whose number is above 1023.
+            # poll, because select cannot handle file descriptors above 1023.
             wasyncore.loop(timeout=1, map=self._map, use_poll=True)
         except KeyboardInterrupt:
             self._dispatcher.shutdown()
 
     def close(self) -> None:
-        """Close every connection, and the files that are being sent."""
+        """Close every connection, and the files being sent."""
         for channel in list(self._map.values()):
             if isinstance(channel, HTTPChannel):
                 channel.handle_close()
@@ -140,7 +141,7 @@ class Server:
 
 
 def _allow_open_files() -> int:
-    """Raise the limit of open files as far as it is needed and allowed; return it."""
+    """Raise the limit on open files to OPEN_FILES, or as far as allowed; return it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     allowed = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < allowed:

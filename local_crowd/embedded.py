@@ -1,4 +1,4 @@
-"""The crowd inside the process of a script: answers a boto3 client without a network."""
+"""The embedded crowd: answers a boto3 client in the same process, without a network."""
 
 import threading
 import time
@@ -12,9 +12,9 @@ __all__ = ["CANNOT_OPEN", "EmbeddedSite"]
 
 
 class EmbeddedSite:
-    """A site of the crowd in `directory`, opened at the first call. `clock` gives epoch seconds.
+    """A site of the crowd in `directory`, opened on the first call. `clock` returns epoch seconds.
 
-    It trusts whoever can read the directory: every call is the owner's.
+    Whoever can read the directory is trusted: every call acts for the owner.
     """
 
     def __init__(self, directory: Path, name: str, clock: Callable[[], float] = time.time) -> None:
@@ -26,7 +26,7 @@ class EmbeddedSite:
         self._owner = ""
 
     def open(self) -> tuple[Site, str]:
-        """The site and the id of its owner. Raises one of CANNOT_OPEN."""
+        """Return the site and its owner's id, opening it on first use. Raises one of CANNOT_OPEN."""
         with self._opening:
             if self._site is None:
                 self._site = open_site(self._directory, self._name, self._clock)
@@ -34,6 +34,6 @@ class EmbeddedSite:
             return self._site, self._owner
 
     def respond(self, headers: Mapping[str, str], body: bytes) -> Response:
-        """Answer one request. `headers` must hold X-Amz-Target, in this spelling."""
+        """Answer one request. `headers` must contain X-Amz-Target, spelled exactly so."""
         site, owner = self.open()
         return respond(site, owner, headers["X-Amz-Target"], body)

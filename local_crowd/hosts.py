@@ -1,8 +1,7 @@
-"""The names that a crowd server answers to.
+"""The Host headers that a crowd server accepts, against DNS rebinding.
 
-A browser says in `Host` by which name it came. Where a name leads is for whoever owns it to say: a
-page of evil.example can have that name lead to 127.0.0.1 a moment later, and then ask this server as
-if it were its own (DNS rebinding). No cookie comes along, but the sandbox asks for a nickname only.
+Whoever owns evil.example can point it at 127.0.0.1 after its page has loaded; the browser then
+lets that page read our responses as its own. No cookie is sent, but the sandbox needs only a nickname.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,33 +12,35 @@ from local_crowd.operations.questions.questions import is_loopback
 THIS_MACHINE = "localhost"  # stands for 127.0.0.1 and ::1 as well
 SANDBOX = "sandbox."
 REFUSAL = (
-    "This crowd server does not answer to that name. Its operator can add it to `hosts` in "
+    "This crowd server does not accept this host name. The operator can add it to `hosts` in "
     "crowd.json, or to --hosts.\n"
 )
 
 
 def is_named(host: str, names: Iterable[str]) -> bool:
-    """Whether the header Host, with or without a port, says one of these names."""
+    """Return whether the Host header, with or without a port, is one of these names."""
     name = find_host(host).rstrip(".")
     return name != "" and any(
-        name == one.lower() or (one == THIS_MACHINE and is_loopback(name)) for one in names
+        name == known.lower() or (known == THIS_MACHINE and is_loopback(name)) for known in names
     )
 
 
 def is_sandbox(host: str, names: Iterable[str]) -> bool:
-    """Whether the header Host says the sandbox's own name: `sandbox.` before one of the crowd's, and
-    before any when the crowd is told none. A name that is the crowd's as it stands is not.
+    """Return whether the Host header is the sandbox's own: `sandbox.` plus one of the crowd's names.
+
+    Without names, `sandbox.` plus anything is. A name that is itself one of the crowd's is not.
     """
     name = find_host(host).rstrip(".")
     parent = name.removeprefix(SANDBOX)
     if parent == name:
         return False
-    known = {one.lower() for one in names}
+    known = {name.lower() for name in names}
     return not known or (name not in known and is_named(parent, known))
 
 
-def default(listening_on: str, proxies: int) -> Sequence[str]:
-    """What a server answers to that was not told: one that only this machine can reach directly
-    to this machine's names; every other to any.
+def default_names(listening_on: str, proxies: int) -> Sequence[str]:
+    """Return the allowed names when none are configured; an empty list allows any.
+
+    A server that listens on loopback, without proxies, accepts only this machine's names.
     """
     return [THIS_MACHINE] if is_loopback(listening_on) and not proxies else []

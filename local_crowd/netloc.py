@@ -1,4 +1,4 @@
-"""The part of a URL, or of the header Host, that names a server: `host` or `host:port`."""
+"""Parse the network location of a URL or of a Host header: `host` or `host:port`."""
 
 import re
 from ipaddress import IPv6Address
@@ -7,9 +7,9 @@ _NETLOC = re.compile(r"(\[([0-9A-Fa-f:.]+)\]|[^][:@/?#\\%\s\x00-\x1f]+)(:[0-9]{0
 
 
 def find_host(netloc: str) -> str:
-    """Return the host in lower case, an IPv6 address without its brackets; "" for what names none.
+    """Return the host in lower case, an IPv6 address without brackets; "" for an invalid netloc.
 
-    urlsplit is lenient where it matters: of `[::1]evil` it takes `::1` for the host.
+    Not urlsplit, which is too lenient: it parses `[::1]evil` as host `::1`.
     """
     match = _NETLOC.fullmatch(netloc)
     if match is None or int((match[3] or ":")[1:] or 0) > 65535:

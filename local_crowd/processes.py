@@ -1,6 +1,5 @@
-"""Processes behind one address: gunicorn, several of them for a crowd whose data is in PostgreSQL.
-
-One may be had as well: it is started anew when it dies.
+"""Serve with gunicorn: in several processes if the data is in PostgreSQL, or in one that is
+restarted when it dies.
 """
 
 import os
@@ -13,7 +12,7 @@ from local_crowd.app import create_app
 
 
 class NotAvailable(Exception):
-    """Several processes cannot be had. The text is the whole message."""
+    """The server cannot run with gunicorn as asked; str() is the whole message."""
 
 
 def run(
@@ -26,10 +25,10 @@ def run(
     databases: Mapping[str, str | None],
     names: Sequence[str],
 ) -> None:
-    """Serve the crowd on sockets that listen already (see create_app's `ports`), until SIGTERM or Ctrl-C; then exits.
+    """Serve the crowd on listening sockets (see create_app's `ports`) until SIGTERM or Ctrl-C, then exit.
 
-    Raises NotAvailable without gunicorn, or for several processes when a site's data is in SQLite,
-    whose one writer makes them slower than one.
+    Raises NotAvailable when gunicorn is not installed, or for several processes when a site's data
+    is in SQLite: it has a single writer, so several processes are slower than one.
     """
     try:
         from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -37,26 +36,28 @@ def run(
         raise NotAvailable(
             f"--processes needs {error.name}: pip install -r requirements-extras.txt"
         ) from error
-    _check(directory, databases, processes)
-    ports = [int(one.getsockname()[1]) for one in sockets]
+    _require_postgresql(directory, databases, processes)
+    ports = [int(listening.getsockname()[1]) for listening in sockets]
 
     class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         def load_config(self) -> None:
             options: dict[str, Any] = {
-                "bind": [f"fd://{os.dup(one.fileno())}" for one in sockets],  # which it closes
+                "bind": [
+                    f"fd://{os.dup(listening.fileno())}" for listening in sockets
+                ],  # gunicorn closes them
                 "workers": processes,
                 "threads": threads,
                 "worker_class": "gthread",
-                "keepalive": 15,  # seconds: a worker's page asks again soon
+                "keepalive": 15,  # seconds: a worker's page soon sends its next request
                 "timeout": 60,
                 "loglevel": "warning",
-                "forwarded_allow_ips": "",  # what proxies say is create_app's matter
+                "forwarded_allow_ips": "",  # create_app handles proxies' headers
             }
             for name, value in options.items():
                 self.cfg.set(name, value)
 
         def load(self) -> Any:
-            # In the new process: a database connection must not be shared by two.
+            # Called after the fork: two processes must not share a database connection.
             app = create_app(
                 directory, proxies=proxies, databases=databases, names=names, ports=ports
             )
@@ -66,13 +67,17 @@ def run(
     Server().run()
 
 
-def _check(directory: Path, databases: Mapping[str, str | None], processes: int) -> None:
-    app = create_app(directory, databases=databases)  # migrates, before any process needs it
-    small = [name for name, site in app.sites.items() if site.store.is_sqlite]
+def _require_postgresql(
+    directory: Path, databases: Mapping[str, str | None], processes: int
+) -> None:
+    app = create_app(
+        directory, databases=databases
+    )  # migrates the databases before the processes start
+    on_sqlite = [name for name, site in app.sites.items() if site.store.is_sqlite]
     app.close()
-    if small and processes > 1:
+    if on_sqlite and processes > 1:
         raise NotAvailable(
-            f"--processes {processes} needs PostgreSQL, and the data of {' and '.join(small)} is in SQLite: "
-            "name a postgresql+psycopg:// URL in crowd.json or with "
-            + " and ".join(f"--{name}_database" for name in small)
+            f"--processes {processes} needs PostgreSQL, but the data of {' and '.join(on_sqlite)} is in SQLite; "
+            "give a postgresql+psycopg:// URL in crowd.json or with "
+            + " and ".join(f"--{name}_database" for name in on_sqlite)
         )

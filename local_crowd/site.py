@@ -1,4 +1,4 @@
-"""One of a crowd's two sites: its database and what can be done there."""
+"""One of a crowd's two sites: its database, and the transactions on it."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +19,7 @@ CANNOT_OPEN = (OSError, StoreError, settings.SettingsError)  # each with a messa
 
 
 class Site:
-    """A site. `clock` gives epoch seconds; tests pass their own.
+    """A site. `clock` returns epoch seconds; tests pass their own.
 
     Raises StoreError for a database that cannot be used.
     """
@@ -29,16 +29,16 @@ class Site:
         self.clock = clock
         self.new_id = random_id
         self.sign_in = "nickname" if name == "sandbox" else "account"
-        self.destinations: Sequence[str] = ()  # what crowd.json allows of notifications'
+        self.destinations: Sequence[str] = ()  # prefixes that crowd.json allows for notifications
         self.store = open_store(url)
 
     def now(self) -> int:
-        """The time of this site: whole epoch seconds."""
+        """Return the time of this site in whole epoch seconds."""
         return int(self.clock())
 
     @contextmanager
     def reading(self, requester_id: str = "") -> Iterator[Call]:
-        """A Call that sees one state, in which everything due has happened."""
+        """Open a read transaction, after applying what is due (expirations, auto-approvals)."""
         now = self.now()
         with self.store.reading() as db:
             if not is_due(db, now):
@@ -51,7 +51,7 @@ class Site:
 
     @contextmanager
     def writing(self, requester_id: str = "") -> Iterator[Call]:
-        """A Call whose changes are committed together, or not at all."""
+        """Open a write transaction, after applying what is due; an exception rolls it back."""
         now = self.now()
         with self.store.writing() as db:
             if is_due(db, now):
@@ -62,13 +62,13 @@ class Site:
         return Call(db, now, requester_id, self.name, self.new_id, self.destinations)
 
     def perform(self, requester_id: str, operation: str, request: Request) -> Response:
-        """Answer one of the requester's calls. Raises CrowdError for a refusal."""
+        """Perform an API operation for the requester. Raises CrowdError when it is refused."""
         transaction = self.reading if only_reads(operation) else self.writing
         with transaction(requester_id) as call:
             return OPERATIONS[operation](call, request)
 
     def ensure_owner(self) -> str:
-        """The id of the requester that the embedded crowd acts for."""
+        """Return the id of the requester that the embedded crowd acts for."""
         with self.writing() as call:
             return identities.ensure_requester(call)
 
@@ -83,11 +83,11 @@ def open_site(
     clock: Callable[[], float] = time.time,
     database: str | None = None,
 ) -> Site:
-    """The site `name` ("sandbox" or "live") of the crowd in `directory`, made if need be.
+    """Open the site `name` ("sandbox" or "live") of the crowd in `directory`, created if missing.
 
-    `database`: where, if not where crowd.json says, if not in a SQLite file of the directory.
-    The directory is readable by its owner alone: whoever can read it is the crowd. Raises
-    SettingsError for a crowd.json that cannot be read, StoreError for a database that cannot.
+    `database`: a SQLAlchemy URL; it defaults to the one in crowd.json, else to a SQLite file in the
+    directory. The directory is created with mode 0700, because it holds every secret of the crowd.
+    Raises SettingsError when crowd.json cannot be read, StoreError when the database cannot.
     """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     chosen = settings.read(directory)

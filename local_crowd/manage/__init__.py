@@ -1,4 +1,5 @@
-"""What the crowd's operator does, in the data directory: one module a subject, one function a
-command of manage_crowd.py, of the command's name: `command(directory, **arguments)` gives the
+"""The commands of manage_crowd.py, one module per subject.
+
+Each command is a function of the same name, `command(directory, **arguments)`, that yields the
 lines to print.
 """

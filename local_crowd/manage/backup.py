@@ -1,4 +1,4 @@
-"""A copy of a crowd, made while a server runs."""
+"""Backup: copy a crowd while its server is running."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ Line = dict[str, Any]
 def backup(directory: Path, target: str) -> Iterator[Line]:
     """Copy the SQLite databases, files/ and crowd.json into the new directory `target`.
 
-    Each database is copied as it stood at one moment, whoever writes meanwhile. Raises
-    ParameterValidationError when `target` is there already, or the data is in PostgreSQL;
-    StoreError or OSError when a database is damaged or the copy cannot be written. Then nothing
-    is left of the copy.
+    Each copy is a consistent snapshot of its database, even while others write. Raises
+    ParameterValidationError when `target` exists or the data is in PostgreSQL, and StoreError or
+    OSError when a database is damaged or the copy cannot be written. On any error the partial copy
+    is deleted.
     """
-    said = settings.read(directory)
-    if elsewhere := [name for name in SITES if said[f"{name}_database"]]:
+    chosen = settings.read(directory)
+    if in_postgresql := [name for name in SITES if chosen[f"{name}_database"]]:
         raise ParameterValidationError(
-            f"The data of {' and '.join(elsewhere)} is in PostgreSQL: back it up with pg_dump."
+            f"The {' and '.join(in_postgresql)} data is in PostgreSQL; back it up with pg_dump."
         )
     if not any((directory / f"{name}.sqlite3").exists() for name in SITES):
         raise ParameterValidationError(f"There is no crowd in {directory}.")
@@ -32,7 +32,7 @@ def backup(directory: Path, target: str) -> Iterator[Line]:
     try:
         copy.mkdir(mode=0o700, parents=True)
     except FileExistsError as error:
-        raise ParameterValidationError(f"{target} is there already: name a new one.") from error
+        raise ParameterValidationError(f"{target} already exists; name a new directory.") from error
     try:
         lines = list(_copy_databases(directory, copy))
         if (directory / "files").is_dir():
@@ -40,7 +40,7 @@ def backup(directory: Path, target: str) -> Iterator[Line]:
         if (directory / settings.FILE).is_file():
             shutil.copy2(directory / settings.FILE, copy)
     except BaseException:
-        shutil.rmtree(copy, ignore_errors=True)  # half a backup would be taken for one
+        shutil.rmtree(copy, ignore_errors=True)  # a partial copy would look like a backup
         raise
     yield from lines
 
@@ -49,6 +49,6 @@ def _copy_databases(directory: Path, copy: Path) -> Iterator[Line]:
     for name in SITES:
         file = f"{name}.sqlite3"
         if (directory / file).exists():
-            verdict = copy_database(directory / file, copy / file)
+            integrity = copy_database(directory / file, copy / file)
             size = (copy / file).stat().st_size
-            yield {"file": str(copy / file), "bytes": size, "integrity": verdict}
+            yield {"file": str(copy / file), "bytes": size, "integrity": integrity}

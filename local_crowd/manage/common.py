@@ -1,4 +1,4 @@
-"""What the commands about people share: one site, times, amounts, addresses."""
+"""Helpers that the commands share: opening one site, parsing and formatting times, URLs."""
 
 import re
 from collections.abc import Iterator
@@ -11,51 +11,58 @@ from local_crowd.netloc import find_host
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.site import Site
 
-SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+UNIT_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 @contextmanager
 def one_site(directory: Path, name: str) -> Iterator[Site]:
-    """The site of this name, "live" or "sandbox". Raises as both_sites."""
+    """Open both sites and yield the one named "live" or "sandbox". Raises as both_sites does."""
     with both_sites(directory) as sites:
         yield next(site for site in sites if site.name == name)
 
 
-def duration(text: str) -> int | None:
-    """Seconds of "7d"; none for "never". Raises ParameterValidationError."""
+def parse_duration(text: str) -> int | None:
+    """Return the seconds in a duration such as "7d", or None for "never".
+
+    Raises ParameterValidationError for any other text.
+    """
     if text == "never":
         return None
-    if not (found := re.fullmatch(r"([1-9][0-9]{0,4})([mhdw])", text)):
+    if not (match := re.fullmatch(r"([1-9][0-9]{0,4})([mhdw])", text)):
         raise ParameterValidationError(
-            f"{text!r} is no span of time: say 90m, 12h, 7d, 4w or never."
+            f"{text!r} is not a duration; write 90m, 12h, 7d, 4w or never."
         )
-    return int(found[1]) * SECONDS[found[2]]
+    return int(match[1]) * UNIT_SECONDS[match[2]]
 
 
-def moment(text: str) -> int:
-    """Epoch seconds of "2026-10-01", also with a time; UTC unless it says otherwise. Raises
-    ParameterValidationError.
+def parse_time(text: str) -> int:
+    """Return the epoch seconds of an ISO 8601 date or time, which is UTC without an offset.
+
+    Raises ParameterValidationError for any other text.
     """
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise ParameterValidationError(
-            f"{text!r} is no time: say 2026-10-01 or 2026-10-01T12:00+02:00."
+            f"{text!r} is not a date or time; write 2026-10-01 or 2026-10-01T12:00+02:00."
         ) from None
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
 
 
-def written(seconds: int | None) -> str | None:
-    """Epoch seconds as ISO 8601 has them."""
+def format_time(seconds: int | None) -> str | None:
+    """Format epoch seconds as ISO 8601 in UTC; None stays None."""
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
-def address(url: str, site: Site, path: str) -> str:
-    """A page's address, for people elsewhere. Raises ParameterValidationError for a bad `url`."""
+def public_url(url: str, site: Site, path: str) -> str:
+    """Return the public URL of a page of the site, on the server at `url`.
+
+    Raises ParameterValidationError when `url` is not the URL of a server.
+    """
     public = url.rstrip("/")
     scheme, _, netloc = public.partition("://")
     if scheme not in ("http", "https") or not find_host(netloc):
         raise ParameterValidationError(
-            f"--url {url}: this is not a server's address, such as https://crowd.example.org."
+            f"--url {url}: not a server's URL, e.g. https://crowd.example.org"
         )
     return public + ("/sandbox" if site.name == "sandbox" else "") + path

@@ -1,10 +1,10 @@
-"""Layouts: pages that requesters' calls of CreateHIT fill in. A layout has one id on both sites."""
+"""Layouts: pages that CreateHIT fills in. A layout has the same id on both sites."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from local_crowd.manage.common import format_time
 from local_crowd.manage.sites import both_sites, requester_ids, writing
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.hits import layouts
@@ -13,10 +13,10 @@ from local_crowd.operations.hits import layouts
 def add_layout(
     directory: Path, file: str, requester: str, frame_height: int
 ) -> Iterator[dict[str, Any]]:
-    """Keep the HTML of a file as a layout of a requester; prints its id and its parameters.
+    """Store an HTML file as a layout of a requester; yield its id and its parameters.
 
-    Raises ParameterValidationError for a file that cannot be read or is too large, and for an
-    unknown requester.
+    Raises ParameterValidationError for a file that cannot be read or is too large, and for
+    an unknown requester.
     """
     path = Path(file)
     try:
@@ -24,7 +24,7 @@ def add_layout(
     except OSError as error:
         raise ParameterValidationError(f"{file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ParameterValidationError(f"{file}: this is not UTF-8 text") from error
+        raise ParameterValidationError(f"{file}: not UTF-8 text") from error
     with both_sites(directory) as sites, writing(sites) as calls:
         layout_id = calls[0].new_id()
         for call, requester_id in requester_ids(calls, requester):
@@ -33,17 +33,17 @@ def add_layout(
 
 
 def list_layouts(directory: Path) -> Iterator[dict[str, Any]]:
-    """Every layout: id, file name, requester, parameters, time."""
-    found: dict[str, dict[str, Any]] = {}
+    """Yield every layout: id, file name, requester, parameters, creation time."""
+    lines: dict[str, dict[str, Any]] = {}
     with both_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
                 for row in layouts.list_all(call):
-                    found[row.layout_id] = {
+                    lines[row.layout_id] = {
                         "HITLayoutId": row.layout_id,
                         "name": row.name,
                         "requester": row.requester,
                         "parameters": layouts.find_parameters(row.html),
-                        "created": datetime.fromtimestamp(row.created_time, UTC).isoformat(),
+                        "created": format_time(row.created_time),
                     }
-    yield from found.values()
+    yield from lines.values()

@@ -1,13 +1,13 @@
-"""Notifications: the secret that signs them, those that could not be delivered, and delivery."""
+"""Notifications: the secret that signs them, allowed destinations, delivery, dead letters."""
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from local_crowd import settings
 from local_crowd.delivery.courier import Courier
+from local_crowd.manage.common import format_time
 from local_crowd.manage.sites import both_sites, requester_ids, writing
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.hits import notification_settings
@@ -17,7 +17,7 @@ Line = dict[str, Any]
 
 
 def show_notification_secret(directory: Path, name: str) -> Iterator[Line]:
-    """The secret by which a requester's receiver verifies what is posted to it: one a site."""
+    """Yield, per site, the secret with which a requester verifies posted notifications."""
     with both_sites(directory) as sites, writing(sites) as calls:
         lines = [
             {"site": call.site, "secret": notification_settings.ensure_secret(call, requester_id)}
@@ -27,9 +27,9 @@ def show_notification_secret(directory: Path, name: str) -> Iterator[Line]:
 
 
 def allow_destination(directory: Path, destination: str) -> Iterator[Line]:
-    """Let requesters name a destination, or all that begin with it; a running server knows at once.
+    """Allow a destination, or all that begin with it; this takes effect in a running server at once.
 
-    Raises ParameterValidationError for what is no destination.
+    Raises ParameterValidationError for text that is not a destination.
     """
     try:
         destinations.check_allowable(destination)
@@ -42,26 +42,26 @@ def allow_destination(directory: Path, destination: str) -> Iterator[Line]:
 
 
 def disallow_destination(directory: Path, destination: str) -> Iterator[Line]:
-    """Withdraw what allow_destination allowed; what waits to be sent there is not sent.
+    """Undo allow_destination; notifications that wait to be sent there are not sent.
 
-    Raises ParameterValidationError for what was not allowed, and for what crowd.json allows.
+    Raises ParameterValidationError for a destination that is not allowed, or that crowd.json allows.
     """
     with both_sites(directory) as sites, writing(sites) as calls:
         removed = [allowed_destinations.remove(call, destination) for call in calls]
         in_file = destination in settings.read(directory)["notification_destinations"]
     if in_file:
         raise ParameterValidationError(
-            f"{destination} is allowed in crowd.json: delete it there and restart the server."
+            f"{destination} is allowed in crowd.json; delete it there and restart the server."
         )
     if not any(removed):
         raise ParameterValidationError(
-            f"{destination} is not allowed: list_destinations names those that are."
+            f"{destination} is not allowed; list_destinations shows those that are."
         )
     yield {"destination": destination, "allowed": False}
 
 
 def list_destinations(directory: Path) -> Iterator[Line]:
-    """What requesters may name beside public https URLs, and where it was allowed."""
+    """Yield what is allowed besides public https URLs, and where it was allowed."""
     with both_sites(directory) as sites:
         added: set[str] = set()
         for site in sites:
@@ -74,16 +74,16 @@ def list_destinations(directory: Path) -> Iterator[Line]:
 
 
 def deliver(directory: Path) -> Iterator[Line]:
-    """Send what is due once, as a running server does all the time."""
+    """Send the notifications that are due, once; a running server does this all the time."""
     with both_sites(directory) as sites:
         courier = Courier(sites, settings.read(directory))
         for site in sites:
-            done = courier.deliver(site)
-            yield {"site": site.name, "sent": done.sent, "failed": done.failed}
+            result = courier.deliver(site)
+            yield {"site": site.name, "sent": result.sent, "failed": result.failed}
 
 
 def list_dead_letters(directory: Path) -> Iterator[Line]:
-    """The notifications that could not be delivered within a day."""
+    """Yield the notifications that could not be delivered within a day."""
     with both_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
@@ -95,7 +95,7 @@ def list_dead_letters(directory: Path) -> Iterator[Line]:
                     "requester": row.requester,
                     "transport": row.transport,
                     "destination": row.destination,
-                    "created": datetime.fromtimestamp(row.created_time, UTC).isoformat(),
+                    "created": format_time(row.created_time),
                     "attempts": row.attempts,
                     "error": row.error,
                     "body": json.loads(row.body),
@@ -103,7 +103,7 @@ def list_dead_letters(directory: Path) -> Iterator[Line]:
 
 
 def retry_dead_letters(directory: Path, event_id: str | None) -> Iterator[Line]:
-    """Send them again, for another day: all, or the one of this id."""
+    """Retry all dead letters, or the one with this id, for another day."""
     with both_sites(directory) as sites, writing(sites) as calls:
         lines = [{"site": call.site, "retried": outbox.retry(call, event_id)} for call in calls]
     yield from lines

@@ -1,4 +1,4 @@
-"""Panels: links for their participants, and their exports against our submissions."""
+"""Panels: links for their participants, and reconciling their exports with our submissions."""
 
 import re
 from collections.abc import Iterator
@@ -7,17 +7,17 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from formats.csv_table import Table
-from local_crowd.manage.common import address, duration, one_site, written
+from local_crowd.manage.common import format_time, one_site, parse_duration, public_url
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.panels import participants, reconciliation
 from local_crowd.operations.people import invitation_links
+from local_crowd.operations.questions.questions import is_loopback
 from local_crowd.operations.work import worker_lists
 
 Line = dict[str, Any]
 NAME = re.compile("[A-Za-z0-9_.-]{1,64}")
 PROLIFIC = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def add_panel_link(
@@ -38,41 +38,45 @@ def add_panel_link(
     places: int | None,
     expires: str,
 ) -> Iterator[Line]:
-    """Make a link that leads a panel's participants to the HITs of these types: those named, or
-    those of `hit_ids`.
+    """Create a link that leads a panel's participants to HITs: those of the given HIT types, or of
+    the HIT types of `hit_ids`.
 
-    Raises ParameterValidationError for what cannot be.
+    Raises ParameterValidationError for invalid arguments.
     """
-    host = _check_completion(completion_url)
+    host = _validate_completion_url(completion_url)
     names = {"worker": worker_parameter, "study": study_parameter, "session": session_parameter}
     parameters = {meaning: name for meaning, name in names.items() if name}
-    _check_parameters(parameters)
+    _validate_parameters(parameters)
     if limit < 1 or (places is not None and places < 1):
         raise ParameterValidationError("--limit and --places must be at least 1.")
     if bool(hit_type_id) == bool(hit_ids):
         raise ParameterValidationError(
-            "Name the HITs by --hit_type_id or by a --hit_ids_file with ids in it."
+            "Give either --hit_type_id or a --hit_ids_file that is not empty."
         )
     codes = (code_done, code_screened_out, code_nothing_left)
-    lifetime = duration(expires)
+    lifetime = parse_duration(expires)
     with one_site(directory, site) as opened, opened.writing() as call:
-        about = participants.Panel(
+        panel_settings = participants.Panel(
             panel or host,
-            _hit_types(call, hit_ids)
+            _find_hit_types(call, hit_ids)
             if hit_ids
-            else [_hit_type(call, group_id) for group_id in hit_type_id],
+            else [_find_hit_type(call, group_id) for group_id in hit_type_id],
             limit,
             completion_url,
             dict(zip(participants.OUTCOMES, codes, strict=True)),
             parameters,
         )
         link_id, token = invitation_links.make(
-            call, invitation_links.PANEL, uses=places, lifetime=lifetime, panel=about._asdict()
+            call,
+            invitation_links.PANEL,
+            uses=places,
+            lifetime=lifetime,
+            panel=panel_settings._asdict(),
         )
         line = {
-            "url": address(url, opened, f"/join/{token}") + _placeholders(parameters),
+            "url": public_url(url, opened, f"/join/{token}") + _format_placeholders(parameters),
             "link_id": link_id,
-            "expires": written(lifetime and call.now + lifetime),
+            "expires": format_time(lifetime and call.now + lifetime),
         }
     yield line
 
@@ -87,16 +91,18 @@ def reconcile(
     submission_column: str,
     code_column: str,
 ) -> Iterator[Line]:
-    """Whom the panel's export and the link's submissions tell of differently: a line each.
+    """Yield a line for each participant on whom the panel's export and our submissions disagree.
 
     Raises ParameterValidationError, naming the line, for an export that cannot be read.
     """
     columns = (worker_column, status_column, submission_column, code_column)
-    there = _read(export, *columns)
+    there = _read_export(export, *columns)
     with one_site(directory, site) as opened, opened.reading() as call:
         settings = invitation_links.get(call, link).panel
         if settings is None:
-            raise ParameterValidationError(f"{link} is not a panel's link: list_links says so.")
+            raise ParameterValidationError(
+                f"{link} is not a panel link; list_links shows the kind of each link."
+            )
         panel = participants.Panel(**settings)
         here = {
             row.participant_id: reconciliation.OurVisit(
@@ -106,12 +112,12 @@ def reconcile(
             )
             for row in participants.list_visitors(call, link)
         }
-    for one in reconciliation.find_differences(here, there, panel.codes):
-        yield one._asdict()
+    for difference in reconciliation.find_differences(here, there, panel.codes):
+        yield difference._asdict()
 
 
-def _hit_type(call: Call, group_id: str) -> str:
-    """The HIT type that is meant: by its own id or its group's."""
+def _find_hit_type(call: Call, group_id: str) -> str:
+    """Return the HIT type with this HITTypeId or HITGroupId."""
     hit_type_id = worker_lists.find_hit_type_id(call, group_id)
     if hit_type_id is None:
         raise ParameterValidationError(
@@ -120,77 +126,79 @@ def _hit_type(call: Call, group_id: str) -> str:
     return hit_type_id
 
 
-def _hit_types(call: Call, hit_ids: list[str]) -> list[str]:
-    """The HIT types of these HITs. Raises ParameterValidationError for a HIT of another site."""
-    found = worker_lists.find_hit_types(call, hit_ids)
-    if missing := [hit_id for hit_id in hit_ids if hit_id not in found]:
+def _find_hit_types(call: Call, hit_ids: list[str]) -> list[str]:
+    """Return the HIT types of these HITs. Raises ParameterValidationError for an unknown HIT."""
+    hit_types = worker_lists.find_hit_types(call, hit_ids)
+    if missing := [hit_id for hit_id in hit_ids if hit_id not in hit_types]:
         raise ParameterValidationError(
-            f"There is no HIT {missing[0]} on this site; --site names the other one."
+            f"There is no HIT {missing[0]} on this site; --site chooses the other one."
         )
-    return list(dict.fromkeys(found[hit_id] for hit_id in hit_ids))
+    return list(dict.fromkeys(hit_types[hit_id] for hit_id in hit_ids))
 
 
-def _check_completion(url: str) -> str:
-    """The host that people go back to. The code cannot change it."""
+def _validate_completion_url(url: str) -> str:
+    """Validate the completion URL and return its host, which the code must not be able to change."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    secure = parts.scheme == "https" or (parts.scheme == "http" and host in LOOPBACK)
+    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
     if not (secure and host) or "@" in parts.netloc or re.search(r"[\s\\\x00-\x1f]", url):
-        raise ParameterValidationError(f"--completion_url {url}: this is not an https address.")
+        raise ParameterValidationError(f"--completion_url {url}: not an https URL")
     if "{code}" in parts.netloc or "{code}" not in parts.path + parts.query + parts.fragment:
         raise ParameterValidationError(
-            f"--completion_url {url}: it has to hold {{code}} where the code goes, behind the host."
+            f"--completion_url {url}: write {{code}} where the code goes, after the host"
         )
     return host
 
 
-def _check_parameters(parameters: dict[str, str]) -> None:
+def _validate_parameters(parameters: dict[str, str]) -> None:
     if "worker" not in parameters:
         raise ParameterValidationError("--worker_parameter cannot be empty.")
     if bad := [name for name in parameters.values() if not NAME.fullmatch(name)]:
-        raise ParameterValidationError(f"{bad[0]!r} is no name of a parameter.")
+        raise ParameterValidationError(f"{bad[0]!r} is not a valid parameter name.")
     if len(set(parameters.values())) < len(parameters):
-        raise ParameterValidationError("Two parameters have one name.")
+        raise ParameterValidationError("Two parameters have the same name.")
 
 
-def _placeholders(parameters: dict[str, str]) -> str:
-    """The query as the panel is to fill it in; of Prolific's parameters as Prolific writes it."""
+def _format_placeholders(parameters: dict[str, str]) -> str:
+    """Return the query string that the panel fills in, with Prolific's placeholders where known."""
     return "?" + "&".join(
         f"{name}={{{{%{name}%}}}}" if name in PROLIFIC else f"{name}=..."
         for name in parameters.values()
     )
 
 
-def _read(
+def _read_export(
     path: str, worker: str, status: str, submission: str, code: str
 ) -> dict[str, list[reconciliation.ExportLine]]:
-    """The lines of an export by participant id."""
+    """Return the submissions in a panel's export, by participant id."""
 
     def refuse(line: int, fault: str) -> NoReturn:
         raise ParameterValidationError(f"{path}:{line}: {fault}")
 
-    found: dict[str, list[reconciliation.ExportLine]] = {}
+    submissions: dict[str, list[reconciliation.ExportLine]] = {}
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             table = Table(file, refuse, used=(worker, status, submission, code))
             columns = table.columns
             if missing := [name for name in (worker, status, submission) if name not in columns]:
                 raise ParameterValidationError(
-                    f"{path}: no column {missing[0]!r}; there are {', '.join(columns) or 'none'}"
+                    f"{path}: no column {missing[0]!r}; found {', '.join(columns) or 'none'}"
                 )
             for line, cells in table.rows():
-                said = reconciliation.parse_status(cells[status])
-                if said is None:
+                submission_status = reconciliation.parse_status(cells[status])
+                if submission_status is None:
                     refuse(
                         line,
-                        f"{cells[status]!r} is no status that is known here: "
+                        f"{cells[status]!r} is not a known status; known are "
                         + ", ".join(sorted(reconciliation.KNOWN)),
                     )
-                found.setdefault(cells[worker].strip(), []).append(
-                    reconciliation.ExportLine(cells[submission], said, cells.get(code, "").strip())
+                submissions.setdefault(cells[worker].strip(), []).append(
+                    reconciliation.ExportLine(
+                        cells[submission], submission_status, cells.get(code, "").strip()
+                    )
                 )
     except OSError as error:
         raise ParameterValidationError(f"{path}: {error.strerror}") from error
     except UnicodeDecodeError as error:
-        raise ParameterValidationError(f"{path}: this is not a CSV file in UTF-8") from error
-    return found
+        raise ParameterValidationError(f"{path}: not a CSV file in UTF-8") from error
+    return submissions

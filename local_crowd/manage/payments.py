@@ -1,10 +1,10 @@
-"""What is owed to workers, and what was paid."""
+"""Payments: what requesters owe workers, and what was recorded as paid."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from local_crowd.manage.common import moment, one_site, written
+from local_crowd.manage.common import format_time, one_site, parse_time
 from local_crowd.operations.call import Call
 from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import ParameterValidationError
@@ -22,17 +22,19 @@ def export_payments(
     mark_paid: bool,
     payment: str | None,
 ) -> Iterator[Line]:
-    """What is owed, a line a worker; with `mark_paid` noted as paid, all of it, before a line is
-    printed; with `payment` what was noted before. Raises ParameterValidationError.
+    """Yield what is owed, one line per worker; or the lines of an earlier payment, with `payment`.
+
+    `mark_paid` records everything as paid, in one transaction, before the first line is yielded.
+    Raises ParameterValidationError for invalid arguments.
     """
     if payment and (since or requester or mark_paid):
         raise ParameterValidationError(
-            "--payment lists what was paid: leave out --since, --requester and --mark_paid."
+            "--payment cannot be combined with --since, --requester or --mark_paid."
         )
     with one_site(directory, site) as opened:
         if mark_paid:
             with opened.writing() as call:
-                payment = payments.pay(call, _choice(call, since, requester))
+                payment = payments.pay(call, _parse_choice(call, since, requester))
             if payment is None:
                 return
         with opened.reading() as call:
@@ -40,7 +42,7 @@ def export_payments(
                 payments.check(call, payment)
                 rows = payments.list_paid(call, payment)
             else:
-                rows = payments.list_owed(call, _choice(call, since, requester))
+                rows = payments.list_owed(call, _parse_choice(call, since, requester))
     for row in rows:
         yield {
             "worker_id": row.worker_id,
@@ -57,21 +59,21 @@ def export_payments(
 
 
 def list_payments(directory: Path, site: str) -> Iterator[Line]:
-    """Every payment that was noted, the newest first."""
+    """Yield every recorded payment, the newest first."""
     with one_site(directory, site) as opened, opened.reading() as call:
         for row in payments.list_payments(call):
             yield {
                 "payment_id": row.payment_id,
-                "time": written(row.created_time),
+                "time": format_time(row.created_time),
                 "workers": row.workers,
                 "total": format_dollars(int(row.total)),
             }
 
 
-def _choice(call: Call, since: str | None, requester: str | None) -> payments.Choice:
+def _parse_choice(call: Call, since: str | None, requester: str | None) -> payments.Choice:
     requester_id = access_keys.find_id(call, requester) if requester else None
     if requester and requester_id is None:
         raise ParameterValidationError(
-            f"There is no requester {requester}: list_requesters names those there are."
+            f"There is no requester {requester}; list_requesters shows them all."
         )
-    return payments.Choice(moment(since) if since else None, requester_id)
+    return payments.Choice(parse_time(since) if since else None, requester_id)

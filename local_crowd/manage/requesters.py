@@ -1,16 +1,16 @@
-"""Requesters and their keys. A pair is good on both sites; a server knows it at once.
+"""Requesters and their keys. A key pair is valid on both sites; a running server accepts it at once.
 
-Each command may be killed at any moment and run again.
+Every command is safe to retry after being killed.
 """
 
 import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 from typing import Any
 
+from local_crowd.manage.common import format_time
 from local_crowd.manage.sites import both_sites, writing
 from local_crowd.operations import checks
 from local_crowd.operations.call import Call
@@ -23,66 +23,66 @@ Line = dict[str, Any]
 
 
 def add_requester(directory: Path, name: str, budget: str | None = None) -> Iterator[Line]:
-    """Make a requester: a new name, an id and a pair of keys, the same on both sites.
+    """Create a requester with the same id and keys on both sites.
 
-    `budget`: US dollars it may spend on the live site in all; None: no limit. Raises
-    ParameterValidationError for a name that is taken, or is none, and for what is no amount.
+    `budget`: total US dollars the requester may spend on the live site; None: no limit. Raises
+    ParameterValidationError for a name that is taken or invalid, and for an invalid amount.
     """
-    amount = None if budget is None else _cents(budget)
+    amount = None if budget is None else _parse_cents(budget)
     with both_sites(directory, make=True) as sites, writing(sites) as calls:
         if name == OWNER or all(access_keys.find_id(call, name) for call in calls):
             raise ParameterValidationError(
-                f"There is a requester {name} already: new_keys gives it another pair."
+                f"There is already a requester {name}; new_keys gives it new keys."
             )
-        pair = _renew(calls, name)
+        pair = _replace_keys(calls, name)
         for call in calls:
             balance.set_budget(call, access_keys.find_id(call, name), amount)
-    yield _for_config(pair)
+    yield _to_config(pair)
 
 
 def set_budget(directory: Path, name: str, dollars: str) -> Iterator[Line]:
-    """Let a requester spend so many US dollars on the live site in all, or "none": no limit.
+    """Limit what a requester may spend on the live site in total, in US dollars; "none": no limit.
 
-    What was spent before counts. "local" is the embedded crowd's own requester. Raises
-    ParameterValidationError for an unknown name, and for what is no amount.
+    Earlier spending counts. "local" is the embedded crowd's own requester. Raises
+    ParameterValidationError for an unknown name, and for an invalid amount.
     """
-    amount = None if dollars == "none" else _cents(dollars)
+    amount = None if dollars == "none" else _parse_cents(dollars)
     with both_sites(directory) as sites, writing(sites) as calls:
         if name == OWNER:
             for call in calls:
                 identities.ensure_requester(call)
-        _must_exist(calls, name)
+        _require_requester(calls, name)
         for call in calls:
             balance.set_budget(call, access_keys.find_id(call, name), amount)
     yield from ()
 
 
-def _cents(dollars: str) -> int:
+def _parse_cents(dollars: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", dollars):
         raise ParameterValidationError(f"{dollars!r} is not an amount in US dollars, e.g. 500.00.")
     return checks.parse_dollars("budget", dollars, 0, balance.BOUNDLESS)
 
 
 def new_keys(directory: Path, name: str) -> Iterator[Line]:
-    """Give a requester a new pair in place of the old one.
+    """Replace a requester's keys.
 
-    "local" is the embedded crowd's own requester: by its keys the HITs that were launched without
-    a server are reached through one. Raises ParameterValidationError for an unknown name.
+    "local" is the embedded crowd's own requester: its keys give access, through a server, to the
+    HITs that were launched without one. Raises ParameterValidationError for an unknown name.
     """
     with both_sites(directory) as sites, writing(sites) as calls:
         if name != OWNER:
-            _must_exist(calls, name)
-        pair = _renew(calls, name)
-    yield _for_config(pair)
+            _require_requester(calls, name)
+        pair = _replace_keys(calls, name)
+    yield _to_config(pair)
 
 
 def remove_keys(directory: Path, name: str) -> Iterator[Line]:
-    """Take a requester's keys and password away. Its HITs stay, and new_keys brings it back.
+    """Remove a requester's keys and password. Its HITs stay; new_keys restores its access.
 
     Raises ParameterValidationError for an unknown name.
     """
     with both_sites(directory) as sites, writing(sites) as calls:
-        _must_exist(calls, name)
+        _require_requester(calls, name)
         for call in calls:
             if requester_id := access_keys.find_id(call, name):
                 access_keys.put(call, name, requester_id, access_keys.NO_KEYS)
@@ -91,62 +91,63 @@ def remove_keys(directory: Path, name: str) -> Iterator[Line]:
 
 
 def set_password(directory: Path, name: str) -> Iterator[Line]:
-    """Let a requester sign in to the requester's pages of both sites with a password.
+    """Set the password with which a requester signs in to its pages on both sites.
 
-    It is asked for twice, or is the first line of what is piped in. Earlier sessions by password
-    end. Raises ParameterValidationError for an unknown name, and for what cannot be a password.
+    The password is asked for twice at a terminal; otherwise it is the first line of stdin. It ends
+    the sessions that were opened with an earlier password. Raises ParameterValidationError for an
+    unknown name, and for an invalid password.
     """
-    from local_crowd.pages.people import passwords  # which brings the web framework
+    from local_crowd.pages.people import passwords  # slow to import: it needs Flask
 
     with both_sites(directory) as sites:
         with writing(sites) as calls:
             if name == OWNER:
                 for call in calls:
                     identities.ensure_requester(call)
-            _must_exist(calls, name)
-        typed = _typed_password()  # while nobody waits for it
+            _require_requester(calls, name)
+        typed = _ask_password()  # outside the transactions, which would hold the write lock
         try:
-            kept = passwords.hashed(typed)
+            password_hash = passwords.hashed(typed)
         except passwords.NoPassword as error:
             raise ParameterValidationError(str(error)) from error
         with writing(sites) as calls:
             for call in calls:
-                requesters.set_password(call, name, kept)
+                requesters.set_password(call, name, password_hash)
     yield from ()
 
 
-def _typed_password() -> str:
+def _ask_password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     typed = getpass("New password: ")
-    if getpass("The same again: ") != typed:
-        raise ParameterValidationError("The two passwords differ: nothing has changed.")
+    if getpass("New password again: ") != typed:
+        raise ParameterValidationError("The two passwords differ; nothing was changed.")
     return typed
 
 
 def list_requesters(directory: Path) -> Iterator[Line]:
-    """Every requester and the sites it is known on; "local" has an id of its own on each."""
-    found: dict[tuple[str, str, str | None], Line] = {}
+    """Yield every requester and its sites; "local" has a different id on each site."""
+    lines: dict[tuple[str, str, str | None], Line] = {}
     with both_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
-                for one in access_keys.list_all(call):
-                    line = found.setdefault(
-                        (one.name, one.requester_id, one.access_key),
+                for row in access_keys.list_all(call):
+                    line = lines.setdefault(
+                        (row.name, row.requester_id, row.access_key),
                         {
-                            "name": one.name,
-                            "requester_id": one.requester_id,
+                            "name": row.name,
+                            "requester_id": row.requester_id,
                             "sites": [],
-                            "access_key": one.access_key,
-                            "created": datetime.fromtimestamp(one.created_time, UTC).isoformat(),
+                            "access_key": row.access_key,
+                            "created": format_time(row.created_time),
                         },
                     )
                     line["sites"].append(site.name)
-    yield from found.values()
+    yield from lines.values()
 
 
-def _renew(calls: list[Call], name: str) -> access_keys.KeyPair:
-    """One new pair on both sites; where the requester is missing it is made, with the same id."""
+def _replace_keys(calls: list[Call], name: str) -> access_keys.KeyPair:
+    """Store a new key pair on both sites, creating the requester where it is missing."""
     pair = access_keys.generate_pair(calls[0])
     known = [requester_id for call in calls if (requester_id := access_keys.find_id(call, name))]
     requester_id = known[0] if known else calls[0].new_id("A", 14)
@@ -155,12 +156,12 @@ def _renew(calls: list[Call], name: str) -> access_keys.KeyPair:
     return pair
 
 
-def _must_exist(calls: list[Call], name: str) -> None:
+def _require_requester(calls: list[Call], name: str) -> None:
     if not any(access_keys.find_id(call, name) for call in calls):
         raise ParameterValidationError(
-            f"There is no requester {name}: list_requesters names those there are."
+            f"There is no requester {name}; list_requesters shows them all."
         )
 
 
-def _for_config(pair: access_keys.KeyPair) -> Line:
+def _to_config(pair: access_keys.KeyPair) -> Line:
     return {"aws_access_key": pair.access_key, "aws_secret_key": pair.secret_key}

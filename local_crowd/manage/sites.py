@@ -1,4 +1,4 @@
-"""Both sites of the crowd in a directory."""
+"""Open both sites of the crowd in a directory."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -13,14 +13,14 @@ from local_crowd.site import SITES, Site, open_site
 
 @contextmanager
 def both_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
-    """The sandbox and the live site; their databases are made if need be.
+    """Open the sandbox and the live site.
 
-    Raises ParameterValidationError when there is no crowd in the directory and none is to be
-    made, one of CANNOT_OPEN for one that cannot be used.
+    With `make` a missing crowd is created; without it a directory that has none raises
+    ParameterValidationError. Raises one of CANNOT_OPEN for a crowd that cannot be used.
     """
     try:
-        elsewhere = settings.read(directory)[f"{SITES[0]}_database"]
-        if not elsewhere:
+        database = settings.read(directory)[f"{SITES[0]}_database"]
+        if not database:
             (directory / f"{SITES[0]}.sqlite3").stat()
     except (FileNotFoundError, NotADirectoryError):
         if not make:
@@ -32,22 +32,22 @@ def both_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
 
 @contextmanager
 def writing(sites: list[Site]) -> Iterator[list[Call]]:
-    """A Call on each site; an exception undoes both.
+    """Open a transaction on each site; an exception rolls both back.
 
-    The two are committed one after the other. A process that is killed just between leaves one
-    done: what is written with this has to come right when it is done again.
+    The two are committed one after the other. A process that is killed in between has changed one
+    site only, so every command that uses this must be idempotent.
     """
     with ExitStack() as stack:
         yield [stack.enter_context(site.writing()) for site in sites]
 
 
 def requester_ids(calls: list[Call], name: str) -> Iterator[tuple[Call, str]]:
-    """The sites on which there is a requester of this name, and its id there.
+    """Yield the requester's id on each site that has a requester of this name.
 
-    "local", the embedded crowd's own, is made where it is not. Raises ParameterValidationError
-    when there is none on any.
+    "local", the embedded crowd's own requester, is created where it is missing. Raises
+    ParameterValidationError when no site has the requester.
     """
-    found = [
+    ids = [
         (
             call,
             identities.ensure_requester(call)
@@ -56,9 +56,9 @@ def requester_ids(calls: list[Call], name: str) -> Iterator[tuple[Call, str]]:
         )
         for call in calls
     ]
-    known = [(call, requester_id) for call, requester_id in found if requester_id]
+    known = [(call, requester_id) for call, requester_id in ids if requester_id]
     if not known:
         raise ParameterValidationError(
-            f"There is no requester {name}: list_requesters names those there are."
+            f"There is no requester {name}; list_requesters shows them all."
         )
     yield from known

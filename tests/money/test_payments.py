@@ -211,10 +211,13 @@ def test_participants_of_panels_are_told_apart(people: People) -> None:
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["--since", "soon"], "'soon' is no time: say 2026-10-01 or 2026-10-01T12:00+02:00."),
-        (["--requester", "X"], "There is no requester X: list_requesters names those there are."),
+        (
+            ["--since", "soon"],
+            "'soon' is not a date or time; write 2026-10-01 or 2026-10-01T12:00+02:00.",
+        ),
+        (["--requester", "X"], "There is no requester X; list_requesters shows them all."),
         (["--payment", "X"], "There is no payment X: list_payments names those there are."),
-        (["--payment", "X", "--mark_paid"], "--payment lists what was paid: leave out --since,"),
+        (["--payment", "X", "--mark_paid"], "--payment cannot be combined with --since,"),
     ],
 )
 def test_what_cannot_be_exported(live: People, argv: list[str], said: str) -> None:

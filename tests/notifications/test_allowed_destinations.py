@@ -138,8 +138,8 @@ def test_what_cannot_be_withdrawn(site: Site, manage: Manage) -> None:
     """What was not allowed, and what crowd.json allows, is said."""
     queue = "https://sqs.eu-west-1.amazonaws.com/1/"
     for destination, fault in [
-        (TOPIC, "is not allowed: list_destinations names those that are."),
-        (queue, "is allowed in crowd.json: delete it there and restart the server."),
+        (TOPIC, "is not allowed; list_destinations shows those that are."),
+        (queue, "is allowed in crowd.json; delete it there and restart the server."),
     ]:
         code, lines, said = manage("disallow_destination", destination)
         assert (code, lines) == (2, [])

@@ -131,9 +131,15 @@ def test_the_documents_verifier(crowd: Crowd, hook: Receiver) -> None:
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ({"notification_destinations": "all"}, "notification_destinations is not a list of texts"),
-        ({"notification_destinations": [1]}, "notification_destinations is not a list of texts"),
-        ({"notification_endpoint_url": 4566}, "notification_endpoint_url is not the URL of anyt"),
+        (
+            {"notification_destinations": "all"},
+            "notification_destinations must be a list of strings",
+        ),
+        ({"notification_destinations": [1]}, "notification_destinations must be a list of strings"),
+        (
+            {"notification_endpoint_url": 4566},
+            "notification_endpoint_url must be an http or https URL",
+        ),
     ],
 )
 def test_settings_that_cannot_be(tmp_path: Path, said: dict[str, Any], fault: str) -> None:
@@ -589,7 +595,7 @@ def test_commands_for_nobody(
     """A requester that is not there, and a file that is not, are named in one line."""
     where = ["--local_crowd", str(tmp_path / "crowd")]
     for argv, says in [
-        (["show_notification_secret", "Ada"], "There is no requester Ada: list_requesters names"),
+        (["show_notification_secret", "Ada"], "There is no requester Ada; list_requesters shows"),
         (["add_layout", "no.html"], "no.html: No such file or directory"),
         (["add_layout", __file__, "--requester", "Ada"], "There is no requester Ada"),
     ]:

@@ -188,10 +188,13 @@ class TestInvitations:
         ("argv", "said"),
         [
             (["--uses", "0"], "--uses must be at least 1."),
-            (["--expires", "soon"], "'soon' is no span of time: say 90m, 12h, 7d, 4w or never."),
+            (["--expires", "soon"], "'soon' is not a duration; write 90m, 12h, 7d, 4w or never."),
             (["--emails", "nowhere.txt"], "nowhere.txt: No such file or directory"),
-            (["--url", "crowd.example.org"], "--url crowd.example.org: this is not a server's"),
-            (["--site", "sandbox"], "The sandbox asks for a nickname and no more"),
+            (["--url", "crowd.example.org"], "--url crowd.example.org: not a server's URL"),
+            (
+                ["--site", "sandbox"],
+                "The sandbox needs no invitations: workers sign in with a nickname.",
+            ),
         ],
     )
     def test_links_that_cannot_be_made(self, live: People, argv: list[str], said: str) -> None:
@@ -545,7 +548,7 @@ class TestResetting:
         """One line."""
         live.member()
         said = live.refused(command[0], "Eve", *command[1:])
-        assert said == "There is no open account Eve: list_workers names those there are."
+        assert said == "There is no open account Eve; list_workers shows them all."
 
 
 class TestTheProfile:
@@ -645,7 +648,7 @@ class TestClosing:
             assert ada.post("/account/close", {"password": PASSWORD}).location == "/sign_in"
             assert "Your account is closed." in words(ada.get("/sign_in"))
         else:
-            assert "cannot be opened again" in people.refused("close_account", me)
+            assert "cannot be reopened" in people.refused("close_account", me)
             people.manage("close_account", me, "--yes")
 
         assert not is_signed_in(ada)

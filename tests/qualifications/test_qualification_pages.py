@@ -537,7 +537,7 @@ def test_the_operator_makes_masters(people: People) -> None:
     sees(ada.get("/qualifications"), 200, "Taken back")
     sees(ada.post(f"/groups/{hit['HITTypeId']}/accept"), 403, "Masters – you do not have it.")
     said = people.refused("make_master", "Eve")
-    assert said == "There is no open account Eve: list_workers names those there are."
+    assert said == "There is no open account Eve; list_workers shows them all."
 
 
 def test_a_master_of_the_sandbox_needs_no_account(people: People) -> None:

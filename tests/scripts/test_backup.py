@@ -46,8 +46,8 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
     ("prepare", "said"),
     [
         ("nothing", "There is no crowd in"),
-        ("target", "is there already: name a new one."),
-        ("postgresql", "is in PostgreSQL: back it up with pg_dump."),
+        ("target", "already exists; name a new directory."),
+        ("postgresql", "data is in PostgreSQL; back it up with pg_dump."),
     ],
 )
 def test_refusals(

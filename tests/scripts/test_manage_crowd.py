@@ -196,7 +196,7 @@ def test_set_password_lets_a_requester_in_to_both_sites(
         (
             "labb",
             "correct horse battery\n",
-            "There is no requester labb: list_requesters names those there are.",
+            "There is no requester labb; list_requesters shows them all.",
         ),
     ],
 )
@@ -230,7 +230,7 @@ def test_a_password_that_is_typed_is_typed_twice(manage: Manage, directory: Path
         said = b""
         for prompt, typed in (
             (b"New password: ", b"correct horse battery\n"),
-            (b"\nThe same again: ", b"correct horse buttery\n"),
+            (b"\nNew password again: ", b"correct horse buttery\n"),
         ):
             said += process.stderr.read(len(prompt))
             if not said.endswith(prompt):
@@ -243,7 +243,7 @@ def test_a_password_that_is_typed_is_typed_twice(manage: Manage, directory: Path
     os.close(there)
 
     assert process.returncode == 2
-    assert b"The two passwords differ: nothing has changed." in said
+    assert b"The two passwords differ; nothing was changed." in said
     assert b"horse" not in said + shown
 
 
@@ -305,11 +305,11 @@ def test_the_embedded_crowd_s_hits_are_reached_by_key(
     [
         (
             ("add_requester", "lab"),
-            "There is a requester lab already: new_keys gives it another pair.",
+            "There is already a requester lab; new_keys gives it new keys.",
         ),
         (
             ("add_requester", "local"),
-            "There is a requester local already: new_keys gives it another pair.",
+            "There is already a requester local; new_keys gives it new keys.",
         ),
         (
             ("add_requester", " "),
@@ -321,11 +321,11 @@ def test_the_embedded_crowd_s_hits_are_reached_by_key(
         ),
         (
             ("new_keys", "labb"),
-            "There is no requester labb: list_requesters names those there are.",
+            "There is no requester labb; list_requesters shows them all.",
         ),
         (
             ("remove_keys", "labb"),
-            "There is no requester labb: list_requesters names those there are.",
+            "There is no requester labb; list_requesters shows them all.",
         ),
     ],
 )
@@ -380,7 +380,7 @@ def test_a_directory_that_others_can_read_is_reported(
 
     assert manage_crowd.main(["list_requesters", "--local_crowd", str(directory)]) == 0
     assert capsys.readouterr().err == (
-        f"{directory} holds secrets and others can read it: chmod 700 {directory}\n"
+        f"{directory} contains secrets that others can read; run chmod 700 {directory}\n"
     )
 
 
@@ -484,5 +484,5 @@ def test_a_budget_for_nobody_is_refused(manage: Manage, refused: Callable[..., s
     manage("add_requester", "lab")
 
     assert refused("set_budget", "labb", "5") == (
-        "There is no requester labb: list_requesters names those there are."
+        "There is no requester labb; list_requesters shows them all."
     )

@@ -113,17 +113,17 @@ def test_the_submissions_are_named(live: People, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("a,b\n1,2\n", "no column 'Participant id'; there are a, b"),
-        ("", "no column 'Participant id'; there are none"),
-        (f"{HEADER}\ns,p,APPROVED,\ns,p,Gone,\n", ":3: 'Gone' is no status that is known here:"),
-        (f"{HEADER}\ns,p,,\n", ":2: '' is no status that is known here"),
+        ("a,b\n1,2\n", "no column 'Participant id'; found a, b"),
+        ("", "no column 'Participant id'; found none"),
+        (f"{HEADER}\ns,p,APPROVED,\ns,p,Gone,\n", ":3: 'Gone' is not a known status; known are "),
+        (f"{HEADER}\ns,p,,\n", ":2: '' is not a known status; known are "),
         (f"{HEADER}\ns,p\n", ":2: 2 cells, but line 1 names 4 columns"),
         (f"{HEADER},Status\n", ":1: the column 'Status' is named twice"),
         (
             f'{HEADER}\ns,"p,APPROVED,X\nt,q,APPROVED,X\n',
             ":2: the quotation mark that opens here (column 3) is never closed",
         ),
-        ("\ud800", "this is not a CSV file in UTF-8"),
+        ("\ud800", "not a CSV file in UTF-8"),
     ],
 )
 def test_an_export_that_cannot_be_read(
@@ -145,6 +145,6 @@ def test_the_link_has_to_be_a_panels(live: People, tmp_path: Path) -> None:
     file = export(tmp_path / "e.csv")
 
     said = live.refused("reconcile", file, "--link", line["link_id"])
-    assert said == f"{line['link_id']} is not a panel's link: list_links says so."
+    assert said == f"{line['link_id']} is not a panel link; list_links shows the kind of each link."
     assert "There is no link X" in live.refused("reconcile", file, "--link", "X")
     assert "No such file" in live.refused("reconcile", f"{file}.gone", "--link", "X")

@@ -100,7 +100,7 @@ def test_signals_end_it_cleanly(start: Start, number: signal.Signals, code: int)
     assert process.returncode == code
     assert time.monotonic() - began < 5
     assert "Traceback" not in said
-    assert "Ctrl-C ends the server." in said
+    assert "Ctrl-C stops the server." in said
 
 
 def test_a_busy_port_is_one_clear_line(start: Start) -> None:
@@ -145,7 +145,7 @@ def test_data_that_cannot_be_opened_is_one_clear_line(start: Start, tmp_path: Pa
         file.execute("UPDATE alembic_version SET version_num = '9999'")
     file.close()
     refused = {
-        "file": ": this is not a directory",
+        "file": ": not a directory",
         "newer": "/sandbox.sqlite3: this crowd's data has",
     }
     for name, why in refused.items():
@@ -251,8 +251,8 @@ def test_several_processes_need_postgresql(start: Start) -> None:
 
     assert process.returncode == 2
     assert said.splitlines()[-1] == (
-        "serve_local_crowd.py: --processes 2 needs PostgreSQL, and the data of sandbox and live is "
-        "in SQLite: name a postgresql+psycopg:// URL in crowd.json or with --sandbox_database and "
+        "serve_local_crowd.py: --processes 2 needs PostgreSQL, but the data of sandbox and live is "
+        "in SQLite; give a postgresql+psycopg:// URL in crowd.json or with --sandbox_database and "
         "--live_database"
     )
 

@@ -95,4 +95,4 @@ def test_a_malformed_host_in_a_url_is_refused(world: World, live: People, netloc
         world.perform("CreateHIT", **HIT | {"Question": question})
     with pytest.raises(destinations.BadDestinationError, match="nor a URL"):
         destinations.check("SQS", f"https://{netloc}/hook", [])
-    assert "this is not a server's address" in live.refused("add_link", "--url", f"http://{netloc}")
+    assert "not a server's URL" in live.refused("add_link", "--url", f"http://{netloc}")

@@ -500,7 +500,7 @@ class TestHosts:
     )
     def test_who_is_told_nothing(self, listening_on: str, proxies: int, names: list[str]) -> None:
         """A server of this machine alone answers to this machine's names; others to any."""
-        assert hosts.default(listening_on, proxies) == names
+        assert hosts.default_names(listening_on, proxies) == names
 
     def test_another_name_gets_nothing(self, tmp_path: Path) -> None:
         """A page whose own name was led here reaches neither pages, nor files, nor the API."""
@@ -528,7 +528,7 @@ class TestHosts:
         assert visitor.get("/sign_in", headers=named).status_code == 200
         app.close()
         (tmp_path / "crowd" / "crowd.json").write_text('{"hosts": "crowd.example.org"}')
-        with pytest.raises(SettingsError, match="hosts is not a list of texts"):
+        with pytest.raises(SettingsError, match="hosts must be a list of strings"):
             create_app(tmp_path / "crowd")
 
 
