@@ -128,6 +128,26 @@ def test_the_time_of_a_test_runs_out(world: World, page: "Page", url: str, engli
     expect(page.get_by_role("button", name="Take the test")).to_have_count(0)
 
 
+@pytest.mark.usefixtures("english")
+def test_a_test_that_does_not_arrive_can_be_submitted_again(page: "Page", url: str) -> None:
+    """Without a network the answers stay on the page, which says so; later Submit sends them."""
+    sign_in(page, url, "Ada")
+    begin_test(page)
+    page.context.set_offline(True)
+    hand_in(page, "WENT", "MICE")
+    expect(page.locator("#said")).to_contain_text("Your answers could not reach the crowd.")
+    expect(page.get_by_role("radio", name="MICE")).to_be_checked()
+    with page.expect_event("dialog") as asked:
+        page.once("dialog", lambda dialog: dialog.dismiss())
+        page.evaluate("setTimeout(() => location.reload())")
+    assert asked.value.type == "beforeunload"
+    expect(page.get_by_role("radio", name="MICE")).to_be_checked()
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Submit").click()
+
+    expect(page.get_by_text("Your test is graded: your score is 100.")).to_be_visible()
+
+
 def test_pages_fit_a_telephone_and_can_be_read(
     world: World, browser: "Browser", url: str, english: str
 ) -> None:

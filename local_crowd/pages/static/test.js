@@ -1,7 +1,9 @@
-// The clock of a qualification test: it warns a minute before the end, and ends the test in time.
+// The clock of a qualification test, which ends the test in time. A submit that does not reach the
+// crowd leaves the page and its answers as they are.
 (() => {
   const byId = (id) => document.getElementById(id);
   const clock = byId('clock'), said = byId('said'), form = byId('test');
+  const TIMEOUT_MS = 30_000;
   const end = Date.now() + 1000 * Number(form.dataset.secondsLeft);
 
   function say(text) {
@@ -27,6 +29,42 @@
       say('Less than a minute left. Hand in what you have.');
     }
   }
+
+  let isChanged = false;
+  form.addEventListener('input', () => { isChanged = true; });
+  window.addEventListener('beforeunload', (event) => {
+    if (isChanged && Date.now() < end) event.preventDefault();
+  });
+
+  function allowAgain() {
+    say('Your answers could not reach the crowd. They are still on this page: do not leave it, and submit again.');
+    window.dispatchEvent(new Event('unsent'));  // question_form.js lets Submit be pressed again
+  }
+
+  // After question_form.js, which keeps back what is incomplete.
+  form.addEventListener('submit', async (event) => {
+    if (event.defaultPrevented) return;
+    event.preventDefault();
+    const lines = (text) => text.replace(/\r\n?|\n/g, '\r\n');  // as forms are sent
+    const fields = Array.from(new FormData(form), ([name, value]) => [name, lines(value)]);
+    let response;
+    try {
+      response = await fetch(form.action, {
+        method: 'POST', body: new URLSearchParams(fields), redirect: 'manual',
+        signal: AbortSignal.timeout ? AbortSignal.timeout(TIMEOUT_MS) : undefined,
+      });
+    } catch {
+      allowAgain();
+      return;
+    }
+    if (response.status >= 500) {
+      allowAgain();
+      return;
+    }
+    isChanged = false;
+    if (response.type === 'opaqueredirect') window.location.assign(form.dataset.after);
+    else form.submit();  // refused: the browser shows why
+  });
 
   window.addEventListener('pageshow', (event) => { if (event.persisted) window.location.reload(); });
   const ticking = setInterval(tick, 1000);
