@@ -58,6 +58,9 @@ def extend(args: argparse.Namespace) -> int:
         client = crowd.connect()
         hint = records.describe_other_place(batch, crowd)
         standings, unknown = survey.standings(crowd, client, ids, say=simpleamt.say, hint=hint)
+        if fresh and not standings:
+            simpleamt.say("There is no HIT to extend.")
+            return 1 if unknown else 0  # a record of no HIT would pass for a complete extension
         ask(args, crowd, client, standings)
         if fresh:
             extending.begin(extension, crowd, by, standings)

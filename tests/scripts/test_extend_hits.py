@@ -218,3 +218,17 @@ def test_killed_at_any_moment_no_hit_is_extended_twice(desk: Desk) -> None:
 
     assert sum(moment is not None for moment in moments) >= 8
     assert sizes(desk, ids) == [8] * 60
+
+
+def test_hits_that_are_not_there_leave_no_record(desk: Desk) -> None:
+    """A record of no HIT would make the same command in the right folder say that all is done."""
+    ids = desk.launch(1)
+    desk.write("config.json", json.dumps({"local_crowd": "another"}))
+    wrong = desk.run(*EXTEND, "--assignments=2")
+    desk.write("config.json", json.dumps({"local_crowd": "crowd"}))
+
+    right = desk.run(*EXTEND, "--assignments=2")
+
+    assert wrong.code == 1
+    assert "There is no HIT to extend." in wrong.err
+    assert (right.code, sizes(desk, ids)) == (0, [4])
