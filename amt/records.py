@@ -92,7 +92,8 @@ class Record:
         types = {self.kind: str, "crowd": str, "site": str, "time": str} | dict(self.fields)
         if not all(isinstance(said[name], kind) for name, kind in types.items()):
             raise ValueError("not our first line")
-        datetime.fromisoformat(said["time"])
+        if datetime.fromisoformat(said["time"]).tzinfo is None:
+            raise ValueError("a time without a time zone is not ours")
         self.header = said
 
     def note(self, line: dict[str, Any]) -> None:

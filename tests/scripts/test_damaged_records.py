@@ -129,6 +129,7 @@ def test_a_record_without_its_last_lines_beside_a_whole_ids_file(
     assert done.err == (
         f"{BATCH}: has only 2 of the batch's 3 HITs; the results of the others have neither row "
         "nor input. Restore it from a copy\n"
+        "0 results: 3 HITs, 6 assignments available, 0 submitted\n"
     )
     assert refused == (
         f"{IDS}: exists, but its record {BATCH} has only 2 of 3 HITs; restore the record from a "
@@ -317,3 +318,14 @@ def test_a_payment_of_another_assignment_is_refused(desk: Desk, paid: list[str])
         "restore this payment record from a copy"
     )
     assert desk.calls == []
+
+
+def test_a_record_whose_time_has_no_zone_is_refused(desk: Desk, batch: list[str]) -> None:
+    """It was edited by hand; how old the batch is cannot be told from it."""
+    header = json.loads(first_line(desk, BATCH)) | {"time": "2026-01-01"}
+    desk.write(BATCH, json.dumps(header) + "\n")
+
+    done = desk.run(*LAUNCH)
+
+    assert done.code == 2
+    assert f"{BATCH}:1: not a line of a batch record" in done.err
