@@ -17,15 +17,14 @@ def backup(directory: Path, target: str) -> Iterator[Line]:
     """Copy the SQLite databases, files/ and crowd.json into the new directory `target`.
 
     Each copy is a consistent snapshot of its database, even while others write. Raises
-    ParameterValidationError when `target` exists or the data is in PostgreSQL, and StoreError or
+    ParameterValidationError when `target` exists or crowd.json names a database, and StoreError or
     OSError when a database is damaged or the copy cannot be written. On any error the partial copy
     is deleted.
     """
     chosen = settings.read(directory)
-    if in_postgresql := [name for name in SITES if chosen[f"{name}_database"]]:
-        raise ParameterValidationError(
-            f"The {' and '.join(in_postgresql)} data is in PostgreSQL; back it up with pg_dump."
-        )
+    for name in SITES:
+        if url := chosen[f"{name}_database"]:
+            raise ParameterValidationError(_describe_elsewhere(name, str(url)))
     if not any((directory / f"{name}.sqlite3").exists() for name in SITES):
         raise ParameterValidationError(f"There is no crowd in {directory}.")
     copy = Path(target)
@@ -43,6 +42,16 @@ def backup(directory: Path, target: str) -> Iterator[Line]:
         shutil.rmtree(copy, ignore_errors=True)  # a partial copy would look like a backup
         raise
     yield from lines
+
+
+def _describe_elsewhere(site: str, url: str) -> str:
+    """Say how to back up a site whose database crowd.json puts outside the directory."""
+    if url.startswith("postgresql"):
+        return f"The {site} data is in PostgreSQL; back it up with pg_dump."
+    return (
+        f"The {site} data is not in the data directory: {site}_database in {settings.FILE} "
+        "names another database. Back that up with its own tool, such as sqlite3 FILE .backup."
+    )
 
 
 def _copy_databases(directory: Path, copy: Path) -> Iterator[Line]:

@@ -37,6 +37,7 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
     assert line["integrity"] == "ok"
     assert (copy / "files" / "cat.jpg").read_bytes() == b"cat"
     assert copy.stat().st_mode & 0o777 == 0o700
+    assert (copy / "sandbox.sqlite3").stat().st_mode & 0o777 == 0o600
     restored = open_site(copy, "sandbox")
     assert restored.perform(restored.ensure_owner(), "ListHITs", {})["NumResults"] >= 1
     restored.close()
@@ -48,6 +49,8 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
         ("nothing", "There is no crowd in"),
         ("target", "already exists; name a new directory."),
         ("postgresql", "data is in PostgreSQL; back it up with pg_dump."),
+        ("sqlite", "names another database. Back that up with its own tool"),
+        ("empty", "sandbox.sqlite3: this file holds no crowd; restore a backup"),
     ],
 )
 def test_refusals(
@@ -59,8 +62,10 @@ def test_refusals(
     if prepare == "target":
         open_site(directory, "sandbox").close()
         copy.mkdir()
-    if prepare == "postgresql":
-        url = "postgresql+psycopg:///sandbox"
+    if prepare == "empty":
+        (directory / "sandbox.sqlite3").touch()
+    urls = {"postgresql": "postgresql+psycopg:///sandbox", "sqlite": "sqlite:////data/s.sqlite3"}
+    if url := urls.get(prepare):
         (directory / "crowd.json").write_text(json.dumps({"sandbox_database": url}))
 
     assert manage_crowd.main(["backup", str(copy), "--local_crowd", str(directory)]) == 2
