@@ -138,6 +138,9 @@ def _rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mappin
 def _bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
     if unknown := [str(name) for name in given if name not in FIELDS]:
         raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(FIELDS)}")
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, str | int | float | None):
+            raise ValueError(f"{name}: {value!r} is neither text nor a number")  # noqa: TRY004 - a fault in the file
     said = {name: str(given.get(name) or "").strip() for name in FIELDS}
     if not re.fullmatch("[A-Z0-9]{1,64}", said["assignment_id"]):
         raise ValueError(f"assignment_id: {said['assignment_id']!r} is not an assignment's id")

@@ -195,6 +195,10 @@ def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
             ),
         ),
         ("[1]\n", "bonuses.csv:1: not a JSON object"),
+        (
+            '{"assignment_id": "3A", "amount": 1, "reason": ["Thanks"]}\n',
+            "bonuses.csv:1: reason: ['Thanks'] is neither text nor a number",
+        ),
         ('{"assignment_id": \n', "bonuses.csv:1: not JSON: Expecting value (column 18)"),
         (
             '{"assignment_id": "3A", "amonut": 1}\n',
