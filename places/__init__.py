@@ -46,6 +46,8 @@ def is_place(country: str, subdivision: str | None = None) -> bool:
 
 def suggest_place(country: str, subdivision: str | None = None) -> str:
     """Ask for the code that was most likely meant: "did you mean GB?" for "UK"."""
+    if not country.strip():
+        return "it is empty"
     if country.upper() == "EU":
         return "did you mean a list of its countries, such as DE and FR?"
     return f"did you mean {_nearest_place(country, subdivision)}?"
@@ -54,6 +56,8 @@ def suggest_place(country: str, subdivision: str | None = None) -> str:
 def _nearest_place(country: str, subdivision: str | None) -> str:
     if country.upper() != "US" or subdivision is None:
         return _nearest_code(country, countries())
+    if not subdivision.strip():
+        return "US"
     if subdivision in US_TERRITORIES:
         return subdivision
     return f"US-{_nearest_code(subdivision, us_states())}"

@@ -114,6 +114,14 @@ def test_several_keys_make_several_requirements() -> None:
             "Country: 'ZZ' is not a code such as US or US-CA (ISO 3166); did you mean ZW?",
         ),
         (
+            {"Country": " "},
+            "Country: ' ' is not a code such as US or US-CA (ISO 3166); it is empty",
+        ),
+        (
+            {"Country": "US-"},
+            "Country: 'US-' is not a code such as US or US-CA (ISO 3166); did you mean US?",
+        ),
+        (
             {"Country": "EU"},
             "Country: 'EU' is not a code such as US or US-CA (ISO 3166); did you mean a list of its countries",
         ),
