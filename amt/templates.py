@@ -12,6 +12,11 @@ from amt.errors import Error
 
 # What may not stand in a <script>, in single quotes, in XML or in UTF-8, though JSON allows it.
 UNSAFE = re.compile("[<>&'\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+# What Jinja says of {{ input.name }}, and the same for people.
+TEXT_HAS_NO = (
+    "'markupsafe.Markup object' has no attribute",
+    "'input' is JSON text for scripts; 'row' holds the values. 'input' has no attribute",
+)
 NOTHING = object()  # no row: a page to look at
 
 
@@ -90,4 +95,6 @@ def _describe_error(error: Exception, name: str) -> str:
     line = getattr(error, "lineno", None) or (ours[-1].lineno if ours else None)
     if getattr(error, "templates", None) is not None:
         return f"{where}:{line}: no such template: {error}"
-    return f"{where}:{line}: {getattr(error, 'message', None) or error}"
+    message = str(getattr(error, "message", None) or error)
+    message = message.replace(*TEXT_HAS_NO)
+    return f"{where}:{line}: {message}"

@@ -116,6 +116,13 @@ def test_what_was_read_is_remembered(page: Page) -> None:
     ("text", "message"),
     [
         ("one\n{{ ipnut }}", "page.html:2: 'ipnut' is undefined"),
+        (
+            "{{ input.word }}",
+            (
+                "page.html:1: 'input' is JSON text for scripts; 'row' holds the values. "
+                "'input' has no attribute 'word'"
+            ),
+        ),
         ("one\n\n{{ row.wrod }}", "page.html:3: 'dict object' has no attribute 'wrod'"),
         ("{% for n in [1] %}\n{{ row.wrod }}\n{% endfor %}", "page.html:2: 'dict object' has no"),
         ("{% block b %}\n{{ oops }}{% endblock %}", "page.html:2: 'oops' is undefined"),
