@@ -13,16 +13,12 @@ import argparse
 import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import batches, calls, inputs, launching, plans, records, spending
 from amt.batches import Batch
 from amt.crowd import Crowd
-from amt.messages import join_faults
-
-if TYPE_CHECKING:
-    pass
+from amt.messages import count_of, join_faults
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -96,9 +92,10 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
             )
         finally:
             if len(batch.ids) < plan.rows:
+                verb = "is" if plan.rows == 1 else "are"
                 simpleamt.say(
-                    f"{len(batch.ids)} of {plan.rows} HITs are made. The same command again "
-                    "makes what is missing."
+                    f"{len(batch.ids):,} of {count_of(plan.rows, 'HIT')} {verb} made. The same "
+                    "command again makes what is missing."
                 )
         complete = len(batch.ids) == plan.rows
         if complete and batches.needs_ids_file(args.hit_ids_file, batch):
@@ -110,8 +107,10 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
 def report(crowd: Crowd, plan: plans.Plan, batch: Batch) -> None:
     """Say how many HITs are launched, and where workers find them."""
     group = batch.header["hit_type_id"]
+    verb, pronoun = ("is", "it") if plan.rows == 1 else ("are", "them")
     simpleamt.say(
-        f"{len(batch.ids)} of {plan.rows} HITs are launched on {crowd}. Workers find them at\n"
+        f"{len(batch.ids):,} of {count_of(plan.rows, 'HIT')} {verb} launched on {crowd}. Workers find "
+        f"{pronoun} at\n"
         f"  {crowd.worker_site}mturk/preview?groupId={group}"
     )
     if crowd.name == "local" and crowd.served_at() is None:

@@ -752,7 +752,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(files: Desk) ->
     assert process.returncode == 130, said
     recorded = len(record(files)) - 1
     assert 50 <= recorded < 3000
-    assert f"{recorded} of 3000 HITs are made. The same command again makes what is miss" in said
+    assert f"{recorded:,} of 3,000 HITs are made. The same command again makes what is miss" in said
     pages = files.crowd().client.get_paginator("list_hits").paginate(MaxResults=100)
     there = {hit["HITId"] for page in pages for hit in page["HITs"]}
     assert there == {line["hit_id"] for line in record(files)[1:]}
@@ -780,3 +780,16 @@ def test_a_file_that_cannot_grow_stops_the_launch_and_loses_nothing(files: Desk)
     assert len(set(files.read("hit_ids.txt").split())) == 100
     pages = files.crowd().client.get_paginator("list_hits").paginate(MaxResults=100)
     assert sum(len(page["HITs"]) for page in pages) == 100
+
+
+def test_one_hit_is_announced_in_the_singular(desk: Desk) -> None:
+    """A number and its noun agree."""
+    desk.write("page.html", PAGE)
+    desk.write("properties.json", json.dumps(PROPERTIES))
+    desk.write("input.jsonl", "1\n")
+
+    done = desk.run("launch_hits", *FLAGS)
+
+    assert (
+        "1 of 1 HIT is launched on the sandbox of the local crowd. Workers find it at" in done.err
+    )
