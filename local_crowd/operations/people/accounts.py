@@ -155,7 +155,7 @@ def close(call: Call, worker_id: str) -> None:
     call.db.execute(
         update(workers)
         .where(workers.c.worker_id == worker_id)
-        .values(normalize_nickname=None, country=None, subdivision=None, adult=None)
+        .values(nickname=None, country=None, subdivision=None, adult=None)
     )
     call.db.execute(delete(messages).where(messages.c.worker_id == worker_id))
     remove_resets(call, worker_id)
