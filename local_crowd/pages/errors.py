@@ -13,11 +13,14 @@ from local_crowd.store.faults import StoreError
 # HTTP's status for each reason of NotPossible; the others are conflicts with what is so by now.
 STATUSES = {"unknown": 404, "gone": 404, "blocked": 403, "unqualified": 403}
 WORDS = {
-    400: ("That request made no sense", "Something in it was missing or could not be read."),
-    404: ("Not found", "There is no such page here. It may have been a link to work now over."),
-    405: ("Not found", "There is no such page here."),
-    413: ("Too large", "What was sent is larger than this site takes. Nothing was stored."),
-    500: ("Our fault", "Something went wrong here. Nothing was lost that was handed in before."),
+    400: (
+        "The request could not be read",
+        "Part of the request is missing or invalid. Go back and try again.",
+    ),
+    404: ("Not found", "This page does not exist. The work it was for may be over."),
+    405: ("Not found", "This page does not exist."),
+    413: ("Too large", "What you sent is larger than this site accepts. Nothing was saved."),
+    500: ("Our fault", "Something went wrong on our side. Work you already submitted is safe."),
 }
 NOT_SAVED = (
     "Nothing was saved",
@@ -28,7 +31,7 @@ NOT_SAVED = (
 )
 OUT_OF_DATE = (
     "This page is out of date",
-    "You signed in or out since it was opened. Go back, reload it, and try again.",
+    "You signed in or out after opening it. Go back, reload it, and try again.",
 )
 
 

@@ -94,7 +94,7 @@ class TestTheHandOver:
         assert "1 HIT" in words(ada.get("/panel"))
         assert do(ada) != first
         assert go_on(ada) == "/panel"
-        assert "Thank you, you are done You handed in 2 HITs." in words(ada.get("/panel"))
+        assert "Thank you, you are done You submitted 2 HITs." in words(ada.get("/panel"))
         assert ending(ada) == ("DONE1", "https://app.prolific.com/submissions/complete?cc=DONE1")
         with people.sandbox.reading() as call:
             visit = call.db.execute(select(visits)).one()
@@ -188,20 +188,26 @@ class TestTheHandOver:
     @pytest.mark.parametrize(
         ("query", "said"),
         [
-            ("", "should say so in PROLIFIC_PID, and does not."),
-            ("PROLIFIC_PID=", "should say so in PROLIFIC_PID, and does not."),
-            ("prolific_pid=" + PID, "should say so in PROLIFIC_PID, and does not."),
-            ("PROLIFIC_PID={{%25PROLIFIC_PID%25}}", "has something in PROLIFIC_PID that is no id."),
-            (f"PROLIFIC_PID={PID}&PROLIFIC_PID=x", "has something in PROLIFIC_PID that is no id."),
-            ("PROLIFIC_PID=%00", "has something in PROLIFIC_PID that is no id."),
-            ("PROLIFIC_PID=%ff", "has something in PROLIFIC_PID that is no id."),
-            ("PROLIFIC_PID=" + "x" * 129, "has something in PROLIFIC_PID that is no id."),
-            ("PROLIFIC_PID=<script>", "has something in PROLIFIC_PID that is no id."),
+            ("", "The link you followed has no PROLIFIC_PID."),
+            ("PROLIFIC_PID=", "The link you followed has no PROLIFIC_PID."),
+            ("prolific_pid=" + PID, "The link you followed has no PROLIFIC_PID."),
+            (
+                "PROLIFIC_PID={{%25PROLIFIC_PID%25}}",
+                "The link you followed has an invalid PROLIFIC_PID.",
+            ),
+            (
+                f"PROLIFIC_PID={PID}&PROLIFIC_PID=x",
+                "The link you followed has an invalid PROLIFIC_PID.",
+            ),
+            ("PROLIFIC_PID=%00", "The link you followed has an invalid PROLIFIC_PID."),
+            ("PROLIFIC_PID=%ff", "The link you followed has an invalid PROLIFIC_PID."),
+            ("PROLIFIC_PID=" + "x" * 129, "The link you followed has an invalid PROLIFIC_PID."),
+            ("PROLIFIC_PID=<script>", "The link you followed has an invalid PROLIFIC_PID."),
             (
                 f"PROLIFIC_PID={PID}&SESSION_ID={{{{%25SESSION_ID%25}}}}",
-                "in SESSION_ID that is no id",
+                "has an invalid SESSION_ID",
             ),
-            (f"PROLIFIC_PID={PID}&STUDY_ID=a%20b", "in STUDY_ID that is no id."),
+            (f"PROLIFIC_PID={PID}&STUDY_ID=a%20b", "has an invalid STUDY_ID."),
         ],
     )
     def test_an_address_that_names_nobody(self, live: People, query: str, said: str) -> None:
@@ -210,7 +216,7 @@ class TestTheHandOver:
         visitor = live.someone()
 
         refused(visitor.get(f"{path}?{query}"), 400, "We cannot see who you are", said)
-        refused(visitor.get(f"{path}?{query}"), 400, "Open the study once more from its page")
+        refused(visitor.get(f"{path}?{query}"), 400, "Open the study again from its page")
         assert visitor.get("/panel").location == "/sign_in?next=%2Fpanel"
         with live.sandbox.reading() as call:
             assert call.db.execute(select(panel_workers)).all() == []
@@ -252,7 +258,7 @@ class TestHowItEnds:
 
         assert "Next HIT" in words(ada.get("/panel"))
         assert go_on(ada) == "/panel"
-        assert "there is no other for you now" in words(ada.get("/panel"))
+        assert "there are no more for you right now" in words(ada.get("/panel"))
         assert ending(ada)[0] == "DONE1"
 
     def test_a_code_is_quoted_and_stays_with_its_host(self, people: People) -> None:
@@ -412,7 +418,7 @@ class TestWhatTheySee:
         assert ada.get(f"/groups/{kind}").location == "/panel"
         assert ada.get(f"/mturk/preview?groupId={kind}").location == "/panel"
         preview = ada.get(f"/hit_page/{hit_id}?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE")
-        refused(preview, 403, "HITs can be previewed by those who are signed in.")
+        refused(preview, 403, "You must be signed in to preview HITs.")
         for group in (kind, mine["HITTypeId"]):
             fields = {"csrf_token": token, "hit_id": hit_id, "hit_type_id": kind}
             ada.bare_post(f"/groups/{group}/accept", fields, follow_redirects=True)

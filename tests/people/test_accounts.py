@@ -31,7 +31,7 @@ GONE = "It may have been used before, or its time is over, or it was not copied 
 
 def worker_id(visitor: Visitor) -> str:
     """The id that the profile shows; fails for who is not signed in."""
-    found = re.search(r"worker ID (A[A-Z0-9]+)", words(visitor.get("/account")))
+    found = re.search(r"worker ID is (A[A-Z0-9]+)", words(visitor.get("/account")))
     assert found, "not signed in"
     return found[1]
 
@@ -56,7 +56,7 @@ class TestInvitations:
         """Name, address, country and state are kept; the worker is signed in, and has an id."""
         path = people.invitation()
         ada = people.someone()
-        sees(ada.get(path), 200, "Make your account")
+        sees(ada.get(path), 200, "Create your account")
         made = sign_up(ada, path, email=" Ada@Example.org", country="US", state="PA", adult="on")
 
         assert (made.status_code, made.location) == (303, "/")
@@ -72,7 +72,7 @@ class TestInvitations:
         """The second who opens it is told so, also when the form was open before."""
         path = people.invitation()
         ada, eve = people.someone(), people.someone()
-        sees(eve.get(path), 200, "Make your account")
+        sees(eve.get(path), 200, "Create your account")
         sign_up(ada, path)
 
         sees(sign_up(eve, path, name="Eve"), 404, "This link does not work", GONE)
@@ -167,8 +167,8 @@ class TestInvitations:
             ({"email": "ada"}, "That is not an e-mail address."),
             ({"email": "a@b.c\x00"}, "That is not an e-mail address."),
             ({"email": f"{'x' * 252}@b.c"}, "That is not an e-mail address."),
-            ({"password": "123456789"}, "A password has at least 10 characters"),
-            ({"password": "x" * 1001}, "A password has at most 1000 characters."),
+            ({"password": "123456789"}, "A password needs at least 10 characters"),
+            ({"password": "x" * 1001}, "A password can have at most 1000 characters."),
             ({"country": "XX"}, "Choose a country from the list."),
             ({"country": "US", "state": "XX"}, "Choose a state from the list."),
         ],
@@ -179,7 +179,7 @@ class TestInvitations:
         path = live.invitation()
         ada = live.someone()
 
-        sees(sign_up(ada, path, **fields), 400, said, "Make your account")
+        sees(sign_up(ada, path, **fields), 400, said, "Create your account")
         assert not is_signed_in(ada)
         assert [one["name"] for one in live.manage("list_workers")] == ["Ben"]
         assert sign_up(ada, path).status_code == 303
@@ -374,7 +374,7 @@ class TestGuessing:
         forms = [("/account/password", {"new_password": PASSWORD}), ("/account/close", {})]
         for number in range(10):
             path, fields = forms[number % 2]
-            sees(ada.post(path, fields | {"password": "wrong"}), 400, "That is not your password.")
+            sees(ada.post(path, fields | {"password": "wrong"}), 400, "The password is wrong.")
 
         for path, fields in forms:
             sees(ada.post(path, fields | {"password": PASSWORD}), 429, TOO_MANY)
@@ -462,7 +462,7 @@ class TestSessions:
         ada = live.member()
         answer = ada.post("/account/password", {"password": PASSWORD, "new_password": "short"})
 
-        sees(answer, 400, "A password has at least 10 characters")
+        sees(answer, 400, "A password needs at least 10 characters")
         assert sign_in(live.someone(), "Ada").status_code == 303
 
     def test_signing_out_everywhere_ends_every_session(self, people: People) -> None:
@@ -480,7 +480,7 @@ class TestSessions:
         preview = elsewhere.get(
             f"/hit_page/{people.launch()['HITId']}?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE"
         )
-        sees(preview, 403, "HITs can be previewed by those who are signed in.")
+        sees(preview, 403, "You must be signed in to preview HITs.")
 
     def test_the_cookie_is_hidden_and_kept_to_the_site(self, live: People) -> None:
         """HttpOnly, SameSite=Lax, and Secure over https."""
@@ -514,7 +514,7 @@ class TestResetting:
         path, visitor = self.reset(people, who), people.someone()
 
         sees(visitor.get(path), 200, "For the account Ada.")
-        sees(visitor.post(path, {"password": "short"}), 400, "A password has at least 10")
+        sees(visitor.post(path, {"password": "short"}), 400, "A password needs at least 10")
         assert visitor.post(path, {"password": "the new password"}).location == "/"
         assert is_signed_in(visitor)
         assert not is_signed_in(ada)
@@ -643,7 +643,7 @@ class TestClosing:
         ada.accept(hits[1]["HITTypeId"])
         (reset,) = people.manage("reset_password", me)
         if by == "worker":
-            sees(ada.post("/account/close", {"password": "x"}), 400, "That is not your password.")
+            sees(ada.post("/account/close", {"password": "x"}), 400, "The password is wrong.")
             sees(ada.get("/account/close"), 200, "1 HIT in progress will be returned.")
             assert ada.post("/account/close", {"password": PASSWORD}).location == "/sign_in"
             assert "Your account is closed." in words(ada.get("/sign_in"))

@@ -31,7 +31,7 @@ def sign_up(page: "Page", address: str, name: str = "Ada") -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_label("Country").select_option(label="United States")
     page.get_by_label("State").select_option(label="Pennsylvania")
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create the account").click()
 
 
 def answer(page: "Page") -> None:
@@ -78,10 +78,10 @@ def test_the_browser_asks_for_a_longer_password(
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password").fill("short")
     page.get_by_label("Country").select_option("FR")
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create the account").click()
     assert page.locator("#password:invalid").count() == 1
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create the account").click()
 
     expect(page.get_by_role("alert")).to_contain_text("is taken")
     expect(page.get_by_label("Name")).to_have_value("Ada")
@@ -110,7 +110,7 @@ def test_a_participant_does_the_study_and_is_led_back(
 
     expect(page.get_by_role("heading", name="Thank you, you are done")).to_be_visible()
     expect(page.get_by_label("Completion code")).to_have_value("DONE1")
-    expect(page.get_by_text("You are taken there by itself in")).to_be_visible()
+    expect(page.get_by_text("You will be redirected in")).to_be_visible()
     page.clock.run_for(16_000)
     page.wait_for_url("https://app.prolific.com/submissions/complete?cc=DONE1")
     assert asked == ["https://app.prolific.com/submissions/complete?cc=DONE1"]

@@ -54,7 +54,7 @@ def test_a_participant_stays_signed_in(people: People) -> None:
     asked = first.get(path + QUERY)
 
     assert SOMEBODY in words(asked)
-    assert "Another participant takes part" in words(asked)
+    assert "Another participant is taking part" in words(asked)
     assert first.get(held).status_code == 200
     assert confirm(first, path + QUERY, asked).status_code == 303
     assert first.get(held).status_code == 404
@@ -121,12 +121,12 @@ def test_other_forms_say_who_is_signed_out(live: People) -> None:
     ada = live.member()
     (line,) = live.manage("reset_password", "Ada", "--site", "live")
     for path in (live.invitation(), live.path(line["url"]), "/sign_in"):
-        assert "Ada is signed in in this browser, and will be signed out" in words(ada.get(path))
+        assert "Ada is signed in on this browser. This form signs them out" in words(ada.get(path))
         assert ada.get("/account").status_code == 200
     nobody = live.someone()
-    assert "signed out by this form" not in words(nobody.get("/sign_in"))
+    assert "This form signs them out" not in words(nobody.get("/sign_in"))
 
     assert sign_up(ada, live.invitation(), name="Ben").status_code == 303
-    assert "You are Ben" in words(ada.get("/account"))
+    assert "You are signed in as Ben" in words(ada.get("/account"))
     assert sign_in(ada, "Ada", PASSWORD).status_code == 303
     assert "You are Ada" in words(ada.get("/account"))

@@ -55,7 +55,7 @@ def sees(answer: TestResponse, status: int, *said: str) -> None:
 
 def worker_id_of(visitor: Visitor) -> str:
     """The visitor's worker id, as their own page says it."""
-    return words(visitor.get("/my_work")).partition("with the worker ID ")[2].split(".")[0]
+    return words(visitor.get("/my_work")).partition("Your worker ID is ")[2].split(".")[0]
 
 
 def begin(visitor: Visitor, type_id: str) -> str:
@@ -100,14 +100,14 @@ class TestTheList:
             200,
             "Approved HITs 0",
             "Approval rate 100 %",
-            "Country Not said",
+            "Country Not set",
             "Content that may offend Not accepted",
             "English Vision lab · since 2026-01-01 00:00 UTC",
             "42 value You have it",
-            "The study is over. 7 value Taken back",
+            "The study is over. 7 value Revoked",
         )
         assert words(page).count("You have it") == 1
-        assert "asked for" not in words(page).lower().partition("what you can")[0]
+        assert "requested" not in words(page).lower().partition("qualifications you can")[0]
 
     def test_the_systems_values_follow_work_and_profile(self, world: World) -> None:
         """Approved HITs are counted, and the profile's country is named."""
@@ -134,7 +134,7 @@ class TestTheList:
         given = make_type(Name="Free", AutoGranted=True)
         ada.post(f"/qualifications/{given}/request")
 
-        offered = words(ada.get("/qualifications")).partition("What you can ask for")[2]
+        offered = words(ada.get("/qualifications")).partition("Qualifications you can request")[2]
         assert "By hand Vision lab" in offered
         assert "Can write and edit English one two" in offered
         assert "Tested Vision lab · a test of 10 minutes" in offered
@@ -170,9 +170,15 @@ class TestAsking:
         """It waits; after the rejection the worker reads why, and when they can ask again."""
         ada, type_id = world.visitor("Ada"), make_type(RetryDelayInSeconds=DAY)
         path = f"/qualifications/{type_id}"
-        sees(ada.get(path), 200, "Its requester decides who has it.", "ask again 1 day later")
-        flashed(ada, ada.post(f"{path}/request"), "You have asked for it. Its requester decides.")
-        sees(ada.get("/qualifications"), 200, "its requester decides Waiting")
+        sees(
+            ada.get(path), 200, "The requester decides who gets it.", "request it again after 1 day"
+        )
+        flashed(
+            ada,
+            ada.post(f"{path}/request"),
+            "You requested the qualification. The requester will decide.",
+        )
+        sees(ada.get("/qualifications"), 200, "waiting for the requester Waiting")
         sees(ada.get(path), 200, "Its requester will review your request and decide.")
         assert "Request" not in words(ada.get(path)).partition("English")[2]
 
@@ -182,21 +188,21 @@ class TestAsking:
             QualificationRequestId=waiting["QualificationRequestId"],
             Reason="Show us a sample first.",
         )
-        again = "you can ask again 2026-01-02 00:00 UTC Show us a sample first. Rejected"
+        again = "you can request it again 2026-01-02 00:00 UTC Show us a sample first. Rejected"
         sees(ada.get("/qualifications"), 200, again)
         sees(
             ada.get(path),
             200,
-            "Its requester rejected your request",
-            "Show us a sample first. You can ask for it again 2026-01-02 00:00 UTC, in 1 day.",
+            "The requester rejected your request",
+            "Show us a sample first. You can request it again 2026-01-02 00:00 UTC, in 1 day.",
         )
         flashed(ada, ada.post(f"{path}/request"), "You can again in 1440 minutes.")
         assert "Request English" not in words(ada.get("/qualifications"))
 
         world.clock.advance(DAY)
-        sees(ada.get("/qualifications"), 200, "you can ask again now", "Request English")
+        sees(ada.get("/qualifications"), 200, "you can request it again now", "Request English")
         sees(ada.get(path), 200, "Request again")
-        flashed(ada, ada.post(f"{path}/request"), "You have asked for it.")
+        flashed(ada, ada.post(f"{path}/request"), "You requested the qualification.")
 
     def test_a_granted_request_is_a_qualification(self, world: World, make_type: Any) -> None:
         """After AcceptQualificationRequest the worker has it, with the requester's value."""
@@ -210,22 +216,24 @@ class TestAsking:
         )
 
         path = f"/qualifications/{type_id}"
-        sees(ada.get(path), 200, "You have this qualification, with the value 9.", "once only")
-        flashed(ada, ada.post(f"{path}/request"), "asked for once, and you have.")
+        sees(ada.get(path), 200, "You have this qualification, with the value 9.", "only once")
+        flashed(
+            ada, ada.post(f"{path}/request"), "You can request it only once, and you already have."
+        )
 
     def test_what_is_granted_by_itself_is_there_at_once(self, world: World, make_type: Any) -> None:
         """AutoGranted: the answer to the request is the qualification."""
         ada, type_id = world.visitor("Ada"), make_type(AutoGranted=True, AutoGrantedValue=3)
 
         asked = ada.post(f"/qualifications/{type_id}/request")
-        flashed(ada, asked, "You have the qualification.", "with the value 3.")
+        flashed(ada, asked, "You now have the qualification.", "with the value 3.")
 
     def test_an_inactive_one_says_so(self, world: World, make_type: Any) -> None:
         """Inactive: no button, and a refusal in words."""
         ada, type_id = world.visitor("Ada"), make_type(QualificationTypeStatus="Inactive")
         path = f"/qualifications/{type_id}"
 
-        sees(ada.get(path), 200, "It cannot be asked for now.")
+        sees(ada.get(path), 200, "It cannot be requested now.")
         asked = ada.post(f"{path}/request")
         flashed(ada, asked, "This qualification cannot be asked for now.")
 
@@ -248,9 +256,9 @@ class TestTakingATest:
         sees(
             ada.get(f"/qualifications/{type_id}"),
             200,
-            "You have 10 minutes from the moment you begin",
-            "You see your score at once.",
-            "You can take the test once only.",
+            "You have 10 minutes once you start",
+            "You see your score immediately.",
+            "You can take the test only once.",
         )
         path = begin(ada, type_id)
         page = ada.get(path)
@@ -259,7 +267,7 @@ class TestTakingATest:
         assert 'name="answer.nextmove" value="D"' in page.text
 
         done = ada.post(path, RIGHT | {"answer.other": "x"})
-        flashed(ada, done, "Your test is graded: your score is 100.", "with the value 100.")
+        flashed(ada, done, "Your test is graded. Your score is 100.", "with the value 100.")
         score = world.perform(
             "GetQualificationScore", QualificationTypeId=type_id, WorkerId=worker_id_of(ada)
         )
@@ -272,9 +280,9 @@ class TestTakingATest:
             world.visitor("Ada"),
             make_type(Test=essay, TestDurationInSeconds=600),
         )
-        sees(ada.get(f"/qualifications/{type_id}"), 200, "Its requester reviews your answers.")
+        sees(ada.get(f"/qualifications/{type_id}"), 200, "The requester reviews your answers.")
         done = ada.post(begin(ada, type_id), {"answer.essay": "Ünder <way>"})
-        flashed(ada, done, "its requester will review it.", "will review your test and decide.")
+        flashed(ada, done, "The requester will review it.", "will review your test and decide.")
 
         (waiting,) = world.perform("ListQualificationRequests")["QualificationRequests"]
         assert "&#220;nder &lt;way&gt;" in waiting["Answer"]
@@ -301,8 +309,12 @@ class TestTakingATest:
         late = ("The time is over", "so it was not taken.", "Your qualifications")
         sees(ada.get(path), 409, *late)
         sees(ada.post(path, RIGHT), 409, *late)
-        sees(ada.get("/qualifications"), 200, "you can ask again 2026-01-01 00:15 UTC Time ran out")
-        sees(ada.get(f"/qualifications/{type_id}"), 200, "the time ran out before you handed it in")
+        sees(
+            ada.get("/qualifications"),
+            200,
+            "you can request it again 2026-01-01 00:15 UTC Time ran out",
+        )
+        sees(ada.get(f"/qualifications/{type_id}"), 200, "the time ran out before you submitted it")
         world.clock.advance(5 * MINUTE)
         sees(ada.get(f"/qualifications/{type_id}"), 200, "Take the test again")
         assert begin(ada, type_id) != path
@@ -321,7 +333,7 @@ class TestTakingATest:
         """The page warns that a new score replaces the old one, and it does."""
         ada, type_id = world.visitor("Ada"), make_type(**TESTED, RetryDelayInSeconds=0)
         ada.post(begin(ada, type_id), RIGHT)
-        sees(ada.get(f"/qualifications/{type_id}"), 200, "replaces the one you have, also when")
+        sees(ada.get(f"/qualifications/{type_id}"), 200, "replaces your current score, even if")
         ada.post(begin(ada, type_id), WRONG)
 
         sees(ada.get(f"/qualifications/{type_id}"), 200, "with the value 33.")
@@ -393,7 +405,7 @@ class TestHitsThatAskForMore:
             "English: more than 5 – you do not have it. Request it",
             "Country: one of US-PA, CA – your profile says no country. Go to your profile",
             "Approved HITs: at least 10 – you have 0.",
-            "Content that may offend – your profile does not say that you accept it.",
+            "Content that may offend – you have not accepted it in your profile.",
             "Masters – you do not have it.",
         )
         assert "Approval rate" not in words(page)  # which is met, as is that there is no Dutch
@@ -413,7 +425,11 @@ class TestHitsThatAskForMore:
         path = f"/groups/{hit['HITTypeId']}"
 
         page = ada.get(path)
-        sees(page, 200, "You do not qualify to accept the HIT, which asks for: English – you do")
+        sees(
+            page,
+            200,
+            "You cannot accept this HIT because you do not meet these requirements: English – you do",
+        )
         assert "/hit_page/" in page.text
         assert ">Accept<" not in page.text
         frame = f"/hit_page/{hit['HITId']}?" + urlencode({"assignmentId": PREVIEW})
@@ -460,7 +476,7 @@ class TestHitsThatAskForMore:
             ada.post(f"{group}/accept", {"hit_id": hit["HITId"]}),
             ada.get(f"/mturk/preview?groupId={hit['HITTypeId']}", follow_redirects=True),
         ):
-            sees(answer, 404, "There is no such page here.")
+            sees(answer, 404, "This page does not exist.")
             assert "Spring team" not in words(answer)
         assert "Hidden work" not in words(ada.get(f"/qualifications/{type_id}"))
         world.perform(
@@ -496,7 +512,7 @@ class TestHitsThatAskForMore:
         flashed(
             ada,
             done,
-            "your score is 33.",
+            "Your score is 33.",
             "Easy Vision lab · English: at least 30 $0.05 You meet this",
             "Hard Vision lab · English: at least 80 $0.05 Not met",
         )
@@ -534,7 +550,7 @@ def test_the_operator_makes_masters(people: People) -> None:
         {"worker_id": who, "site": "live", "master": False}
     ]
 
-    sees(ada.get("/qualifications"), 200, "Taken back")
+    sees(ada.get("/qualifications"), 200, "Revoked")
     sees(ada.post(f"/groups/{hit['HITTypeId']}/accept"), 403, "Masters – you do not have it.")
     said = people.refused("make_master", "Eve")
     assert said == "There is no open account Eve; list_workers shows them all."

@@ -408,7 +408,7 @@ def test_an_element_that_is_not_known_is_said(desk: Desk) -> None:
     expect(
         frame.get_by_text(
             "This page needs <crowd-bounding-box>, which this crowd cannot show. "
-            "Nothing can be handed in: please return the HIT and tell its requester."
+            "Nothing can be submitted: please return the HIT and tell its requester."
         )
     ).to_be_visible()
     expect(frame.get_by_role("button", name="Submit")).to_be_disabled()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.parametrize("open_crowd", ["http"], indirect=True)
 SCRIPT = '<!DOCTYPE html><script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
 AMAZONS = "https://www.mturk.com/mturk/externalSubmit"
 FORM = f"<form action='{AMAZONS}'><input type=hidden name=assignmentId value=x>"
-RETURN = " Nothing can be handed in: please return the HIT and tell its requester."
+RETURN = " Nothing can be submitted: please return the HIT and tell its requester."
 KEYPOINT = "<crowd-keypoint name='k' src='x' labels='[]'></crowd-keypoint>"
 CANNOT_SHOW = "This page needs <crowd-keypoint>, which this crowd cannot show."
 
@@ -81,7 +81,7 @@ def test_the_preview_says_so_already(desk: Desk) -> None:
     expect(
         frame.get_by_text(
             "This page needs <crowd-keypoint>, <crowd-polygon> and <crowd-line>, which this crowd "
-            "cannot show. Nothing can be handed in: please do not accept the HIT, and tell its "
+            "cannot show. Nothing can be submitted: please do not accept the HIT, and tell its "
             "requester."
         )
     ).to_be_visible()

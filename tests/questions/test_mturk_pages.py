@@ -326,7 +326,7 @@ def test_the_frame_of_an_external_question(
     ada, hit, assignment_id = world.holder(Question=external(f"{url}#part", 500))
     preview = frame(world.visitor("Ben").get(f"/work/{assignment_id}").text)
     shown = frame(ada.get(f"/work/{assignment_id}").text)
-    worker_id = words(ada.get("/my_work")).partition("worker ID ")[2].split()[0].strip(".")
+    worker_id = words(ada.get("/my_work")).partition("worker ID is ")[2].split()[0].strip(".")
 
     assert preview == {"": ""}
     assert shown["src"].startswith(start)

@@ -233,7 +233,7 @@ def test_a_form_works_without_scripts(crowd: Crowd, browser: "Browser") -> None:
     frame.get_by_label("Which word?").first.fill("abcd")
     frame.get_by_label("A", exact=True).check()
     submit(frame)
-    expect(frame.get_by_text("Your answer is handed in.")).to_be_visible()
+    expect(frame.get_by_text("Your answer is submitted.")).to_be_visible()
     context.close()
 
     (xml,) = desk.answer_xmls()

@@ -242,7 +242,7 @@ def test_an_answer_of_many_fields_is_cut(world: RequesterWorld) -> None:
 
     assert "field99" in page.text
     assert "field100" not in page.text
-    assert "… and more: 2,000 fields in all. Download the whole answer." in words(page)
+    assert "… and more: 2,000 fields in total. Download the whole answer." in words(page)
 
 
 def test_a_request_shows_the_questions_and_what_was_chosen(world: RequesterWorld) -> None:
@@ -293,8 +293,8 @@ def test_approving_names_reward_fee_and_total(world: RequesterWorld) -> None:
     lab.post("/requester/review", form | {"confirmed": "yes"})
 
     assert (
-        "This costs $1.15: $1.15 in rewards and no fee, since this crowd takes none. "
-        "In the sandbox nobody pays it. It cannot be undone." in asked
+        "This costs $1.15: $1.15 in rewards and no fee, because this crowd charges none. "
+        "In the sandbox nothing is paid. It cannot be undone." in asked
     )
     assert "Approve 2 answers for $1.15 Cancel" in asked
     assert "2 answers approved for $1.15." in words(lab.get(ANSWERS))

@@ -94,7 +94,7 @@ def test_a_batch_is_reviewed_from_the_list_to_the_last_answer(
     lab.get_by_label("Feedback (optional)").fill("Thanks")
     lab.get_by_role("button", name="Approve 3 answers").click()
     expect(lab.get_by_role("status")).to_have_text("3 answers approved for $0.15.")
-    expect(lab.get_by_text("Nothing waits for review.")).to_be_visible()
+    expect(lab.get_by_text("There is nothing to review.")).to_be_visible()
 
     lab.get_by_role("link", name="Batches").click()
     expect(lab.locator(".progress")).to_contain_text("Approved 3")

@@ -143,7 +143,7 @@ class TestWhoGetsIn:
         answer = visitor.enter(name, secret)
 
         assert answer.status_code == 403
-        assert "That name or key, and that password or secret, do not belong" in words(answer)
+        assert "The name or key does not match the password or secret" in words(answer)
         assert not secret or secret not in answer.text
         assert visitor.get("/requester/").status_code == 303
 
@@ -393,7 +393,7 @@ class TestBatches:
 
         for number, hit in enumerate(hits):
             assert f"{number} {hit['HITId']} Reviewable 1 0 0 0 1" in shown
-        assert "Working time, median 21 seconds" in shown
+        assert "Median working time 21 seconds" in shown
         assert answer.text.count('<svg viewBox="0 0 600 120"') == 2
         assert 'aria-labelledby="when-title when-desc"' in answer.text
         assert "15 seconds – 30 seconds 2" in shown
@@ -432,7 +432,7 @@ class TestAnswers:
         assert "animal <i>cat</i>" in shown
         assert "boxes x y 1 2 1 2" in shown
         assert "<i>" not in answer.text
-        assert "handed in 2026-01-01 00:00 UTC, after 40 seconds" in shown
+        assert "submitted 2026-01-01 00:00 UTC, after 40 seconds" in shown
 
     @pytest.mark.parametrize(
         ("row", "shown"),
@@ -575,9 +575,9 @@ class TestReviewing:
         answer = world.do(world.row())
         lab = world.member()
         for feedback, said in (
-            ("", "Say why: the worker reads it"),
-            (" \x00\n ", "Say why: the worker reads it"),
-            ("x" * 1025, "That is 1,025 characters long. At most 1,024 fit."),
+            ("", "Enter a reason. The worker will read it"),
+            (" \x00\n ", "Enter a reason. The worker will read it"),
+            ("x" * 1025, "The feedback is 1,025 characters long. The limit is 1,024."),
         ):
             refused = self.choose(lab, "reject", [answer], confirmed="yes", feedback=feedback)
             assert refused.status_code == 400
@@ -605,7 +605,7 @@ class TestReviewing:
         lab = world.member()
 
         asked = self.choose(lab, f"approve {answer}", [])
-        assert "Of these 1 was rejected before." in words(asked)
+        assert "1 of these was rejected earlier." in words(asked)
         self.choose(lab, "approve", [answer], confirmed="yes")
         assert world.status(answer) == "Approved"
 
@@ -664,7 +664,7 @@ class TestBonuses:
         assert "The bonus of $1.50 is sent." in words(lab.get(f"/requester/answers/{answer}"))
         assert lab.post(address, form).status_code == 303
         shown = words(lab.get(f"/requester/answers/{answer}"))
-        assert "The bonus was sent before, and once." in shown
+        assert "This bonus was already sent. It was not sent again." in shown
         assert "$1.50 · 2026-01-01 00:00 UTC · Careful <work>" in shown
 
         found = world.perform("ListBonusPayments", AssignmentId=answer)["BonusPayments"]
@@ -675,15 +675,15 @@ class TestBonuses:
     @pytest.mark.parametrize(
         ("amount", "reason", "said"),
         [
-            ("", "x", "Type an amount in dollars, from $0.01 to $10000.00."),
-            ("lots", "x", "Type an amount in dollars"),
-            ("0", "x", "Type an amount in dollars"),
-            ("-1", "x", "Type an amount in dollars"),
-            ("0.005", "x", "Type an amount in dollars"),
-            ("1e3", "x", "Type an amount in dollars"),
-            ("10000.01", "x", "Type an amount in dollars"),
-            ("٣", "x", "Type an amount in dollars"),
-            ("1", " ", "Say what it is for"),
+            ("", "x", "Enter an amount in dollars, from $0.01 to $10000.00."),
+            ("lots", "x", "Enter an amount in dollars"),
+            ("0", "x", "Enter an amount in dollars"),
+            ("-1", "x", "Enter an amount in dollars"),
+            ("0.005", "x", "Enter an amount in dollars"),
+            ("1e3", "x", "Enter an amount in dollars"),
+            ("10000.01", "x", "Enter an amount in dollars"),
+            ("٣", "x", "Enter an amount in dollars"),
+            ("1", " ", "Enter what the bonus is for"),
             ("1", "x" * 2001, "The reason is 2,001 characters long."),
         ],
     )
@@ -716,7 +716,7 @@ class TestWorkers:
         shown = words(answer)
 
         ada, ben = world.worker("Ada"), world.worker("Ben")
-        assert "2 workers handed in work." in shown
+        assert "2 workers submitted work." in shown
         assert f"{ada} 3 2 1 66% 20 seconds 2026-01-01 00:02 UTC" in shown
         assert f"{ben} 1 0 0 – 30 seconds" in shown
         assert "Ada" not in shown
@@ -726,7 +726,9 @@ class TestWorkers:
         world.do(world.row())
         lab, ada = world.member(), world.worker("Ada")
         lab.post(f"/requester/workers/{ada}/block", {"reason": "  "})
-        assert "Say why you block the worker." in words(lab.get(f"/requester/workers/{ada}"))
+        assert "Enter why you block the worker, for your own records." in words(
+            lab.get(f"/requester/workers/{ada}")
+        )
         assert (
             lab.post(f"/requester/workers/{ada}/block", {"reason": "At random"}).status_code == 303
         )
@@ -762,7 +764,7 @@ class TestWorkers:
         )
 
         assert sent.status_code == 409
-        assert "The message is with 1 worker." in words(sent)
+        assert "The message is sent to 1 worker." in words(sent)
         assert f"{ben} You have reviewed no work of worker {ben}" in words(sent)
         inbox = words(world.visitor("Ada").get("/messages"))
         assert "New <HITs> Vision lab" in inbox
@@ -771,10 +773,10 @@ class TestWorkers:
     @pytest.mark.parametrize(
         ("subject", "text", "said"),
         [
-            ("", "x", "A message has a subject and a text."),
-            ("x", " ", "A message has a subject and a text."),
-            ("x" * 201, "x", "At most 200 characters fit the subject, 4,096 the text."),
-            ("x", "x" * 4097, "At most 200 characters fit the subject, 4,096 the text."),
+            ("", "x", "Enter a subject and a text."),
+            ("x", " ", "Enter a subject and a text."),
+            ("x" * 201, "x", "A subject can have 200 characters, a message 4,096."),
+            ("x", "x" * 4097, "A subject can have 200 characters, a message 4,096."),
         ],
     )
     def test_what_is_no_message_is_not_sent(
@@ -803,7 +805,7 @@ class TestQualifications:
         lab = world.member()
         shown = words(lab.get("/requester/qualifications"))
         assert "Speaks Danish yes you decide 0 1" in shown
-        assert f"Speaks Dutch worker {ada} · asked" in shown
+        assert f"Speaks Dutch worker {ada} · requested" in shown
         address = "/requester/qualification_requests"
         lab.post(f"{address}/{asked[0]}/grant", {"value": "x"})
         assert "A qualification's value is a whole number" in words(lab.get("/requester/"))
@@ -818,7 +820,7 @@ class TestQualifications:
             "Speaks Danish": ("Granted", None),
             "Speaks Dutch": ("Rejected", "Show us first"),
         }
-        assert "Nobody waits." in words(lab.get("/requester/qualifications"))
+        assert "No requests are waiting." in words(lab.get("/requester/qualifications"))
         again = lab.post(f"{address}/{asked[0]}/grant", {"value": "1"}, follow_redirects=True)
         assert "This QualificationRequest is currently in the state 'Granted'." in words(again)
 
@@ -828,10 +830,13 @@ class TestQualifications:
         lab = world.member()
         address = f"/requester/qualifications/{type_id}"
         for form, said in (
-            ({"worker_id": "", "value": "1"}, "Type a worker's id first."),
+            ({"worker_id": "", "value": "1"}, "Enter a worker ID."),
             ({"worker_id": ada, "value": "9" * 10}, "A qualification's value is a whole number"),
             ({"worker_id": "A0NOBODY", "value": "1"}, 'The value "A0NOBODY" is not valid'),
-            ({"worker_id": ada, "value": "80"}, f"Worker {ada} has it, with the value 80."),
+            (
+                {"worker_id": ada, "value": "80"},
+                f"Worker {ada} now has the qualification with the value 80.",
+            ),
         ):
             answer = lab.post(f"{address}/grant", form, follow_redirects=True)
             assert said in words(answer)
@@ -840,8 +845,8 @@ class TestQualifications:
         form = {"worker_id": ada, "reason": "Not so well"}
         revoked = lab.post(f"{address}/revoke", form, follow_redirects=True)
 
-        assert f"Worker {ada} no longer has it." in words(revoked)
-        assert "Nobody" in words(revoked)
+        assert f"Worker {ada} no longer has the qualification." in words(revoked)
+        assert "No workers have it." in words(revoked)
         again = lab.post(f"{address}/revoke", form, follow_redirects=True)
         assert "This operation can be called with a status of: Granted" in words(again)
 

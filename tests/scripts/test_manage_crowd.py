@@ -191,8 +191,12 @@ def test_set_password_lets_a_requester_in_to_both_sites(
 @pytest.mark.parametrize(
     ("name", "typed", "said"),
     [
-        ("lab", "short\n", "A password has at least 10 characters; a few words do well."),
-        ("lab", "", "A password has at least 10 characters; a few words do well."),
+        (
+            "lab",
+            "short\n",
+            "A password needs at least 10 characters. Several words make a good one.",
+        ),
+        ("lab", "", "A password needs at least 10 characters. Several words make a good one."),
         (
             "labb",
             "correct horse battery\n",

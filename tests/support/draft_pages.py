@@ -21,7 +21,7 @@ FORM = """<!DOCTYPE html><title>Animal</title><h1>Which animal?</h1>
 <label>Colour <select name="colour"><option>red<option>blue</select></label>
 <button name="with" value="send">Send</button></form>"""
 AWAY = "Your answer could not reach the crowd. It is saved in this browser"
-RESTORED = "What you entered before is back. Check it before you submit."
+RESTORED = "What you entered earlier is restored. Check it before you submit."
 SAVED = "What you enter is saved in this browser until you submit."
 LAST = "That was the last HIT of this group for you."
 

@@ -154,7 +154,7 @@ def test_an_answer_whose_response_was_lost_is_thanked_for(world: World, arrive: 
     expect(bar(page)).to_have_text(SAVED)
     frame.get_by_role("button", name="Send").click()
 
-    expect(page.locator("#said")).to_have_text("Thank you. Your answer is handed in.")
+    expect(page.locator("#said")).to_have_text("Thank you. Your answer is submitted.")
     expect(page.locator("#said")).to_have_class(re.compile("good"))
     expect(frame.get_by_role("heading", name="Thank you")).to_be_visible()
     expect(frame.get_by_role("alert")).to_have_count(0)
@@ -214,8 +214,8 @@ def test_a_second_tab_has_the_same_entries_and_hears_of_the_end(
     expect(bar(second)).to_contain_text("This HIT is open in another tab too.")
     frame.get_by_role("button", name="Send").click()
 
-    expect(page.locator("#said")).to_have_text("Thank you. Your answer is handed in.")
-    expect(second.locator("#said")).to_contain_text("This HIT is handed in.")
+    expect(page.locator("#said")).to_have_text("Thank you. Your answer is submitted.")
+    expect(second.locator("#said")).to_contain_text("This HIT is submitted.")
     assert words_of(world, hit) == ["cat"]
     assert kept(second) == "[]"
 
@@ -232,7 +232,7 @@ def test_another_answer_was_handed_in_before(world: World, arrive: Arrive) -> No
     frame.get_by_role("button", name="Send").click()
 
     expect(bar(page)).to_have_text(
-        "An answer to this HIT was handed in before. This one changed nothing."
+        "You already submitted an answer to this HIT. This one was ignored."
     )
     assert words_of(world, hit) == ["cat"]
 
@@ -250,7 +250,7 @@ def test_an_answer_that_waits_too_long_is_late(world: World, arrive: Arrive) -> 
     world.clock.advance(11 * MINUTE)
     page.context.set_offline(False)
 
-    expect(bar(page)).to_contain_text("Not handed in: the time allowed is over.")
+    expect(bar(page)).to_contain_text("Not submitted: the time allowed is over.")
     expect(frame.get_by_label("Animal")).to_have_value("cat")
     assert world.answers(hit["HITId"]) == []
     assert kept(page) == "[]"
@@ -274,7 +274,7 @@ def test_a_draft_of_a_hit_that_is_over_is_forgotten(world: World, arrive: Arrive
             assert over in kept(page)
             world.visitor().submit(assignmentId=address.rpartition("/")[2], word="cat")
             page.goto(address)
-            expect(page.get_by_role("heading", name="You handed this HIT in")).to_be_visible()
+            expect(page.get_by_role("heading", name="You submitted this HIT")).to_be_visible()
         assert kept(page) == "[]"
         page.goto(page.url.partition("/sandbox")[0] + "/sandbox/")
     assert len(hits) == 2
@@ -336,7 +336,7 @@ def test_what_is_too_large_or_finds_no_room_is_said(world: World, arrive: Arrive
     frame = accept(page)
     frame.get_by_label("Story").click()
     frame.get_by_label("Story").fill("x" * 600_000)
-    expect(bar(page)).to_contain_text("Not saved: this is more than can be saved.")
+    expect(bar(page)).to_contain_text("Not saved: your answer is too large to save.")
     page.evaluate("localStorage.setItem('other', 'x'.repeat(5 * 1024 * 1024 - 200))")
     frame.get_by_label("Story").fill("y" * 1000)
     expect(bar(page)).to_contain_text("Not saved: this browser has no room for it.")

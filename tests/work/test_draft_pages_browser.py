@@ -280,7 +280,7 @@ def test_a_file_is_sent_by_the_page_itself(world: World, arrive: Arrive) -> None
     frame.get_by_role("button", name="Send").click()
 
     expect(frame.get_by_role("heading", name="Thank you")).to_be_visible()
-    expect(page.locator("#said")).to_have_text("Thank you. Your answer is handed in.")
+    expect(page.locator("#said")).to_have_text("Thank you. Your answer is submitted.")
     assert dict(answer_of(world, hit))["word"] == "cat"
 
 

@@ -83,7 +83,7 @@ def test_a_hit_does_not_hand_in_for_another_assignment(world: World, arrive: Arr
     [
         (
             "port.postMessage({kind: 'entries', text: 'x'.repeat(500001)})",
-            "Not saved: this is more",
+            "Not saved: your answer is too large",
         ),
         (
             "for (let i = 0; i < 5000; i++) port.postMessage({kind: 'entries', text: 'x' + i})",
@@ -91,21 +91,21 @@ def test_a_hit_does_not_hand_in_for_another_assignment(world: World, arrive: Arr
         ),
         (
             "port.postMessage({kind: 'answer', text: '{\"a\": 1}'})",
-            "Not handed in: the crowd cannot",
+            "Not submitted: the crowd cannot",
         ),
-        ("port.postMessage({kind: 'answer', text: '[[1, 2]]'})", "Not handed in: the crowd cannot"),
-        ("port.postMessage({kind: 'answer', text: '[[['})", "Not handed in: the crowd cannot"),
+        ("port.postMessage({kind: 'answer', text: '[[1, 2]]'})", "Not submitted: the crowd cannot"),
+        ("port.postMessage({kind: 'answer', text: '[[['})", "Not submitted: the crowd cannot"),
         (
             "port.postMessage({kind: 'answer', text: JSON.stringify(Array(10001).fill(['a', 'b']))})",
-            "Not handed in: the crowd cannot",
+            "Not submitted: the crowd cannot",
         ),
         (
             "port.postMessage({kind: 'answer', text: JSON.stringify([['a', 'ä'.repeat(1500000)]])})",
-            "Not handed in: the answer is larger than the crowd takes.",
+            "Not submitted: the answer is too large for the crowd.",
         ),
         (
             "port.postMessage({kind: 'answer', text: JSON.stringify([['a', 'x'.repeat(4000001)]])})",
-            "Not handed in: the answer is larger than the crowd takes.",
+            "Not submitted: the answer is too large for the crowd.",
         ),
         (
             "port.postMessage({kind: 'entries', text: 'x'.repeat(4000001)})",

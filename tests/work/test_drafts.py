@@ -17,7 +17,7 @@ def test_the_same_answer_again_is_thanked_for_again(world: World) -> None:
     another = ada.submit(assignmentId=assignment_id, word="dog")
 
     assert {(answer.status_code, words(answer)) for answer in thanks} == {
-        (200, "Thank you Your answer is handed in.")
+        (200, "Thank you Your answer is submitted.")
     }
     assert {answer.headers["Crowd-Outcome"] for answer in thanks} == {"handed-in"}
     assert (another.status_code, another.headers["Crowd-Outcome"]) == (409, "done")

@@ -81,13 +81,13 @@ def test_a_second_tab_does_not_say_that_its_answer_was_taken(
     address = page.url
     page.get_by_label("Take the next HIT automatically").uncheck()
     answer(page.frame_locator("iframe"), "cat")
-    expect(page.locator("#said")).to_have_text("Thank you. Your answer is handed in.")
+    expect(page.locator("#said")).to_have_text("Thank you. Your answer is submitted.")
     expect(page.locator("#said")).to_have_class("ribbon good")
     answer(other.frame_locator("iframe"), "dog")
 
-    expect(other.locator("#kept-words")).to_contain_text("This one changed nothing.")
+    expect(other.locator("#kept-words")).to_contain_text("This one was ignored.")
     expect(other.locator("#said")).to_have_text(
-        "This HIT is handed in. What you enter here now is not taken."
+        "This HIT is submitted. What you enter here now is not saved."
     )
     expect(other.locator("#said")).not_to_have_class("good")
     assert other.url == address
@@ -109,7 +109,7 @@ def test_another_worker_at_the_same_browser_is_named_as_the_reason(
     answer(page.frame_locator("iframe"), "cat")
 
     expect(page.locator("#said")).to_have_text(
-        "Somebody else is signed in in this browser now. What you hand in here still counts for you."
+        "Somebody else is now signed in on this browser. What you submit here still counts for you."
     )
     assert [fields_of(xml) for _, xml in world.answers(hit["HITId"])] == [[("word", "cat")]]
     other.goto(f"{url}/my_work")
@@ -143,4 +143,4 @@ def test_thanks_and_refusals_have_a_main_landmark(
     expect(frame.get_by_role("main").get_by_role("status")).to_contain_text("Thank you")
     elsewhere = open_page()
     elsewhere.goto(f"{url}/mturk/externalSubmit")
-    expect(elsewhere.get_by_role("main").get_by_role("alert")).to_contain_text("Not handed in")
+    expect(elsewhere.get_by_role("main").get_by_role("alert")).to_contain_text("Not submitted")

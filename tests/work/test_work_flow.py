@@ -33,7 +33,7 @@ def test_the_next_page_says_that_the_last_answer_arrived(world: World) -> None:
         assignment_id = ada.accept(group, hit_id=hit["HITId"])
         shown.append(hand_in_and_go_on(ada, group, hit["HITId"], assignment_id))
 
-    thanks = "Thank you. Your answer is handed in. You have done"
+    thanks = "Thank you. Your answer is submitted. You have done"
     assert f"{thanks} 1 HIT of this group; this one and 1 more are left." in shown[0]
     assert f"{thanks} 2 HITs of this group; this one is the last." in shown[1]
     assert f"{thanks} 3 HITs of this group. That was the last HIT of this group" in shown[2]
@@ -64,7 +64,7 @@ def test_a_participant_reads_how_far_they_are(live: People) -> None:
     form = {"csrf_token": token[1], "after": hits[0]["HITId"]}
     second = ada.bare_post("/panel/next", form).location
 
-    assert "Thank you. Your answer is handed in: 1 of 2." in words(ada.get(second))
+    assert "Thank you. Your answer is submitted: 1 of 2." in words(ada.get(second))
 
 
 class TestReturning:

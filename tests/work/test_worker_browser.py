@@ -175,7 +175,7 @@ def test_time_runs_down_warns_and_runs_out(world: World, arrive: Callable[[str],
     expect(status).to_be_empty()
     page.clock.fast_forward("05:01")
     expect(timer).to_have_text(re.compile("^04:5.$"))
-    expect(status).to_have_text(re.compile("^Less than 5 minutes left. What is not handed in by"))
+    expect(status).to_have_text(re.compile("^Less than 5 minutes left. If you do not submit by"))
     page.clock.fast_forward("04:01")
     expect(timer).to_have_text(re.compile("^00:5.$"))
     expect(status).to_have_text(re.compile("^Less than a minute left."))
@@ -187,7 +187,7 @@ def test_time_runs_down_warns_and_runs_out(world: World, arrive: Callable[[str],
     expect(frame.get_by_label("Animal")).to_have_value("too late")  # to be copied, if they like
 
     frame.get_by_role("button", name="Send").click()
-    expect(page.locator("#kept-words")).to_contain_text("Not handed in: the time allowed is over.")
+    expect(page.locator("#kept-words")).to_contain_text("Not submitted: the time allowed is over.")
     expect(frame.get_by_label("Animal")).to_have_value("too late")
     assert world.answers(hit["HITId"]) == []
     assert world.slots(hit["HITId"]) == (1, 0)
@@ -307,7 +307,7 @@ def test_the_next_hit_comes_by_itself_or_when_asked(
     second = page.url
     page.get_by_label("Take the next HIT automatically").uncheck()
     answer(frame, "two")
-    expect(page.locator("#said")).to_have_text("Thank you. Your answer is handed in.")
+    expect(page.locator("#said")).to_have_text("Thank you. Your answer is submitted.")
     expect(frame.get_by_role("heading", name="Thank you")).to_be_visible()
     assert page.url == second
     assert world.slots(hits[2]["HITId"]) == (1, 0)
@@ -332,7 +332,7 @@ def test_going_back_to_a_hit_that_is_over_says_so(
     expect(page.get_by_text("That was the last HIT of this group")).to_be_visible()
     page.goto(address)
 
-    expect(page.get_by_role("heading", name="You handed this HIT in")).to_be_visible()
+    expect(page.get_by_role("heading", name="You submitted this HIT")).to_be_visible()
     expect(page.locator("iframe")).to_have_count(0)
 
 
@@ -400,7 +400,7 @@ def test_pages_fit_a_telephone_and_can_be_read(world: World, browser: "Browser",
     page.get_by_role("button", name="Keep working").click()
     page.get_by_label("Take the next HIT automatically").uncheck()
     answer(page.frame_locator("iframe"), "cat")
-    expect(page.locator("#said")).to_have_text("Thank you. Your answer is handed in.")
+    expect(page.locator("#said")).to_have_text("Thank you. Your answer is submitted.")
     measure("thanks")
     for path in ("my_work", "messages", "nothing", "mturk/externalSubmit"):
         page.goto(f"{url}/{path}")

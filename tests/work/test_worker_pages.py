@@ -67,7 +67,7 @@ class TestSigningIn:
         """Spaces and the way of writing an accent make no other worker."""
         shown = words(world.visitor("Zoë B").get("/my_work"))
 
-        assert "You are Zoë B, with the worker ID A" in shown
+        assert "You are signed in as Zoë B. Your worker ID is A" in shown
         assert words(world.visitor(typed).get("/my_work")) == shown
 
     def test_the_live_site_lets_nobody_in_by_nickname(self, world: World) -> None:
@@ -76,7 +76,9 @@ class TestSigningIn:
         answer = visitor.get("/", follow_redirects=True)
 
         assert answer.status_code == 200
-        assert "The live site is for invited workers: accounts come with a link" in words(answer)
+        assert "The live site is for invited workers. To create an account, open the link" in words(
+            answer
+        )
         assert 'href="/sandbox/"' in answer.text
         token = world.visitor().token()
         assert (
@@ -157,7 +159,7 @@ class TestForgery:
 
         assert world.slots(hit["HITId"]) == (1, 1)
         assert world.slots(other["HITId"]) == (1, 0)
-        assert "You are Ada" in words(ada.get("/my_work"))
+        assert "You are signed in as Ada" in words(ada.get("/my_work"))
 
     def test_another_visitors_token_is_worth_nothing(self, world: World) -> None:
         """A token is its own session's."""
@@ -214,11 +216,11 @@ class TestChoosing:
         assert "Nothing to do right now." in words(ada.get("/"))
         assert "2 HITs" in words(world.visitor("Ben").get("/"))
         answer = ada.get(f"/groups/{hits[0]['HITTypeId']}", follow_redirects=True)
-        assert "There is no HIT of this group left for you." in words(answer)
+        assert "There are no more HITs of this group for you." in words(answer)
         last = ada.post(f"/groups/{hits[0]['HITTypeId']}/accept", {"after": hits[1]["HITId"]})
         assert last.location == "/sandbox/"
         assert (
-            "Thank you. Your answer is handed in. You have done 2 HITs of this group. "
+            "Thank you. Your answer is submitted. You have done 2 HITs of this group. "
             "That was the last HIT of this group for you."
         ) in words(ada.get("/"))
 
@@ -256,7 +258,7 @@ class TestChoosing:
         elif change == "expired":
             world.clock.advance(8 * DAY)
         elif change == "blocked":
-            worker_id = words(ada.get("/my_work")).partition("the worker ID ")[2].split()[0]
+            worker_id = words(ada.get("/my_work")).partition("Your worker ID is ")[2].split(".")[0]
             world.perform("CreateWorkerBlock", WorkerId=worker_id.strip("."), Reason="spam")
         elif change == "done":
             ada.submit(assignmentId=ada.accept(group))
@@ -311,7 +313,7 @@ class TestTheHitPage:
         """assignmentId, hitId, workerId, turkSubmitTo, the last without a slash at its end."""
         ada, hit, assignment_id = world.holder()
         source = self.source(ada.get(f"/work/{assignment_id}").text)
-        worker_id = words(ada.get("/my_work")).partition("worker ID ")[2].split()[0].strip(".")
+        worker_id = words(ada.get("/my_work")).partition("worker ID is ")[2].split()[0].strip(".")
 
         assert source.endswith("&turkSubmitTo=http%3A%2F%2Flocalhost%2Fsandbox")
         assert parse_qsl(urlsplit(source).query) == [
@@ -419,7 +421,7 @@ class TestHandingIn:
             assignmentId=assignment_id, word="<é>\n", empty="", hitId="x", workerId="y"
         )
 
-        assert (answer.status_code, words(answer)) == (200, "Thank you Your answer is handed in.")
+        assert (answer.status_code, words(answer)) == (200, "Thank you Your answer is submitted.")
         ((status, xml),) = world.answers(hit["HITId"])
         assert status == "Submitted"
         assert fields_of(xml) == [("word", "&lt;&#233;&gt;\n")]
@@ -475,9 +477,9 @@ class TestHandingIn:
         world.clock.advance(10 * MINUTE)
 
         for assignment_id, said in (
-            (done, "Handed in before This work was handed in before. Nothing has changed."),
-            (returned, "Not handed in You returned this HIT, so its answer cannot be handed in."),
-            (late, "Not handed in The time allowed for this HIT is over, so it was not taken."),
+            (done, "Already submitted This work was handed in before. Nothing has changed."),
+            (returned, "Not submitted You returned this HIT, so its answer cannot be handed in."),
+            (late, "Not submitted The time allowed for this HIT is over, so it was not taken."),
         ):
             answer = ada.submit(assignmentId=assignment_id, word="second")
             assert (answer.status_code, words(answer)) == (409, said)
@@ -505,7 +507,7 @@ class TestHandingIn:
         answer = ada.submit(**fields)
 
         assert answer.status_code == status
-        assert words(answer).startswith("Not handed in")
+        assert words(answer).startswith("Not submitted")
         assert said in words(answer)
         assert world.answers(hit["HITId"]) == []
 
@@ -550,7 +552,7 @@ class TestHandingIn:
 
         assert failed.status_code == 500
         assert "Thank you" not in words(failed)
-        assert "Nothing was lost that was handed in before." in words(failed)
+        assert "Work you already submitted is safe." in words(failed)
         file.execute("DROP TRIGGER broken")
         file.close()
         assert ada.submit(assignmentId=assignment_id, word="cat").status_code == 200
@@ -604,7 +606,7 @@ class TestWorking:
     @pytest.mark.parametrize(
         ("end", "said"),
         [
-            ("submit", "You handed this HIT in"),
+            ("submit", "You submitted this HIT"),
             ("return", "You returned this HIT"),
             ("wait", "The time allowed is over"),
         ],
@@ -648,7 +650,7 @@ class TestHistory:
         shown = words(ada.get("/my_work"))
 
         for text in (
-            f"the worker ID {worker_id}",
+            f"Your worker ID is {worker_id}",
             "Waiting for review $0.10 1 HIT",
             "Approved $0.10 1 HIT",
             "Rejected 1 HIT",
@@ -657,7 +659,7 @@ class TestHistory:
             "Task 4 Vision lab · due 2026-01-01 00:10 UTC, in 10 minutes",
             "<Lovely> $0.25 bonus: x $0.10 + $0.25 bonus Approved",
             "Empty. $0.10 Rejected",
-            "approved by itself 2026-01-04 00:00 UTC $0.10 Waiting for review",
+            "approved automatically 2026-01-04 00:00 UTC $0.10 Waiting for review",
             "accepted 2026-01-01 00:00 UTC Returned",
         ):
             assert text in shown

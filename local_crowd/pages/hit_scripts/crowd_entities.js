@@ -49,7 +49,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
       .crowd-form-message { margin: .75rem 0; font-weight: 600; color: #a3161a; white-space: pre-wrap; overflow-wrap: anywhere }
       .crowd-form-message:empty, [role=status]:empty { display: none }`);
     const help = make('p', { class: 'help' },
-      'Choose a label, then select the words it fits. With the keyboard: Shift and the arrows select, a digit chooses the label, Enter marks, Delete takes a mark away.');
+      'Choose a label, then select the words it fits. With the keyboard: Shift and the arrows select, a digit chooses the label, Enter marks, Delete removes a mark.');
     queueMicrotask(() => this.append(this.page));
     return [style, ...this.frame(this.heading,
       make('fieldset', {}, make('legend', {}, 'Label'), this.list), make('slot', { name: 'text' }), help,
@@ -183,7 +183,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
 
   remove(entities) {
     this.entities = this.entities.filter((entity) => !entities.includes(entity));
-    this.done(null, 'The mark is taken away.');
+    this.done(null, 'The mark is removed.');
   }
 
   done(caret, status) {

@@ -43,7 +43,7 @@
       disabled.clear();
       return true;
     }
-    const text = found.join(' ') + ' Nothing can be handed in: please '
+    const text = found.join(' ') + ' Nothing can be submitted: please '
       + (preview ? 'do not accept the HIT,' : 'return the HIT') + ' and tell its requester.';
     if (banner.textContent !== text) banner.textContent = text;
     if (!banner.isConnected && document.body) document.body.prepend(banner);

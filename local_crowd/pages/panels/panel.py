@@ -56,6 +56,6 @@ def go_on(link_id: str, worker_id: str) -> Any:
         flash(str(refusal))
         return redirect(f"{request.script_root}/panel", 303)
     if finished and visit.assignment_id:
-        flash(f"Thank you. Your answer is handed in: {visit.done} of {visit.panel.limit}.", "good")
+        flash(f"Thank you. Your answer is submitted: {visit.done} of {visit.panel.limit}.", "good")
     where = f"/work/{visit.assignment_id}" if visit.assignment_id else "/panel"
     return redirect(request.script_root + where, 303)

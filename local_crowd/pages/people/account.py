@@ -15,7 +15,7 @@ from local_crowd.pages.people.sign_in import with_password
 from places import countries, us_states
 
 pages = Blueprint("account", __name__)
-NOT_YOURS = "That is not your password."
+NOT_YOURS = "The password is wrong."
 
 
 @pages.get("/account")
@@ -57,7 +57,7 @@ def change_password(worker_id: str) -> Any:
     with current_site().writing() as call:
         version = accounts.set_password(call, worker_id, password_hash)
     sign_in_as(worker_id, nickname=session["nickname"], version=version)
-    flash("Your password is changed. Other browsers that were signed in are signed out.")
+    flash("Your password is changed. You are signed out in all other browsers.")
     return _back()
 
 

@@ -17,7 +17,7 @@ pages = Blueprint("join", __name__)
 
 NO_LINK = "This link does not work"
 AGAIN = (
-    "Open the study once more from its page at the panel. If that does not help, write to the "
+    "Open the study again from its page on the panel. If that does not help, write to the "
     "researcher there."
 )
 
@@ -36,7 +36,7 @@ def show(token: str) -> Any:
 
 @pages.post("/join/<id:token>")
 def join(token: str) -> Any:
-    """Make the account; or let somebody from a panel replace who is signed in."""
+    """Create the account; or let somebody from a panel replace who is signed in."""
     link = _find_link(token)
     if link.kind == invitation_links.ACCOUNT:
         return _sign_up(link)
@@ -53,7 +53,7 @@ def _find_link(token: str) -> invitation_links.Link:
 
 
 def _sign_up(link: invitation_links.Link) -> Any:
-    """Make the account. Of two people with a link for one, one gets it."""
+    """Create the account. Of two people with a link for one, one gets it."""
     form = request.form
     try:
         name = accounts.validate_name(form.get("name", ""))
@@ -137,10 +137,10 @@ def _parameter(name: str, *, required: bool) -> str | None:
     said = request.args.getlist(name)
     if not any(said):
         if required:
-            raise ValueError(f"The address you came by should say so in {name}, and does not.")
+            raise ValueError(f"The link you followed has no {name}.")
         return None
     if len(set(said)) > 1 or not participants.PARTICIPANT.fullmatch(said[0]):
-        raise ValueError(f"The address you came by has something in {name} that is no id.")
+        raise ValueError(f"The link you followed has an invalid {name}.")
     return said[0]
 
 

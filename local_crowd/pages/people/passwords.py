@@ -19,9 +19,11 @@ def hashed(password: str) -> str:
     Length is all that is asked for: rules about digits and signs make passwords that are forgotten.
     """
     if len(password) < SHORTEST:
-        raise NoPassword(f"A password has at least {SHORTEST} characters; a few words do well.")
+        raise NoPassword(
+            f"A password needs at least {SHORTEST} characters. Several words make a good one."
+        )
     if len(password) > LONGEST:
-        raise NoPassword(f"A password has at most {LONGEST} characters.")
+        raise NoPassword(f"A password can have at most {LONGEST} characters.")
     return generate_password_hash(_form(password), METHOD)
 
 

@@ -48,9 +48,9 @@ def hand_in(worker_id: str, request_id: str) -> Any:
         )
         value = qualifications.get(call, worker_id, row.qualification_type_id).value
     if asked.status == "Granted":
-        flash(f"Thank you. Your test is graded: your score is {value}.")
+        flash(f"Thank you. Your test is graded. Your score is {value}.")
     else:
-        flash("Thank you. Your test is handed in; its requester will review it.")
+        flash("Thank you. Your test is submitted. The requester will review it.")
     return redirect(f"{request.script_root}/qualifications/{row.qualification_type_id}", 303)
 
 

@@ -22,8 +22,8 @@ from places import countries, us_states
 pages = Blueprint("qualifications", __name__)
 MOST = 100
 SAID = {
-    "Granted": "You have the qualification.",
-    "Submitted": "You have asked for it. Its requester decides.",
+    "Granted": "You now have the qualification.",
+    "Submitted": "You requested the qualification. The requester will decide.",
 }
 
 

@@ -50,7 +50,7 @@ def _http(error: HTTPException) -> Any:
         return error.get_response()
     title, text = errors.WORDS.get(status, (error.name, error.description or ""))
     if status == 404:
-        text = "There is no such page here, or what it was about is not yours."
+        text = "This page does not exist, or belongs to another requester."
     return _message(title, text, status)
 
 

@@ -33,11 +33,11 @@ def send(requester_id: str, assignment_id: str) -> Any:
     amount, reason = _cents(typed("amount")), typed("reason")
     problem = ""
     if not 1 <= amount <= HIGHEST:
-        problem = f"Type an amount in dollars, from $0.01 to {money(HIGHEST)}."
+        problem = f"Enter an amount in dollars, from $0.01 to {money(HIGHEST)}."
     elif not reason:
-        problem = "Say what it is for: the worker reads it."
+        problem = "Enter what the bonus is for. The worker will read it."
     elif len(reason) > LONGEST_REASON:
-        problem = f"The reason is {len(reason):,} characters long. At most {LONGEST_REASON:,} fit."
+        problem = f"The reason is {len(reason):,} characters long. The limit is {LONGEST_REASON:,}."
     token = request.form.get("token", "")
     confirmed = "confirmed" in request.form and bool(TOKEN.fullmatch(token))
     if problem or not confirmed:
@@ -67,7 +67,7 @@ def send(requester_id: str, assignment_id: str) -> Any:
     except CrowdError as error:
         if not (error.turk_error_code or "").endswith(REPEATED):
             raise
-        flash("The bonus was sent before, and once.")
+        flash("This bonus was already sent. It was not sent again.")
     return redirect(url_for("requester.hits.answer", assignment_id=assignment_id), 303)
 
 

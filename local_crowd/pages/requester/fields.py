@@ -61,7 +61,7 @@ def of_answer(xml: str | None, limit: int = SHOWN, form: QuestionForm | None = N
     found: list[Field] = []
     for name, parts in given.items():
         if len(found) >= MOST_FIELDS:
-            more = f"… and more: {len(given):,} fields in all. Download the whole answer."
+            more = f"… and more: {len(given):,} fields in total. Download the whole answer."
             return [*found[:MOST_FIELDS], Field("", Text(more))]
         if name in asked:
             found.append(_answered(asked[name], parts, reader))

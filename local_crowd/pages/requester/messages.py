@@ -54,7 +54,7 @@ def answer(requester_id: str, message_id: str) -> Any:
             page = render_template("requester/message.html", title=title, text=str(refusal))
             return page, STATUSES.get(refusal.reason, 409)
         return _page(requester_id, 1, message_id, text, str(refusal)), 400
-    flash(f"Your answer is with {worker_id}.")
+    flash(f"Your reply to {worker_id} is sent.")
     return redirect(url_for("requester.messages.listing"), 303)
 
 

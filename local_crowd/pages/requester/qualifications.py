@@ -73,12 +73,12 @@ def grant(requester_id: str, type_id: str) -> Any:
     """Give a worker the qualification, or another value of it."""
     worker_id, value = an_id(typed("worker_id")), _value()
     if not worker_id:
-        return _to_type(type_id, "Type a worker's id first.")
+        return _to_type(type_id, "Enter a worker ID.")
     if value is None:
         return _to_type(type_id, NO_NUMBER)
     return _done(
         type_id,
-        f"Worker {worker_id} has it, with the value {value}.",
+        f"Worker {worker_id} now has the qualification with the value {value}.",
         requester_id,
         "AssociateQualificationWithWorker",
         {"QualificationTypeId": type_id, "WorkerId": worker_id, "IntegerValue": value},
@@ -93,7 +93,7 @@ def revoke(requester_id: str, type_id: str) -> Any:
     if reason := typed("reason")[:LONGEST_REASON]:
         asked["Reason"] = reason
     operation = "DisassociateQualificationFromWorker"
-    said = f"Worker {asked['WorkerId']} no longer has it."
+    said = f"Worker {asked['WorkerId']} no longer has the qualification."
     return _done(type_id, said, requester_id, operation, asked)
 
 

@@ -16,7 +16,7 @@ pages = Blueprint("review", __name__)
 MOST = 200  # answers at once
 POSSIBLE = {"approve": ("Submitted", "Rejected"), "reject": ("Submitted",)}
 DONE = {"approve": "approved", "reject": "rejected"}
-NO_FEEDBACK = "Say why: the worker reads it, and may do better next time."
+NO_FEEDBACK = "Enter a reason. The worker will read it, and it can help them do better next time."
 
 
 @pages.post("/review")
@@ -32,7 +32,9 @@ def review(requester_id: str) -> Any:
     possible = [row for row in found if row.status in POSSIBLE[verb]]
     feedback, problem = typed("feedback"), ""
     if len(feedback) > FEEDBACK_LIMIT:
-        problem = f"That is {len(feedback):,} characters long. At most {FEEDBACK_LIMIT:,} fit."
+        problem = (
+            f"The feedback is {len(feedback):,} characters long. The limit is {FEEDBACK_LIMIT:,}."
+        )
     elif verb == "reject" and not feedback:
         problem = NO_FEEDBACK
     confirmed = "confirmed" in request.form

@@ -12,7 +12,7 @@ from local_crowd.pages.people.passwords import is_password
 from local_crowd.pages.requester.context import LASTS, begin_session, wanted_path
 
 pages = Blueprint("sign_in", __name__)
-WRONG = "That name or key, and that password or secret, do not belong together."
+WRONG = "The name or key does not match the password or secret."
 
 
 @pages.get("/sign_in")

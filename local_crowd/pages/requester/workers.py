@@ -71,7 +71,7 @@ def block(requester_id: str, worker_id: str) -> Any:
     _must_be_known(requester_id, worker_id)
     reason = typed("reason")[:LONGEST_REASON]
     if not reason:
-        flash("Say why you block the worker. They do not read it; you will, later.")
+        flash("Enter why you block the worker, for your own records. The worker cannot read it.")
     else:
         asked = {"WorkerId": worker_id, "Reason": reason}
         current_site().perform(requester_id, "CreateWorkerBlock", asked)
@@ -108,13 +108,11 @@ def send(requester_id: str) -> Any:
     subject, text = " ".join(typed("subject").split()), typed("text")
     problem = ""
     if not chosen:
-        problem = "Nobody is chosen who has worked for you."
+        problem = "None of the chosen workers has worked for you."
     elif not subject or not text:
-        problem = "A message has a subject and a text."
+        problem = "Enter a subject and a text."
     elif len(subject) > LONGEST_SUBJECT or len(text) > LONGEST_TEXT:
-        problem = (
-            f"At most {LONGEST_SUBJECT} characters fit the subject, {LONGEST_TEXT:,} the text."
-        )
+        problem = f"A subject can have {LONGEST_SUBJECT} characters, a message {LONGEST_TEXT:,}."
     if problem:
         return _letter(chosen, problem), 400
     failures = current_site().perform(
@@ -122,7 +120,7 @@ def send(requester_id: str) -> Any:
         "NotifyWorkers",
         {"Subject": subject, "MessageText": text, "WorkerIds": chosen},
     )["NotifyWorkersFailureStatuses"]
-    done = f"The message is with {count_of(len(chosen) - len(failures), 'worker')}."
+    done = f"The message is sent to {count_of(len(chosen) - len(failures), 'worker')}."
     if not failures:
         flash(done)
         return redirect(url_for("requester.workers.listing"), 303)

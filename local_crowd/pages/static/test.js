@@ -24,9 +24,9 @@
     if (!seconds) {
       clearInterval(ticking);
       form.querySelector(':scope > button').disabled = true;
-      say('The time is over. This test can no longer be handed in.');
+      say('The time is over. This test can no longer be submitted.');
     } else if (seconds <= 60) {
-      say('Less than a minute left. Hand in what you have.');
+      say('Less than a minute left. Submit what you have.');
     }
   }
 

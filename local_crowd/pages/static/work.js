@@ -28,7 +28,7 @@
     warned = due;
     clock.classList.add('soon');
     const left = seconds > 60 ? 'Less than ' + Math.ceil(seconds / 60) + ' minutes' : 'Less than a minute';
-    say(left + ' left. What is not handed in by then goes to somebody else.', 'soon');
+    say(left + ' left. If you do not submit by then, the HIT goes to somebody else.', 'soon');
   }
 
   function tick() {
@@ -55,11 +55,11 @@
     try {
       const answer = await fetch(main.dataset.state, { cache: 'no-store' });
       if (answer.redirected) {
-        say('You are signed out. What you hand in still counts; sign in again to go on.', 'soon');
+        say('You are signed out. What you submit still counts. Sign in again to continue.', 'soon');
         return;
       }
       if (answer.status === 404) {
-        say('Somebody else is signed in in this browser now. What you hand in here still counts for you.', 'soon');
+        say('Somebody else is now signed in on this browser. What you submit here still counts for you.', 'soon');
         return;
       }
       state = await answer.json();
@@ -76,15 +76,15 @@
     main.dispatchEvent(new CustomEvent('over', { detail: status }));  // draft.js forgets what it kept
     if (['Submitted', 'Approved', 'Rejected'].includes(status)) {
       if (!here) {
-        finish('This HIT is handed in. What you enter here now is not taken.');
+        finish('This HIT is submitted. What you enter here now is not saved.');
         return;
       }
-      finish('Thank you. Your answer is handed in.', 'good');
+      finish('Thank you. Your answer is submitted.', 'good');
       if (auto.checked) next.submit(); else byId('take-next').focus();
     } else if (status === 'Returned') {
       finish('You returned this HIT.', 'soon');
     } else if (status === 'Abandoned') {
-      finish('The time allowed is over. This HIT has gone back, and can no longer be handed in.', 'soon');
+      finish('The time allowed is over. This HIT can no longer be submitted.', 'soon');
       clock.textContent = written(0);
     }
   }

@@ -51,7 +51,7 @@ def give_back(worker_id: str, assignment_id: str) -> Response:
     """Return the HIT: it goes to somebody else. With `another`, accept the next of the group."""
     with current_site().writing() as call:
         hit_type_id = worker_actions.return_assignment(call, worker_id, assignment_id)
-    flash("You returned the HIT. It counts neither for you nor against you.")
+    flash("You returned the HIT. This does not count against you.")
     if "another" in request.form:  # the form goes along, with its token and the HIT's id
         return redirect(f"{request.script_root}/groups/{hit_type_id}/accept", 307)
     return redirect(f"{request.script_root}/", 303)

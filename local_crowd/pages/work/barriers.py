@@ -63,12 +63,12 @@ def wanted(standing: RequirementStatus) -> str:
 def _missing(standing: RequirementStatus) -> Missing:
     type_id = standing.requirement["QualificationTypeId"]
     if type_id == ADULT and not standing.value:
-        yours = "your profile does not say that you accept it"
+        yours = "you have not accepted it in your profile"
         return Missing(NAMES[ADULT], yours, "/account", "Go to your profile")
     what = wanted(standing), standing.yours
     if type_id in PROFILE:
         return Missing(*what, "/account", "Go to your profile")
     if not standing.askable or standing.requirement["Comparator"] == "DoesNotExist":
         return Missing(*what)
-    way = "Request it" if standing.value is None else "See what can be done"
+    way = "Request it" if standing.value is None else "See your options"
     return Missing(*what, f"/qualifications/{type_id}", way)

@@ -21,7 +21,7 @@ MOST_GROUPS = 100
 LONGEST_SEARCH = 128  # characters, as a title
 # What no title holds and no database takes: control characters, halves of surrogate pairs.
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-NOTHING_LEFT = "There is no HIT of this group left for you."
+NOTHING_LEFT = "There are no more HITs of this group for you."
 THE_LAST = "That was the last HIT of this group for you."
 
 
@@ -115,7 +115,7 @@ def handed_in(done: int, left: int | None) -> str:
     no other.
     """
     text = (
-        f"Thank you. Your answer is handed in. You have done {count_of(done, 'HIT')} of this group"
+        f"Thank you. Your answer is submitted. You have done {count_of(done, 'HIT')} of this group"
     )
     if left is None:
         return f"{text}. {THE_LAST}"

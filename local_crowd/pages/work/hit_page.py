@@ -44,7 +44,7 @@ def show(hit_id: str) -> Any:
     assignment_id = request.args.get("assignmentId")
     worker_id = signed_in() if assignment_id == PREVIEW and "link" not in session else None
     if assignment_id == PREVIEW and worker_id is None:
-        return _framed("Sign in first", "HITs can be previewed by those who are signed in.", 403)
+        return _framed("Sign in first", "You must be signed in to preview HITs.", 403)
     with current_site().reading() as call:
         xml = worker_actions.find_question(
             call, hit_id, None if assignment_id == PREVIEW else an_id(assignment_id), worker_id
@@ -81,20 +81,20 @@ def external_submit() -> Any:
     body = request.get_data() if request.mimetype == FORM else b""
     # Counted before they are parsed: a million empty fields are a small body and much work.
     if request.query_string.count(b"&") + body.count(b"&") >= MOST_FIELDS:
-        return _framed("Not handed in", f"At most {MOST_FIELDS:,} fields can be handed in.", 413)
+        return _framed("Not submitted", f"At most {MOST_FIELDS:,} fields can be submitted.", 413)
     if not _is_utf8(body):
-        return _framed("Not handed in", "The answer was not sent as UTF-8 text.", 400)
+        return _framed("Not submitted", "The answer was not sent as UTF-8 text.", 400)
     form = _multipart() if request.mimetype == "multipart/form-data" else request.form
     fields = [*request.args.items(multi=True), *form.items(multi=True)]
     assignment_id = form.get("assignmentId") or request.args.get("assignmentId")
     if assignment_id == PREVIEW:
-        return _framed("Not handed in", "This is a preview. Accept the HIT to work on it.", 400)
+        return _framed("Not submitted", "This is a preview. Accept the HIT to work on it.", 400)
     if not assignment_id:
-        return _framed("Not handed in", "The page did not say which assignment it answers.", 400)
+        return _framed("Not submitted", "The page did not say which assignment it answers.", 400)
     with current_site().writing() as call:
         worker_actions.submit(call, an_id(assignment_id), fields)
     # After the commit, not before.
-    return _framed("Thank you", "Your answer is handed in.", 200, HANDED_IN)
+    return _framed("Thank you", "Your answer is submitted.", 200, HANDED_IN)
 
 
 def _multipart() -> MultiDict[str, str]:
@@ -126,7 +126,7 @@ def _is_utf8(body: bytes) -> bool:
 
 @pages.errorhandler(worker_actions.NotPossible)
 def _not_possible(error: worker_actions.NotPossible) -> Any:
-    title = "Handed in before" if error.reason == "done" else "Not handed in"
+    title = "Already submitted" if error.reason == "done" else "Not submitted"
     return _framed(title, str(error), errors.STATUSES.get(error.reason, 409), error.reason)
 
 

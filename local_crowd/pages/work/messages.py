@@ -50,7 +50,7 @@ def answer(worker_id: str, message_id: str) -> Any:
         if refusal.reason not in BAD_TEXT:
             raise
         return _page(worker_id, message_id, text, str(refusal)), 400
-    flash("Your answer is sent.")
+    flash("Your reply is sent.")
     return redirect(f"{request.script_root}/messages", 303)
 
 
@@ -73,7 +73,7 @@ def send(worker_id: str, hit_id: str) -> Any:
         if refusal.reason not in BAD_TEXT:
             raise
         return _letter(worker_id, hit_id, text, str(refusal)), 400
-    flash("Your message is sent. An answer comes here.")
+    flash("Your message is sent. The reply will appear here.")
     return redirect(f"{request.script_root}/messages", 303)
 
 
