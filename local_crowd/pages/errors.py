@@ -7,7 +7,7 @@ from flask import Flask, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from local_crowd.operations.work.worker_actions import NotPossible
+from local_crowd.operations.errors import NotPossible
 from local_crowd.store.faults import StoreError
 
 # HTTP's status for each reason of NotPossible; the others are conflicts with what is so by now.

@@ -10,11 +10,11 @@ TARGET_PREFIX = "MTurkRequesterServiceV20170117"
 
 @cache
 def load_service() -> ServiceModel:
-    """MTurk's model, version 2017-01-17, as it ships with botocore."""
+    """Load MTurk's service model, version 2017-01-17, which ships with botocore."""
     return ServiceModel(Loader().load_service_model("mturk", "service-2"), "mturk")
 
 
 @cache
 def find_operation(name: str) -> OperationModel | None:
-    """The model of an operation, or None when Amazon has none of this name."""
+    """Return the model of an operation, or None for a name that Amazon does not define."""
     return load_service().operation_model(name) if name in load_service().operation_names else None

@@ -1,4 +1,4 @@
-"""One call over the wire: who and what in, status, headers and body out. Knows no HTTP library."""
+"""Turn one API request into a response, independent of any HTTP library."""
 
 import json
 import uuid
@@ -14,7 +14,7 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
 class Response(NamedTuple):
-    """What goes back."""
+    """An HTTP response: status, headers and body."""
 
     status: int
     headers: dict[str, str]
@@ -22,13 +22,16 @@ class Response(NamedTuple):
 
 
 class UnknownOperationException(CrowdError):
-    """X-Amz-Target names no operation that Amazon has."""
+    """X-Amz-Target does not name one of Amazon's operations."""
 
     code = "UnknownOperationException"
 
 
 def respond(site: Site, requester_id: str, target: str, body: bytes) -> Response:
-    """Perform the operation that `target` (the header X-Amz-Target) names."""
+    """Perform the operation that `target` (the X-Amz-Target header) names and return its response.
+
+    A refused operation is a response too: see `respond_with_error`.
+    """
     try:
         return _respond_with_success(*_perform(site, requester_id, target, body))
     except CrowdError as error:
@@ -56,9 +59,9 @@ def _respond_with_success(name: str, response: dict[str, object]) -> Response:
 
 
 def respond_with_error(site: Site, error: CrowdError) -> Response:
-    """An error as every AWS SDK reads it: the code in the body and in a header.
+    """Return an error response, with its code in the body and in a header, as AWS SDKs read it.
 
-    The message of a business rule ends as Amazon's do: the time in ms, and " s" in the sandbox.
+    Messages of business rules end as Amazon's do: the time in milliseconds, and " s" in the sandbox.
     """
     message = error.message
     if error.code in ("RequestError", "ParameterValidationError"):

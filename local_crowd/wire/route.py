@@ -18,20 +18,20 @@ log = logging.getLogger(__name__)
 
 
 class ServiceFault(CrowdError):
-    """A bug of ours: the caller may try again, and the log has its traceback."""
+    """An internal error: the caller may retry, and the log has the traceback."""
 
     status = 500
 
 
 class RequestEntityTooLargeException(CrowdError):
-    """The body is larger than any call is."""
+    """The body is larger than the largest valid request."""
 
     code = "RequestEntityTooLargeException"
     status = 413
 
 
 def create_blueprint(site: Site) -> Blueprint:
-    """The blueprint that answers the calls of `site`."""
+    """Return the blueprint that serves the API of `site`."""
     blueprint = Blueprint("wire", __name__)
 
     @blueprint.post("/")
@@ -70,5 +70,5 @@ def create_blueprint(site: Site) -> Blueprint:
     return blueprint
 
 
-def _to_flask(answer: protocol.Response) -> Response:
-    return Response(answer.body, answer.status, answer.headers)
+def _to_flask(response: protocol.Response) -> Response:
+    return Response(response.body, response.status, response.headers)

@@ -7,7 +7,7 @@ from botocore.model import Shape
 
 
 def serialize(shape: Shape | None, value: dict[str, Any]) -> bytes:
-    """The JSON of a response; `value` holds epoch seconds where the model has timestamps."""
+    """Serialize a response to JSON; timestamps in `value` are epoch seconds."""
     return b"{}" if shape is None else _to_json(shape, value).encode()
 
 
@@ -26,7 +26,7 @@ def _to_json(shape: Any, value: Any) -> str:
 
 
 def format_java_double(seconds: int) -> str:
-    """Whole seconds as Java prints a double: 1558393704 -> "1.558393704E9".
+    """Format whole seconds as Java prints a double: 1558393704 -> "1.558393704E9".
 
     Recorded responses of the real service have this form.
     """

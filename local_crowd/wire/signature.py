@@ -70,7 +70,7 @@ def authenticate(
     headers: Mapping[str, str],
     body: bytes,
 ) -> str:
-    """The id of the requester whose keys signed this request.
+    """Return the id of the requester whose keys signed this request.
 
     `path`, `query_string` and the header Host are those the client sent, so a proxy must leave
     them alone (a prefix of the path that it took away has to be put back first). `headers` may be
@@ -120,22 +120,22 @@ def _parse_claim(sent: Mapping[str, str]) -> _Claim:
         raise IncompleteSignatureException(
             f"Unsupported AWS 'algorithm': '{algorithm}' (only {ALGORITHM} for now)."
         )
-    said = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+    parameters = dict(part.strip().partition("=")[::2] for part in rest.split(","))
     faults = [
         f"Authorization header requires '{name}' parameter."
         for name in ("Credential", "Signature", "SignedHeaders")
-        if not said.get(name)
+        if not parameters.get(name)
     ]
     if faults:
         raise IncompleteSignatureException(" ".join(faults))
-    access_key, *scope = said["Credential"].split("/")
+    access_key, *scope = parameters["Credential"].split("/")
     if len(scope) != 4:
         raise IncompleteSignatureException(
             "Credential must have exactly 5 slash-delimited elements, "
-            f"e.g. keyid/date/region/service/term, got '{said['Credential']}'"
+            f"e.g. keyid/date/region/service/term, got '{parameters['Credential']}'"
         )
-    signed_headers = said["SignedHeaders"].lower().split(";")
-    return _Claim(access_key, scope, signed_headers, said["Signature"])
+    signed_headers = parameters["SignedHeaders"].lower().split(";")
+    return _Claim(access_key, scope, signed_headers, parameters["Signature"])
 
 
 def _parse_time(sent: Mapping[str, str]) -> datetime:

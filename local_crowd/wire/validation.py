@@ -1,5 +1,6 @@
-"""Checks a request against the service model, with what botocore leaves to the server:
-enum, pattern, maximum. Unknown members are ignored, as AWS's JSON services do.
+"""Validate requests against the service model, including enum, pattern and maximum.
+
+botocore leaves these three to the server. Unknown members are ignored, as AWS's JSON services do.
 """
 
 import re
@@ -20,7 +21,7 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "structure": dict,
     "timestamp": (int, float, str),
 }
-# Half a surrogate pair, which JSON can spell, and NUL, which PostgreSQL cannot keep.
+# Lone surrogates, which JSON can escape, and NUL, which PostgreSQL cannot store.
 _NO_TEXT = re.compile("[\ud800-\udfff\0]")
 
 
@@ -31,7 +32,7 @@ class SerializationException(CrowdError):
 
 
 def validate(shape: Shape | None, value: dict[str, Any]) -> dict[str, Any]:
-    """The request's known members, timestamps as epoch seconds.
+    """Return the request's known members, with timestamps as epoch seconds.
 
     Raises SerializationException for a wrong type, else ValidationException naming every fault
     in Amazon's words.
@@ -73,7 +74,7 @@ def _check_type(shape: Any, value: Any, path: str) -> None:
             f"{path or 'The request'} must be a {shape.type_name}, not {type(value).__name__}"
         )
     if isinstance(value, str) and _NO_TEXT.search(value):
-        raise SerializationException(f"{path} holds a character that is none")
+        raise SerializationException(f"{path} contains an invalid character")
 
 
 def _validate_structure(
@@ -82,12 +83,12 @@ def _validate_structure(
     result = {}
     prefix = f"{path}." if path else ""
     for name, member in shape.members.items():
-        spoken = prefix + name[0].lower() + name[1:]
+        member_path = prefix + name[0].lower() + name[1:]
         if value.get(name) is not None:
-            result[name] = _validate_value(member, value[name], spoken, faults)
+            result[name] = _validate_value(member, value[name], member_path, faults)
         elif name in shape.required_members:
             faults.append(
-                f"Value null at '{spoken}' failed to satisfy constraint: Member must not be null"
+                f"Value null at '{member_path}' failed to satisfy constraint: Member must not be null"
             )
     return result
 
@@ -114,8 +115,8 @@ def _find_violations(shape: Any, value: Any) -> Iterator[str]:
 def _parse_timestamp(value: float | str, path: str) -> float:
     try:
         if isinstance(value, str):
-            moment = datetime.fromisoformat(value)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+            time = datetime.fromisoformat(value)
+            return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
         int(value)  # neither NaN nor infinite
     except (ValueError, OverflowError) as error:
         raise SerializationException(f"{path} is not a timestamp: {value}") from error

@@ -8,8 +8,8 @@ from botocore.exceptions import ClientError
 from sqlalchemy import select
 
 from local_crowd.operations.call import Call
+from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.money import balance as money_balance
-from local_crowd.operations.work import worker_actions
 from local_crowd.store.tables import requesters
 from tests.support.crowd_fixtures import OpenCrowd
 from tests.support.crowds import DAY, HIT, Crowd, business, refusal
@@ -235,7 +235,7 @@ def test_what_is_surely_left_is_left(open_crowd: OpenCrowd, seed: int) -> None:
     for _ in range(150):
         try:
             chance.choice(steps)()
-        except (ClientError, worker_actions.NotPossible, IndexError):
+        except (ClientError, NotPossible, IndexError):
             refused += 1
         with crowd.site.reading(crowd.requester_id) as call:
             mine = requesters.c.requester_id == crowd.requester_id

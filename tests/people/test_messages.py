@@ -218,7 +218,7 @@ class TestReading:
         ]
         for page in refusals:
             assert page.status_code == 404
-            assert "There is no such message." in words(page)
+            assert "This message does not exist." in words(page)
         assert count(world) == 2
 
     def test_an_inbox_of_many_pages(self, world: RequesterWorld, lab: Requester) -> None:

@@ -140,7 +140,7 @@ def test_a_name_is_unique_among_ones_own(crowd: Crowd) -> None:
         ),
         (
             TESTED | {"AnswerKey": answer_key({"nextmove": {("Z", "A"): 1}})},
-            "The AnswerKey scores Z, which is no selection of nextmove.",
+            "The AnswerKey scores Z, which is not a selection of nextmove.",
         ),
         (
             TESTED | {"Test": "x" * 65_536},

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.work import worker_actions, worker_lists
 from tests.support.crowds import HIT, HIT_TYPE, Crowd, business, invalid, refusal
@@ -172,7 +173,7 @@ def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
         ]
     )
 
-    with pytest.raises(worker_actions.NotPossible) as caught:
+    with pytest.raises(NotPossible) as caught:
         crowd.accept(worker, hit_id)
     assert str(caught.value) == (
         "You do not qualify to accept this HIT. It asks for English: more than 5 (you have 3); "
@@ -248,7 +249,7 @@ def test_each_requirement_guards_its_own(crowd: Crowd) -> None:
     with crowd.site.reading() as call:
         (group,) = worker_lists.list_groups(call, worker, 10)
         preview = "You do not qualify to preview this HIT. It asks for other "
-        with pytest.raises(worker_actions.NotPossible, match=preview):
+        with pytest.raises(NotPossible, match=preview):
             worker_lists.find_next_hit(call, worker, group.hit_type_id)
 
 

@@ -140,7 +140,7 @@ NAMED = "<QuestionIdentifier>q</QuestionIdentifier>"
             question(f"{NAMED}<AnswerOption><AnswerScore>1</AnswerScore></AnswerOption>"),
             "no SelectionIdentifier",
         ),
-        (answer_key({"q": {("a",): 1}}, "<Other/>"), "holds no mapping"),
+        (answer_key({"q": {("a",): 1}}, "<Other/>"), "contains no mapping"),
         (answer_key({"q": {("a",): 1}}, AMAZONS_PERCENTAGE.replace("15", "0")), "more than 0"),
         (answer_key({"q": {("a",): 1}}, "<RangeMapping/>"), "OutOfRangeQualificationValue is"),
         (answer_key({"q": {("a",): 1}, " q": {("a",): 1}}), "stands in the AnswerKey twice"),

@@ -317,11 +317,11 @@ def test_the_embedded_crowd_s_hits_are_reached_by_key(
         ),
         (
             ("add_requester", " "),
-            "' ' is no name: 1 to 200 printable characters, no space at either end.",
+            "' ' is not a valid name: use 1 to 200 printable characters, with no space at either end.",
         ),
         (
             ("add_requester", "a\nb"),
-            r"'a\nb' is no name: 1 to 200 printable characters, no space at either end.",
+            r"'a\nb' is not a valid name: use 1 to 200 printable characters, with no space at either end.",
         ),
         (
             ("new_keys", "labb"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from botocore.exceptions import ClientError
 
+from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.money import balance
 from local_crowd.operations.people import identities
 from local_crowd.operations.work import worker_actions
@@ -166,6 +167,6 @@ class Crowd:
 
 def why(action: Callable[[], Any]) -> str:
     """The reason for which a worker cannot do something; fails when they can."""
-    with pytest.raises(worker_actions.NotPossible) as caught:
+    with pytest.raises(NotPossible) as caught:
         action()
     return caught.value.reason

@@ -376,7 +376,7 @@ def test_what_no_database_holds(crowd: Crowd, name: str, text: str) -> None:
     code, message = fault(call(crowd, "CreateHIT", HIT | {name: text}))
 
     assert code == "SerializationException"
-    assert message == f"{name[0].lower()}{name[1:]} holds a character that is none"
+    assert message == f"{name[0].lower()}{name[1:]} contains an invalid character"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from local_crowd.operations.errors import CrowdError
-from local_crowd.operations.work.worker_actions import NotPossible
+from local_crowd.operations.errors import CrowdError, NotPossible
 from local_crowd.site import Site
 from tests.support.crowds import HIT, Crowd
 

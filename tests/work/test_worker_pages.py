@@ -477,7 +477,7 @@ class TestHandingIn:
         world.clock.advance(10 * MINUTE)
 
         for assignment_id, said in (
-            (done, "Already submitted This work was handed in before. Nothing has changed."),
+            (done, "Already submitted You already submitted this work. Nothing has changed."),
             (returned, "Not submitted You returned this HIT, so its answer cannot be handed in."),
             (late, "Not submitted The time allowed for this HIT is over, so it was not taken."),
         ):
@@ -585,7 +585,7 @@ class TestWorking:
         assert world.slots(hit["HITId"]) == (1, 0)
         again = ada.post(f"/work/{assignment_id}/return")
         assert again.status_code == 409
-        assert "This HIT is no longer in your hands." in words(again)
+        assert "You no longer hold this assignment." in words(again)
         world.visitor("Ben").accept(hit["HITTypeId"])
 
     def test_the_state_is_the_servers(self, world: World) -> None:

@@ -43,19 +43,18 @@ def require_funds(call: Call, amount: int, *, put_aside: bool = False) -> None:
     bound = select(requesters.c.budget, requesters.c.surely_left).where(
         mine, requesters.c.budget.is_not(None)
     )
-    # No other call spends of the budget until this one is done.
-    found = call.db.execute(bound.with_for_update()).one_or_none()
-    if found is None:
+    # FOR UPDATE serializes spending until this transaction ends.
+    row = call.db.execute(bound.with_for_update()).one_or_none()
+    if row is None:
         return
-    budget, surely = found
-    # To count what all HITs may cost takes the longer the more there are. All that takes of the
-    # budget comes by here, and what else happens (a HIT expires, work is rejected) gives back: at
-    # least what was left before, less what was taken since, is left.
+    budget, surely_left = row
+    # Summing every HIT is O(n). Spending only happens here and everything else frees money, so
+    # `surely_left` is a lower bound; recount only when it does not cover `amount`.
     new = 0 if put_aside else amount
-    if surely is None or surely < new:
+    if surely_left is None or surely_left < new:
         paid, aside = _sum_used(call)
-        surely = budget - paid - aside
-        left = surely + (aside if put_aside else 0)
+        surely_left = budget - paid - aside
+        left = surely_left + (aside if put_aside else 0)
         if amount > left:
             raise RequestError(
                 "This Requester has insufficient funds in their account to complete this "
@@ -63,17 +62,17 @@ def require_funds(call: Call, amount: int, *, put_aside: bool = False) -> None:
                 "the budget.",
                 "InsufficientFunds",
             )
-    call.db.execute(update(requesters).where(mine).values(surely_left=surely - new))
+    call.db.execute(update(requesters).where(mine).values(surely_left=surely_left - new))
 
 
 def set_budget(call: Call, requester_id: str | None, amount: int | None) -> None:
-    """Bound what a requester may spend in all, in cents; None: no limit."""
+    """Set the most that a requester may spend in all, in cents; None removes the limit."""
     mine = requesters.c.requester_id == requester_id
     call.db.execute(update(requesters).where(mine).values(budget=amount, surely_left=None))
 
 
 def _sum_used(call: Call) -> tuple[int, int]:
-    """Cents that were paid, in rewards and bonuses, and cents that HITs may yet cost."""
+    """Return the cents paid in rewards and bonuses, and the cents that HITs may still cost."""
     open_slots = case(
         (and_(hits.c.expiration > call.now, ~hits.c.disposed), hits.c.available), else_=0
     )
@@ -86,9 +85,9 @@ def _sum_used(call: Call) -> tuple[int, int]:
         .select_from(hits.join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id))
         .where(hits.c.requester_id == call.requester_id)
     ).one()
-    given = call.db.scalar(
+    bonus_total = call.db.scalar(
         select(func.coalesce(func.sum(bonuses.c.amount), 0)).where(
             bonuses.c.requester_id == call.requester_id
         )
     )
-    return int(paid) + int(given or 0), int(aside)
+    return int(paid) + int(bonus_total or 0), int(aside)

@@ -71,7 +71,7 @@ def put(call: Call, name: str, requester_id: str, pair: KeyPair) -> None:
         return
     if not (name.isprintable() and name == name.strip() and 0 < len(name) <= 200):
         raise ParameterValidationError(
-            f"{name!r} is no name: 1 to 200 printable characters, no space at either end."
+            f"{name!r} is not a valid name: use 1 to 200 printable characters, with no space at either end."
         )
     call.db.execute(
         insert(requesters).values(

@@ -145,7 +145,7 @@ def close(call: Call, worker_id: str) -> None:
     """Close an account: erase what says who the worker is, messages too. Work and payments stay,
     under the id.
 
-    What the worker holds has to be returned first (work.give_back).
+    What the worker holds has to be returned first (worker_actions.return_assignment).
     """
     account = get(call, worker_id)
     if account and account.email:

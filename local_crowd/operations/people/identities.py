@@ -1,4 +1,4 @@
-"""Who is who on a site: requesters and their keys, workers, the site's own secret."""
+"""Requesters, workers and secrets of a site, each created on first use."""
 
 import secrets
 
@@ -12,18 +12,18 @@ OWNER = "local"  # the requester that the embedded crowd acts for
 
 
 def ensure_requester(call: Call, name: str = OWNER) -> str:
-    """The id of the requester of this name, made at the first time."""
+    """Return the requester's id, creating the requester on first use."""
     known = call.db.scalar(select(requesters.c.requester_id).where(requesters.c.name == name))
     if known:
         return str(known)
     insert_new(
         call.db, requesters, requester_id=call.new_id("A", 14), name=name, created_time=call.now
     )
-    return ensure_requester(call, name)  # whoever made it
+    return ensure_requester(call, name)  # created by this transaction, or by a concurrent one
 
 
 def ensure_worker(call: Call, nickname: str) -> str:
-    """The id of the worker of this nickname (the sandbox asks for no more), made if need be."""
+    """Return the id of the worker with this nickname, creating the worker on first use."""
     known = call.db.scalar(select(workers.c.worker_id).where(workers.c.nickname == nickname))
     if known:
         return str(known)
@@ -34,7 +34,10 @@ def ensure_worker(call: Call, nickname: str) -> str:
 
 
 def ensure_secret(call: Call, name: str) -> str:
-    """A random secret of this site, kept under `name`: the same for every process."""
+    """Return the site's secret called `name`, creating a random one on first use.
+
+    Every process of the site gets the same secret.
+    """
     known = call.db.scalar(select(settings.c.value).where(settings.c.name == name))
     if known:
         return str(known)

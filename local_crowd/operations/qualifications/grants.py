@@ -115,7 +115,7 @@ def _granted(call: Call, type_id: str, worker_id: str) -> Row[Any]:
         )
     ).one_or_none()
     if row is None:
-        # The same for a type that is not there or another's, and word for word: clients look.
+        # Same message for a missing type and somebody else's: clients match this text.
         raise RequestError(
             "You requested a Qualification that does not exist.", "QualificationDoesNotExist"
         )

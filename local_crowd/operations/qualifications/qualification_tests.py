@@ -39,5 +39,5 @@ def check_key(form: QuestionForm, key: AnswerKey) -> None:
             )
         if unknown := frozenset[str]().union(*scored.options) - asked[identifier]:
             raise ParameterValidationError(
-                f"The AnswerKey scores {min(unknown)}, which is no selection of {identifier}."
+                f"The AnswerKey scores {min(unknown)}, which is not a selection of {identifier}."
             )

@@ -119,7 +119,7 @@ def _parse_mapping(mapping: Element | None) -> Callable[[Decimal], Decimal]:
         return lambda total: total * multiplier
     if (found := mapping.find(f"{space}RangeMapping")) is not None:
         return _parse_ranges(found)
-    raise parse_error("QualificationValueMapping holds no mapping")
+    raise parse_error("QualificationValueMapping contains no mapping")
 
 
 def _parse_ranges(mapping: Element) -> Callable[[Decimal], Decimal]:

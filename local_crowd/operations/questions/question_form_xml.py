@@ -96,7 +96,7 @@ def _read_binary(node: Node) -> form.Binary:
     kind = found[type_name].children_by_name({"Type": ONE, "SubType": OPTIONAL})["Type"]
     url = found["DataURL"].text()
     if not _WEB_ADDRESS.fullmatch(url):
-        raise found["DataURL"].refuse(f'"{shorten(url)}" is no http or https address')
+        raise found["DataURL"].refuse(f'"{shorten(url)}" is not an http or https address')
     return form.Binary(
         kind=cast("form.Kind", kind.choice(*get_args(form.Kind))),
         url=url,
@@ -111,7 +111,7 @@ def _read_size(node: Node | None) -> str:
         return ""
     text = node.text().removesuffix("px")
     if not _SIZE.fullmatch(text):
-        raise node.refuse(f'"{shorten(text)}" is no size; it is a number, or a percentage')
+        raise node.refuse(f'"{shorten(text)}" is not a size; give a number or a percentage')
     return text
 
 

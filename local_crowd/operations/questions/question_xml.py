@@ -100,7 +100,7 @@ class Node:
         """A text that must be one of these."""
         text = self.text()
         if text not in allowed:
-            raise self.refuse(f'"{shorten(text)}" is none of {", ".join(allowed)}')
+            raise self.refuse(f'"{shorten(text)}" is not one of {", ".join(allowed)}')
         return text
 
     def whole(self, text: str, least: int, what: str = "") -> int:
@@ -108,5 +108,5 @@ class Node:
         if re.fullmatch(r"[+-]?[0-9]{1,10}", text.strip()) and least <= int(text) < 2**31:
             return int(text)
         raise self.refuse(
-            f'{what}{" " if what else ""}"{shorten(text)}" is no whole number from {least} up'
+            f'{what}{" " if what else ""}"{shorten(text)}" is not a whole number from {least} up'
         )

@@ -60,7 +60,7 @@ def parse(question: str) -> Question:
     for namespace in QUESTION_FORMS:
         if root.tag == f"{{{namespace}}}QuestionForm":
             return read_form(root, namespace)
-    raise parse_error(f"the root element {root.tag} is none that can be shown")
+    raise parse_error(f"the root element {root.tag} cannot be shown")
 
 
 def build_answer(question: str, fields: Iterable[tuple[str, str]]) -> str:

@@ -81,10 +81,9 @@ class _Log(NamedTuple):
 
 
 def lock_assignments(call: Call, hit: Row[Any]) -> None:
-    """Keep others from deciding on the work of a HIT that its policy may be about to decide on.
+    """Lock the HIT's assignments until the transaction ends.
 
-    Before the HIT itself is changed: everybody takes the work first and the HIT second, so nobody
-    waits for somebody who waits for them.
+    Lock order is assignments, then HIT, so two transactions cannot deadlock.
     """
     if hit.hit_review_policy is not None and call.db.dialect.name != "sqlite":
         work = select(assignments.c.assignment_id).where(assignments.c.hit_id == hit.hit_id)

@@ -1,4 +1,4 @@
-"""What time alone does: overdue work is abandoned, unreviewed work is approved, HITs expire."""
+"""Changes that time alone makes: abandon overdue work, approve unreviewed work, expire HITs."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,8 +14,8 @@ from local_crowd.operations.work import hit_lifecycle
 from local_crowd.store.tables import assignments, hit_types, hits
 
 BATCH = 500
-SETTLING = 39018  # any number that nothing else of ours locks
-# The first of each: whether there is any before now, PostgreSQL would find out by reading all.
+SETTLING = 39018  # key of the advisory lock; unique among our advisory locks
+# min(due_time) uses the index; EXISTS(... <= now) makes PostgreSQL scan the table.
 FIRST_DUE = select(
     *(
         select(func.min(table.c.due_time)).where(table.c.due_time.is_not(None)).scalar_subquery()
@@ -25,21 +25,21 @@ FIRST_DUE = select(
 
 
 def is_due(db: Connection, now: int) -> bool:
-    """Whether anything waits for `settle`: one look at two indexes."""
+    """Return whether `settle` has anything to do; reads one entry of two indexes."""
     return any(first is not None and first <= now for first in db.execute(FIRST_DUE).one())
 
 
 def settle(call: Call) -> None:
-    """Do what has fallen due, in the order it fell due, each at its own time.
+    """Process everything that is due, in order of due time, each change as of its own time.
 
-    Before anything else in its transaction: whoever comes second waits until it is all done, and
-    holds nothing that somebody else could wait for.
+    Call first in a transaction: it takes an advisory lock, and a caller that waits for it must hold
+    no other lock.
     """
     if call.db.dialect.name == "postgresql":
         call.db.execute(select(func.pg_advisory_xact_lock(SETTLING)))
     hit_lifecycle.expire_unwatched(call)
     while True:
-        # What lies before a HIT's expiration comes first; what is at the same time, after it.
+        # Process assignments due before the HIT's expiration first, those due with it afterwards.
         hit = hit_lifecycle.find_next_to_expire(call)
         until = call.now if hit is None else hit.due_time - 1
         while rows := _list_due(call, until):

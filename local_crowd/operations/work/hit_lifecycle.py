@@ -1,7 +1,7 @@
-"""When a HIT expires and when it becomes reviewable, each once and at its own time.
+"""Expire HITs and make them reviewable, each once and as of its own time.
 
-Of a HIT that nobody watches (its type has no notifications, and it has no policy of its own)
-nothing follows: its status comes from its counters and the time (local_crowd.operations.hits.hit_status).
+A HIT without notifications and without a review policy needs no processing: its status follows
+from its counters and the time (local_crowd.operations.hits.hit_status).
 """
 
 from typing import Any
@@ -17,16 +17,16 @@ from local_crowd.store.tables import hit_types, hits
 
 
 def expire_unwatched(call: Call) -> None:
-    """Note of all due HITs of which nothing follows that they have expired."""
-    told = select(hit_types.c.hit_type_id).where(hit_types.c.notification.is_not(None))
-    unwatched = and_(hits.c.hit_review_policy.is_(None), hits.c.hit_type_id.not_in(told))
+    """Clear due_time of expired HITs that have no notifications and no review policy."""
+    notifying = select(hit_types.c.hit_type_id).where(hit_types.c.notification.is_not(None))
+    unwatched = and_(hits.c.hit_review_policy.is_(None), hits.c.hit_type_id.not_in(notifying))
     call.db.execute(
         update(hits).where(hits.c.due_time <= call.now, unwatched).values(due_time=None)
     )
 
 
 def find_next_to_expire(call: Call) -> Row[Any] | None:
-    """The HIT that is due first, with its type's `notification`; None when none is."""
+    """Return the due HIT that expires first, with its type's `notification`, or None."""
     query = (
         select(hits, hit_types.c.notification)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
@@ -38,9 +38,10 @@ def find_next_to_expire(call: Call) -> Row[Any] | None:
 
 
 def expire(call: Call, hit: Row[Any], at: int) -> None:
-    """Do what follows from a HIT's expiration at `at`, which is its `expiration` by now.
+    """Expire the HIT: notify, and run its review policy if this makes it reviewable.
 
-    `hit`: its columns and `notification`.
+    `hit` is a row of hits with the type's `notification`; `at` is the expiration, in epoch seconds.
+    Locks the HIT's assignments.
     """
     policy_runs.lock_assignments(call, hit)
     extensions.change(call, hit.hit_id, due_time=None)
@@ -52,21 +53,22 @@ def expire(call: Call, hit: Row[Any], at: int) -> None:
 
 
 def on_assignment_released(call: Call, hit: Row[Any], at: int) -> None:
-    """Do what follows when, at `at`, work on a HIT left its worker's hands.
+    """Notify, and run the review policy, if this makes the HIT reviewable.
 
-    `hit`: any row with `hit_id`, `requester_id` and `events.WATCHED`.
+    Call after an assignment was submitted, returned or abandoned at `at` (epoch seconds). `hit` is
+    any row with `hit_id`, `requester_id` and `events.WATCHED`.
     """
     if hit.notification is None and hit.hit_review_policy is None:
         return
     now = _fetch_state(call, hit.hit_id)
-    # No due time: its expiration has been, and has been dealt with.
+    # due_time is None once the expiration was processed.
     if not now.pending and (not now.available or now.due_time is None):
         _on_reviewable(call, hit, at)
 
 
 def _on_reviewable(call: Call, hit: Row[Any], at: int) -> None:
     policy_runs.review_hit(call, hit, at)
-    now = _fetch_state(call, hit.hit_id)  # its policy may have extended it
+    now = _fetch_state(call, hit.hit_id)  # the policy may have extended the HIT
     if not hit_status.compute_counters(read_slots(now), now.expiration, at).available:
         events.notify(call, hit, "HITReviewable", at)
 

@@ -26,7 +26,7 @@ from local_crowd.store.tables import (
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 4096  # characters, as NotifyWorkers takes
 MOST_A_DAY = 20  # that a worker sends, to all requesters together
 DAY = 86_400
-UNKNOWN = "There is no such message."
+UNKNOWN = "This message does not exist."
 
 
 def list_of_worker(call: Call, worker_id: str, limit: int = 100) -> list[Row[Any]]:

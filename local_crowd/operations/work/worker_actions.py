@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, select, update
 
 from local_crowd.operations.call import Call
-from local_crowd.operations.errors import NotPossible as NotPossible  # noqa: PLC0414 - ours too
+from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.hits.slots import move
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
@@ -21,7 +21,7 @@ from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
 
 UNKNOWN = "This assignment does not exist. Accept the HIT first."
-DONE = "This work was handed in before. Nothing has changed."
+DONE = "You already submitted this work. Nothing has changed."
 FINISHED = ("Submitted", "Approved", "Rejected")
 
 # Statements are made once: making them takes longer than the database does.
@@ -148,7 +148,7 @@ def accept_next(
 def _take(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
     """Take one slot of a HIT (its OFFER) that the worker may accept.
 
-    The slot first: whoever comes second waits for the HIT, and sees then what became of it.
+    Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
     """
     if not move(call.db, hit.hit_id, "available", "pending"):
         raise NotPossible("taken", "Other workers have taken all of this HIT.")
@@ -251,5 +251,5 @@ def return_assignment(call: Call, worker_id: str, assignment_id: str) -> str:
     if row.worker_id != worker_id:
         raise NotPossible("unknown", "This assignment does not exist.")
     if not abandon(call, row, call.now, "Returned"):
-        raise NotPossible("done", "This HIT is no longer in your hands.")
+        raise NotPossible("done", "You no longer hold this assignment.")
     return str(row.hit_type_id)

@@ -68,7 +68,7 @@ FRESH = hits.c.hit_id.not_in(
     )
 )
 FIRST_FRESH = FIRST.where(FRESH)
-# The same, for taking: what others are taking now is passed over, or (the last) waited for.
+# The same with FOR UPDATE: SKIP LOCKED first, then wait for the row that is left.
 FREE = FIRST.with_for_update(skip_locked=True, of=hits)
 FREE_FRESH = FREE.where(FRESH)
 FREE_BEHIND = BEHIND.where(FRESH).with_for_update(skip_locked=True, of=hits)

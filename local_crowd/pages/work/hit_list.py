@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import an_id, current_site, worker_only
@@ -91,7 +92,7 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
             else:
                 held = worker_actions.accept_next(call, worker_id, hit_type_id, after)
             finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
-    except worker_actions.NotPossible as refusal:
+    except NotPossible as refusal:
         if refusal.reason == "unqualified":
             return _unqualified(worker_id, hit_type_id, refusal)
         flash(str(refusal))
@@ -143,7 +144,7 @@ def mturk_findhits() -> Response:
     return redirect(f"{request.script_root}/", 303)
 
 
-def _unqualified(worker_id: str, hit_type_id: str, refusal: worker_actions.NotPossible) -> Any:
+def _unqualified(worker_id: str, hit_type_id: str, refusal: NotPossible) -> Any:
     with current_site().reading() as call:
         group = worker_lists.find_group(call, hit_type_id)
         barrier = barriers(call, worker_id, [group]).get(hit_type_id) if group else None

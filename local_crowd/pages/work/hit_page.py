@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.formparser import MultiPartParser
 
+from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.questions.question_form import QuestionForm
 from local_crowd.operations.questions.questions import HTMLQuestion, parse
 from local_crowd.operations.work import worker_actions
@@ -124,8 +125,8 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-@pages.errorhandler(worker_actions.NotPossible)
-def _not_possible(error: worker_actions.NotPossible) -> Any:
+@pages.errorhandler(NotPossible)
+def _not_possible(error: NotPossible) -> Any:
     title = "Already submitted" if error.reason == "done" else "Not submitted"
     return _framed(title, str(error), errors.STATUSES.get(error.reason, 409), error.reason)
 
