@@ -44,7 +44,7 @@ def _check(ground: Grounds, *processes: str) -> None:
     hit_type_id = ground.launch(3_000, "To be done in bad times")
     process = subprocess.Popen(
         [sys.executable, SERVER, ground.directory, *processes],
-        env={"PYTHONPATH": str(SERVER.parent.parent)},
+        env={"PYTHONPATH": str(SERVER.parents[2])},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
