@@ -129,4 +129,4 @@ def test_other_forms_say_who_is_signed_out(live: People) -> None:
     assert sign_up(ada, live.invitation(), name="Ben").status_code == 303
     assert "You are signed in as Ben" in words(ada.get("/account"))
     assert sign_in(ada, "Ada", PASSWORD).status_code == 303
-    assert "You are Ada" in words(ada.get("/account"))
+    assert "You are signed in as Ada" in words(ada.get("/account"))

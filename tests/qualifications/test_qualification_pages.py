@@ -179,7 +179,7 @@ class TestAsking:
             "You requested the qualification. The requester will decide.",
         )
         sees(ada.get("/qualifications"), 200, "waiting for the requester Waiting")
-        sees(ada.get(path), 200, "Its requester will review your request and decide.")
+        sees(ada.get(path), 200, "The requester will review your request and decide.")
         assert "Request" not in words(ada.get(path)).partition("English")[2]
 
         (waiting,) = world.perform("ListQualificationRequests")["QualificationRequests"]
