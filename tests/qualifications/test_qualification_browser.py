@@ -145,7 +145,7 @@ def test_a_test_that_does_not_arrive_can_be_submitted_again(page: "Page", url: s
     page.context.set_offline(False)
     page.get_by_role("button", name="Submit").click()
 
-    expect(page.get_by_text("Your test is graded: your score is 100.")).to_be_visible()
+    expect(page.get_by_text("Your test is graded. Your score is 100.")).to_be_visible()
 
 
 def test_pages_fit_a_telephone_and_can_be_read(

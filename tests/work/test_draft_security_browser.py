@@ -109,7 +109,7 @@ def test_a_hit_does_not_hand_in_for_another_assignment(world: World, arrive: Arr
         ),
         (
             "port.postMessage({kind: 'entries', text: 'x'.repeat(4000001)})",
-            "Not saved: this is more",
+            "Not saved: your answer is too large",
         ),
         ("port.postMessage({kind: 'entries', text: '<img src=x onerror=alert(1)>'})", SAVED),
         (
