@@ -177,8 +177,8 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
     try:
         app.send_notifications()
         urls = [format_url(args.host, get_port(one)) for one in sockets]
-        announce(directory, urls)
         with serving.note_address(directory, urls[0]):
+            announce(directory, urls)
             server.run()
     finally:
         server.close()
@@ -190,9 +190,9 @@ def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse
     from local_crowd import hosts, processes
 
     urls = [format_url(args.host, get_port(one)) for one in sockets]
-    announce(directory, urls)
     try:
         with serving.note_address(directory, urls[0]):
+            announce(directory, urls)
             processes.run(
                 directory,
                 sockets,

@@ -24,7 +24,7 @@ def test_hits_that_are_not_there_are_named(live: People, tmp_path: Path) -> None
     file = tmp_path / "hit_ids.txt"
     file.write_text(f"{live.launch()['HITId']}\n3NOTHERE\n", "utf-8")
 
-    assert "There is no HIT 3NOTHERE on this site; --site names the other one." in live.refused(
+    assert "There is no HIT 3NOTHERE on this site; --site chooses the other one." in live.refused(
         "add_panel_link", "--hit_ids_file", str(file), *GOAL
     )
     assert live.manage("list_links") == []
@@ -34,7 +34,7 @@ def test_the_hits_are_named_in_one_way(live: People, tmp_path: Path) -> None:
     """Neither way, both ways, or a file without ids is one line."""
     file = tmp_path / "hit_ids.txt"
     file.write_text("# none yet\n", "utf-8")
-    said = "Name the HITs by --hit_type_id or by a --hit_ids_file with ids in it."
+    said = "Give either --hit_type_id or a --hit_ids_file that is not empty."
 
     assert said in live.refused("add_panel_link", *GOAL)
     assert said in live.refused("add_panel_link", "--hit_ids_file", str(file), *GOAL)
