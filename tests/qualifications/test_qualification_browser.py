@@ -53,7 +53,7 @@ def begin_test(page: "Page") -> None:
     expect(page.get_by_role("button", name="Accept")).to_have_count(0)
     expect(page.locator(".barrier")).to_contain_text("English: at least 80 – you do not have it.")
     page.get_by_role("link", name="Request it").click()
-    expect(page.get_by_text("You have 5 minutes from the moment you begin")).to_be_visible()
+    expect(page.get_by_text("You have 5 minutes once you start")).to_be_visible()
     page.get_by_role("button", name="Take the test").click()
     expect(page.get_by_role("timer")).to_have_text(re.compile("^(05:00|04:5.)$"))
 
