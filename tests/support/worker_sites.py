@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from waitress import create_server
+from waitress.channel import HTTPChannel
 from werkzeug.test import Client, TestResponse
 
 from local_crowd.app import Crowd, create_app
@@ -171,6 +172,11 @@ def serving(app: Crowd) -> Iterator[str]:
     server.pull_trigger()
     thread.join()
     server.task_dispatcher.shutdown()
+    # A browser that leaves in the middle of a download leaves a channel with an open file, which
+    # close_all alone does not close.
+    for channel in list(server._map.values()):
+        if isinstance(channel, HTTPChannel):
+            channel.handle_close()
     server.asyncore.close_all(server._map)
 
 
