@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from local_crowd.operations.money import payments
-from local_crowd.store.people_tables import payment_items
+from local_crowd.store.tables import payment_items
 from tests.people.test_accounts import worker_id
 from tests.support.crowds import DAY
 from tests.support.live_site import PID, People

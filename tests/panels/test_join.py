@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from local_crowd.operations.panels import participants
-from local_crowd.store.people_tables import panel_workers, visits
+from local_crowd.store.tables import panel_workers, visits
 from tests.support.crowds import DAY, HOUR, MINUTE
 from tests.support.live_site import CODES, COMPLETION, PID, People
 from tests.support.worker_sites import Visitor, words

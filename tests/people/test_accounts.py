@@ -17,9 +17,8 @@ from local_crowd.app import create_app
 from local_crowd.operations.people import accounts, profiles, sign_in_limits
 from local_crowd.operations.people.profiles import Profile
 from local_crowd.pages.people.passwords import hashed, is_password
-from local_crowd.store.people_tables import accounts as accounts_table
-from local_crowd.store.people_tables import links
-from local_crowd.store.tables import workers
+from local_crowd.store.tables import accounts as accounts_table
+from local_crowd.store.tables import links, workers
 from tests.support.crowds import DAY, HOUR, MINUTE
 from tests.support.live_site import PASSWORD, People, sign_in, sign_up
 from tests.support.worker_sites import Visitor, words

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from local_crowd.operations.people import accounts
-from local_crowd.store.people_tables import visits
+from local_crowd.store.tables import visits
 from tests.support.live_site import PASSWORD, PID, People, sign_in, sign_up
 from tests.support.worker_sites import TOKEN, Visitor, words
 

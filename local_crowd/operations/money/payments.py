@@ -13,8 +13,17 @@ from sqlalchemy.sql import union_all
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.store.people_tables import accounts, panel_workers, payment_items, payments
-from local_crowd.store.tables import assignments, bonuses, hit_types, hits, workers
+from local_crowd.store.tables import (
+    accounts,
+    assignments,
+    bonuses,
+    hit_types,
+    hits,
+    panel_workers,
+    payment_items,
+    payments,
+    workers,
+)
 
 ITEM = ("item_id", "worker_id", "is_bonus", "amount")
 

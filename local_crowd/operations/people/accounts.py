@@ -11,8 +11,7 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.people.invitation_links import forget_email, remove_resets
 from local_crowd.operations.people.nicknames import LONGEST, InvalidNickname, normalize_nickname
 from local_crowd.store.engine import insert_new
-from local_crowd.store.people_tables import accounts
-from local_crowd.store.tables import assignments, messages, workers
+from local_crowd.store.tables import accounts, assignments, messages, workers
 
 EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s\x00-\x20]+\.[^@\s\x00-\x20]+")
 LONGEST_EMAIL = 254  # characters, as RFC 5321 has it

@@ -12,7 +12,7 @@ from sqlalchemy import insert, or_, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible, ParameterValidationError
-from local_crowd.store.people_tables import links
+from local_crowd.store.tables import links
 
 ACCOUNT, PANEL, RESET = "account", "panel", "reset"
 GONE = (

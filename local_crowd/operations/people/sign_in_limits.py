@@ -13,7 +13,7 @@ from sqlalchemy import delete, or_, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.store.engine import insert_new
-from local_crowd.store.people_tables import attempts
+from local_crowd.store.tables import attempts
 
 
 class Limit(NamedTuple):

@@ -1,0 +1,105 @@
+"""The tables of HITs, their types and layouts."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+from local_crowd.store.tables.base import Cents, Id, Number, Seconds, metadata, partial_index
+
+hit_types = Table(
+    "hit_types",
+    metadata,
+    Column("hit_type_id", Id, primary_key=True),
+    Column("hit_group_id", Id, nullable=False, unique=True),
+    Column("requester_id", Id, ForeignKey("requesters.requester_id"), nullable=False),
+    # A hash of the seven properties that identify a HIT type: equal properties give one type.
+    Column("fingerprint", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("keywords", Text),
+    Column("reward", Cents, nullable=False),
+    Column("assignment_duration", Seconds, nullable=False),
+    Column("auto_approval_delay", Seconds, nullable=False),
+    Column("qualification_requirements", Text, nullable=False),  # a JSON array
+    Column("created_time", Seconds, nullable=False),
+    # Where to send notifications about its HITs, as JSON: a NotificationSpecification, and Active.
+    Column("notification", Text),
+    Index(None, "requester_id", "fingerprint", unique=True),
+)
+
+# The qualification types that a HIT type requires. No foreign key: before migration 0002 a
+# requirement could name a type that does not exist.
+hit_type_qualifications = Table(
+    "hit_type_qualifications",
+    metadata,
+    Column("hit_type_id", Id, ForeignKey("hit_types.hit_type_id"), primary_key=True),
+    Column("qualification_type_id", String(255), primary_key=True),
+    # Whether the HITs are hidden from workers who do not qualify.
+    Column("hides", Boolean, nullable=False),
+    Index(None, "qualification_type_id"),
+    partial_index("ix_hit_type_qualifications_hiding", "hit_type_id", where="hides"),
+)
+
+OPEN_HIT = "available > 0 AND NOT disposed"
+
+# The same condition as the index's, as text: SQLite uses a partial index only for a query whose
+# condition it can match literally, so one with parameters would read the whole table.
+is_open = text("hits.available > 0 AND NOT hits.disposed")
+
+hits = Table(
+    "hits",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),  # order of creation
+    Column("hit_id", Id, nullable=False, unique=True),
+    Column("requester_id", Id, ForeignKey("requesters.requester_id"), nullable=False),
+    Column("hit_type_id", Id, ForeignKey("hit_types.hit_type_id"), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("requester_annotation", Text),
+    # What the requester's pages show as one batch; operations.hits.batches computes it.
+    Column("batch", String(64)),
+    # The input row that the HIT was launched from; 0 when the annotation does not name one.
+    Column("input_row", BigInteger, nullable=False, default=0, server_default="0"),
+    Column("creation_time", Seconds, nullable=False),
+    Column("expiration", Seconds, nullable=False),
+    Column("max_assignments", Number, nullable=False),
+    Column("created_with", Number, nullable=False),  # max_assignments at creation
+    Column("reviewing", Boolean, nullable=False, default=False),
+    Column("disposed", Boolean, nullable=False, default=False),
+    # Every assignment slot is in exactly one of these five; they add up to max_assignments.
+    # `available` is kept when the HIT expires, so that extending it brings the slots back.
+    Column("available", Number, nullable=False),
+    Column("pending", Number, nullable=False, default=0),
+    Column("submitted", Number, nullable=False, default=0),
+    Column("approved", Number, nullable=False, default=0),
+    Column("rejected", Number, nullable=False, default=0),
+    # The expiration, until its consequences have been processed; then NULL.
+    Column("due_time", Seconds),
+    # The ReviewPolicy structures that it was created with, as JSON.
+    Column("assignment_review_policy", Text),
+    Column("hit_review_policy", Text),
+    Index(None, "requester_id", "number"),
+    Index(None, "requester_id", "batch", "input_row", "number"),
+    partial_index("ix_hits_due_time", "due_time", where="due_time IS NOT NULL"),
+    partial_index("ix_hits_open", "hit_type_id", "number", where=OPEN_HIT),
+    sqlite_autoincrement=True,
+)
+
+layouts = Table(
+    "layouts",
+    metadata,
+    Column("layout_id", Id, primary_key=True),
+    Column("requester_id", Id, ForeignKey("requesters.requester_id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("html", Text, nullable=False),
+    Column("frame_height", Integer, nullable=False),
+    Column("created_time", Seconds, nullable=False),
+)
