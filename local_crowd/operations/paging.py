@@ -69,13 +69,13 @@ def _describe_scope(call: Call, request: Request, column: str) -> bytes:
     return json.dumps([call.requester_id, column, filters], sort_keys=True, default=str).encode()
 
 
-def _checksum(position: bytes, scope: bytes) -> bytes:
+def _compute_checksum(position: bytes, scope: bytes) -> bytes:
     return hashlib.sha256(position + scope).digest()[:CHECKSUM_BYTES]
 
 
 def _write_token(number: int, identity: str, scope: bytes) -> str:
     position = number.to_bytes(8, "big") + identity.encode().ljust(30)
-    return "p1:" + base64.b64encode(position + _checksum(position, scope)).decode()
+    return "p1:" + base64.b64encode(position + _compute_checksum(position, scope)).decode()
 
 
 def _read_position(token: str, scope: bytes) -> tuple[int, str]:
@@ -85,7 +85,7 @@ def _read_position(token: str, scope: bytes) -> tuple[int, str]:
         raw = b""
     position, checksum = raw[:-CHECKSUM_BYTES], raw[-CHECKSUM_BYTES:]
     # Whoever knows how a token is made can make one: it may only hold what a list could have.
-    if not POSITION.fullmatch(position) or checksum != _checksum(position, scope):
+    if not POSITION.fullmatch(position) or checksum != _compute_checksum(position, scope):
         raise ParameterValidationError(
             f'The value "{token}" is not valid for the parameter NextToken.'
         )

@@ -11,7 +11,7 @@ from local_crowd.operations.errors import RequestError
 from local_crowd.store.engine import insert_new
 from local_crowd.store.tables import request_tokens
 
-REMEMBERED = 24 * 3600  # seconds
+REMEMBER_SECONDS = 24 * 3600  # seconds
 
 
 def refuse_repeat(call: Call, operation: str, request: Request, turk_error_code: str) -> None:
@@ -27,7 +27,7 @@ def refuse_repeat(call: Call, operation: str, request: Request, turk_error_code:
     row = call.db.execute(select(request_tokens).where(where)).one_or_none()
     if row is None:
         return
-    if row.created_time + REMEMBERED > call.now:
+    if row.created_time + REMEMBER_SECONDS > call.now:
         raise RequestError(
             f'The idempotency token "{token}" has already been processed. It made {row.result}.',
             turk_error_code,

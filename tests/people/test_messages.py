@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from local_crowd.operations.people import accounts
 from local_crowd.operations.work import worker_actions
-from local_crowd.operations.work.messages import LONGEST_TEXT, MOST_A_DAY
+from local_crowd.operations.work.messages import MAX_PER_DAY, MAX_TEXT_LENGTH
 from local_crowd.store.tables import messages
 from tests.support.crowds import DAY
 from tests.support.live_site import People
@@ -18,7 +18,7 @@ from tests.support.requester_sites import Requester, RequesterWorld
 from tests.support.worker_sites import Visitor, words
 
 QUESTION = "Is a <wolf> a dog?"
-OFTEN = f"You have sent {MOST_A_DAY} messages within a day. Write again tomorrow."
+OFTEN = f"You have sent {MAX_PER_DAY} messages within a day. Write again tomorrow."
 
 
 @pytest.fixture
@@ -98,7 +98,10 @@ class TestAsking:
         [
             ("", "Write something first."),
             (" \u200b\n", "Write something first."),
-            ("x" * (LONGEST_TEXT + 1), "The message has 4,097 characters. At most 4,096 fit."),
+            (
+                "x" * (MAX_TEXT_LENGTH + 1),
+                "Your message has 4,097 characters. At most 4,096 are allowed.",
+            ),
         ],
     )
     def test_what_is_no_message(self, world: RequesterWorld, text: str, said: str) -> None:
@@ -113,7 +116,7 @@ class TestAsking:
     def test_messages_a_day_are_bounded(self, world: RequesterWorld, lab: Requester) -> None:
         """Questions and answers count together, to all requesters; a day later one can write."""
         ada, hit, _ = world.holder()
-        for number in range(MOST_A_DAY):
+        for number in range(MAX_PER_DAY):
             assert ask(ada, hit["HITId"], str(number)).status_code == 303
         lab.post(first_form(lab.get("/requester/messages")), {"text": "Yes?"})
 

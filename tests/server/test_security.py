@@ -284,7 +284,7 @@ class TestRequesters:
             lambda *of: (
                 "p1:"
                 + paging.base64.b64encode(
-                    number + identity + paging._checksum(number + identity, of[2])
+                    number + identity + paging._compute_checksum(number + identity, of[2])
                 ).decode()
             ),
         )

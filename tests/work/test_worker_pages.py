@@ -478,8 +478,11 @@ class TestHandingIn:
 
         for assignment_id, said in (
             (done, "Already submitted You already submitted this work. Nothing has changed."),
-            (returned, "Not submitted You returned this HIT, so its answer cannot be handed in."),
-            (late, "Not submitted The time allowed for this HIT is over, so it was not taken."),
+            (returned, "Not submitted You returned this HIT, so your answer cannot be submitted."),
+            (
+                late,
+                "Not submitted The time allowed for this HIT is over, so your answer was not accepted.",
+            ),
         ):
             answer = ada.submit(assignmentId=assignment_id, word="second")
             assert (answer.status_code, words(answer)) == (409, said)

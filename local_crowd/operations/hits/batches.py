@@ -11,7 +11,7 @@ from local_crowd.store.tables import assignments, hit_types, hits
 
 # What launch_hits.py notes on a HIT: its batch, and the row of the input that it was made of.
 ANNOTATION = re.compile(r"batch=([A-Za-z0-9._-]{1,64}) row=([0-9]{1,18})")
-MINUTE = 60
+MINUTE_SECONDS = 60
 
 
 def derive_batch(annotation: str | None, hit_type_id: str) -> str:
@@ -35,7 +35,7 @@ def list_newest(call: Call, offset: int, limit: int) -> list[Row[Any]]:
     """
     query = (
         select(hits.c.batch)
-        .where(_mine(call))
+        .where(_is_own(call))
         .group_by(hits.c.batch)
         .order_by(func.max(hits.c.number).desc())
         .offset(offset)
@@ -65,7 +65,7 @@ def _describe(call: Call, names: Sequence[str | None]) -> list[Row[Any]]:
             func.min(hits.c.creation_time).label("launched"),
             func.max(hits.c.expiration).label("expiration"),
         )
-        .where(_mine(call), hits.c.batch.in_(names))
+        .where(_is_own(call), hits.c.batch.in_(names))
         .group_by(hits.c.batch)
         .subquery()
     )
@@ -81,15 +81,15 @@ def _describe(call: Call, names: Sequence[str | None]) -> list[Row[Any]]:
 def list_hits(call: Call, batch: str, offset: int, limit: int) -> list[Row[Any]]:
     """The HITs of a batch in the order of the input: their columns without the question."""
     columns = [column for column in hits.c if column.name != "question"]
-    query = select(*columns).where(_mine(call), hits.c.batch == batch)
+    query = select(*columns).where(_is_own(call), hits.c.batch == batch)
     query = query.order_by(hits.c.input_row, hits.c.number)
     return list(call.db.execute(query.offset(offset).limit(limit)))
 
 
 def count_submissions_by_minute(call: Call, batch: str) -> dict[int, int]:
     """How many assignments of the batch were handed in, by the minute's first epoch second."""
-    minute = assignments.c.submit_time // MINUTE
-    return {int(at) * MINUTE: count for at, count in _count_by(call, batch, minute)}
+    minute = assignments.c.submit_time // MINUTE_SECONDS
+    return {int(at) * MINUTE_SECONDS: count for at, count in _count_by(call, batch, minute)}
 
 
 def count_by_work_seconds(call: Call, batch: str) -> dict[int, int]:
@@ -101,12 +101,12 @@ def _count_by(call: Call, batch: str, what: ColumnElement[int]) -> Iterable[tupl
     query = (
         select(what, func.count())
         .select_from(hits.join(assignments, assignments.c.hit_id == hits.c.hit_id))
-        .where(_mine(call), hits.c.batch == batch, assignments.c.submit_time.is_not(None))
+        .where(_is_own(call), hits.c.batch == batch, assignments.c.submit_time.is_not(None))
         .group_by(what)
         .order_by(what)
     )
     return [(value, count) for value, count in call.db.execute(query)]
 
 
-def _mine(call: Call) -> ColumnElement[bool]:
+def _is_own(call: Call) -> ColumnElement[bool]:
     return and_(hits.c.requester_id == call.requester_id, ~hits.c.disposed)

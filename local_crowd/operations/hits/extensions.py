@@ -9,10 +9,10 @@ from local_crowd.operations.errors import RequestError
 from local_crowd.operations.money.balance import require_funds
 from local_crowd.store.tables import hits
 
-SMALL = 10  # a HIT made with fewer assignments can never have this many (the fee doubles)
+SMALL_HIT_LIMIT = 10  # a HIT made with fewer assignments can never have this many (the fee doubles)
 
 
-def change(call: Call, hit_id: str, **values: Any) -> None:
+def set_columns(call: Call, hit_id: str, **values: Any) -> None:
     """Set columns of a HIT."""
     call.db.execute(update(hits).where(hits.c.hit_id == hit_id).values(**values))
 
@@ -23,14 +23,14 @@ def add_assignments(call: Call, hit: Row[Any], more: int) -> None:
     `call` must be its requester's. RequestError when it would grow out of the small ones, or cost
     more than is left.
     """
-    if hit.created_with < SMALL <= hit.max_assignments + more:
+    if hit.created_with < SMALL_HIT_LIMIT <= hit.max_assignments + more:
         raise RequestError(
             f"This HIT was created with {hit.created_with} assignments. A HIT created with fewer "
-            f"than {SMALL} cannot be extended to {SMALL} or more.",
+            f"than {SMALL_HIT_LIMIT} cannot be extended to {SMALL_HIT_LIMIT} or more.",
             "InvalidMaximumAssignmentsIncrease",
         )
     require_funds(call, hit.reward * more)
-    change(
+    set_columns(
         call,
         hit.hit_id,
         max_assignments=hits.c.max_assignments + more,
@@ -46,4 +46,4 @@ def expire_at(call: Call, hit: Row[Any], at: int) -> None:
     """
     if hit.expiration <= call.now:
         require_funds(call, hit.reward * hit.available)
-    change(call, hit.hit_id, expiration=at, due_time=at, reviewing=False)
+    set_columns(call, hit.hit_id, expiration=at, due_time=at, reviewing=False)

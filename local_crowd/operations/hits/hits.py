@@ -27,19 +27,19 @@ from local_crowd.store import tables
 from local_crowd.store.tables import hit_type_qualifications, hits
 
 SLOTS = ("available", "pending", "submitted", "approved", "rejected")
-EXISTS = "HitAlreadyExists"
+ALREADY_EXISTS = "HitAlreadyExists"
 
 
 def create_hit(call: Call, request: Request) -> Response:
     """CreateHIT: one HIT, of the HIT type that its properties make."""
-    tokens.refuse_repeat(call, "CreateHIT", request, EXISTS)
+    tokens.refuse_repeat(call, "CreateHIT", request, ALREADY_EXISTS)
     hit_type_id = hit_types.ensure(call, request)
     return _create(call, request, hit_types.get(call, hit_type_id))
 
 
 def create_hit_with_hit_type(call: Call, request: Request) -> Response:
     """CreateHITWithHITType: one HIT of a known HIT type."""
-    tokens.refuse_repeat(call, "CreateHIT", request, EXISTS)
+    tokens.refuse_repeat(call, "CreateHIT", request, ALREADY_EXISTS)
     return _create(call, request, hit_types.get_usable(call, request["HITTypeId"]))
 
 
@@ -69,7 +69,7 @@ def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
             **review_policies.validate_policies(request),
         )
     )
-    tokens.remember(call, "CreateHIT", request, hit_id, EXISTS)
+    tokens.remember(call, "CreateHIT", request, hit_id, ALREADY_EXISTS)
     hit = find(call, hit_id)
     events.notify(call, hit, "HITCreated", call.now)
     return {"HIT": to_api(hit, call.now)}

@@ -18,7 +18,7 @@ from local_crowd.store.tables import layouts, requesters
 
 # Other uses of ${...}, as in JavaScript's template literals, stay as they are.
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
-HIGHEST_FRAME = 999_999  # pixels
+MAX_FRAME_HEIGHT = 999_999  # pixels
 FORM = re.compile(r"<(?:form|crowd-form|crowd-entity-annotation)\b", re.IGNORECASE)
 # Layouts on Amazon's site were often only what stands within the form; it put the rest around.
 BEFORE = (
@@ -41,7 +41,7 @@ def add(
 
     Raises ParameterValidationError for one that fits into no question.
     """
-    validate_range("frame_height", frame_height, 0, HIGHEST_FRAME)
+    validate_range("frame_height", frame_height, 0, MAX_FRAME_HEIGHT)
     if not html.strip():
         raise ParameterValidationError(f"{name} is empty.")
     if not FORM.search(html):

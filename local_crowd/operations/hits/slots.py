@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Update, bindparam, update
 from local_crowd.store.tables import hits
 
 
-def move(db: Connection, hit_id: str, source: str, target: str) -> bool:
+def move_slot(db: Connection, hit_id: str, source: str, target: str) -> bool:
     """Move one slot of the HIT, e.g. from "pending" to "submitted".
 
     False, and nothing done, when the source holds none: the condition and the change are one

@@ -8,7 +8,7 @@ from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import FEEDBACK_LIMIT, MONTH, require_text, validate_length
 from local_crowd.operations.errors import RequestError, does_not_exist, wrong_state
 from local_crowd.operations.hits import hits
-from local_crowd.operations.hits.slots import move
+from local_crowd.operations.hits.slots import move_slot
 from local_crowd.operations.money.balance import require_funds
 from local_crowd.operations.notifications import events
 from local_crowd.operations.paging import build_listing, fetch_page
@@ -109,7 +109,7 @@ def decide(call: Call, row: Row[Any], status: str, at: int, feedback: str | None
     )
     if not done.rowcount:  # decided by another call since it was read
         raise wrong_state("Assignment", None, "Submitted")
-    move(call.db, row.hit_id, row.status.lower(), status.lower())
+    move_slot(call.db, row.hit_id, row.status.lower(), status.lower())
     events.notify(call, row, f"Assignment{status}", at, row.assignment_id)
 
 

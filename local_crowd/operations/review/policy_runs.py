@@ -26,6 +26,7 @@ from local_crowd.operations.policies.review_policies import (
 )
 from local_crowd.operations.questions.answers import parse_values
 from local_crowd.operations.review.assignments import decide
+from local_crowd.store.locks import has_single_writer
 from local_crowd.store.tables import assignments, hit_types, hits, reviews
 
 WRONG_STATE = "Assignment was in an invalid state for this operation."
@@ -85,7 +86,7 @@ def lock_assignments(call: Call, hit: Row[Any]) -> None:
 
     Lock order is assignments, then HIT, so two transactions cannot deadlock.
     """
-    if hit.hit_review_policy is not None and call.db.dialect.name != "sqlite":
+    if hit.hit_review_policy is not None and not has_single_writer(call.db):
         work = select(assignments.c.assignment_id).where(assignments.c.hit_id == hit.hit_id)
         call.db.execute(work.order_by(assignments.c.assignment_id).with_for_update())
 

@@ -1,4 +1,4 @@
-"""What a requester does to a HIT after making it: expire, extend, review, delete."""
+"""What a requester does to a HIT after creating it: expire, extend, review, delete."""
 
 from sqlalchemy import update
 
@@ -12,20 +12,20 @@ from local_crowd.operations.notifications import events
 from local_crowd.operations.work import hit_lifecycle
 from local_crowd.store.tables import hits as table
 
-REPEATED = "RequestAlreadyProcessed"
+ALREADY_PROCESSED = "RequestAlreadyProcessed"
 
 
 def update_expiration_for_hit(call: Call, request: Request) -> Response:
-    """UpdateExpirationForHIT: a time in the past expires the HIT now, a future one moves it.
+    """Perform UpdateExpirationForHIT: expire the HIT now if the time is past, else move the time.
 
-    Work that was accepted or submitted is not touched. Shortening to a future time is allowed,
-    as the developer guide says (Amazon's service has refused it).
+    Accepted and submitted assignments stay as they are. An earlier time that is still in the future
+    is allowed, as the developer guide says, although Amazon's service has refused it.
     """
     hit = hits.find(call, request["HITId"])
     at = int(request["ExpireAt"])
     if at <= call.now:
         if hit.expiration > call.now:
-            extensions.change(call, hit.hit_id, expiration=call.now)
+            extensions.set_columns(call, hit.hit_id, expiration=call.now)
             hit_lifecycle.expire(call, hit, call.now)
     else:
         if (increment := at - max(call.now, hit.expiration)) > 0:
@@ -37,27 +37,32 @@ def update_expiration_for_hit(call: Call, request: Request) -> Response:
 
 
 def create_additional_assignments_for_hit(call: Call, request: Request) -> Response:
-    """CreateAdditionalAssignmentsForHIT: more slots. An elapsed expiration stays elapsed."""
+    """Perform CreateAdditionalAssignmentsForHIT: add slots, but do not reopen an expired HIT."""
     operation = "CreateAdditionalAssignmentsForHIT"
     hit = hits.find(call, request["HITId"])
     more = validate_range(
         "NumberOfAdditionalAssignments", request["NumberOfAdditionalAssignments"], 1, BILLION
     )
-    tokens.refuse_repeat(call, operation, request, REPEATED)
+    tokens.refuse_repeat(call, operation, request, ALREADY_PROCESSED)
     extensions.add_assignments(call, hit, more)
     events.notify(call, hit, "HITExtended", call.now)
-    tokens.remember(call, operation, request, hit.hit_id, REPEATED)
+    tokens.remember(call, operation, request, hit.hit_id, ALREADY_PROCESSED)
     return {}
 
 
 def update_hit_type_of_hit(call: Call, request: Request) -> Response:
-    """UpdateHITTypeOfHIT: another HIT type's properties, for a HIT that nobody has accepted."""
+    """Perform UpdateHITTypeOfHIT: give a HIT that nobody has accepted another HIT type.
+
+    Raises RequestError when a worker has accepted the HIT or the higher reward is not covered.
+    """
     hit = hits.find(call, request["HITId"])
     hit_type = hit_types.get_usable(call, request["HITTypeId"])
     require_funds(call, max(0, hit_type.reward - hit.reward) * hit.max_assignments)
-    untouched = (table.c.hit_id == hit.hit_id) & (table.c.available == table.c.max_assignments)
-    done = call.db.execute(update(table).where(untouched).values(hit_type_id=hit_type.hit_type_id))
-    if not done.rowcount:
+    is_untouched = (table.c.hit_id == hit.hit_id) & (table.c.available == table.c.max_assignments)
+    result = call.db.execute(
+        update(table).where(is_untouched).values(hit_type_id=hit_type.hit_type_id)
+    )
+    if not result.rowcount:
         raise RequestError(
             f"Hit {hit.hit_id} has assignments that workers have accepted or submitted, so its "
             "HIT type cannot be changed.",
@@ -67,23 +72,26 @@ def update_hit_type_of_hit(call: Call, request: Request) -> Response:
 
 
 def update_hit_review_status(call: Call, request: Request) -> Response:
-    """UpdateHITReviewStatus: Reviewable to Reviewing, or back with Revert."""
+    """Perform UpdateHITReviewStatus: change Reviewable to Reviewing, or back with Revert."""
     hit = hits.find(call, request["HITId"])
     revert = request.get("Revert", False)
-    wanted = "Reviewing" if revert else "Reviewable"
+    required = "Reviewing" if revert else "Reviewable"
     status = hits.compute_status(hit, call.now)
-    if status != wanted:
-        raise wrong_state("HIT", status, wanted)
-    extensions.change(call, hit.hit_id, reviewing=not revert)
+    if status != required:
+        raise wrong_state("HIT", status, required)
+    extensions.set_columns(call, hit.hit_id, reviewing=not revert)
     return {}
 
 
 def delete_hit(call: Call, request: Request) -> Response:
-    """DeleteHIT: only when nothing is open, pending or unreviewed. A tombstone stays."""
+    """Perform DeleteHIT: mark the HIT as disposed; its row stays as a tombstone.
+
+    Raises RequestError while an assignment can be accepted, is accepted, or waits for review.
+    """
     hit = hits.find(call, request["HITId"], disposed=True)
     status = hits.compute_status(hit, call.now)
     if status not in ("Reviewing", "Reviewable") or hit.submitted:
         raise wrong_state("HIT", status, "Reviewing", "Reviewable")
-    extensions.change(call, hit.hit_id, disposed=True, due_time=None)
+    extensions.set_columns(call, hit.hit_id, disposed=True, due_time=None)
     events.notify(call, hit, "HITDisposed", call.now)
     return {}

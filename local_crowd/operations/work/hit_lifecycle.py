@@ -16,17 +16,19 @@ from local_crowd.operations.review import policy_runs
 from local_crowd.store.tables import hit_types, hits
 
 
-def expire_unwatched(call: Call) -> None:
+def clear_unneeded_due_times(call: Call) -> None:
     """Clear due_time of expired HITs that have no notifications and no review policy."""
-    notifying = select(hit_types.c.hit_type_id).where(hit_types.c.notification.is_not(None))
-    unwatched = and_(hits.c.hit_review_policy.is_(None), hits.c.hit_type_id.not_in(notifying))
+    with_notification = select(hit_types.c.hit_type_id).where(hit_types.c.notification.is_not(None))
+    is_unneeded = and_(
+        hits.c.hit_review_policy.is_(None), hits.c.hit_type_id.not_in(with_notification)
+    )
     call.db.execute(
-        update(hits).where(hits.c.due_time <= call.now, unwatched).values(due_time=None)
+        update(hits).where(hits.c.due_time <= call.now, is_unneeded).values(due_time=None)
     )
 
 
 def find_next_to_expire(call: Call) -> Row[Any] | None:
-    """Return the due HIT that expires first, with its type's `notification`, or None."""
+    """Return the due HIT that expires first, or None; its row includes its type's `notification`."""
     query = (
         select(hits, hit_types.c.notification)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
@@ -44,11 +46,11 @@ def expire(call: Call, hit: Row[Any], at: int) -> None:
     Locks the HIT's assignments.
     """
     policy_runs.lock_assignments(call, hit)
-    extensions.change(call, hit.hit_id, due_time=None)
-    now = _fetch_state(call, hit.hit_id)
-    if now.available or now.pending:
+    extensions.set_columns(call, hit.hit_id, due_time=None)
+    state = _fetch_state(call, hit.hit_id)
+    if state.available or state.pending:
         events.notify(call, hit, "HITExpired", at)
-    if now.available and not now.pending:
+    if state.available and not state.pending:
         _on_reviewable(call, hit, at)
 
 
@@ -60,16 +62,16 @@ def on_assignment_released(call: Call, hit: Row[Any], at: int) -> None:
     """
     if hit.notification is None and hit.hit_review_policy is None:
         return
-    now = _fetch_state(call, hit.hit_id)
+    state = _fetch_state(call, hit.hit_id)
     # due_time is None once the expiration was processed.
-    if not now.pending and (not now.available or now.due_time is None):
+    if not state.pending and (not state.available or state.due_time is None):
         _on_reviewable(call, hit, at)
 
 
 def _on_reviewable(call: Call, hit: Row[Any], at: int) -> None:
     policy_runs.review_hit(call, hit, at)
-    now = _fetch_state(call, hit.hit_id)  # the policy may have extended the HIT
-    if not hit_status.compute_counters(read_slots(now), now.expiration, at).available:
+    state = _fetch_state(call, hit.hit_id)  # the policy may have extended the HIT
+    if not hit_status.compute_counters(read_slots(state), state.expiration, at).available:
         events.notify(call, hit, "HITReviewable", at)
 
 

@@ -1,18 +1,18 @@
-"""Messages between workers and requesters, beside NotifyWorkers, which Amazon has.
+"""Messages between workers and requesters, in addition to Amazon's NotifyWorkers.
 
-A worker may ask about a HIT that they can see or did, and answer a message; a requester may answer.
+A worker can ask about a HIT that they can see or have worked on. Both sides can reply.
 """
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications import eligibility
-from local_crowd.operations.work.worker_actions import check_not_blocked, find_hit
+from local_crowd.operations.work.worker_actions import find_hit, require_no_block
 from local_crowd.store.tables import (
     assignments,
     hit_types,
@@ -23,15 +23,16 @@ from local_crowd.store.tables import (
     requesters,
 )
 
-LONGEST_SUBJECT, LONGEST_TEXT = 200, 4096  # characters, as NotifyWorkers takes
-MOST_A_DAY = 20  # that a worker sends, to all requesters together
-DAY = 86_400
+MAX_SUBJECT_LENGTH, MAX_TEXT_LENGTH = 200, 4096  # characters, the limits of NotifyWorkers
+MAX_PER_DAY = 20  # messages of one worker to all requesters
+DAY_SECONDS = 86_400
 UNKNOWN = "This message does not exist."
 
 
 def list_of_worker(call: Call, worker_id: str, limit: int = 100) -> list[Row[Any]]:
-    """Return the worker's messages, sent and received, newest first: the columns of messages and
-    `requester`, a name.
+    """Return the messages that the worker sent and received, newest first.
+
+    Each row has the columns of `messages`, and the requester's name as `requester`.
     """
     query = (
         select(messages, requesters.c.name.label("requester"))
@@ -44,14 +45,15 @@ def list_of_worker(call: Call, worker_id: str, limit: int = 100) -> list[Row[Any
 
 
 def list_of_requester(call: Call, offset: int, limit: int) -> list[Row[Any]]:
-    """Return what workers wrote to the requester, newest first: the columns of messages, and `title`
-    of the HIT that it is about.
+    """Return the messages that workers sent to the requester, newest first.
+
+    Each row has the columns of `messages`, and the title of the HIT that it is about as `title`.
     """
     query = (
         select(messages, hit_types.c.title)
         .outerjoin(hits, hits.c.hit_id == messages.c.hit_id)
         .outerjoin(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-        .where(_from_workers(call))
+        .where(_is_from_worker(call))
         .order_by(messages.c.sent_time.desc(), messages.c.message_id)
         .offset(offset)
         .limit(limit)
@@ -60,47 +62,56 @@ def list_of_requester(call: Call, offset: int, limit: int) -> list[Row[Any]]:
 
 
 def count_of_requester(call: Call) -> int:
-    """Count what workers wrote to the requester."""
-    return _count(call, select(messages.c.message_id).where(_from_workers(call)))
+    """Count the messages that workers sent to the requester."""
+    return _count(call, select(messages.c.message_id).where(_is_from_worker(call)))
 
 
 def count_unread_of_worker(call: Call, worker_id: str) -> int:
-    """Count what the worker received and has not read."""
-    mine = messages.c.worker_id == worker_id
-    return _count(call, select(messages.c.message_id).where(mine, is_unread_of_worker))
+    """Count the messages that the worker received and has not read."""
+    is_own = messages.c.worker_id == worker_id
+    return _count(call, select(messages.c.message_id).where(is_own, is_unread_of_worker))
 
 
 def count_unread_of_requester(call: Call) -> int:
-    """Count what workers wrote that the requester has not read."""
-    mine = messages.c.requester_id == call.requester_id
-    return _count(call, select(messages.c.message_id).where(mine, is_unread_of_requester))
+    """Count the messages from workers that the requester has not read."""
+    is_own = messages.c.requester_id == call.requester_id
+    return _count(call, select(messages.c.message_id).where(is_own, is_unread_of_requester))
 
 
 def mark_read_by_worker(call: Call, worker_id: str, message_ids: Iterable[str]) -> None:
-    """Note that the worker has read these messages; those of others are left alone."""
-    mine = and_(messages.c.worker_id == worker_id, is_unread_of_worker)
-    _mark_read(call, mine, message_ids)
+    """Mark these messages as read by the worker, skipping messages to other workers."""
+    is_own_unread = and_(messages.c.worker_id == worker_id, is_unread_of_worker)
+    _mark_read(call, is_own_unread, message_ids)
 
 
 def mark_read_by_requester(call: Call, message_ids: Iterable[str]) -> None:
-    """Note that the requester has read these messages; those of others are left alone."""
-    mine = and_(messages.c.requester_id == call.requester_id, is_unread_of_requester)
-    _mark_read(call, mine, message_ids)
+    """Mark these messages as read by the requester, skipping messages to other requesters."""
+    is_own_unread = and_(messages.c.requester_id == call.requester_id, is_unread_of_requester)
+    _mark_read(call, is_own_unread, message_ids)
 
 
-def find_hit_to_ask_about(call: Call, worker_id: str, hit_id: str) -> Row[Any]:
-    """Return `hit_id`, `requester_id`, `requester` (a name) and `title` of a HIT.
+class Topic(NamedTuple):
+    """The HIT that a worker's message is about."""
 
-    NotPossible: "gone"; "blocked"; "unqualified", unless the worker has worked on the HIT.
+    hit_id: str
+    requester_id: str
+    requester: str  # name
+    title: str
+
+
+def find_hit_to_ask_about(call: Call, worker_id: str, hit_id: str) -> Topic:
+    """Return what a worker's message about the HIT needs to know of it.
+
+    Raises NotPossible: "gone"; "blocked"; "unqualified", unless the worker has worked on the HIT.
     """
     offer = find_hit(call, hit_id)
-    check_not_blocked(call, worker_id, offer)
-    worked = select(assignments.c.assignment_id).where(
+    require_no_block(call, worker_id, offer)
+    own_work = select(assignments.c.assignment_id).where(
         assignments.c.hit_id == hit_id, assignments.c.worker_id == worker_id
     )
-    if call.db.execute(worked.limit(1)).first() is None:
+    if call.db.execute(own_work.limit(1)).first() is None:
         eligibility.check(call, worker_id, offer.qualification_requirements, "Preview")
-    query: Select[Any] = (
+    query = (
         select(
             hits.c.hit_id,
             hits.c.requester_id,
@@ -111,67 +122,74 @@ def find_hit_to_ask_about(call: Call, worker_id: str, hit_id: str) -> Row[Any]:
         .join(requesters, requesters.c.requester_id == hits.c.requester_id)
         .where(hits.c.hit_id == hit_id)
     )
-    return call.db.execute(query).one()
+    return Topic(*call.db.execute(query).one())
 
 
 def ask(call: Call, worker_id: str, hit_id: str, text: str) -> None:
-    """Send the HIT's requester a message of the worker.
+    """Send a worker's message about a HIT to its requester.
 
-    NotPossible as find_hit_to_ask_about, and "empty", "long", "often".
+    Raises NotPossible as `find_hit_to_ask_about` does, and "empty", "long" or "often".
     """
-    hit = find_hit_to_ask_about(call, worker_id, hit_id)
-    _send_as_worker(call, worker_id, hit, hit.title, text)
+    topic = find_hit_to_ask_about(call, worker_id, hit_id)
+    _send_as_worker(call, worker_id, topic, topic.title, text)
 
 
 def reply_to_requester(call: Call, worker_id: str, message_id: str, text: str) -> None:
-    """Answer a message that the worker received. NotPossible: "unknown", "blocked" and as `ask`."""
+    """Reply as the worker to a message that the worker received.
+
+    Raises NotPossible: "unknown", "blocked", "empty", "long", "often".
+    """
     message = _find(call, messages.c.worker_id == worker_id, message_id, from_worker=False)
-    check_not_blocked(call, worker_id, message)
+    require_no_block(call, worker_id, message)
     _send_as_worker(call, worker_id, message, _make_reply_subject(message.subject), text)
 
 
 def reply_to_worker(call: Call, message_id: str, text: str) -> str:
-    """Answer a worker's message as the requester, and return the worker's id.
+    """Reply as the requester to a worker's message, and return the worker's id.
 
-    This needs no reviewed work, unlike NotifyWorkers. NotPossible: "unknown" (also when the worker
-    has closed the account), "empty", "long".
+    Unlike NotifyWorkers this does not require that the requester has reviewed work of the worker.
+    Raises NotPossible: "unknown" (also when the worker has closed the account), "empty", "long".
     """
-    mine = messages.c.requester_id == call.requester_id
-    message = _find(call, mine, message_id, from_worker=True)
-    subject, checked = _make_reply_subject(message.subject), _check_text(text)
-    workers.send_message(call, message.worker_id, subject, checked, message.hit_id)
+    is_own = messages.c.requester_id == call.requester_id
+    message = _find(call, is_own, message_id, from_worker=True)
+    subject, text = _make_reply_subject(message.subject), _validate_text(text)
+    workers.send_message(call, message.worker_id, subject, text, message.hit_id)
     mark_read_by_requester(call, [message_id])
     return str(message.worker_id)
 
 
-def _send_as_worker(call: Call, worker_id: str, about: Row[Any], subject: str, text: str) -> None:
-    checked = _check_text(text)
-    lately = select(messages.c.message_id).where(
+def _send_as_worker(
+    call: Call, worker_id: str, topic: Topic | Row[Any], subject: str, text: str
+) -> None:
+    text = _validate_text(text)
+    sent_today = select(messages.c.message_id).where(
         messages.c.worker_id == worker_id,
         messages.c.from_worker,
-        messages.c.sent_time > call.now - DAY,
+        messages.c.sent_time > call.now - DAY_SECONDS,
     )
-    if _count(call, lately) >= MOST_A_DAY:
+    if _count(call, sent_today) >= MAX_PER_DAY:
         raise NotPossible(
-            "often", f"You have sent {MOST_A_DAY} messages within a day. Write again tomorrow."
+            "often", f"You have sent {MAX_PER_DAY} messages within a day. Write again tomorrow."
         )
     call.db.execute(
         insert(messages).values(
             message_id=call.new_id(),
-            requester_id=about.requester_id,
+            requester_id=topic.requester_id,
             worker_id=worker_id,
             subject=subject,
-            message_text=checked,
+            message_text=text,
             sent_time=call.now,
             from_worker=True,
-            hit_id=about.hit_id,
+            hit_id=topic.hit_id,
         )
     )
 
 
-def _find(call: Call, mine: Any, message_id: str, *, from_worker: bool) -> Row[Any]:
+def _find(
+    call: Call, is_own: ColumnElement[bool], message_id: str, *, from_worker: bool
+) -> Row[Any]:
     query = select(messages).where(
-        mine, messages.c.message_id == message_id, messages.c.from_worker == from_worker
+        is_own, messages.c.message_id == message_id, messages.c.from_worker == from_worker
     )
     row = call.db.execute(query).one_or_none()
     if row is None:
@@ -179,27 +197,28 @@ def _find(call: Call, mine: Any, message_id: str, *, from_worker: bool) -> Row[A
     return row
 
 
-def _from_workers(call: Call) -> Any:
+def _is_from_worker(call: Call) -> ColumnElement[bool]:
     return and_(messages.c.requester_id == call.requester_id, messages.c.from_worker)
 
 
-def _check_text(text: str) -> str:
+def _validate_text(text: str) -> str:
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise NotPossible("empty", "Write something first.")
-    if len(text) > LONGEST_TEXT:
+    if len(text) > MAX_TEXT_LENGTH:
         raise NotPossible(
-            "long", f"The message has {len(text):,} characters. At most {LONGEST_TEXT:,} fit."
+            "long",
+            f"Your message has {len(text):,} characters. At most {MAX_TEXT_LENGTH:,} are allowed.",
         )
     return text
 
 
 def _make_reply_subject(subject: str) -> str:
-    return (subject if subject.startswith("Re: ") else f"Re: {subject}")[:LONGEST_SUBJECT]
+    return (subject if subject.startswith("Re: ") else f"Re: {subject}")[:MAX_SUBJECT_LENGTH]
 
 
-def _mark_read(call: Call, mine: Any, message_ids: Iterable[str]) -> None:
-    chosen = messages.c.message_id.in_(list(message_ids))
-    call.db.execute(update(messages).where(mine, chosen).values(read_time=call.now))
+def _mark_read(call: Call, is_own_unread: ColumnElement[bool], message_ids: Iterable[str]) -> None:
+    is_listed = messages.c.message_id.in_(list(message_ids))
+    call.db.execute(update(messages).where(is_own_unread, is_listed).values(read_time=call.now))
 
 
 def _count(call: Call, query: Select[Any]) -> int:

@@ -1,4 +1,4 @@
-"""What a worker does to a HIT: accept, submit, return. The rules stand here once, for pages too."""
+"""What a worker does to a HIT: accept, submit, return."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, bindparam, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
-from local_crowd.operations.hits.slots import move
+from local_crowd.operations.hits.slots import move_slot
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.questions.questions import build_answer
@@ -24,7 +24,7 @@ UNKNOWN = "This assignment does not exist. Accept the HIT first."
 DONE = "You already submitted this work. Nothing has changed."
 FINISHED = ("Submitted", "Approved", "Rejected")
 
-# Statements are made once: making them takes longer than the database does.
+# Statements are constants: building one takes longer than the database needs to execute it.
 HIT = OFFER.where(hits.c.hit_id == bindparam("hit_id"), ~hits.c.disposed)
 HELD = select(assignments).where(
     assignments.c.hit_id == bindparam("hit_id"),
@@ -45,7 +45,7 @@ ASSIGNMENT: Select[Any] = (
     .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
     .where(assignments.c.assignment_id == bindparam("assignment_id"))
 )
-ASKED = ASSIGNMENT.add_columns(hits.c.question)
+ASSIGNMENT_WITH_QUESTION = ASSIGNMENT.add_columns(hits.c.question)
 ANSWER = select(assignments.c.answer).where(
     assignments.c.assignment_id == bindparam("assignment_id")
 )
@@ -64,7 +64,7 @@ SUBMIT = (
 
 @dataclass(frozen=True, slots=True)
 class HeldAssignment:
-    """An accepted assignment."""
+    """An accepted assignment, as the worker's page needs it."""
 
     assignment_id: str
     hit_id: str
@@ -73,8 +73,9 @@ class HeldAssignment:
 
 
 def find_hit(call: Call, hit_id: str) -> Row[Any]:
-    """What matters of a HIT to a worker (OFFER), whoever owns it. NotPossible("gone") when there
-    is none.
+    """Return the columns of OFFER for any requester's HIT.
+
+    Raises NotPossible("gone") when the HIT does not exist or was deleted.
     """
     row = call.db.execute(HIT, {"hit_id": hit_id}).one_or_none()
     if row is None:
@@ -85,10 +86,10 @@ def find_hit(call: Call, hit_id: str) -> Row[Any]:
 def find_question(
     call: Call, hit_id: str, assignment_id: str | None, worker_id: str | None = None
 ) -> str:
-    """The question XML of a HIT, for the worker of an assignment or (None) for a preview.
+    """Return the question XML of a HIT for its assignment or, if that is None, for a preview.
 
-    `worker_id`: who previews. NotPossible: "gone"; of a preview "unqualified"; of an assignment
-    those of `submit`.
+    `worker_id` is the worker who previews, or None if nobody is signed in. Raises NotPossible:
+    "gone"; for a preview "unqualified"; for an assignment the reasons of `submit`.
     """
     if assignment_id is None:
         hit = find_hit(call, hit_id)
@@ -98,59 +99,57 @@ def find_question(
         row = find_assignment(call, assignment_id)
         if row.hit_id != hit_id:
             raise NotPossible("unknown", UNKNOWN)
-        check_in_hand(call, row)
+        require_in_progress(call, row)
     return str(call.db.scalar(select(hits.c.question).where(hits.c.hit_id == hit_id)))
 
 
-def find_held(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
-    """The worker's assignment of this HIT: in progress, or finished; None if there is none."""
+def find_own_assignment(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
+    """Return the worker's assignment of this HIT, in progress or finished, or None."""
     return call.db.execute(HELD, {"hit_id": hit_id, "worker_id": worker_id}).one_or_none()
 
 
 def is_finished(call: Call, worker_id: str, hit_id: str) -> bool:
-    """Return whether the worker has handed in an answer to this HIT."""
-    mine = find_held(call, worker_id, hit_id)
-    return mine is not None and mine.status != "Accepted"
+    """Return whether the worker has submitted an answer to this HIT."""
+    row = find_own_assignment(call, worker_id, hit_id)
+    return row is not None and row.status != "Accepted"
 
 
 def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
-    """Take one slot of the HIT. Accepting what one already holds gives the same assignment.
+    """Accept the HIT for the worker; idempotent while the worker's assignment is in progress.
 
-    NotPossible: "gone", "done" (finished before), "blocked", "unqualified", "expired", "taken".
+    Raises NotPossible: "gone", "done" (submitted before), "blocked", "unqualified", "expired",
+    "taken". Locks the HIT's row until the transaction ends.
     """
     hit = find_hit(call, hit_id)
-    mine = find_held(call, worker_id, hit_id)
-    if mine is not None:
-        if mine.status != "Accepted":
+    row = find_own_assignment(call, worker_id, hit_id)
+    if row is not None:
+        if row.status != "Accepted":
             raise NotPossible("done", "You have finished this HIT already.")
-        return HeldAssignment(mine.assignment_id, hit_id, worker_id, mine.deadline)
-    check_not_blocked(call, worker_id, hit)
+        return HeldAssignment(row.assignment_id, hit_id, worker_id, row.deadline)
+    require_no_block(call, worker_id, hit)
     eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
     if hit.expiration <= call.now:
         raise NotPossible("expired", "This HIT has expired.")
-    return _take(call, worker_id, hit)
+    return _take_slot(call, worker_id, hit)
 
 
 def accept_next(
     call: Call, worker_id: str, hit_type_id: str, after: str | None = None
 ) -> HeldAssignment | None:
-    """Accept a HIT of the group, as `next_hit` chooses; None when nothing is left for the worker.
+    """Accept the HIT of the group that `lock_next_hit` chooses; return None if there is none.
 
-    NotPossible as `accept`.
+    Raises NotPossible as `accept` does.
     """
     hit = lock_next_hit(call, worker_id, hit_type_id, after)
     if hit is None:
         return None
     eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
-    return _take(call, worker_id, hit)
+    return _take_slot(call, worker_id, hit)
 
 
-def _take(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
-    """Take one slot of a HIT (its OFFER) that the worker may accept.
-
-    Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
-    """
-    if not move(call.db, hit.hit_id, "available", "pending"):
+def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
+    # Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
+    if not move_slot(call.db, hit.hit_id, "available", "pending"):
         raise NotPossible("taken", "Other workers have taken all of this HIT.")
     new = HeldAssignment(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
     inserted = insert_new(
@@ -165,36 +164,36 @@ def _take(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
         deadline=new.deadline,
         due_time=new.deadline,
     )
-    if not inserted:  # the worker's other click was faster
-        move(call.db, hit.hit_id, "pending", "available")
+    if not inserted:  # another request of the same worker was faster
+        move_slot(call.db, hit.hit_id, "pending", "available")
         return accept(call, worker_id, hit.hit_id)
     events.notify(call, hit, "AssignmentAccepted", call.now, new.assignment_id)
     return new
 
 
-def check_not_blocked(call: Call, worker_id: str, hit: Row[Any]) -> None:
-    """NotPossible("blocked") when the HIT's requester has blocked the worker."""
+def require_no_block(call: Call, worker_id: str, hit: Row[Any]) -> None:
+    """Raise NotPossible("blocked") when the HIT's requester has blocked the worker."""
     if call.db.execute(BLOCKED, {"requester_id": hit.requester_id, "worker_id": worker_id}).first():
         raise NotPossible("blocked", "You cannot work for this requester.")
 
 
 def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) -> str:
-    """Hand in the answer of an accepted assignment; the HIT's id.
+    """Submit the answer of an accepted assignment and return the HIT's id.
 
-    The id alone admits: it is unguessable, and known to the worker's page only. Sending the same
-    answer again is idempotent: whoever never got the first response sends it again.
-    NotPossible: "unknown", "done" (another answer was submitted before: nothing changes), "late",
-    "returned".
+    The assignment id is the only credential: it is unguessable, and only the worker's page knows
+    it. Submitting the same answer again is idempotent, for clients that lost the first response.
+    Raises NotPossible: "unknown", "done" (a different answer was submitted before), "late",
+    "returned". Locks the HIT's assignments.
     """
-    row = _fetch_assignment(call, ASKED, assignment_id)
+    row = _fetch_assignment(call, ASSIGNMENT_WITH_QUESTION, assignment_id)
     if row.status in FINISHED:
         stored = call.db.scalar(ANSWER, {"assignment_id": assignment_id})
         if stored == build_answer(row.question, fields):
             return str(row.hit_id)
-    check_in_hand(call, row)
+    require_in_progress(call, row)
     policy_runs.lock_assignments(call, row)
-    at = max(call.now, row.accept_time)  # the clock may have been set back meanwhile
-    changed = call.db.execute(
+    at = max(call.now, row.accept_time)  # the clock may have been set back since
+    result = call.db.execute(
         SUBMIT,
         {
             "id": assignment_id,
@@ -203,13 +202,13 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
             "xml": build_answer(row.question, fields),
         },
     )
-    if not changed.rowcount:  # another request was faster: say what it made of it
+    if not result.rowcount:  # another request was faster: start again from what it changed
         return submit(call, assignment_id, fields)
-    move(call.db, row.hit_id, "pending", "submitted")
+    move_slot(call.db, row.hit_id, "pending", "submitted")
     events.notify(call, row, "AssignmentSubmitted", at, assignment_id)
     if row.assignment_review_policy is not None:
         policy_runs.review_assignment(call, assignment_id)
-    if not row.auto_approval_delay:  # 0 means: approved at once, unless a policy was faster
+    if not row.auto_approval_delay:  # 0 means approve at once, unless a policy has decided
         submitted = find_assignment(call, assignment_id)
         if submitted.status == "Submitted":
             decide(call, submitted, "Approved", at, None)
@@ -217,20 +216,22 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     return str(row.hit_id)
 
 
-def check_in_hand(call: Call, row: Row[Any]) -> None:
-    """NotPossible ("done", "returned", "late") unless the assignment can be worked on now."""
+def require_in_progress(call: Call, row: Row[Any]) -> None:
+    """Raise NotPossible ("done", "returned", "late") unless the assignment is in progress."""
     if row.status in FINISHED:
         raise NotPossible("done", DONE)
     if row.status == "Returned":
-        raise NotPossible("returned", "You returned this HIT, so its answer cannot be handed in.")
+        raise NotPossible("returned", "You returned this HIT, so your answer cannot be submitted.")
     if row.status == "Abandoned" or row.deadline <= call.now:
-        raise NotPossible("late", "The time allowed for this HIT is over, so it was not taken.")
+        raise NotPossible(
+            "late", "The time allowed for this HIT is over, so your answer was not accepted."
+        )
 
 
 def find_assignment(call: Call, assignment_id: str) -> Row[Any]:
-    """An assignment (all but its answer) with `events.WATCHED` and the `auto_approval_delay`.
+    """Return an assignment without its answer, with `events.WATCHED` and `auto_approval_delay`.
 
-    NotPossible("unknown") when there is none.
+    Raises NotPossible("unknown") when it does not exist.
     """
     return _fetch_assignment(call, ASSIGNMENT, assignment_id)
 
@@ -243,9 +244,9 @@ def _fetch_assignment(call: Call, query: Select[Any], assignment_id: str) -> Row
 
 
 def return_assignment(call: Call, worker_id: str, assignment_id: str) -> str:
-    """Return an accepted assignment: someone else may do it. Gives the HIT type's id.
+    """Give up an accepted assignment, so that its slot can be accepted again.
 
-    NotPossible: "unknown" (also another worker's), "done".
+    Return the HIT type's id. Raises NotPossible: "unknown" (also for another worker's), "done".
     """
     row = find_assignment(call, assignment_id)
     if row.worker_id != worker_id:

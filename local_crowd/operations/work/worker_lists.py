@@ -1,4 +1,4 @@
-"""What a worker can choose from, and has done."""
+"""The HITs that a worker can accept, and the worker's assignments."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -19,10 +19,10 @@ from local_crowd.store.tables import (
     worker_blocks,
 )
 
-IDS_PER_QUERY = 500  # SQLite takes 999 parameters at least
-# HITs that the worker `worker_id` can take at `now`. Of each HIT it is asked whether the worker
-# holds it, with two keys of one index: of NOT EXISTS PostgreSQL makes a join, and reads all work of
-# the worker for each HIT while it has no statistics yet.
+IDS_PER_QUERY = 500  # every SQLite allows 999 parameters in a statement
+# HITs that the worker `worker_id` can accept at `now`. The scalar subqueries look up one index
+# entry per HIT. PostgreSQL turns NOT EXISTS into a join instead, and while it has no statistics
+# reads all of the worker's assignments for each HIT.
 OPEN = and_(
     is_open,
     hits.c.expiration > bindparam("now"),
@@ -42,7 +42,7 @@ OPEN = and_(
     .scalar_subquery()
     .is_(None),
 )
-# What matters of a HIT to who accepts it.
+# The columns of a HIT that accepting it needs.
 OFFER: Select[Any] = select(
     hits.c.hit_id,
     hits.c.requester_id,
@@ -56,11 +56,11 @@ FIRST = (
     .order_by(hits.c.number)
     .limit(literal_column("1"))
 )
-BEHIND = FIRST.where(
+NEXT = FIRST.where(
     hits.c.number
     > select(hits.c.number).where(hits.c.hit_id == bindparam("after")).scalar_subquery()
 )
-# Not yet returned by this worker, nor abandoned: after a return, other HITs come first.
+# HITs that this worker has neither returned nor abandoned: after a return, other HITs come first.
 FRESH = hits.c.hit_id.not_in(
     select(assignments.c.hit_id).where(
         assignments.c.worker_id == bindparam("worker_id"),
@@ -68,17 +68,18 @@ FRESH = hits.c.hit_id.not_in(
     )
 )
 FIRST_FRESH = FIRST.where(FRESH)
-# The same with FOR UPDATE: SKIP LOCKED first, then wait for the row that is left.
-FREE = FIRST.with_for_update(skip_locked=True, of=hits)
-FREE_FRESH = FREE.where(FRESH)
-FREE_BEHIND = BEHIND.where(FRESH).with_for_update(skip_locked=True, of=hits)
-WAITED_FOR = FIRST.with_for_update(of=hits)
-NEWEST, REWARD, TIME = ORDERS = ("newest", "reward", "time")  # TIME: the shortest allowed first
-MOST_LEFT = 1000
+# The same with FOR UPDATE. SKIP LOCKED passes over HITs that other workers are accepting now;
+# FIRST_WAITING waits for such a HIT when no other is left.
+FIRST_UNLOCKED = FIRST.with_for_update(skip_locked=True, of=hits)
+FIRST_FRESH_UNLOCKED = FIRST_UNLOCKED.where(FRESH)
+NEXT_UNLOCKED = NEXT.where(FRESH).with_for_update(skip_locked=True, of=hits)
+FIRST_WAITING = FIRST.with_for_update(of=hits)
+NEWEST, REWARD, TIME = ORDERS = ("newest", "reward", "time")  # TIME: shortest allowed time first
+MAX_LEFT = 1000
 LEFT = select(func.count()).select_from(
     select(hits.c.number)
     .where(OPEN, hits.c.hit_type_id == bindparam("hit_type_id"))
-    .limit(literal_column(str(MOST_LEFT)))
+    .limit(literal_column(str(MAX_LEFT)))
     .subquery()
 )
 DONE = (
@@ -94,27 +95,35 @@ DONE = (
 
 
 class Progress(NamedTuple):
-    """How many HITs of a group a worker has handed in, and can still accept (up to MOST_LEFT)."""
+    """How many HITs of a group a worker has submitted, and can still accept (up to MAX_LEFT)."""
 
     done: int
     left: int
 
 
+class StatusTotal(NamedTuple):
+    """A worker's assignments in one status: how many, and the sum of their rewards in cents."""
+
+    number: int
+    reward: int
+
+
 def count_progress(call: Call, worker_id: str, hit_type_id: str) -> Progress:
-    """Count what the worker has done of a group, and what is left for them."""
-    asked = {"worker_id": worker_id, "hit_type_id": hit_type_id}
-    done = call.db.scalar(DONE, asked)
-    return Progress(done or 0, call.db.scalar(LEFT, asked | {"now": call.now}) or 0)
+    """Count the HITs of a group that the worker has submitted and those left to accept."""
+    parameters = {"worker_id": worker_id, "hit_type_id": hit_type_id}
+    done = call.db.scalar(DONE, parameters)
+    return Progress(done or 0, call.db.scalar(LEFT, parameters | {"now": call.now}) or 0)
 
 
 def list_groups(
     call: Call, worker_id: str, limit: int, order: str = NEWEST, search: str = ""
 ) -> list[Row[Any]]:
-    """HIT types with HITs the worker can accept, in one of ORDERS, newest first among equals.
+    """List the HIT types with HITs for the worker, in one of ORDERS, newest first among equals.
 
-    Also those that the worker does not qualify for, unless they are hidden from such workers.
-    `search`: words that the title must contain, in capitals or not. Each row: the columns of
-    hit_types, `requester` (a name) and `left` (HITs not yet this worker's that have a free slot).
+    Includes HIT types that the worker does not qualify for, unless they are hidden from such
+    workers. `search` holds words that the title must contain, in any case. Each row has the columns
+    of `hit_types`, the requester's name as `requester`, and as `left` the number of HITs that have
+    a free slot and are not yet this worker's.
     """
     left = func.count().label("left")
     hidden = eligibility.list_hidden(call, worker_id)
@@ -143,48 +152,53 @@ def list_groups(
 def find_next_hit(
     call: Call, worker_id: str, hit_type_id: str, after: str | None = None
 ) -> str | None:
-    """A HIT of the group that the worker can accept now, or None.
+    """Return the id of a HIT of the group that the worker can accept now, or None.
 
-    The oldest that the worker has not returned, else the oldest; with `after` (the id of a HIT) the
-    next one behind that, and after the last the oldest again. NotPossible("unqualified") when the
-    worker may not even preview the group.
+    It is the oldest HIT that the worker has not returned, else the oldest. With `after` (the id of
+    a HIT) it is the next newer HIT, and after the newest the oldest again. Raises
+    NotPossible("unqualified") when the worker may not even preview the group.
     """
-    queries = (BEHIND, FIRST) if after else (FIRST_FRESH, FIRST)
-    found = _fetch_first(call, queries, worker_id, hit_type_id, after)
-    return None if found is None else str(found.hit_id)
+    queries = (NEXT, FIRST) if after else (FIRST_FRESH, FIRST)
+    hit = _find_first(call, queries, worker_id, hit_type_id, after)
+    return None if hit is None else str(hit.hit_id)
 
 
 def lock_next_hit(
     call: Call, worker_id: str, hit_type_id: str, after: str | None = None
 ) -> Row[Any] | None:
-    """The next HIT of the group, as OFFER has it, for the worker to take in this transaction: behind
-    `after` if given, else the oldest; those that the worker returned before come last.
+    """Lock and return the HIT of the group that the worker accepts next, or None.
 
-    Where many write at once (PostgreSQL) nobody else can take it meanwhile, and those who come at
-    the same time get the HITs behind it; they wait for one another only when there is no other.
+    It is the next HIT newer than `after` if given, else the oldest; HITs that the worker returned
+    come last. The row has the columns of OFFER. The lock lasts until the transaction ends;
+    concurrent workers get the HITs after it, and wait only when no other HIT is left.
     """
-    anywhere = (FREE_FRESH, FREE, WAITED_FOR)
-    queries = (FREE_BEHIND, *anywhere) if after else anywhere
-    return _fetch_first(call, queries, worker_id, hit_type_id, after)
+    from_first = (FIRST_FRESH_UNLOCKED, FIRST_UNLOCKED, FIRST_WAITING)
+    queries = (NEXT_UNLOCKED, *from_first) if after else from_first
+    return _find_first(call, queries, worker_id, hit_type_id, after)
 
 
-def _fetch_first(
+def _find_first(
     call: Call,
     queries: Iterable[Select[Any]],
     worker_id: str,
     hit_type_id: str,
     after: str | None,
 ) -> Row[Any] | None:
-    asked = {"worker_id": worker_id, "now": call.now, "hit_type_id": hit_type_id, "after": after}
+    parameters = {
+        "worker_id": worker_id,
+        "now": call.now,
+        "hit_type_id": hit_type_id,
+        "after": after,
+    }
     for query in queries:
-        if found := call.db.execute(query, asked).one_or_none():
-            eligibility.check(call, worker_id, found.qualification_requirements, "Preview")
-            return found
+        if hit := call.db.execute(query, parameters).one_or_none():
+            eligibility.check(call, worker_id, hit.qualification_requirements, "Preview")
+            return hit
     return None
 
 
 def find_group(call: Call, hit_type_id: str) -> Row[Any] | None:
-    """A HIT type with its `requester` (a name), whether or not anything of it is left."""
+    """Return a HIT type with its requester's name as `requester`, even if it has no HITs left."""
     query = (
         select(hit_types, requesters.c.name.label("requester"))
         .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
@@ -194,7 +208,7 @@ def find_group(call: Call, hit_type_id: str) -> Row[Any] | None:
 
 
 def find_hit_type_id(call: Call, group_id: str) -> str | None:
-    """The HIT type id that a link's groupId means: a HITGroupId, or a HITTypeId itself."""
+    """Return the HIT type id for the groupId of a link, which is a HITGroupId or a HITTypeId."""
     return call.db.scalar(
         select(hit_types.c.hit_type_id).where(
             (hit_types.c.hit_group_id == group_id) | (hit_types.c.hit_type_id == group_id)
@@ -203,14 +217,14 @@ def find_hit_type_id(call: Call, group_id: str) -> str | None:
 
 
 def find_hit_types(call: Call, hit_ids: Sequence[str]) -> dict[str, str]:
-    """HIT id -> HIT type id, for those of the ids that are there."""
-    found: dict[str, str] = {}
+    """Map each of the HIT ids that exists to its HIT type id."""
+    hit_type_ids: dict[str, str] = {}
     for start in range(0, len(hit_ids), IDS_PER_QUERY):
         query = select(hits.c.hit_id, hits.c.hit_type_id).where(
             hits.c.hit_id.in_(hit_ids[start : start + IDS_PER_QUERY])
         )
-        found |= {row.hit_id: row.hit_type_id for row in call.db.execute(query)}
-    return found
+        hit_type_ids |= {row.hit_id: row.hit_type_id for row in call.db.execute(query)}
+    return hit_type_ids
 
 
 def _query_work(worker_id: str) -> Select[Any]:
@@ -221,7 +235,8 @@ def _query_work(worker_id: str) -> Select[Any]:
     )
     return (
         select(
-            *[column for column in assignments.c if column.name != "answer"],  # may be megabytes
+            # All but the answer, which may be megabytes.
+            *[column for column in assignments.c if column.name != "answer"],
             hit_types.c.title,
             hit_types.c.reward,
             hit_types.c.hit_type_id,
@@ -236,27 +251,29 @@ def _query_work(worker_id: str) -> Select[Any]:
 
 
 def find_assignment(call: Call, worker_id: str, assignment_id: str) -> Row[Any] | None:
-    """One assignment of the worker: as `list_finished` gives them, and its HIT's `question`."""
+    """Return one assignment of the worker, a row as in `list_finished` with the HIT's `question`."""
     query = _query_work(worker_id).where(assignments.c.assignment_id == assignment_id)
     return call.db.execute(query.add_columns(hits.c.question)).one_or_none()
 
 
 def list_in_progress(call: Call, worker_id: str) -> list[Row[Any]]:
-    """What the worker holds now, soonest deadline first; rows as `list_finished` gives them."""
+    """List the worker's accepted assignments, earliest deadline first; rows as `list_finished`."""
     query = _query_work(worker_id).where(assignments.c.status == "Accepted")
     return list(call.db.execute(query.order_by(assignments.c.deadline)).all())
 
 
 def list_finished(call: Call, worker_id: str, limit: int = 200) -> list[Row[Any]]:
-    """The worker's past work, newest first: the columns of assignments without the answer,
-    with `title`, `reward`, `bonus` (cents), `requester`, `hit_type_id`.
+    """List the worker's assignments that are no longer in progress, newest first.
+
+    Each row has the columns of `assignments` without the answer, and `title`, `reward` and `bonus`
+    (cents), `requester` (a name) and `hit_type_id`.
     """
     query = _query_work(worker_id).where(assignments.c.status != "Accepted")
     return list(call.db.execute(query.order_by(assignments.c.accept_time.desc()).limit(limit)))
 
 
-def sum_by_status(call: Call, worker_id: str) -> dict[str, tuple[int, int]]:
-    """Per assignment status: how many, and their rewards in cents."""
+def sum_by_status(call: Call, worker_id: str) -> dict[str, StatusTotal]:
+    """Count and sum the worker's assignments by status; a status without assignments is absent."""
     query = (
         select(assignments.c.status, func.count(), func.sum(hit_types.c.reward))
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
@@ -264,10 +281,13 @@ def sum_by_status(call: Call, worker_id: str) -> dict[str, tuple[int, int]]:
         .where(assignments.c.worker_id == worker_id)
         .group_by(assignments.c.status)
     )
-    return {status: (count, int(reward)) for status, count, reward in call.db.execute(query)}
+    return {
+        status: StatusTotal(number, int(reward))
+        for status, number, reward in call.db.execute(query)
+    }
 
 
 def sum_bonuses(call: Call, worker_id: str) -> int:
-    """Cents of bonuses the worker was given."""
+    """Return the sum of the worker's bonuses in cents."""
     query = select(func.coalesce(func.sum(bonuses.c.amount), 0))
     return int(call.db.scalar(query.where(bonuses.c.worker_id == worker_id)) or 0)

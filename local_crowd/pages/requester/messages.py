@@ -70,6 +70,6 @@ def _page(
         answered=answered,
         typed=text,
         problem=problem,
-        longest=messages.LONGEST_TEXT,
+        longest=messages.MAX_TEXT_LENGTH,
         turn=Pages(number, -(-count // MESSAGES)),
     )

@@ -112,7 +112,7 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
 def handed_in(done: int, left: int | None) -> str:
     """Say that the last answer arrived, and how far the worker is with the group.
 
-    `left` counts the HITs after the one now accepted, up to worker_lists.MOST_LEFT; None: there is
+    `left` counts the HITs after the one now accepted, up to worker_lists.MAX_LEFT; None: there is
     no other.
     """
     text = (
@@ -122,7 +122,7 @@ def handed_in(done: int, left: int | None) -> str:
         return f"{text}. {THE_LAST}"
     if not left:
         return f"{text}; this one is the last."
-    more = "at least " if left >= worker_lists.MOST_LEFT else ""
+    more = "at least " if left >= worker_lists.MAX_LEFT else ""
     return f"{text}; this one and {more}{left:,} more are left."
 
 

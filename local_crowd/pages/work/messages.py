@@ -97,7 +97,7 @@ def _page(worker_id: str, answered: str = "", typed: str = "", problem: str = ""
         answered=answered,
         typed=typed,
         problem=problem,
-        longest=messages.LONGEST_TEXT,
+        longest=messages.MAX_TEXT_LENGTH,
     )
 
 
@@ -105,5 +105,5 @@ def _letter(worker_id: str, hit_id: str, typed: str = "", problem: str = "") -> 
     with current_site().reading() as call:
         hit = messages.find_hit_to_ask_about(call, worker_id, hit_id)
     return render_template(
-        "work/ask.html", hit=hit, typed=typed, problem=problem, longest=messages.LONGEST_TEXT
+        "work/ask.html", hit=hit, typed=typed, problem=problem, longest=messages.MAX_TEXT_LENGTH
     )
