@@ -1,266 +1,279 @@
-"""The table of docs/compatibility.md: Amazon's operations, and what ours do otherwise.
+"""The tables of docs/compatibility.md: Amazon's operations, and how the local crowd differs.
 
-Amazon's list is botocore's, ours is local_crowd.operations; what differs is written here, for no
-program can know it.
+Amazon's operations come from botocore, ours from local_crowd.operations; the differences are listed
+here, because no program can derive them.
 """
 
 from local_crowd.operations.registry import OPERATIONS
 from local_crowd.wire.model import load_service
 
-Differences = dict[str, list[tuple[str, str]]]  # operation -> (what differs, why)
+Differences = dict[str, list[tuple[str, str]]]  # operation -> (difference, reason)
 
-# Of docs/costs.md too, so that the two pages say the same.
+# Printed in docs/costs.md too, so that both pages say the same.
 BUDGETS = (
-    "On the live site, for a requester with a budget, a HIT's rewards are put aside when it is made; "
-    "a rejection, or expiry for what nobody took, sets them free again"
+    "On the live site, for a requester with a budget, a HIT's rewards are reserved when it is created; "
+    "a rejection releases the assignment's reward, and expiry releases those of assignments that "
+    "nobody accepted"
 )
 
 EVERYWHERE: list[tuple[str, str]] = [
-    ("never ThrottlingException", "your own machine is no slower for being asked often"),
+    ("ThrottlingException is never returned", "your own server need not limit your calls"),
     (
         (
-            "members that the operation does not know are ignored; a wrong JSON type is "
+            "parameters that the operation does not have are ignored; a wrong JSON type is a "
             "SerializationException"
         ),
-        "as AWS's JSON services do; for Mechanical Turk it is not documented",
+        "as in AWS's JSON services; not documented for Mechanical Turk",
     ),
-    ("everything is consistent at once", "Amazon's service needs some seconds after a change"),
+    ("every change is visible at once", "Amazon's service needs some seconds"),
     (
-        "limits of length and range are ParameterValidationError; the words for lengths are ours",
-        "Amazon's are not documented",
+        "a value beyond a limit of length or range is a ParameterValidationError; the message for lengths is ours",
+        "Amazon's message is not documented",
     ),
     (
         (
-            "lists: tokens never expire; HITs come newest first, assignments by submission, reviewable "
-            "HITs by expiration"
+            "lists: a NextToken never expires; HITs are listed newest first, assignments in order of submission, "
+            "reviewable HITs by expiration"
         ),
-        "recorded responses, and the older API's documented order",
+        "recorded responses, and the order documented for the older API",
     ),
     ("HITReviewStatus is always NotReviewed", "as in every recorded response"),
-    ("nothing is disposed of by itself after 120 days", "your data is yours to delete"),
+    (
+        "HITs are not disposed of automatically after 120 days",
+        "you decide when your data is deleted",
+    ),
     (
         (
-            "Worker_PercentAssignmentsApproved: approved out of reviewed, rounded down; 100 below 100 "
-            "submitted"
+            "Worker_PercentAssignmentsApproved: the share of reviewed assignments that were approved, rounded "
+            "down; 100 until a worker has submitted 100"
         ),
-        "the literal text would punish who waits for a review",
+        "read literally, Amazon's text would penalize workers for unreviewed assignments",
     ),
     (
         (
             "LocaleValues: a Country that is not in ISO 3166, or a Subdivision that is not a state of "
             "the US, is a ParameterValidationError that names the nearest code"
         ),
-        "no worker could ever qualify",
+        "no worker could qualify",
     ),
     (
         (
-            "Title, Description, Name, Reason, RequesterFeedback, Subject and MessageText: a text "
-            "without a visible character is a ParameterValidationError"
+            "Title, Description, Name, Reason, RequesterFeedback, Subject and MessageText without a visible "
+            "character are a ParameterValidationError"
         ),
-        "workers would see a link or a message without words",
+        "workers would see an empty link or message",
     ),
     (
-        "Worker_Locale and Worker_Adult: from the worker's own profile; Masters: given by the operator",
-        "there is no Amazon to know them",
+        "Worker_Locale and Worker_Adult come from the worker's profile; the operator grants Masters",
+        "Amazon's data on workers is not available",
     ),
 ]
 
 DIFFERENCES: Differences = {
     "ApproveAssignment": [
         (
-            "of approved work: RequestError, InvalidAssignmentState",
-            "not documented; clients take it as done before",
+            "an assignment that is already approved: RequestError, InvalidAssignmentState",
+            "not documented; clients then know that it was approved before",
         ),
-        ("after an overridden rejection RejectionTime stays shown", "not documented"),
-        ("InsufficientFunds on the live site only, for a requester with a budget", "no purse here"),
+        ("after an overridden rejection, RejectionTime is still returned", "not documented"),
+        (
+            "InsufficientFunds only on the live site, for a requester with a budget",
+            "otherwise there is no balance",
+        ),
     ],
     "CreateAdditionalAssignmentsForHIT": [
-        ("never HITTooOldForExtension", "no HIT here is from before 2015"),
-        ("a Reviewing HIT that is expired goes back to Reviewable", "not documented"),
+        ("HITTooOldForExtension is never returned", "no HIT here was created before 2015"),
+        ("an expired HIT that was Reviewing becomes Reviewable", "not documented"),
     ],
     "CreateHIT": [
         (
-            "HITLayoutId: ${name} of letters, digits and _; a missing parameter is a ParameterValidationError in Amazon's reported words, an unknown layout HITLayoutDoesNotExist",
-            "the rest is not documented; layouts are made with manage_crowd.py",
+            "HITLayoutId: in ${name}, the name consists of letters, digits and _; a missing parameter is a ParameterValidationError with Amazon's reported message, an unknown layout is HITLayoutDoesNotExist",
+            "the rest is not documented; layouts are created with manage_crowd.py",
         ),
         (
-            "SimplePlurality: a question is agreed above the threshold or when all answers are equal, never in a tie; a score that is for both approving and rejecting approves",
-            "not documented; kinder to workers",
+            "SimplePlurality: workers agree on a question if agreement exceeds the threshold or all answers are equal, never in a tie; a score that meets both limits approves",
+            "not documented; fairer to workers",
         ),
         (
-            "ExtendMinimumTimeInSeconds never shortens a HIT; a HIT nobody worked on is not reviewed",
+            "ExtendMinimumTimeInSeconds never shortens a HIT; the policy does not run on a HIT without submissions",
             "not documented",
         ),
         ("Reward is at most 1,000,000.00, and may be 0", "Amazon's upper limit is not documented"),
-        ("RequesterAnnotation may hold any character", "nothing here needs ASCII"),
-        (f"no fee. {BUDGETS}", "no fees on a crowd of one's own; Amazon's prepaid accounts"),
+        ("RequesterAnnotation may contain any character", "nothing here requires ASCII"),
         (
-            "an ExternalURL may be http on this machine (localhost)",
-            "to try a page before it is out",
+            f"no fees. {BUDGETS}",
+            "nobody charges fees here; budgets correspond to Amazon's prepaid balance",
+        ),
+        (
+            "an ExternalURL on this machine (localhost) may use http",
+            "to test a page before it is published",
         ),
     ],
     "CreateWorkerBlock": [
-        ("no limit of 100,000; blocking again replaces the reason", "not documented"),
+        ("blocks are not limited to 100,000; blocking again replaces the reason", "not documented"),
     ],
     "DeleteHIT": [
-        ("GetHIT of a deleted HIT: does not exist", "the text that clients look for"),
+        (
+            "GetHIT of a deleted HIT: an error that says it does not exist",
+            "clients match this text",
+        ),
     ],
     "DeleteWorkerBlock": [
-        ("WorkerId is invalid. comes as ParameterValidationError", "its code is not documented"),
+        ('"WorkerId is invalid." is a ParameterValidationError', "Amazon's code is not documented"),
     ],
     "GetAccountBalance": [
         (
             (
-                "sandbox: 10000.00, as Amazon's; live: what is left of the budget, or 999999999.99 "
+                "sandbox: 10000.00, as on Amazon; live: what is left of the budget, or 999999999.99 "
                 "without one; no OnHoldBalance"
             ),
-            "no purse here",
+            "without a budget there is no balance",
         ),
     ],
-    "GetAssignment": [("no Deadline", "recorded responses have none")],
+    "GetAssignment": [("Deadline is not returned", "as in recorded responses")],
     "ListAssignmentsForHIT": [
-        ("no Deadline", "recorded responses have none"),
+        ("Deadline is not returned", "as in recorded responses"),
         (
             (
-                "answers: fields of one name are joined with |; an empty field is an empty FreeText; "
-                "characters that XML forbids are U+FFFD"
+                "answers: fields with the same name are joined with |; an empty field is an empty FreeText; "
+                "characters that XML forbids become U+FFFD"
             ),
-            "not documented; no work is lost",
+            "not documented; no answer is lost",
         ),
     ],
     "ListBonusPayments": [
         (
-            "HITId and AssignmentId together are refused; a deleted HIT does not exist",
+            "HITId and AssignmentId together are refused; a deleted HIT is one that does not exist",
             "not documented",
         ),
     ],
     "NotifyWorkers": [
-        ("the message is shown on the worker site", "this crowd sends no e-mail"),
-        ("the text of HardFailure is ours; never SoftFailure", "not documented"),
+        ("the message appears on the worker site", "this crowd sends no e-mail"),
+        ("the text of HardFailure is ours; SoftFailure is never returned", "not documented"),
     ],
     "SendBonus": [
         (
-            "from 0.01 to 10,000.00; submitted work suffices; no rule of six months",
+            "from 0.01 to 10,000.00; the assignment must be submitted, but need not be approved, and may be of any age",
             "not documented",
         ),
     ],
     "UpdateExpirationForHIT": [
         (
-            "times nearer than 60 s and shortening are taken; the same call twice succeeds",
-            "Amazon's service refused these against its own guide",
+            "a time less than 60 s ahead or before the current expiration is accepted; repeating a call succeeds",
+            "Amazon's service refused these, contrary to its guide",
         ),
     ],
     "AssociateQualificationWithWorker": [
         (
-            "the notification is a message on the worker site; a system type gives PermissionDeniedException",
+            "the notification is a message on the worker site; a system type is a PermissionDeniedException",
             "this crowd sends no e-mail; the code is not documented",
         ),
     ],
     "CreateQualificationType": [
         (
-            "Name has 1 to 200 characters; RetryDelayInSeconds is 0 to 1,000,000,000; TestDurationInSeconds 1 to 31,536,000",
-            "no limits are published, and a database needs some",
+            "Name has 1 to 200 characters; RetryDelayInSeconds is 0 to 1,000,000,000; TestDurationInSeconds is 1 to 31,536,000",
+            "Amazon publishes no limits, and a database needs some",
         ),
         (
-            "without Test, TestDurationInSeconds and AnswerKey are ignored; UpdateQualificationType refuses an AnswerKey alone for a type that has a Test",
-            "some clients always send them; the old key would go on scoring",
+            "without Test, TestDurationInSeconds and AnswerKey are ignored, except that UpdateQualificationType refuses an AnswerKey alone for a type that has a Test",
+            "some clients always send them; ignoring the key would leave the old one in use",
         ),
         (
             "an AnswerKey that names an unknown question or selection is refused",
-            "a slip would fail every worker",
+            "a typing error would fail every worker",
         ),
         (
-            "AnswerKey: numbers of at most nine digits; a scaled half is rounded away from zero",
+            "AnswerKey: numbers have at most nine digits; a scaled score is rounded half away from zero",
             "not documented",
         ),
     ],
     "DeleteQualificationType": [
         (
-            "at once, and the name is free at once; until the last HIT that requires it is deleted, the type can be read and is Inactive, and can be given to workers",
+            "takes effect at once and frees the name; until the last HIT that requires the type is deleted, the type can be read, is Inactive, and can be granted to workers",
             "Amazon took up to 48 hours, and waited for the HITs",
         ),
     ],
     "DisassociateQualificationFromWorker": [
         (
-            "never granted, or revoked before: the errors of GetQualificationScore",
+            "a qualification that was never granted, or is already revoked: the errors of GetQualificationScore",
             "not documented",
         ),
     ],
     "GetQualificationType": [
         (
-            "another requester's types are invisible",
-            "requesters are kept apart",
+            "types of another requester do not exist",
+            "requesters do not see each other's data",
         ),
     ],
     "ListQualificationTypes": [
         (
-            "in order of creation; Query finds parts of words; Inactive types are listed",
-            "clients look for exact names",
+            "types are listed in order of creation; Query finds parts of words; Inactive types are listed",
+            "clients search for exact names",
         ),
     ],
     "ListWorkersWithQualificationType": [
         (
-            "Status is Granted unless given",
-            "the default is not documented",
+            "the default of Status is Granted",
+            "not documented",
         ),
     ],
     "UpdateHITTypeOfHIT": [
         (
-            "refused while an assignment is held or handed in, allowed again after a return",
-            "the developer guide; the words are ours",
+            "refused while an assignment is accepted or submitted, allowed again after it is returned",
+            "as in the developer guide; the message is ours",
         ),
     ],
     "GetFileUploadURL": [
         (
             "always an error",
-            "the feature has been off since December 2017, at Amazon too",
+            "Amazon discontinued the feature in December 2017",
         ),
     ],
     "ListReviewPolicyResultsForHIT": [
         (
-            "names and keys of actions and results from the reference of 2014; pages of 100 unless asked otherwise",
+            "names and keys of actions and results are those of the 2014 reference; the default page size is 100",
             "the current reference does not list them",
         ),
     ],
     "UpdateNotificationSettings": [
         (
-            "Email is refused (InvalidTransportEndpoint); a URL may stand where a queue or topic would; the operator has to allow queues, topics and private addresses",
-            "no mail server; protects the operator",
+            "Email is refused (InvalidTransportEndpoint); Destination may be a URL; the operator must allow queues, topics and private addresses",
+            "there is no mail server; the server calls these addresses from the operator's network",
         ),
         (
-            "versions 2014-08-15 and 2006-05-05, given back as they came; one event a message",
-            "Amazon's sources differ, or are silent",
+            "Version may be 2014-08-15 or 2006-05-05, and is returned as sent; each message has one event",
+            "Amazon's sources contradict each other, or do not say",
         ),
         (
-            "HITReviewable is told after the HIT's review policy has run, and not when that extends the HIT",
+            "HITReviewable is sent after the HIT's review policy has run, and not if the policy extends the HIT",
             "not documented",
         ),
     ],
     "SendTestEventNotification": [
         (
-            "the ids in the message are made up",
-            "no HIT is meant",
+            "the ids in the message are random",
+            "the message is about no HIT",
         ),
     ],
 }
 
 
 def table() -> str:
-    """Markdown: a row for each of Amazon's operations."""
-    rows = ["| operation | answered | what differs | why |", "|---|---|---|---|"]
+    """Return a Markdown table with a row for each difference, or one for an operation without any."""
+    rows = ["| operation | supported | difference | reason |", "|---|---|---|---|"]
     for name in sorted(load_service().operation_names):
-        answered = "yes" if name in OPERATIONS else "no"
-        found = DIFFERENCES.get(name) or [("–", "")]
-        for number, (what, why) in enumerate(found):
-            first = (f"`{name}`", answered) if number == 0 else ("", "")
+        supported = "yes" if name in OPERATIONS else "no"
+        differences = DIFFERENCES.get(name) or [("–", "")]
+        for number, (what, why) in enumerate(differences):
+            first = (f"`{name}`", supported) if number == 0 else ("", "")
             rows.append(f"| {first[0]} | {first[1]} | {_cell(what)} | {_cell(why)} |")
     return "\n".join(rows)
 
 
 def general() -> str:
-    """Markdown: what differs in every operation."""
+    """Return a Markdown table of the differences that concern every operation."""
     rows = [f"| {_cell(what)} | {_cell(why)} |" for what, why in EVERYWHERE]
-    return "\n".join(["| everywhere | why |", "|---|---|", *rows])
+    return "\n".join(["| difference everywhere | reason |", "|---|---|", *rows])
 
 
 def _cell(text: str) -> str:
