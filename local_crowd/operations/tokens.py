@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from local_crowd.operations.call import Call, Request
 from local_crowd.operations.errors import RequestError
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import request_tokens
 
 REMEMBER_SECONDS = 24 * 3600  # seconds

@@ -6,13 +6,11 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection as Connection  # noqa: PLC0414 - for those who may not know it
-from sqlalchemy import Engine, ExceptionContext, Insert, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -21,21 +19,6 @@ from local_crowd.store.faults import StoreError, describe_fault
 BUSY_SECONDS = 60
 LOG_PAGES = 8000  # of 4 KB, written between two checkpoints
 EXTRAS = "pip install -r requirements-extras.txt"
-
-
-def insert_new(db: Connection, table: Table, **values: Any) -> bool:
-    """Insert a row unless one with the same key is there: whether it was inserted.
-
-    Two processes that make the same thing at once get one row, and neither an error.
-    """
-    return bool(db.execute(_insert_new(table, db.dialect.name), values).rowcount)
-
-
-@cache
-def _insert_new(table: Table, dialect: str) -> Insert:
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    # SQLAlchemy forgets an INSERT's count unless told to keep it.
-    return insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 class Store:

@@ -11,9 +11,11 @@ from sqlalchemy.exc import DBAPIError
 
 from local_crowd.store.engine import Store
 from local_crowd.store.faults import StoreError
+from local_crowd.store.locks import take_advisory_lock
 
 HEAD = "0008"  # the newest migration; a test holds it against the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATE_LOCK_KEY = 39017  # unique among our advisory locks
 _migrating = threading.Lock()  # alembic keeps the migration that runs in a global variable
 
 
@@ -105,8 +107,7 @@ def upgrade(store: Store) -> None:
     except DBAPIError as error:
         raise StoreError(f"{store.name}: {str(error.orig).strip()}") from error
     with store.writing() as connection:
-        if not store.is_sqlite:  # one process of several migrates, the others wait for it
-            connection.execute(text("SELECT pg_advisory_xact_lock(39017)"))
+        take_advisory_lock(connection, MIGRATE_LOCK_KEY)  # one process migrates, others wait
         version = _read_version(connection)
         if version != HEAD:
             _migrate(connection, version)

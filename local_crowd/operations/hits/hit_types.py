@@ -18,7 +18,7 @@ from local_crowd.operations.checks import (
 )
 from local_crowd.operations.errors import RequestError
 from local_crowd.operations.qualifications import requirements
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import hit_types
 
 

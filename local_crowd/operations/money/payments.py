@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, Subquery, case, exists, false, func, insert, select, true
 from sqlalchemy import literal as value
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql import union_all
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.store.inserts import insert_new_rows
 from local_crowd.store.tables import (
     accounts,
     assignments,
@@ -53,14 +53,9 @@ def pay(call: Call, choice: Choice = EVERYTHING) -> str | None:
     payment_id = call.new_id("P", 14)
     call.db.execute(insert(payments).values(payment_id=payment_id, created_time=call.now))
     items = _query_unpaid(choice).subquery()
-    dialect = sqlite if call.db.dialect.name == "sqlite" else postgresql
-    # SQLite reads "SELECT … FROM … ON CONFLICT" as a join unless a WHERE stands between.
-    chosen = select(value(payment_id), *[items.c[name] for name in ITEM]).where(true())
-    call.db.execute(
-        dialect.insert(payment_items)
-        .from_select(["payment_id", *ITEM], chosen.order_by(items.c.item_id))
-        .on_conflict_do_nothing()
-    )
+    chosen = select(value(payment_id), *[items.c[name] for name in ITEM])
+    rows = chosen.order_by(items.c.item_id)  # so that two payments cannot deadlock
+    insert_new_rows(call.db, payment_items, ["payment_id", *ITEM], rows)
     if not list_paid(call, payment_id):
         call.db.execute(payments.delete().where(payments.c.payment_id == payment_id))
         return None

@@ -5,7 +5,7 @@ import hashlib
 from sqlalchemy import delete, select
 
 from local_crowd.operations.call import Call
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import settings
 
 PREFIX = "destination "

@@ -17,7 +17,7 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import invitation_links
 from local_crowd.operations.work import worker_actions
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import assignments, panel_workers, visit_assignments, visits, workers
 
 DONE, SCREENED_OUT, NOTHING_LEFT = OUTCOMES = ("done", "screened_out", "nothing_left")

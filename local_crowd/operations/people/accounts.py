@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from local_crowd.operations.call import Call
 from local_crowd.operations.people.invitation_links import forget_email, remove_resets
 from local_crowd.operations.people.nicknames import LONGEST, InvalidNickname, normalize_nickname
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import accounts, assignments, messages, workers
 
 EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s\x00-\x20]+\.[^@\s\x00-\x20]+")

@@ -5,7 +5,7 @@ import secrets
 from sqlalchemy import select
 
 from local_crowd.operations.call import Call
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import requesters, settings, workers
 
 OWNER = "local"  # the requester that the embedded crowd acts for

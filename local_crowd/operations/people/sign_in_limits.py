@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, or_, select, update
 
 from local_crowd.operations.call import Call
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import attempts
 
 

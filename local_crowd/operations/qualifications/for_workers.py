@@ -15,7 +15,7 @@ from local_crowd.operations.qualifications.qualification_tests import parse
 from local_crowd.operations.questions import answer_key
 from local_crowd.operations.questions.answers import build_form_answer_xml
 from local_crowd.store import tables
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import qualification_requests as requests
 from local_crowd.store.tables import qualification_tests as tests
 from local_crowd.store.tables import qualification_types as types

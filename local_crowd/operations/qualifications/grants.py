@@ -16,7 +16,7 @@ from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications.qualification_types import find
 from local_crowd.operations.qualifications.requirements import is_required_by_hits
 from local_crowd.operations.qualifications.system_qualifications import MASTERS
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import qualification_types, qualifications
 
 

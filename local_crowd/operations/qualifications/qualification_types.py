@@ -22,7 +22,7 @@ from local_crowd.operations.paging import build_listing, fetch_page
 from local_crowd.operations.qualifications import qualification_tests
 from local_crowd.operations.qualifications.requirements import is_required_by_hits, is_visible
 from local_crowd.operations.questions import answer_key
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import qualification_requests as requests
 from local_crowd.store.tables import qualification_tests as tests
 from local_crowd.store.tables import qualification_types

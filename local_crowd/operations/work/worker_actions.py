@@ -17,7 +17,7 @@ from local_crowd.operations.review.assignments import decide
 from local_crowd.operations.work import hit_lifecycle
 from local_crowd.operations.work.deadlines import abandon
 from local_crowd.operations.work.worker_lists import OFFER, lock_next_hit
-from local_crowd.store.engine import insert_new
+from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
 
 UNKNOWN = "This assignment does not exist. Accept the HIT first."
