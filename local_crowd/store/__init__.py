@@ -1,1 +1,1 @@
-"""Where a site keeps what it knows: tables, the engine, migrations."""
+"""The database of a site: tables, engine, migrations."""

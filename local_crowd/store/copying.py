@@ -1,4 +1,4 @@
-"""A copy of a SQLite database as it stood at one moment, whoever writes meanwhile."""
+"""Consistent copies of a SQLite database, also while others write to it."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -9,20 +9,20 @@ from local_crowd.store.faults import StoreError, describe_sqlite_fault
 
 
 def copy_database(source: Path, target: Path) -> str:
-    """Copy one file to another that does not exist yet; return the verdict of SQLite's own check.
+    """Copy a database to a new file, and return the result of SQLite's integrity check.
 
-    The copy is readable by its owner only. Raises StoreError, naming the file at fault, when
-    `source` is damaged or holds no crowd, or `target` cannot be written.
+    Only the copy's owner can read it. Raises StoreError, naming the file, when `source` is damaged
+    or contains no crowd, or when `target` cannot be written.
     """
     target.touch(mode=0o600)
     with closing(sqlite3.connect(source)) as database, closing(sqlite3.connect(target)) as copy:
         with _explain_faults(source):
             [(tables,)] = database.execute("SELECT count(*) FROM sqlite_master")
-        if not tables:  # such as a file of 0 bytes, of which SQLite makes a sound empty database
-            raise StoreError(f"{source}: this file holds no crowd; restore a backup")
+        if not tables:  # SQLite reads a file of 0 bytes as a sound, empty database
+            raise StoreError(f"{source}: this file contains no crowd; restore a backup")
         with _explain_faults(target):
             database.backup(copy)
-        with _explain_faults(source):  # what the copy lacks, the source lacked
+        with _explain_faults(source):  # a fault of the copy comes from the source
             [(verdict,)] = copy.execute("PRAGMA integrity_check(1)")
     if verdict != "ok":
         finding = str(verdict).splitlines()[-1]
@@ -32,6 +32,7 @@ def copy_database(source: Path, target: Path) -> str:
 
 @contextmanager
 def _explain_faults(path: Path) -> Iterator[None]:
+    """Raise StoreError for a fault of the database in `path`."""
     try:
         yield
     except sqlite3.Error as error:

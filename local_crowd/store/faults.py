@@ -1,10 +1,10 @@
-"""What keeps a database from being used: a full disk, a damaged file, a server that is away."""
+"""Faults of a database: a full disk, a damaged file, a server that does not answer."""
 
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-# By SQLite's primary result code. What is not here is the fault of the statement, and so a bug.
+# By SQLite's primary result code. For any other code the statement is at fault: a bug.
 SQLITE_FAULTS = {
     sqlite3.SQLITE_PERM: "not permitted; does the file belong to another user?",
     sqlite3.SQLITE_BUSY: "another process has locked it for a minute",
@@ -18,18 +18,18 @@ SQLITE_FAULTS = {
     sqlite3.SQLITE_PROTOCOL: "another process has locked it for too long",
     sqlite3.SQLITE_NOTADB: "not a SQLite database, or a damaged one; restore a backup",
 }
-# By the class of PostgreSQL's SQLSTATE: connection, resources (disk, memory), intervention by an
-# operator, input/output, and damaged data.
+# Classes of PostgreSQL's SQLSTATE: connection, resources (disk, memory), operator intervention,
+# input/output, damaged data.
 POSTGRESQL_CLASSES = ("08", "53", "57", "58", "XX")
 READ_ONLY = "25006"
 
 
 class StoreError(Exception):
-    """The database cannot be used. The text is the whole message."""
+    """The database cannot be used. The error's text is the message for the user."""
 
 
 def describe_fault(error: DBAPIError) -> str | None:
-    """Say in one line why the database cannot be used; None when the statement is at fault."""
+    """Describe in one line why the database cannot be used; None if the statement is at fault."""
     if isinstance(error.orig, sqlite3.Error):
         return describe_sqlite_fault(error.orig)
     sqlstate = getattr(error.orig, "sqlstate", None)
@@ -42,7 +42,7 @@ def describe_fault(error: DBAPIError) -> str | None:
 
 
 def describe_sqlite_fault(error: sqlite3.Error) -> str | None:
-    """The same of an error of SQLite's own."""
-    code = getattr(error, "sqlite_errorcode", None)  # Python's own errors have none
+    """Describe an error of SQLite as describe_fault does."""
+    code = getattr(error, "sqlite_errorcode", None)  # errors of Python's module have no code
     reason = None if code is None else SQLITE_FAULTS.get(code & 0xFF)
     return reason and f"{reason} ({error})"

@@ -1,4 +1,4 @@
-"""Brings a database to the newest schema, with alembic's migrations."""
+"""Upgrading a database to the newest schema, with alembic's migrations."""
 
 import os
 import tempfile
@@ -6,34 +6,33 @@ import threading
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.engine import URL as URL  # noqa: PLC0414 - for those who may not know it
+from sqlalchemy.engine import URL as URL  # noqa: PLC0414 - for modules that may not import SQLAlchemy
 from sqlalchemy.exc import DBAPIError
 
 from local_crowd.store.engine import Store
 from local_crowd.store.faults import StoreError
 from local_crowd.store.locks import take_advisory_lock
 
-HEAD = "0008"  # the newest migration; a test holds it against the folder
+HEAD = "0008"  # the newest migration; a test compares it with the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATE_LOCK_KEY = 39017  # unique among our advisory locks
-_migrating = threading.Lock()  # alembic keeps the migration that runs in a global variable
+_migrating = threading.Lock()  # alembic keeps the running migration in a global variable
 
 
 class SchemaError(StoreError):
-    """The database was made by a newer version of this program."""
+    """The database was created by a newer version of this program."""
 
 
 def sqlite_url(path: Path) -> URL:
-    """Return the URL of a SQLite file, whatever characters its path holds."""
+    """Return the URL of a SQLite file, whatever characters its path contains."""
     return URL.create("sqlite", database=str(path.absolute()))
 
 
 def open_store(url: str | URL) -> Store:
-    """Return the store of a database, brought to the newest schema.
+    """Return the store of a database, upgraded to the newest schema.
 
-    A SQLite file that does not exist is created. One that exists holds a crowd: a file of 0 bytes,
-    or without our tables, is what is left of one, and is not taken for a new crowd. Raises
-    StoreError for a database that cannot be used.
+    A SQLite file that does not exist is created. A file of 0 bytes, or without our tables, is what
+    remains of a damaged crowd, and raises StoreError, as any database that cannot be used does.
     """
     store = Store(url)
     try:
@@ -48,9 +47,9 @@ def open_store(url: str | URL) -> Store:
 
 
 def _create_file(path: Path) -> None:
-    """Create a SQLite file with the newest schema, for its owner's eyes only, unless it exists.
+    """Create a SQLite file with the newest schema, which only its owner can read, unless it exists.
 
-    It gets its name when it is complete, so a killed process leaves no half-made crowd.
+    The file gets its name when it is complete, so a killed process leaves no partial crowd.
     """
     if path.exists():
         return
@@ -63,15 +62,16 @@ def _create_file(path: Path) -> None:
             try:
                 upgrade(store)
             finally:
-                store.close()  # which brings the write-ahead log into the file
-            _give_name(new, path)
+                store.close()  # merges the write-ahead log into the file
+            _name_file(new, path)
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
 
 
-def _give_name(new: Path, path: Path) -> None:
+def _name_file(new: Path, path: Path) -> None:
+    """Move `new` to `path`, unless another process has created that file."""
     try:
-        os.link(new, path)  # unlike rename, never takes the place of another process's file
+        os.link(new, path)  # unlike rename, it does not replace a file
     except FileExistsError:
         pass
     except OSError:  # FAT and some network file systems have no hard links
@@ -79,9 +79,9 @@ def _give_name(new: Path, path: Path) -> None:
 
 
 def _require_crowd(path: Path, store: Store) -> None:
-    """Raise StoreError unless the file holds a crowd."""
+    """Raise StoreError unless the file contains a crowd."""
     try:
-        is_empty = path.stat().st_size == 0  # SQLite would throw away a log beside such a file
+        is_empty = path.stat().st_size == 0  # opening it would delete a log beside it
     except OSError as error:
         raise StoreError(f"{path}: {error.strerror}") from error
     if not is_empty:
@@ -89,16 +89,15 @@ def _require_crowd(path: Path, store: Store) -> None:
             is_empty = _read_version(connection) is None
     if is_empty:
         raise StoreError(
-            f"{path}: this file holds no crowd; restore a backup, or move the file away to start a "
-            "new crowd"
+            f"{path}: this file contains no crowd; restore a backup, or move the file away to start "
+            "a new crowd"
         )
 
 
 def upgrade(store: Store) -> None:
-    """Run the migrations this database lacks; costs one query when there are none.
+    """Run the migrations that this database lacks; one query when there are none.
 
-    Raises StoreError for a database that does not answer, SchemaError for one whose version is
-    unknown here.
+    Raises StoreError for a database that does not answer, SchemaError for one of a newer version.
     """
     try:
         with store.reading() as connection:
@@ -114,6 +113,7 @@ def upgrade(store: Store) -> None:
 
 
 def _read_version(connection: Connection) -> str | None:
+    """Return the version of a database's schema, or None for a database without one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -121,7 +121,8 @@ def _read_version(connection: Connection) -> str | None:
 
 
 def _migrate(connection: Connection, version: str | None) -> None:
-    # alembic takes a tenth of a second to import: only when there is something to do.
+    """Run the migrations after `version`, or all of them for None."""
+    # alembic takes 0.1 s to import, which most starts do not need.
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -131,8 +132,8 @@ def _migrate(connection: Connection, version: str | None) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if version is not None and version not in known:
         raise SchemaError(
-            f"{connection.engine.url.database}: this crowd's data has schema {version}, which this version does not know "
-            f"(it knows {HEAD}): use the newer simple-amt that made it"
+            f"{connection.engine.url.database}: the data has schema {version}, which this version of "
+            f"simple-amt does not know (it knows {HEAD}); use the newer version that wrote it"
         )
     with _migrating:
         command.upgrade(config, "head")

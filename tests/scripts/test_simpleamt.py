@@ -404,7 +404,7 @@ def test_data_of_a_newer_version_is_one_line(desk: Desk) -> None:
     with desk.crowd().site.store.writing() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
-    assert "schema 9999, which this version does not know" in balance(desk)
+    assert "schema 9999, which this version of simple-amt does not know" in balance(desk)
 
 
 def test_a_crowd_that_is_no_database_is_one_line(desk: Desk) -> None:

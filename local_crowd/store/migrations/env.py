@@ -1,4 +1,4 @@
-"""alembic's door: migrates the connection that store.schema hands over."""
+"""Entry point of alembic: migrates the connection that store.schema passes in."""
 
 from alembic import context
 
