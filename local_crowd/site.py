@@ -8,7 +8,7 @@ from pathlib import Path
 from local_crowd import settings
 from local_crowd.operations.call import Call, Request, Response, random_id
 from local_crowd.operations.people import identities
-from local_crowd.operations.registry import OPERATIONS, only_reads
+from local_crowd.operations.registry import OPERATIONS, is_read_only
 from local_crowd.operations.work.deadlines import is_due, settle
 from local_crowd.store.engine import Connection
 from local_crowd.store.faults import StoreError
@@ -63,7 +63,7 @@ class Site:
 
     def perform(self, requester_id: str, operation: str, request: Request) -> Response:
         """Perform an API operation for the requester. Raises CrowdError when it is refused."""
-        transaction = self.reading if only_reads(operation) else self.writing
+        transaction = self.reading if is_read_only(operation) else self.writing
         with transaction(requester_id) as call:
             return OPERATIONS[operation](call, request)
 

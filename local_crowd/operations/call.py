@@ -1,4 +1,4 @@
-"""What every operation is given beside its parameters."""
+"""The context that every operation runs in."""
 
 import secrets
 import string
@@ -15,7 +15,7 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 
 def random_id(prefix: str = "3", length: int = 30) -> str:
-    """An id as Amazon makes them, unguessable: 30 of [A-Z0-9], 150 bits."""
+    """Return an unguessable id in Amazon's format: 30 characters of [A-Z0-9], 150 random bits."""
     count = length - len(prefix)
     number = secrets.randbelow(len(_ALPHABET) ** count)
     digits = []
@@ -27,10 +27,10 @@ def random_id(prefix: str = "3", length: int = 30) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: the transaction it runs in, who asks, and when (epoch seconds).
+    """One call: its transaction, its requester, and its time (epoch seconds).
 
-    `requester_id` is empty when a worker asks. `destinations` is what crowd.json allows of
-    notifications' destinations; more may be allowed in the database.
+    `requester_id` is empty when a worker calls. `destinations` are the notification destinations
+    that crowd.json allows; the database may allow more.
     """
 
     db: Connection

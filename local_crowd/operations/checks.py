@@ -1,4 +1,4 @@
-"""Limits that are not in the service model. Source: Amazon's API reference, 2014 and 2017."""
+"""Validate limits that the service model lacks. Source: Amazon's API reference, 2014 and 2017."""
 
 from decimal import Decimal
 
@@ -10,11 +10,11 @@ BILLION = 1_000_000_000
 INTEGERS = (-(2**31), 2**31 - 1)  # what Amazon's type Integer holds
 QUESTION_BYTES = 65_535
 FEEDBACK_LIMIT = 1024  # characters
-HIGHEST_REWARD = 100_000_000  # cents; ours: so that no sum outgrows the database
+HIGHEST_REWARD = 100_000_000  # cents; our own limit, so that no sum overflows a database column
 
 
 def validate_range(name: str, value: int, low: int, high: int) -> int:
-    """`value`, or ParameterValidationError in Amazon's words."""
+    """Return `value`, or raise ParameterValidationError when it is not within `low` and `high`."""
     if not low <= value <= high:
         raise ParameterValidationError(
             f"The value {value} is invalid for {name}. Valid values range from {low} to {high}."
@@ -23,7 +23,7 @@ def validate_range(name: str, value: int, low: int, high: int) -> int:
 
 
 def validate_length(name: str, value: str | None, limit: int) -> str | None:
-    """`value`, or ParameterValidationError when it has more than `limit` characters."""
+    """Return `value`, or raise ParameterValidationError when it exceeds `limit` characters."""
     if value is not None and len(value) > limit:
         raise ParameterValidationError(
             f"The value for {name} is {len(value)} characters long. At most {limit} are allowed."
@@ -32,9 +32,9 @@ def validate_length(name: str, value: str | None, limit: int) -> str | None:
 
 
 def require_text(name: str, value: str, limit: int | None = None) -> str:
-    """Return `value`, or raise ParameterValidationError when it shows nothing or is too long.
+    """Return `value`, or raise ParameterValidationError when it is blank or too long.
 
-    Spaces and invisible characters, such as U+200B, show nothing.
+    Spaces and invisible characters, such as U+200B, count as blank.
     """
     if not any(character.isprintable() and not character.isspace() for character in value):
         raise ParameterValidationError(f"{name} is empty.")
@@ -44,9 +44,10 @@ def require_text(name: str, value: str, limit: int | None = None) -> str:
 
 
 def parse_dollars(name: str, amount: str, low: int, high: int) -> int:
-    """US dollars as the wire has them ("0.5", "5.") as cents. The model checked the form.
+    """Convert an amount in US dollars, such as "0.5" or "5.", to cents.
 
-    Raises ParameterValidationError when they are not within `low` and `high` cents.
+    The service model has validated its form. Raises ParameterValidationError when the amount is not
+    within `low` and `high` cents.
     """
     value = Decimal(amount) * 100
     if not low <= value <= high:
@@ -58,5 +59,5 @@ def parse_dollars(name: str, amount: str, low: int, high: int) -> int:
 
 
 def format_dollars(amount: int) -> str:
-    """Cents as the wire has them: 5 -> "0.05"."""
+    """Format cents as the API's amount in US dollars: 5 becomes "0.05"."""
     return f"{amount // 100}.{amount % 100:02d}"

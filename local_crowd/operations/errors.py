@@ -1,8 +1,8 @@
-"""What an operation refuses with. The wire turns each into Amazon's error of the same code."""
+"""The errors that operations raise. The wire turns each into Amazon's error of the same code."""
 
 
 class CrowdError(Exception):
-    """A refusal: `code` is the error family, `turk_error_code` Amazon's finer one, if any."""
+    """An error of the API: `code` is its family, `turk_error_code` Amazon's finer code, if any."""
 
     code = "ServiceFault"
     status = 400
@@ -14,7 +14,7 @@ class CrowdError(Exception):
 
 
 class RequestError(CrowdError):
-    """A business rule says no: not found, wrong state, funds, a duplicate."""
+    """A valid request that cannot be performed: not found, wrong state, no funds, a duplicate."""
 
     code = "RequestError"
 
@@ -23,7 +23,7 @@ class RequestError(CrowdError):
 
 
 class NotPossible(Exception):
-    """A worker cannot do this now. The text is for the worker, `reason` is for programs."""
+    """A worker's action that is not possible now. The text is for people, `reason` for programs."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
@@ -31,35 +31,41 @@ class NotPossible(Exception):
 
 
 class ParameterValidationError(CrowdError):
-    """A well-formed value that cannot be: out of range, or of nobody."""
+    """A well-formed value that is not allowed: out of range, or an id that does not fit."""
 
     code = "ParameterValidationError"
 
 
 class ValidationException(CrowdError):
-    """The request breaks the service model: length, pattern, enum, a missing member."""
+    """A request that violates the service model: length, pattern, enum, a missing member."""
 
     code = "ValidationException"
 
 
 def does_not_exist(noun: str, identifier: str) -> RequestError:
-    """`Hit X does not exist.`: the words that clients look for. `noun`: HIT, Assignment, …"""
-    spoken = "Hit" if noun == "HIT" else noun
-    return RequestError(f"{spoken} {identifier} does not exist.", f"{noun}DoesNotExist")
+    """Return the error "Hit X does not exist." in the words that clients match.
+
+    `noun` is "HIT", "Assignment" and the like.
+    """
+    word = "Hit" if noun == "HIT" else noun
+    return RequestError(f"{word} {identifier} does not exist.", f"{noun}DoesNotExist")
 
 
 def type_does_not_exist(qualification_type_id: str) -> RequestError:
-    """Amazon's words for a qualification type that is not there for the requester."""
+    """Return Amazon's error for a qualification type that does not exist for the requester."""
     return RequestError(
         f"QualificationType [{qualification_type_id}] does not exist.",
         "QualificationTypeDoesNotExist",
     )
 
 
-def wrong_state(noun: str, now_in: str | None, *allowed: str) -> RequestError:
-    """A thing in a state that the operation cannot start from. `now_in` None: not visible."""
-    state = f"This {noun} is currently in the state '{now_in}'.  " if now_in else ""
+def wrong_state(noun: str, state: str | None, *allowed: str) -> RequestError:
+    """Return Amazon's error for an object whose state does not allow the operation.
+
+    `noun` is "HIT" or "Assignment"; `state` is None when the requester cannot see the state.
+    """
+    sentence = f"This {noun} is currently in the state '{state}'.  " if state else ""
     return RequestError(
-        f"{state}This operation can be called with a status of: {', '.join(allowed)}",
+        f"{sentence}This operation can be called with a status of: {', '.join(allowed)}",
         f"Invalid{noun}State",
     )

@@ -1,8 +1,8 @@
-"""Lists in pages, as Amazon turns them: every page that holds something names a next one.
+"""Pages of lists as Amazon has them: every page that is not empty has a NextToken.
 
-A token is opaque to clients. It holds where the page ended (the sort value and the id of the last
-item), so that items that come, go or change between two calls are neither skipped nor repeated,
-and a checksum that ties it to its list.
+A token is opaque to clients. It encodes the position of the page's last item (its sort value and
+its id), so items that are added, removed or changed between two calls are neither skipped nor
+repeated, and a checksum that ties the token to its list.
 """
 
 import base64
@@ -19,7 +19,7 @@ from local_crowd.operations.errors import ParameterValidationError
 
 DEFAULT_PAGE = 10
 CHECKSUM_BYTES = 10
-POSITION = re.compile(rb"[\0-\x7f](?s:.{7})[A-Z0-9]{1,64} *")  # eight bytes of a number, an id
+POSITION = re.compile(rb"[\0-\x7f](?s:.{7})[A-Z0-9]{1,64} *")  # a number of 8 bytes, then an id
 
 
 def fetch_page(
@@ -30,10 +30,11 @@ def fetch_page(
     *,
     newest_first: bool = False,
 ) -> tuple[Sequence[Row[Any]], str | None]:
-    """The rows of one page of `select` and the token of the next (none after an empty page).
+    """Return the rows of one page of `select`, and the token of the next page.
 
-    `order`: a whole-number column, then an id that makes it unique; both must be selected.
-    Raises ParameterValidationError for a token that is not this list's.
+    The token is None after an empty page. `order` is an integer column, then an id that makes the
+    order unique; both must be selected. Raises ParameterValidationError for a token that does not
+    belong to this list.
     """
     number, identity = order
     scope = _describe_scope(call, request, str(number))
@@ -54,17 +55,17 @@ def fetch_page(
 
 
 def build_listing(
-    name: str, rows: Sequence[Row[Any]], token: str | None, shape: Callable[[Row[Any]], Response]
+    name: str, rows: Sequence[Row[Any]], token: str | None, to_api: Callable[[Row[Any]], Response]
 ) -> Response:
-    """The response of a List operation whose items stand under `name`."""
-    response: Response = {"NumResults": len(rows), name: [shape(row) for row in rows]}
+    """Build the response of a List operation: the rows, converted by `to_api`, as member `name`."""
+    response: Response = {"NumResults": len(rows), name: [to_api(row) for row in rows]}
     if token:
         response["NextToken"] = token
     return response
 
 
 def _describe_scope(call: Call, request: Request, column: str) -> bytes:
-    # What a list is of and sorted by tells it from every other: no two have the same column.
+    # Requester, sort column and filters identify a list: no two operations sort by the same column.
     filters = {k: v for k, v in request.items() if k not in ("NextToken", "MaxResults")}
     return json.dumps([call.requester_id, column, filters], sort_keys=True, default=str).encode()
 
@@ -84,7 +85,7 @@ def _read_position(token: str, scope: bytes) -> tuple[int, str]:
     except ValueError:
         raw = b""
     position, checksum = raw[:-CHECKSUM_BYTES], raw[-CHECKSUM_BYTES:]
-    # Whoever knows how a token is made can make one: it may only hold what a list could have.
+    # The checksum needs no secret, so clients can forge tokens: accept only well-formed positions.
     if not POSITION.fullmatch(position) or checksum != _compute_checksum(position, scope):
         raise ParameterValidationError(
             f'The value "{token}" is not valid for the parameter NextToken.'

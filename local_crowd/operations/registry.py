@@ -1,4 +1,4 @@
-"""Which function performs which operation of the API: plain values in, a dict out."""
+"""The function that performs each operation of the API: plain values in, a dict out."""
 
 from collections.abc import Callable
 
@@ -57,6 +57,6 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
 }
 
 
-def only_reads(operation: str) -> bool:
-    """Whether an operation changes nothing, by Amazon's own naming."""
+def is_read_only(operation: str) -> bool:
+    """Return whether the operation changes nothing: Amazon's names for these start with Get or List."""
     return operation.startswith(("Get", "List"))

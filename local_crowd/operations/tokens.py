@@ -1,7 +1,7 @@
-"""UniqueRequestToken: a call that costs money is made once, however often it is sent.
+"""UniqueRequestToken: makes calls that cost money idempotent.
 
-Source: Amazon's API reference: remembered for 24 hours; a repeat is an error that names what the
-first call made, not a replay of its answer.
+Source: Amazon's API reference. A token is remembered for 24 hours; a repeated call fails with an
+error that names the first call's result, instead of repeating its response.
 """
 
 from sqlalchemy import delete, select
@@ -11,7 +11,7 @@ from local_crowd.operations.errors import RequestError
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import request_tokens
 
-REMEMBER_SECONDS = 24 * 3600  # seconds
+REMEMBER_SECONDS = 24 * 3600
 
 
 def refuse_repeat(call: Call, operation: str, request: Request, turk_error_code: str) -> None:
@@ -38,12 +38,12 @@ def refuse_repeat(call: Call, operation: str, request: Request, turk_error_code:
 def remember(
     call: Call, operation: str, request: Request, result: str, turk_error_code: str
 ) -> None:
-    """Note what this call's token made, in the transaction that makes it.
+    """Store the result of the call with this token, in the same transaction as the result.
 
-    Raises what refuse_repeat does when another call with this token has come first.
+    Raises RequestError as `refuse_repeat` does when a concurrent call has used the token first.
     """
     if token := request.get("UniqueRequestToken"):
-        new = insert_new(
+        is_new = insert_new(
             call.db,
             request_tokens,
             requester_id=call.requester_id,
@@ -52,5 +52,5 @@ def remember(
             created_time=call.now,
             result=result,
         )
-        if not new:  # the same call, answered by another process just now: undo this one
+        if not is_new:  # another process has just performed the same call: roll this one back
             refuse_repeat(call, operation, request, turk_error_code)

@@ -1,4 +1,4 @@
-"""More of a HIT: more assignments, or more time."""
+"""Extend a HIT: more assignments, or more time."""
 
 from typing import Any
 
@@ -9,19 +9,20 @@ from local_crowd.operations.errors import RequestError
 from local_crowd.operations.money.balance import require_funds
 from local_crowd.store.tables import hits
 
-SMALL_HIT_LIMIT = 10  # a HIT made with fewer assignments can never have this many (the fee doubles)
+# A HIT created with fewer assignments cannot reach this number: Amazon's fee doubles from it.
+SMALL_HIT_LIMIT = 10
 
 
 def set_columns(call: Call, hit_id: str, **values: Any) -> None:
-    """Set columns of a HIT."""
+    """Update the HIT's row with `values`, a value or SQL expression for each column."""
     call.db.execute(update(hits).where(hits.c.hit_id == hit_id).values(**values))
 
 
 def add_assignments(call: Call, hit: Row[Any], more: int) -> None:
-    """Add slots to a HIT, which is then no longer being reviewed.
+    """Add slots to a HIT and end its state Reviewing.
 
-    `call` must be its requester's. RequestError when it would grow out of the small ones, or cost
-    more than is left.
+    `call` must be its requester's. Raises RequestError when a HIT created with fewer than
+    SMALL_HIT_LIMIT assignments would reach that number, or when funds are insufficient.
     """
     if hit.created_with < SMALL_HIT_LIMIT <= hit.max_assignments + more:
         raise RequestError(
@@ -40,9 +41,10 @@ def add_assignments(call: Call, hit: Row[Any], more: int) -> None:
 
 
 def expire_at(call: Call, hit: Row[Any], at: int) -> None:
-    """Let a HIT expire at a time to come. What nobody took of an expired one can be earned again.
+    """Let a HIT expire at a future time; this reopens the free slots of an expired HIT.
 
-    `call` as for add_assignments. RequestError when that would cost more than is left.
+    `call` must be the requester's, `at` is in epoch seconds. Raises RequestError when the funds do
+    not cover the reopened slots.
     """
     if hit.expiration <= call.now:
         require_funds(call, hit.reward * hit.available)

@@ -1,14 +1,14 @@
-"""What follows from the facts: HIT statuses and counters. Pure: no database, no clock.
+"""Compute HIT statuses and counters without a database or a clock.
 
 Source: Amazon's developer guide ("Retrieving HIT status", "HIT life cycle") and API reference
-(HIT data structure), as docs/compatibility.md retells them.
+(HIT data structure), summarized in docs/compatibility.md.
 """
 
 from typing import NamedTuple
 
 
 class Slots(NamedTuple):
-    """How many of a HIT's assignments stand where. `available` as if the HIT never expired."""
+    """The numbers of a HIT's assignments by state; `available` ignores the expiration."""
 
     available: int
     pending: int
@@ -18,7 +18,7 @@ class Slots(NamedTuple):
 
 
 class Counters(NamedTuple):
-    """The three counters Amazon shows. Submitted, unreviewed work is in none of them."""
+    """The three counters that Amazon shows; submitted, unreviewed work is in none of them."""
 
     available: int
     pending: int
@@ -26,7 +26,7 @@ class Counters(NamedTuple):
 
 
 def compute_counters(slots: Slots, expiration: int, now: int) -> Counters:
-    """Amazon's counters at `now` (epoch seconds): an expired HIT has nothing available."""
+    """Return Amazon's counters at `now` (epoch seconds); an expired HIT has none available."""
     available = slots.available if now < expiration else 0
     return Counters(available, slots.pending, slots.approved + slots.rejected)
 
@@ -34,16 +34,16 @@ def compute_counters(slots: Slots, expiration: int, now: int) -> Counters:
 def compute_status(
     slots: Slots, expiration: int, now: int, *, reviewing: bool, disposed: bool
 ) -> str:
-    """The HITStatus at `now`.
+    """Return the HITStatus at `now` (epoch seconds).
 
-    Assignable while something can be accepted; Unassignable while nothing can but a worker
-    still holds some; then Reviewable, or Reviewing when the requester said so.
+    It is Assignable while an assignment can be accepted, else Unassignable while a worker still
+    has one in progress, else Reviewing if the requester has set that, else Reviewable.
     """
     if disposed:
         return "Disposed"
-    shown = compute_counters(slots, expiration, now)
-    if shown.available:
+    counters = compute_counters(slots, expiration, now)
+    if counters.available:
         return "Assignable"
-    if shown.pending:
+    if counters.pending:
         return "Unassignable"
     return "Reviewing" if reviewing else "Reviewable"

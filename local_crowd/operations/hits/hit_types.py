@@ -23,25 +23,25 @@ from local_crowd.store.tables import hit_types
 
 
 def create_hit_type(call: Call, request: Request) -> Response:
-    """CreateHITType: a new HIT type, or the one that has these seven properties already."""
+    """Perform CreateHITType: return the HIT type with these properties, creating it if needed."""
     return {"HITTypeId": ensure(call, request)}
 
 
 def ensure(call: Call, request: Request) -> str:
-    """The id of the requester's HIT type with these properties, made if need be.
+    """Return the id of the requester's HIT type with these properties, creating it on first use.
 
     Raises ParameterValidationError for a property outside Amazon's limits.
     """
     properties = _read_properties(call, request)
     fingerprint = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()
-    known = call.db.scalar(
+    existing_id = call.db.scalar(
         select(hit_types.c.hit_type_id).where(
             hit_types.c.requester_id == call.requester_id,
             hit_types.c.fingerprint == fingerprint,
         )
     )
-    if known:
-        return str(known)
+    if existing_id:
+        return str(existing_id)
     hit_type_id = call.new_id()
     if insert_new(
         call.db,
@@ -54,11 +54,11 @@ def ensure(call: Call, request: Request) -> str:
         **properties,
     ):
         requirements.note(call, hit_type_id, properties["qualification_requirements"])
-    return ensure(call, request)  # whoever made it
+    return ensure(call, request)  # finds the row, whether this or another request inserted it
 
 
 def get(call: Call, hit_type_id: str) -> Row[Any]:
-    """The requester's HIT type, or RequestError."""
+    """Return the requester's HIT type; raise RequestError when it does not exist."""
     row = call.db.execute(
         select(hit_types).where(
             hit_types.c.hit_type_id == hit_type_id,
@@ -71,8 +71,9 @@ def get(call: Call, hit_type_id: str) -> Row[Any]:
 
 
 def get_usable(call: Call, hit_type_id: str) -> Row[Any]:
-    """The requester's HIT type, or RequestError: also when a qualification type that it requires
-    was deleted, and it with that.
+    """Return the requester's HIT type if new HITs can have it.
+
+    Raises RequestError when it does not exist, or requires a deleted qualification type.
     """
     row = get(call, hit_type_id)
     if not requirements.has_all_types(call, row):

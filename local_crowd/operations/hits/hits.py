@@ -1,4 +1,4 @@
-"""HITs: made, shown, listed."""
+"""Create, show and list HITs."""
 
 import json
 from functools import cache
@@ -31,14 +31,14 @@ ALREADY_EXISTS = "HitAlreadyExists"
 
 
 def create_hit(call: Call, request: Request) -> Response:
-    """CreateHIT: one HIT, of the HIT type that its properties make."""
+    """Perform CreateHIT: create a HIT, and its HIT type on first use."""
     tokens.refuse_repeat(call, "CreateHIT", request, ALREADY_EXISTS)
     hit_type_id = hit_types.ensure(call, request)
     return _create(call, request, hit_types.get(call, hit_type_id))
 
 
 def create_hit_with_hit_type(call: Call, request: Request) -> Response:
-    """CreateHITWithHITType: one HIT of a known HIT type."""
+    """Perform CreateHITWithHITType: create a HIT of an existing HIT type."""
     tokens.refuse_repeat(call, "CreateHIT", request, ALREADY_EXISTS)
     return _create(call, request, hit_types.get_usable(call, request["HITTypeId"]))
 
@@ -76,9 +76,9 @@ def _create(call: Call, request: Request, hit_type: Row[Any]) -> Response:
 
 
 def find(call: Call, hit_id: str, *, disposed: bool = False) -> Row[Any]:
-    """The requester's HIT joined with its type, or RequestError "does not exist".
+    """Return the requester's HIT joined with its type.
 
-    `disposed`: also a deleted one, of which only the tombstone is left.
+    `disposed` includes deleted HITs. Raises RequestError when the HIT does not exist.
     """
     query = query_own(call).where(hits.c.hit_id == hit_id)
     row = call.db.execute(query).one_or_none()
@@ -88,11 +88,11 @@ def find(call: Call, hit_id: str, *, disposed: bool = False) -> Row[Any]:
 
 
 def query_own(call: Call) -> Select[Any]:
-    """The requester's HITs, each beside its type."""
+    """Return a query for the requester's HITs, each joined with its type."""
     return _join_types().where(hits.c.requester_id == call.requester_id)
 
 
-@cache  # putting so many columns together takes longer than asking for them
+@cache  # building a query of so many columns takes longer than executing it
 def _join_types() -> Select[Any]:
     joined = hits.join(tables.hit_types, hits.c.hit_type_id == tables.hit_types.c.hit_type_id)
     types = [column for column in tables.hit_types.c if column.name not in hits.c]
@@ -100,12 +100,12 @@ def _join_types() -> Select[Any]:
 
 
 def get_hit(call: Call, request: Request) -> Response:
-    """GetHIT."""
+    """Perform GetHIT: return one of the requester's HITs."""
     return {"HIT": to_api(find(call, request["HITId"]), call.now)}
 
 
 def list_hits(call: Call, request: Request) -> Response:
-    """ListHITs: all that are not deleted, newest first, as the recorded responses have them."""
+    """Perform ListHITs: list all HITs that are not deleted, newest first as Amazon does."""
     query = query_own(call).where(~hits.c.disposed)
     rows, token = fetch_page(
         call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True
@@ -114,12 +114,12 @@ def list_hits(call: Call, request: Request) -> Response:
 
 
 def list_reviewable_hits(call: Call, request: Request) -> Response:
-    """ListReviewableHITs: by expiration; `Status` is Reviewable unless given."""
-    over = or_(hits.c.available == 0, hits.c.expiration <= call.now)
+    """Perform ListReviewableHITs, ordered by expiration; `Status` defaults to Reviewable."""
+    has_none_available = or_(hits.c.available == 0, hits.c.expiration <= call.now)
     query = query_own(call).where(
         ~hits.c.disposed,
         hits.c.pending == 0,
-        over,
+        has_none_available,
         hits.c.reviewing == (request.get("Status", "Reviewable") == "Reviewing"),
     )
     if hit_type_id := request.get("HITTypeId"):
@@ -129,12 +129,12 @@ def list_reviewable_hits(call: Call, request: Request) -> Response:
 
 
 def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
-    """ListHITsForQualificationType: those of the requester that require it, newest first."""
-    found = qualification_types.find(call, request["QualificationTypeId"], in_use=True)
-    requiring = select(hit_type_qualifications.c.hit_type_id).where(
-        hit_type_qualifications.c.qualification_type_id == found.qualification_type_id
+    """Perform ListHITsForQualificationType: list the requester's HITs that require it, newest first."""
+    qualification_type = qualification_types.find(call, request["QualificationTypeId"], in_use=True)
+    hit_type_ids = select(hit_type_qualifications.c.hit_type_id).where(
+        hit_type_qualifications.c.qualification_type_id == qualification_type.qualification_type_id
     )
-    query = query_own(call).where(~hits.c.disposed, hits.c.hit_type_id.in_(requiring))
+    query = query_own(call).where(~hits.c.disposed, hits.c.hit_type_id.in_(hit_type_ids))
     rows, token = fetch_page(
         call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True
     )
@@ -142,20 +142,20 @@ def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
 
 
 def read_slots(row: Row[Any]) -> hit_status.Slots:
-    """Where the assignments of a HIT's row stand."""
+    """Return the numbers of assignments by state from a HIT's row."""
     return hit_status.Slots(*(getattr(row, name) for name in SLOTS))
 
 
 def compute_status(row: Row[Any], now: int) -> str:
-    """The HITStatus of a HIT's row at `now`."""
+    """Return the HITStatus of a HIT's row at `now` (epoch seconds)."""
     return hit_status.compute_status(
         read_slots(row), row.expiration, now, reviewing=row.reviewing, disposed=row.disposed
     )
 
 
 def to_api(row: Row[Any], now: int) -> Response:
-    """A HIT as Amazon gives it, absent values left out."""
-    shown = hit_status.compute_counters(read_slots(row), row.expiration, now)
+    """Convert a HIT's row to Amazon's HIT structure, omitting absent values."""
+    counters = hit_status.compute_counters(read_slots(row), row.expiration, now)
     hit = {
         "HITId": row.hit_id,
         "HITTypeId": row.hit_type_id,
@@ -174,8 +174,8 @@ def to_api(row: Row[Any], now: int) -> Response:
         "RequesterAnnotation": row.requester_annotation,
         "QualificationRequirements": json.loads(row.qualification_requirements),
         "HITReviewStatus": "NotReviewed",
-        "NumberOfAssignmentsPending": shown.pending,
-        "NumberOfAssignmentsAvailable": shown.available,
-        "NumberOfAssignmentsCompleted": shown.completed,
+        "NumberOfAssignmentsPending": counters.pending,
+        "NumberOfAssignmentsAvailable": counters.available,
+        "NumberOfAssignmentsCompleted": counters.completed,
     }
     return {name: value for name, value in hit.items() if value is not None}

@@ -1,8 +1,8 @@
-"""HIT layouts: pages with `${name}` in them, kept once and filled in by each CreateHIT.
+"""HIT layouts: stored pages with `${name}` placeholders that each CreateHIT fills in.
 
-Values are put in as they are, markup and all, as Amazon's are ("values with reserved characters or
-invalid HTML markup may result in an invalid HTMLQuestion document"): who writes data into a page
-has to escape it. What cannot happen is that a value breaks out of the question's XML.
+Values are inserted without escaping, as at Amazon ("values with reserved characters or invalid HTML
+markup may result in an invalid HTMLQuestion document"), so requesters must escape data themselves.
+No value can break out of the question's XML: see `_build_question`.
 """
 
 import re
@@ -16,11 +16,11 @@ from local_crowd.operations.errors import ParameterValidationError, does_not_exi
 from local_crowd.operations.questions.questions import HTML_QUESTION
 from local_crowd.store.tables import layouts, requesters
 
-# Other uses of ${...}, as in JavaScript's template literals, stay as they are.
+# Other uses of ${...}, such as expressions in JavaScript template literals, are left alone.
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
 MAX_FRAME_HEIGHT = 999_999  # pixels
 FORM = re.compile(r"<(?:form|crowd-form|crowd-entity-annotation)\b", re.IGNORECASE)
-# Layouts on Amazon's site were often only what stands within the form; it put the rest around.
+# Layouts on Amazon's site were often only the content of the form; Amazon added the form around it.
 BEFORE = (
     '<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8">'
     '<script src="https://s3.amazonaws.com/mturk-public/externalHIT_v1.js"></script></head><body>'
@@ -37,9 +37,10 @@ AFTER = (
 def add(
     call: Call, layout_id: str, requester_id: str, name: str, html: str, frame_height: int
 ) -> None:
-    """Keep a layout of a requester. Without a form it gets one, as at Amazon.
+    """Store a requester's layout, adding a form as Amazon does if it has none.
 
-    Raises ParameterValidationError for one that fits into no question.
+    `frame_height` is in pixels. Raises ParameterValidationError when the layout is empty or too
+    large for a question.
     """
     validate_range("frame_height", frame_height, 0, MAX_FRAME_HEIGHT)
     if not html.strip():
@@ -64,7 +65,7 @@ def add(
 
 
 def list_all(call: Call) -> list[Row[Any]]:
-    """All layouts of the site, the oldest first, each with `requester`, a name."""
+    """List all layouts of the site, oldest first, each with its requester's name as `requester`."""
     query = (
         select(layouts, requesters.c.name.label("requester"))
         .join(requesters, requesters.c.requester_id == layouts.c.requester_id)
@@ -74,24 +75,24 @@ def list_all(call: Call) -> list[Row[Any]]:
 
 
 def find_parameters(html: str) -> list[str]:
-    """The names of the placeholders, in the order they come."""
+    """Return the names of the placeholders in the page, in the order of their first use."""
     return list(dict.fromkeys(PLACEHOLDER.findall(html)))
 
 
 def build_question(call: Call, request: Request) -> str:
-    """The question of a CreateHIT call: its own, or that of its layout, filled in.
+    """Return the question XML of a CreateHIT request: its own, or its layout with values filled in.
 
-    Raises RequestError for an unknown layout, ParameterValidationError when there is neither or
-    both, and when the parameters are not those of the layout.
+    Raises RequestError for an unknown layout, and ParameterValidationError when the request has
+    both a question and a layout, or neither, or when the parameters do not match the layout.
     """
-    own, layout_id = request.get("Question"), request.get("HITLayoutId")
-    if (own is None) == (layout_id is None):
+    question, layout_id = request.get("Question"), request.get("HITLayoutId")
+    if (question is None) == (layout_id is None):
         raise ParameterValidationError("A HIT needs either a Question or a HITLayoutId.")
-    given = request.get("HITLayoutParameters", [])
+    parameters = request.get("HITLayoutParameters", [])
     if layout_id is None:
-        if given:
+        if parameters:
             raise ParameterValidationError("HITLayoutParameters need a HITLayoutId.")
-        return str(own)
+        return str(question)
     row = call.db.execute(
         select(layouts).where(
             layouts.c.layout_id == layout_id, layouts.c.requester_id == call.requester_id
@@ -99,15 +100,15 @@ def build_question(call: Call, request: Request) -> str:
     ).one_or_none()
     if row is None:
         raise does_not_exist("HITLayout", layout_id)
-    values = _read_values(row.html, given)
-    html = PLACEHOLDER.sub(lambda found: values[found[1]], row.html)
+    values = _read_values(row.html, parameters)
+    html = PLACEHOLDER.sub(lambda match: values[match[1]], row.html)
     return _build_question(html, row.frame_height)
 
 
-def _read_values(html: str, given: list[dict[str, str]]) -> dict[str, str]:
+def _read_values(html: str, parameters: list[dict[str, str]]) -> dict[str, str]:
     names = find_parameters(html)
-    values = {parameter["Name"]: parameter["Value"] for parameter in given}
-    if len(values) < len(given):
+    values = {parameter["Name"]: parameter["Value"] for parameter in parameters}
+    if len(values) < len(parameters):
         raise ParameterValidationError("A HITLayoutParameter is given twice.")
     if missing := [name for name in names if name not in values]:
         raise ParameterValidationError(
@@ -124,8 +125,8 @@ def _read_values(html: str, given: list[dict[str, str]]) -> dict[str, str]:
 
 
 def _build_question(html: str, frame_height: int) -> str:
-    inside = html.replace("]]>", "]]]]><![CDATA[>")  # the end of CDATA cannot stand within it
+    content = html.replace("]]>", "]]]]><![CDATA[>")  # "]]>" would end the CDATA section
     return (
-        f'<HTMLQuestion xmlns="{HTML_QUESTION}"><HTMLContent><![CDATA[{inside}]]></HTMLContent>'
+        f'<HTMLQuestion xmlns="{HTML_QUESTION}"><HTMLContent><![CDATA[{content}]]></HTMLContent>'
         f"<FrameHeight>{frame_height}</FrameHeight></HTMLQuestion>"
     )

@@ -1,4 +1,4 @@
-"""Notifications: which events of a HIT type's HITs are told, and where to."""
+"""Notification settings: which events of a HIT type's HITs are sent, and to which destination."""
 
 import base64
 import json
@@ -16,14 +16,14 @@ from local_crowd.store import tables
 
 Specification = Mapping[str, Any]  # Amazon's NotificationSpecification, stored with Active
 
-VERSIONS = ("2014-08-15", "2006-05-05")  # the guide knows the first only, the model names the other
-TEST_EVENT = "Ping"  # sent by SendTestEventNotification alone
+VERSIONS = ("2014-08-15", "2006-05-05")  # the developer guide's version, the service model's
+TEST_EVENT = "Ping"  # sent only by SendTestEventNotification
 
 
 def update_notification_settings(call: Call, request: Request) -> Response:
-    """UpdateNotificationSettings: a new specification, or the one there is on or off.
+    """Perform UpdateNotificationSettings: set the specification, or turn it on or off, or both.
 
-    A specification that replaces another stays on or off as that was, unless `Active` says.
+    A replaced specification stays on or off as before unless `Active` is given.
     """
     hit_type = hit_types.get(call, request["HITTypeId"])
     old: Specification | None = json.loads(hit_type.notification or "null")
@@ -37,7 +37,7 @@ def update_notification_settings(call: Call, request: Request) -> Response:
             "give one as Notification."
         )
     if new is not None:
-        _check(call, new)
+        _validate(call, new)
         if TEST_EVENT in new["EventTypes"]:
             raise ParameterValidationError(
                 f"The event {TEST_EVENT} is for SendTestEventNotification only."
@@ -53,13 +53,13 @@ def update_notification_settings(call: Call, request: Request) -> Response:
 
 
 def send_test_event_notification(call: Call, request: Request) -> Response:
-    """SendTestEventNotification: one message, whatever events the specification names.
+    """Perform SendTestEventNotification: send one message of the requested event type.
 
-    Its ids are made up.
+    The event need not be in the specification; the message contains random ids.
     """
     specification = request["Notification"]
     event_type = request["TestEventType"]
-    _check(call, specification)
+    _validate(call, specification)
     event = {
         "EventType": event_type,
         "EventTimestamp": events.format_time(call.now),
@@ -73,15 +73,15 @@ def send_test_event_notification(call: Call, request: Request) -> Response:
 
 
 def ensure_secret(call: Call, requester_id: str) -> str:
-    """What the messages to a requester's URLs are signed with, made at the first time.
+    """Return the secret that signs messages to a requester's URLs, creating it on first use.
 
-    In the form of Standard Webhooks: whsec_ and the key in base64.
+    The format is that of Standard Webhooks: "whsec_" and the key in base64.
     """
     key = bytes.fromhex(identities.ensure_secret(call, f"notifications {requester_id}"))
     return f"whsec_{base64.b64encode(key).decode()}"
 
 
-def _check(call: Call, specification: Specification) -> None:
+def _validate(call: Call, specification: Specification) -> None:
     version = specification["Version"]
     if version not in VERSIONS:
         raise ParameterValidationError(

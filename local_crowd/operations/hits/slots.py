@@ -1,4 +1,4 @@
-"""A HIT's assignment slots: each is in one place, and moves."""
+"""A HIT's assignment slots: each is counted in one column of `hits` and moves between them."""
 
 from functools import cache
 
@@ -8,10 +8,10 @@ from local_crowd.store.tables import hits
 
 
 def move_slot(db: Connection, hit_id: str, source: str, target: str) -> bool:
-    """Move one slot of the HIT, e.g. from "pending" to "submitted".
+    """Move one slot of the HIT between two columns, e.g. from "pending" to "submitted".
 
-    False, and nothing done, when the source holds none: the condition and the change are one
-    statement, so two callers never take the same slot.
+    Return False, and change nothing, when the source has none. Condition and change are one
+    statement, so two callers cannot take the same slot. Locks the HIT's row.
     """
     return bool(db.execute(_build_update(source, target), {"of_hit": hit_id}).rowcount)
 
