@@ -8,7 +8,7 @@ from flask import Flask, request
 
 from local_crowd.operations.people import identities
 from local_crowd.pages import errors, files, requester, words
-from local_crowd.pages.context import IdConverter, Limited, known_static
+from local_crowd.pages.context import IdConverter, Limited, known_static, local_url
 from local_crowd.pages.headers import add_security_headers
 from local_crowd.pages.money import earnings
 from local_crowd.pages.panels import panel
@@ -70,7 +70,7 @@ def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> 
         app.register_blueprint(pages)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(site_name=site.name, static=known_static(app))
+    app.jinja_env.globals.update(site_name=site.name, static=known_static(app), local_url=local_url)
     app.jinja_env.globals.update(
         count_unread=messages.count_unread,
         count_unread_of_requester=requester.messages.count_unread,

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from flask import Flask, Request, current_app, g, redirect, request, session
+from flask import Flask, Request, current_app, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import BadSignature, TimestampSigner, URLSafeTimedSerializer
 from werkzeug.exceptions import NotFound
@@ -82,7 +81,7 @@ class SiteSessions(SecureCookieSessionInterface):
 
     def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
         """Give the path that the site is mounted at."""
-        return request.script_root + "/"
+        return local_url("/")
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
         """Say whether the request was encrypted."""
@@ -103,8 +102,16 @@ def current_site() -> Site:
     return site
 
 
+def local_url(path: str) -> str:
+    """Return the URL of a path on this site, which may be mounted below its server's root.
+
+    It is for paths that arrive as text, such as `next`; url_for builds all other URLs.
+    """
+    return request.script_root + path
+
+
 def site_url() -> str:
-    """Where the browser found this site, without a slash at the end: what turkSubmitTo says."""
+    """Return the URL of this site as the browser knows it, without a slash at the end."""
     return request.host_url.rstrip("/") + request.script_root
 
 
@@ -151,7 +158,7 @@ def worker_only(view: View) -> View:
         if worker_id is None:
             return to_sign_in()
         if "link" in session:
-            return redirect(f"{request.script_root}/panel", 303)
+            return redirect(url_for("panel.show"), 303)
         g.worker_id = worker_id
         return view(worker_id, *args, **kwargs)
 
@@ -181,10 +188,9 @@ def holder_only(view: View) -> View:
 
 def to_sign_in() -> Response:
     """Lead to the sign-in page, and from there back to where the worker wanted to go."""
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    known = wanted != "/" and len(wanted) <= LONGEST_NEXT
-    after = f"?next={quote(wanted, safe='')}" if known else ""
-    return redirect(f"{request.script_root}/sign_in{after}", 303)
+    path = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    has_next = path != "/" and len(path) <= LONGEST_NEXT
+    return redirect(url_for("sign_in.show", next=path if has_next else None), 303)
 
 
 def known_static(app: Flask) -> Callable[[str], str]:
@@ -197,6 +203,6 @@ def known_static(app: Flask) -> Callable[[str], str]:
     }
 
     def static(name: str) -> str:
-        return f"{request.script_root}/static/{name}?v={versions[name]}"
+        return url_for("static", filename=name, v=versions[name])
 
     return static

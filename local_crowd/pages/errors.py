@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, render_template, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -72,11 +72,18 @@ def log_store_error(error: StoreError) -> None:
 
 
 def message_page(
-    title: str, text: str, status: int, path: str = "/", link: str = "Go to the HITs"
+    title: str, text: str, status: int, url: str = "", link: str = "Go to the HITs"
 ) -> tuple[str, int]:
-    """A page of our own that says one thing, and where to go on: `path` on this site.
+    """Render a page with one message and a link to `url`, by default to the list of HITs.
 
-    It counts no unread messages: the database may be what failed.
+    The page does not count unread messages, because the database may be what failed.
     """
-    page = render_template("message.html", title=title, text=text, path=path, link=link, quiet=True)
+    page = render_template(
+        "message.html",
+        title=title,
+        text=text,
+        url=url or url_for("hit_list.show_groups"),
+        link=link,
+        quiet=True,
+    )
     return page, status

@@ -14,7 +14,7 @@ pages = Blueprint("files", __name__)
 
 
 @pages.get("/files/<path:name>")
-def file(name: str) -> Response:
+def send(name: str) -> Response:
     """A file, for pages of every origin: HIT pages are of none. Hidden files are not there."""
     path = safe_join(str(current_app.extensions["local_crowd_files"]), name)
     if path is None or any(part.startswith(".") for part in name.split("/")):

@@ -217,7 +217,7 @@ class TestTheHandOver:
 
         refused(visitor.get(f"{path}?{query}"), 400, "We cannot see who you are", said)
         refused(visitor.get(f"{path}?{query}"), 400, "Open the study again from its page")
-        assert visitor.get("/panel").location == "/sign_in?next=%2Fpanel"
+        assert visitor.get("/panel").location == "/sign_in?next=/panel"
         with live.sandbox.reading() as call:
             assert call.db.execute(select(panel_workers)).all() == []
 

@@ -220,7 +220,7 @@ class TestSigningIn:
         ada = live.member(email="ada@example.org")
         again = live.someone()
 
-        assert again.get("/messages").location == "/sign_in?next=%2Fmessages"
+        assert again.get("/messages").location == "/sign_in?next=/messages"
         assert sign_in(again, typed).location == "/"
         assert worker_id(again) == worker_id(ada)
         for wanted, led in (("/messages", "/messages"), ("//evil.example", "/")):

@@ -212,7 +212,7 @@ class TestWhoGetsIn:
         lab = world.member()
         hit = world.launch()
 
-        assert lab.get("/my_work").location == "/sandbox/sign_in?next=%2Fmy_work"
+        assert lab.get("/my_work").location == "/sandbox/sign_in?next=/my_work"
         assert lab.get(f"/groups/{hit['HITTypeId']}").status_code == 303
 
     def test_a_cookie_under_the_other_name_is_worth_nothing(self, world: RequesterWorld) -> None:

@@ -36,7 +36,7 @@ def test_workers_stay_signed_in(world: World, seconds: int) -> None:
     world.clock.advance(MONTH)
     assert ada.get("/my_work").status_code == 200
     world.clock.advance(1)
-    assert ada.get("/my_work").location == "/sandbox/sign_in?next=%2Fmy_work"
+    assert ada.get("/my_work").location == "/sandbox/sign_in?next=/my_work"
 
 
 def test_an_accepted_hit_goes_on(world: World) -> None:

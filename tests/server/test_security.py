@@ -545,18 +545,18 @@ def pages_of(app: Flask) -> list[tuple[str, str]]:
 # secret.
 OPEN = {
     "static",
-    "files.file",
-    "hit_scripts.show",
+    "files.send",
+    "scripts.show",
     "sign_in.show",
     "sign_in.sign_in",
     "sign_in.sign_out",
     "join.show",
     "join.join",
-    "reset.show",
-    "reset.choose",
+    "reset_password.show",
+    "reset_password.choose",
     "hit_page.show",
-    "hit_page.external_submit",
-    "choose.mturk_findhits",  # leads to the list, which asks who it is
+    "hit_page.submit",
+    "hit_list.mturk_findhits",  # leads to the list, which asks who it is
     "requester.sign_in.show",
     "requester.sign_in.sign_in",
     "requester.sign_in.sign_out",
@@ -618,7 +618,7 @@ class TestPages:
         before = theirs.state()
         for endpoint, rule in pages_of(world.app._apps["sandbox"]):
             method, _, path = rule.partition(" ")
-            if endpoint in OPEN or endpoint in ("choose.accept", "choose.preview"):
+            if endpoint in OPEN or endpoint in ("hit_list.accept", "hit_list.preview"):
                 continue  # which are of HITs for everybody
             path = self.filled(path, theirs)
             eve = world.visitor("Eve")

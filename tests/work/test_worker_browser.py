@@ -267,7 +267,7 @@ def test_our_pages_do_not_stand_in_a_hit(world: World, arrive: Callable[[str], "
         frame.get_by_text("go").click()
 
     # The cookie did not come along, and the page that asks who it is refuses to be framed.
-    assert failed.value.url.endswith("/sandbox/sign_in?next=%2Fmy_work")
+    assert failed.value.url.endswith("/sandbox/sign_in?next=/my_work")
     expect(frame.get_by_role("heading")).to_have_count(0)
 
 

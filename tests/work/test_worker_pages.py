@@ -60,7 +60,7 @@ class TestSigningIn:
 
         assert answer.status_code == 400
         assert said in words(answer)
-        assert visitor.get("/my_work").location == "/sandbox/sign_in?next=%2Fmy_work"
+        assert visitor.get("/my_work").location == "/sandbox/sign_in?next=/my_work"
 
     @pytest.mark.parametrize("typed", ["Zoë  B", " Zoe\u0308 B ", "Zoë\xa0B"])
     def test_a_name_typed_in_two_ways_is_one_worker(self, world: World, typed: str) -> None:
@@ -92,7 +92,7 @@ class TestSigningIn:
         visitor = world.visitor("Ada")
         visitor.root = ""
 
-        assert visitor.get("/my_work").location == "/sign_in?next=%2Fmy_work"
+        assert visitor.get("/my_work").location == "/sign_in?next=/my_work"
 
     @pytest.mark.parametrize(
         "path", ["/", "/my_work", "/messages", f"/work/{UNKNOWN}", f"/groups/{UNKNOWN}"]

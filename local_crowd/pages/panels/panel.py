@@ -3,7 +3,7 @@
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.panels import participants
@@ -28,8 +28,8 @@ def visitor_only(view: View) -> View:
 @pages.before_app_request
 def next_of_the_link() -> Any:
     """The page of a HIT asks for the next of its group: here that is the next of the link."""
-    if request.endpoint == "choose.accept" and "link" in session:
-        return redirect(f"{request.script_root}/panel/next", 307)  # the form goes along
+    if request.endpoint == "hit_list.accept" and "link" in session:
+        return redirect(url_for("panel.go_to_next"), 307)  # the form goes along
     return None
 
 
@@ -45,7 +45,7 @@ def show(link_id: str, worker_id: str) -> str:
 
 @pages.post("/panel/next")
 @visitor_only
-def go_on(link_id: str, worker_id: str) -> Any:
+def go_to_next(link_id: str, worker_id: str) -> Any:
     """Go on with the HIT in hand, or accept the next one; or say how it ended."""
     after = an_id(request.form.get("after"))
     try:
@@ -54,8 +54,9 @@ def go_on(link_id: str, worker_id: str) -> Any:
             finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
     except NotPossible as refusal:
         flash(str(refusal))
-        return redirect(f"{request.script_root}/panel", 303)
+        return redirect(url_for("panel.show"), 303)
     if finished and visit.assignment_id:
         flash(f"Thank you. Your answer is submitted: {visit.done} of {visit.panel.limit}.", "good")
-    where = f"/work/{visit.assignment_id}" if visit.assignment_id else "/panel"
-    return redirect(request.script_root + where, 303)
+    if not visit.assignment_id:
+        return redirect(url_for("panel.show"), 303)
+    return redirect(url_for("assignments.show", assignment_id=visit.assignment_id), 303)

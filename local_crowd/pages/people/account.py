@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, session
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from werkzeug.exceptions import NotFound
 
 from local_crowd.operations.money import payments
@@ -68,7 +68,7 @@ def sign_out_everywhere(worker_id: str) -> Any:
     with current_site().writing() as call:
         accounts.end_sessions(call, worker_id)
     sign_out_here()
-    return redirect(f"{request.script_root}/sign_in", 303)
+    return redirect(url_for("sign_in.show"), 303)
 
 
 @pages.get("/account/close")
@@ -90,7 +90,7 @@ def close(worker_id: str) -> Any:
         accounts.close(call, worker_id)
     sign_out_here()
     flash("Your account is closed.")
-    return redirect(f"{request.script_root}/sign_in", 303)
+    return redirect(url_for("sign_in.show"), 303)
 
 
 def _refused(worker_id: str, form: str) -> Any:
@@ -134,4 +134,4 @@ def _closing(worker_id: str, problem: str = "") -> str:
 
 
 def _back() -> Any:
-    return redirect(f"{request.script_root}/account", 303)
+    return redirect(url_for("account.show"), 303)

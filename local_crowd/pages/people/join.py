@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.panels import participants
@@ -67,7 +67,7 @@ def _sign_up(link: invitation_links.Link) -> Any:
     except (accounts.InvalidAccount, NoPassword, profiles.InvalidPlace) as error:
         return _form(link, str(error)), 400
     sign_in_as(worker_id, nickname=name, version=1)
-    return redirect(f"{request.script_root}/", 303)
+    return redirect(url_for("hit_list.show_groups"), 303)
 
 
 def _form(link: invitation_links.Link, problem: str = "") -> str:
@@ -109,7 +109,7 @@ def _arrive(link: invitation_links.Link, *, confirmed: bool = False) -> Any:
         )
     if (signed_in(), session.get("link")) != (worker_id, link.link_id):
         sign_in_as(worker_id, link=link.link_id)  # with a new token: forms opened before end
-    return redirect(f"{request.script_root}/panel", 303)
+    return redirect(url_for("panel.show"), 303)
 
 
 def _who_is_here(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import accounts, invitation_links, sign_in_limits
@@ -10,7 +10,7 @@ from local_crowd.pages.context import current_site, sign_in_as
 from local_crowd.pages.errors import message_page
 from local_crowd.pages.people.passwords import LONGEST, SHORTEST, NoPassword, hashed
 
-pages = Blueprint("reset", __name__)
+pages = Blueprint("reset_password", __name__)
 
 
 @pages.get("/reset_password/<id:token>")
@@ -39,7 +39,7 @@ def choose(token: str) -> Any:
         version = accounts.set_password(call, account.worker_id, password_hash)
         sign_in_limits.forget(call, account.worker_id)
     sign_in_as(account.worker_id, nickname=account.name, version=version)
-    return redirect(f"{request.script_root}/", 303)
+    return redirect(url_for("hit_list.show_groups"), 303)
 
 
 def _form(account: accounts.Account | None, problem: str = "") -> str:

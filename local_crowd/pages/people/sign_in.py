@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session
+from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from local_crowd.operations.people import accounts, identities, sign_in_limits
 from local_crowd.operations.people.nicknames import LONGEST, InvalidNickname, normalize_nickname
-from local_crowd.pages.context import current_site, sign_in_as, sign_out_here
+from local_crowd.pages.context import current_site, local_url, sign_in_as, sign_out_here
 from local_crowd.pages.people.passwords import is_password
 
 pages = Blueprint("sign_in", __name__)
@@ -33,7 +33,7 @@ def sign_in() -> Any:
 def sign_out() -> Any:
     """Forget who is at this browser. What they accepted stays theirs."""
     sign_out_here()
-    return redirect(f"{request.script_root}/sign_in", 303)
+    return redirect(url_for("sign_in.show"), 303)
 
 
 def _by_nickname() -> Any:
@@ -46,7 +46,7 @@ def _by_nickname() -> Any:
     with current_site().writing() as call:
         worker_id = identities.ensure_worker(call, name)
     sign_in_as(worker_id, nickname=name)
-    return redirect(request.script_root + _wanted(), 303)
+    return redirect(local_url(_next_path()), 303)
 
 
 def _by_password() -> Any:
@@ -59,7 +59,7 @@ def _by_password() -> Any:
     if account is None:
         return _form(typed, WRONG), 400
     sign_in_as(account.worker_id, nickname=account.name, version=account.session_version)
-    return redirect(request.script_root + _wanted(), 303)
+    return redirect(local_url(_next_path()), 303)
 
 
 def with_password(typed: str, password: str) -> accounts.Account | None:
@@ -85,13 +85,13 @@ def _form(typed: str, problem: str) -> str:
         "people/sign_in.html" if by_nickname else "people/account_sign_in.html",
         typed=typed,
         problem=problem,
-        wanted=_wanted(),
+        wanted=_next_path(),
         longest=LONGEST,
         signed_out=session.pop("signed_out", False),
     )
 
 
-def _wanted() -> str:
+def _next_path() -> str:
     """Where to go after signing in: a path on this site, never another site's address."""
     path = request.values.get("next", "/")
     return path if OWN_PATH.fullmatch(path) else "/"

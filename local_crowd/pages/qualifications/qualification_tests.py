@@ -6,7 +6,7 @@ attributes that a FormattedContent may have, so it can do no more than be read.
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.qualifications import for_workers as qualifications
@@ -51,11 +51,14 @@ def hand_in(worker_id: str, request_id: str) -> Any:
         flash(f"Thank you. Your test is graded. Your score is {value}.")
     else:
         flash("Thank you. Your test is submitted. The requester will review it.")
-    return redirect(f"{request.script_root}/qualifications/{row.qualification_type_id}", 303)
+    url = url_for("qualifications.show_type", type_id=row.qualification_type_id)
+    return redirect(url, 303)
 
 
 @pages.errorhandler(NotPossible)
 def _not_possible(error: NotPossible) -> tuple[str, int]:
     title = TITLES.get(error.reason, "Not possible")
     status = STATUSES.get(error.reason, 409)
-    return message_page(title, str(error), status, "/qualifications", "Your qualifications")
+    return message_page(
+        title, str(error), status, url_for("qualifications.show"), "Your qualifications"
+    )

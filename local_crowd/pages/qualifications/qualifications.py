@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, url_for
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
@@ -61,7 +61,7 @@ def show(worker_id: str) -> str:
 
 @pages.get("/qualifications/<id:type_id>")
 @worker_only
-def about(worker_id: str, type_id: str) -> str:
+def show_type(worker_id: str, type_id: str) -> str:
     """One qualification, how the worker stands to it, and which HITs ask for it."""
     with current_site().reading() as call:
         row = qualifications.get(call, worker_id, type_id)
@@ -90,9 +90,9 @@ def ask(worker_id: str, type_id: str) -> Any:
         flash(str(refusal))
     else:
         if asked.status == "Started":
-            return redirect(f"{request.script_root}/qualification_tests/{asked.request_id}", 303)
+            return redirect(url_for("qualification_tests.show", request_id=asked.request_id), 303)
         flash(SAID[asked.status])
-    return redirect(f"{request.script_root}/qualifications/{type_id}", 303)
+    return redirect(url_for("qualifications.show_type", type_id=type_id), 303)
 
 
 def _open(call: Call, last: dict[str, Any], row: Any) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlencode, urlsplit
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 
 from local_crowd.hosts import SANDBOX as SANDBOX_HOST
 from local_crowd.operations.questions.questions import ExternalQuestion, Question, is_loopback
@@ -35,8 +35,8 @@ def hit_frame(
         parameters["workerId"] = worker_id
     added = urlencode(parameters | {"turkSubmitTo": site_url()})
     if not isinstance(question, ExternalQuestion):
-        url = f"{request.script_root}/hit_page/{hit_id}?{added}"
-        return Frame(url, question.frame_height, SANDBOX)
+        url = url_for("hit_page.show", hit_id=hit_id)
+        return Frame(f"{url}?{added}", question.frame_height, SANDBOX)
     # An origin of its own lets a page keep its log-in and its storage. Ours would let it
     # take off the sandbox and act as the worker.
     own = "" if _is_this_server(question.url) else " allow-same-origin"

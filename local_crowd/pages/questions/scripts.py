@@ -5,13 +5,12 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 from werkzeug.exceptions import NotFound
 
-from local_crowd.pages.context import site_url
 from local_crowd.pages.headers import YEAR
 
-pages = Blueprint("hit_scripts", __name__)
+pages = Blueprint("scripts", __name__)
 
 SOURCES = Path(__file__).parent.parent / "hit_scripts"
 CROWD_ELEMENTS = (
@@ -32,7 +31,7 @@ def script_url(name: str) -> str:
     script, so that it can be cached for good.
     """
     version = hashlib.sha256(_script(name)).hexdigest()[:12]
-    return f"{site_url()}/hit_scripts/{name}?v={version}"
+    return url_for("scripts.show", name=name, v=version, _external=True)
 
 
 def first_script(submit_url: str) -> str:

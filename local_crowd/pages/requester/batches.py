@@ -28,7 +28,7 @@ KINDS = {
 
 @pages.get("/")
 @requester_only
-def listing(requester_id: str) -> str:
+def show_list(requester_id: str) -> str:
     """The batches, the newest first."""
     number = page_number()
     with current_site().reading(requester_id) as call:
@@ -65,7 +65,7 @@ def show(requester_id: str, batch: str) -> str:
 
 @pages.get("/batches/<batch>/answers")
 @requester_only
-def answers(requester_id: str, batch: str) -> Any:
+def show_answers(requester_id: str, batch: str) -> Any:
     """The answers of a batch, beside their input: those to review, unless others are asked for."""
     kind, number = request.args.get("show", "to_review"), page_number()
     if kind not in KINDS:

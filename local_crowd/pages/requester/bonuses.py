@@ -68,7 +68,7 @@ def send(requester_id: str, assignment_id: str) -> Any:
         if not (error.turk_error_code or "").endswith(REPEATED):
             raise
         flash("This bonus was already sent. It was not sent again.")
-    return redirect(url_for("requester.hits.answer", assignment_id=assignment_id), 303)
+    return redirect(url_for("requester.hits.show_answer", assignment_id=assignment_id), 303)
 
 
 def _cents(text: str) -> int:

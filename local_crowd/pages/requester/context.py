@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import quote
 
 from flask import current_app, g, redirect, request, session, url_for
 from werkzeug.exceptions import NotFound
@@ -70,21 +69,18 @@ def requester_only(view: View) -> View:
 
 
 def _to_sign_in() -> Response:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    known = wanted not in ("", f"{PREFIX}/") and len(wanted) <= LONGEST_NEXT
-    after = f"?next={quote(wanted, safe='')}" if known else ""
-    return redirect(url_for("requester.sign_in.show") + after, 303)
+    path = request.full_path.rstrip("?") if request.method == "GET" else ""
+    has_next = path not in ("", f"{PREFIX}/") and len(path) <= LONGEST_NEXT
+    return redirect(url_for("requester.sign_in.show", next=path if has_next else None), 303)
 
 
-def wanted_path() -> str:
-    """Where to go afterwards, as a form or a link says: a path of ours, else the list of batches."""
+def next_path() -> str:
+    """Return the path that the request names as `next`, or the list of batches.
+
+    Paths outside the requester's pages count as missing.
+    """
     path = request.values.get("next", "")
-    return request.script_root + (path if OWN_PATH.fullmatch(path) else f"{PREFIX}/")
-
-
-def this_path() -> str:
-    """The page being shown, as `next` of a form on it says it."""
-    return request.full_path.rstrip("?")
+    return path if OWN_PATH.fullmatch(path) else f"{PREFIX}/"
 
 
 def page_number() -> int:

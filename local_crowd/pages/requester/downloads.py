@@ -56,7 +56,7 @@ Result = dict[str, Any]
 
 @pages.get("/batches/<batch>/answers.jsonl")
 @requester_only
-def json_lines(requester_id: str, batch: str) -> Response:
+def download_json_lines(requester_id: str, batch: str) -> Response:
     """An answer in each line, in the order of the input."""
     results = _results(current_site(), requester_id, batch, _statuses(requester_id, batch))
     return _file(map(_line, results), f"{batch}.jsonl", "application/x-ndjson")
@@ -64,7 +64,7 @@ def json_lines(requester_id: str, batch: str) -> Response:
 
 @pages.get("/batches/<batch>/answers.csv")
 @requester_only
-def table(requester_id: str, batch: str) -> Response:
+def download_csv(requester_id: str, batch: str) -> Response:
     """An answer in each row, a column for each field of the input and of the answers."""
     results = _results(current_site(), requester_id, batch, _statuses(requester_id, batch))
     return _file(_csv(results), f"{batch}.csv", "text/csv; charset=utf-8")

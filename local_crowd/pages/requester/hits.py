@@ -44,7 +44,7 @@ def show(requester_id: str, hit_id: str) -> Any:
 
 @pages.get("/hits/<id:hit_id>/page")
 @requester_only
-def page(requester_id: str, hit_id: str) -> Response:
+def show_page(requester_id: str, hit_id: str) -> Response:
     """The HIT's page for a frame, as a preview: of no origin, so that it can touch nothing here."""
     with current_site().reading(requester_id) as call:
         question = hits.find(call, hit_id).question
@@ -53,7 +53,7 @@ def page(requester_id: str, hit_id: str) -> Response:
 
 @pages.get("/answers/<id:assignment_id>")
 @requester_only
-def answer(requester_id: str, assignment_id: str) -> Any:
+def show_answer(requester_id: str, assignment_id: str) -> Any:
     """One answer, as much of it as a browser can show, and what was paid for it."""
     with current_site().reading(requester_id) as call:
         rows = answer_lists.list_chosen(call, [assignment_id])
@@ -73,7 +73,7 @@ def answer(requester_id: str, assignment_id: str) -> Any:
 
 @pages.get("/answers/<id:assignment_id>/whole")
 @requester_only
-def whole_answer(requester_id: str, assignment_id: str) -> Response:
+def download_answer(requester_id: str, assignment_id: str) -> Response:
     """The answer as GetAssignment gives it, as a file."""
     asked = {"AssignmentId": assignment_id}
     found = current_site().perform(requester_id, "GetAssignment", asked)["Assignment"]

@@ -26,7 +26,7 @@ def count_unread() -> int:
 
 @pages.get("/messages")
 @requester_only
-def listing(requester_id: str) -> str:
+def show_list(requester_id: str) -> str:
     """What workers wrote, newest first."""
     return _page(requester_id, page_number())
 
@@ -37,13 +37,13 @@ def mark_read(requester_id: str) -> Any:
     """Count the messages that the page shows as read."""
     with current_site().writing(requester_id) as call:
         messages.mark_read_by_requester(call, chosen_ids())
-    return redirect(url_for("requester.messages.listing"), 303)
+    return redirect(url_for("requester.messages.show_list"), 303)
 
 
 @pages.post("/messages/<id:message_id>/answer")
 @requester_only
-def answer(requester_id: str, message_id: str) -> Any:
-    """Answer a worker's message."""
+def reply(requester_id: str, message_id: str) -> Any:
+    """Reply to a worker's message."""
     text = typed("text")
     try:
         with current_site().writing(requester_id) as call:
@@ -55,7 +55,7 @@ def answer(requester_id: str, message_id: str) -> Any:
             return page, STATUSES.get(refusal.reason, 409)
         return _page(requester_id, 1, message_id, text, str(refusal)), 400
     flash(f"Your reply to {worker_id} is sent.")
-    return redirect(url_for("requester.messages.listing"), 303)
+    return redirect(url_for("requester.messages.show_list"), 303)
 
 
 def _page(

@@ -27,7 +27,7 @@ NO_NUMBER = f"A qualification's value is a whole number from {INTEGERS[0]:,} to 
 
 @pages.get("/qualifications")
 @requester_only
-def listing(requester_id: str) -> Any:
+def show_list(requester_id: str) -> Any:
     """The requester's types, and the requests that wait."""
     site = current_site()
     with site.reading(requester_id) as call:
@@ -141,4 +141,4 @@ def _to_type(type_id: str, said: str) -> Any:
     flash(said)
     if type_id:
         return redirect(url_for("requester.qualifications.show", type_id=type_id), 303)
-    return redirect(url_for("requester.qualifications.listing"), 303)
+    return redirect(url_for("requester.qualifications.show_list"), 303)

@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request
 from local_crowd.operations.checks import FEEDBACK_LIMIT
 from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.review import answer_lists
-from local_crowd.pages.context import an_id, current_site
-from local_crowd.pages.requester.context import requester_only, typed, wanted_path
+from local_crowd.pages.context import an_id, current_site, local_url
+from local_crowd.pages.requester.context import next_path, requester_only, typed
 from local_crowd.pages.words import count_of, money
 
 pages = Blueprint("review", __name__)
@@ -26,7 +26,7 @@ def review(requester_id: str) -> Any:
     verb, wanted = _wanted()
     if verb not in POSSIBLE or not wanted:
         flash("Choose at least one answer first.")
-        return redirect(wanted_path(), 303)
+        return redirect(local_url(next_path()), 303)
     with current_site().reading(requester_id) as call:
         found = answer_lists.list_chosen(call, wanted)
     possible = [row for row in found if row.status in POSSIBLE[verb]]
@@ -49,16 +49,16 @@ def review(requester_id: str) -> Any:
             feedback=feedback,
             limit=FEEDBACK_LIMIT,
             problem=problem if confirmed and possible else "",
-            wanted=_next(),
+            wanted=next_path(),
         )
         return page, 400 if confirmed and possible else 200
     refused = _perform(requester_id, verb, possible, feedback)
     done = _outcome(verb, possible, {assignment_id for assignment_id, _ in refused})
     if not refused:
         flash(done)
-        return redirect(wanted_path(), 303)
+        return redirect(local_url(next_path()), 303)
     return render_template(
-        "requester/outcome.html", title=done, refused=refused, wanted=_next()
+        "requester/outcome.html", title=done, refused=refused, next_url=local_url(next_path())
     ), 409
 
 
@@ -92,7 +92,3 @@ def _perform(
         except CrowdError as error:
             refused.append((row.assignment_id, error.message))
     return refused
-
-
-def _next() -> str:
-    return wanted_path().removeprefix(request.script_root)

@@ -7,7 +7,7 @@ is nothing to a requester's page, and the other way round.
 from flask import Flask, Request, Response, request
 from flask.sessions import SessionInterface, SessionMixin
 
-from local_crowd.pages.context import SiteSessions
+from local_crowd.pages.context import SiteSessions, local_url
 
 PREFIX = "/requester"
 
@@ -23,7 +23,7 @@ class RequesterSessions(SiteSessions):
 
     def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
         """Give the path of the requester's pages."""
-        return request.script_root + PREFIX
+        return local_url(PREFIX)
 
 
 class Sessions(SessionInterface):

@@ -78,4 +78,4 @@ def frame_of(hit_id: str, question: Question) -> Frame:
     if isinstance(question, ExternalQuestion):
         return frame
     query = frame.url.partition("?")[2]
-    return replace(frame, url=f"{url_for('requester.hits.page', hit_id=hit_id)}?{query}")
+    return replace(frame, url=f"{url_for('requester.hits.show_page', hit_id=hit_id)}?{query}")

@@ -7,9 +7,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 
 from local_crowd.operations.people import requesters, sign_in_limits
 from local_crowd.operations.people.requesters import Access
-from local_crowd.pages.context import current_site
+from local_crowd.pages.context import current_site, local_url
 from local_crowd.pages.people.passwords import is_password
-from local_crowd.pages.requester.context import LASTS, begin_session, wanted_path
+from local_crowd.pages.requester.context import LASTS, begin_session, next_path
 
 pages = Blueprint("sign_in", __name__)
 WRONG = "The name or key does not match the password or secret."
@@ -42,7 +42,7 @@ def sign_in() -> Any:
     with site.writing() as call:
         sign_in_limits.forgive(call, account, address)
         begin_session(found, kind, call.now + LASTS)
-    return redirect(wanted_path(), 303)
+    return redirect(local_url(next_path()), 303)
 
 
 @pages.post("/sign_out")
@@ -67,5 +67,5 @@ def _form(problem: str) -> str:
         "requester/sign_in.html",
         typed=request.form.get("name", ""),
         problem=problem,
-        wanted=wanted_path().removeprefix(request.script_root),
+        wanted=next_path(),
     )

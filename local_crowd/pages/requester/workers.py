@@ -20,7 +20,7 @@ LONGEST_REASON, LONGEST_SUBJECT, LONGEST_TEXT = 2000, 200, 4096
 
 @pages.get("/workers")
 @requester_only
-def listing(requester_id: str) -> str:
+def show_list(requester_id: str) -> str:
     """Workers who handed in work, those with the most first."""
     number = page_number()
     with current_site().reading(requester_id) as call:
@@ -96,7 +96,7 @@ def write(requester_id: str) -> Any:
     chosen = _chosen(requester_id, request.args.getlist("worker"))
     if not chosen:
         flash("Choose at least one worker first.")
-        return redirect(url_for("requester.workers.listing"), 303)
+        return redirect(url_for("requester.workers.show_list"), 303)
     return _letter(chosen, "")
 
 
@@ -123,10 +123,13 @@ def send(requester_id: str) -> Any:
     done = f"The message is sent to {count_of(len(chosen) - len(failures), 'worker')}."
     if not failures:
         flash(done)
-        return redirect(url_for("requester.workers.listing"), 303)
+        return redirect(url_for("requester.workers.show_list"), 303)
     refused = [(one["WorkerId"], one["NotifyWorkersFailureMessage"]) for one in failures]
     return render_template(
-        "requester/outcome.html", title=done, refused=refused, wanted="/requester/workers"
+        "requester/outcome.html",
+        title=done,
+        refused=refused,
+        next_url=url_for("requester.workers.show_list"),
     ), 409
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, redirect, render_template, request
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -12,7 +12,7 @@ from local_crowd.pages.context import current_site, holder_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.questions.frame import hit_frame
 
-pages = Blueprint("work", __name__)
+pages = Blueprint("assignments", __name__)
 
 
 @pages.get("/work/<id:assignment_id>")
@@ -36,7 +36,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
 
 @pages.get("/work/<id:assignment_id>/state")
 @holder_only
-def state(worker_id: str, assignment_id: str) -> Response:
+def show_state(worker_id: str, assignment_id: str) -> Response:
     """Where the assignment stands: what the page around a HIT believes, whatever the HIT says."""
     with current_site().reading() as call:
         row = worker_actions.find_assignment(call, assignment_id)
@@ -47,11 +47,11 @@ def state(worker_id: str, assignment_id: str) -> Response:
 
 @pages.post("/work/<id:assignment_id>/return")
 @holder_only
-def give_back(worker_id: str, assignment_id: str) -> Response:
+def return_hit(worker_id: str, assignment_id: str) -> Response:
     """Return the HIT: it goes to somebody else. With `another`, accept the next of the group."""
     with current_site().writing() as call:
         hit_type_id = worker_actions.return_assignment(call, worker_id, assignment_id)
     flash("You returned the HIT. This does not count against you.")
     if "another" in request.form:  # the form goes along, with its token and the HIT's id
-        return redirect(f"{request.script_root}/groups/{hit_type_id}/accept", 307)
-    return redirect(f"{request.script_root}/", 303)
+        return redirect(url_for("hit_list.accept", hit_type_id=hit_type_id), 307)
+    return redirect(url_for("hit_list.show_groups"), 303)

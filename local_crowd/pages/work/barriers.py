@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from flask import url_for
+
 from local_crowd.operations.call import Call
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.qualifications.eligibility import RequirementStatus
@@ -25,12 +27,15 @@ NAMES = {
 
 
 class Missing(NamedTuple):
-    """A requirement that is not met. `path` leads to where that can be changed; empty: nowhere."""
+    """A requirement that the worker does not meet.
+
+    `url` is the page where they can change that, or empty if there is none.
+    """
 
     wanted: str
     yours: str
-    path: str = ""
-    way: str = ""
+    url: str = ""
+    link: str = ""
 
 
 class Barrier(NamedTuple):
@@ -64,11 +69,11 @@ def _missing(standing: RequirementStatus) -> Missing:
     type_id = standing.requirement["QualificationTypeId"]
     if type_id == ADULT and not standing.value:
         yours = "you have not accepted it in your profile"
-        return Missing(NAMES[ADULT], yours, "/account", "Go to your profile")
+        return Missing(NAMES[ADULT], yours, url_for("account.show"), "Go to your profile")
     what = wanted(standing), standing.yours
     if type_id in PROFILE:
-        return Missing(*what, "/account", "Go to your profile")
+        return Missing(*what, url_for("account.show"), "Go to your profile")
     if not standing.askable or standing.requirement["Comparator"] == "DoesNotExist":
         return Missing(*what)
-    way = "Request it" if standing.value is None else "See your options"
-    return Missing(*what, f"/qualifications/{type_id}", way)
+    link = "Request it" if standing.value is None else "See your options"
+    return Missing(*what, url_for("qualifications.show_type", type_id=type_id), link)

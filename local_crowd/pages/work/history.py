@@ -11,7 +11,7 @@ pages = Blueprint("history", __name__)
 
 @pages.get("/my_work")
 @worker_only
-def my_work(worker_id: str) -> str:
+def show(worker_id: str) -> str:
     """HITs in progress and finished, and what they came to."""
     with current_site().reading() as call:
         finished = worker_lists.list_finished(call, worker_id)

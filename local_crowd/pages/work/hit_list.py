@@ -2,9 +2,8 @@
 
 import re
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -17,7 +16,7 @@ from local_crowd.pages.questions.frame import PREVIEW, hit_frame
 from local_crowd.pages.words import count_of
 from local_crowd.pages.work.barriers import Barrier, barriers
 
-pages = Blueprint("choose", __name__)
+pages = Blueprint("hit_list", __name__)
 MOST_GROUPS = 100
 LONGEST_SEARCH = 128  # characters, as a title
 # What no title holds and no database takes: control characters, halves of surrogate pairs.
@@ -28,7 +27,7 @@ THE_LAST = "That was the last HIT of this group for you."
 
 @pages.get("/")
 @worker_only
-def groups(worker_id: str) -> str:
+def show_groups(worker_id: str) -> str:
     """The groups of HITs (HIT types) that the worker can choose from, as `sort` and `q` say."""
     order = request.args.get("sort", worker_lists.NEWEST)
     if order not in worker_lists.ORDERS:
@@ -67,7 +66,7 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         question = worker_actions.find_question(call, hit_id, None, worker_id) if hit_id else ""
     if not hit_id:
         flash(NOTHING_LEFT)
-        return redirect(f"{request.script_root}/", 303)
+        return redirect(url_for("hit_list.show_groups"), 303)
     page = render_template(
         "work/preview.html",
         group=group,
@@ -96,8 +95,9 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
         if refusal.reason == "unqualified":
             return _unqualified(worker_id, hit_type_id, refusal)
         flash(str(refusal))
-        elsewhere = "" if refusal.reason == "blocked" else f"groups/{hit_type_id}"
-        return redirect(f"{request.script_root}/{elsewhere}", 303)
+        if refusal.reason == "blocked":
+            return redirect(url_for("hit_list.show_groups"), 303)
+        return redirect(url_for("hit_list.preview", hit_type_id=hit_type_id), 303)
     if finished:
         with current_site().reading() as call:
             count = worker_lists.count_progress(call, worker_id, hit_type_id)
@@ -105,8 +105,8 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
     if held is None:
         if not finished:
             flash(NOTHING_LEFT)
-        return redirect(f"{request.script_root}/", 303)
-    return redirect(f"{request.script_root}/work/{held.assignment_id}", 303)
+        return redirect(url_for("hit_list.show_groups"), 303)
+    return redirect(url_for("assignments.show", assignment_id=held.assignment_id), 303)
 
 
 def handed_in(done: int, left: int | None) -> str:
@@ -135,13 +135,13 @@ def mturk_preview(_worker_id: str) -> Response:
         hit_type_id = worker_lists.find_hit_type_id(call, group_id)
     if hit_type_id is None:
         raise NotFound
-    return redirect(f"{request.script_root}/groups/{quote(hit_type_id)}", 303)
+    return redirect(url_for("hit_list.preview", hit_type_id=hit_type_id), 303)
 
 
 @pages.get("/mturk/findhits")
 def mturk_findhits() -> Response:
     """Amazon's form of a link to the list."""
-    return redirect(f"{request.script_root}/", 303)
+    return redirect(url_for("hit_list.show_groups"), 303)
 
 
 def _unqualified(worker_id: str, hit_type_id: str, refusal: NotPossible) -> Any:

@@ -7,7 +7,7 @@ has no cookie, and can read nothing of this site. What it may do, it may do with
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, session
+from flask import Blueprint, Response, render_template, request, session, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.formparser import MultiPartParser
@@ -17,7 +17,7 @@ from local_crowd.operations.questions.question_form import QuestionForm
 from local_crowd.operations.questions.questions import HTMLQuestion, parse
 from local_crowd.operations.work import worker_actions
 from local_crowd.pages import errors
-from local_crowd.pages.context import Limited, an_id, current_site, signed_in, site_url
+from local_crowd.pages.context import Limited, an_id, current_site, signed_in
 from local_crowd.pages.headers import FORM_PAGE, HIT_PAGE, IN_THE_FRAME
 from local_crowd.pages.questions.form import form_page
 from local_crowd.pages.questions.frame import PREVIEW
@@ -59,7 +59,7 @@ def page_of(question_xml: str, assignment_id: str | None) -> Response:
     Raises NotFound for an ExternalQuestion, which is on its requester's own server.
     """
     asked = parse(question_xml)
-    submit_url = f"{site_url()}/mturk/externalSubmit"
+    submit_url = url_for("hit_page.submit", _external=True)
     if isinstance(asked, HTMLQuestion):
         html = for_this_crowd(
             asked.content,
@@ -77,7 +77,7 @@ def page_of(question_xml: str, assignment_id: str | None) -> Response:
 
 
 @pages.route("/mturk/externalSubmit", methods=["GET", "POST"])
-def external_submit() -> Any:
+def submit() -> Any:
     """Take the answer of an assignment: the fields of the query, then those of the form."""
     body = request.get_data() if request.mimetype == FORM else b""
     # Counted before they are parsed: a million empty fields are a small body and much work.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.work import messages
@@ -34,13 +34,13 @@ def mark_read(worker_id: str) -> Any:
     """Count the messages that the page shows as read."""
     with current_site().writing() as call:
         messages.mark_read_by_worker(call, worker_id, chosen_ids())
-    return redirect(f"{request.script_root}/messages", 303)
+    return redirect(url_for("messages.show"), 303)
 
 
 @pages.post("/messages/<id:message_id>/answer")
 @worker_only
-def answer(worker_id: str, message_id: str) -> Any:
-    """Answer a message."""
+def reply(worker_id: str, message_id: str) -> Any:
+    """Reply to a message."""
     text = typed_text()
     try:
         with current_site().writing() as call:
@@ -51,7 +51,7 @@ def answer(worker_id: str, message_id: str) -> Any:
             raise
         return _page(worker_id, message_id, text, str(refusal)), 400
     flash("Your reply is sent.")
-    return redirect(f"{request.script_root}/messages", 303)
+    return redirect(url_for("messages.show"), 303)
 
 
 @pages.get("/hits/<id:hit_id>/ask")
@@ -74,7 +74,7 @@ def send(worker_id: str, hit_id: str) -> Any:
             raise
         return _letter(worker_id, hit_id, text, str(refusal)), 400
     flash("Your message is sent. The reply will appear here.")
-    return redirect(f"{request.script_root}/messages", 303)
+    return redirect(url_for("messages.show"), 303)
 
 
 def typed_text() -> str:
