@@ -1,6 +1,7 @@
 """The crowd to measure: its HITs, a server in a process of its own, and what it has at the end."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,10 +18,13 @@ from tests.support.postgres import Databases, postgres_server
 
 SLOTS = 3
 WEEK = 7 * 86_400
+PAGE = (
+    '<!DOCTYPE html><form method="post"><input name="assignmentId"><input name="word">'
+    "<button>Submit</button></form>"
+)
 QUESTION = (
     '<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/'
-    '2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html><form method="post">'
-    '<input name="assignmentId"><input name="word"></form>]]></HTMLContent>'
+    f'2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[{PAGE}]]></HTMLContent>'
     "<FrameHeight>450</FrameHeight></HTMLQuestion>"
 )
 HIT_TYPE = {
@@ -42,6 +46,50 @@ class Tally(NamedTuple):
     workers: dict[str, list[str]]
     assignment_ids: set[str]
     wrong: list[str]
+
+
+class Server(NamedTuple):
+    """A server in a process of its own, at `url` (without a slash at its end)."""
+
+    process: "subprocess.Popen[str]"
+    url: str
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time, user and system, of the process and the processes it started."""
+        return sum(map(read_cpu_seconds, find_family(self.process.pid)))
+
+    def stop(self) -> None:
+        """End it as an operator does, and wait for it."""
+        self.process.terminate()
+        self.process.communicate(timeout=30)
+
+
+def find_family(pid: int) -> list[int]:
+    """Return a process's id, and those of the processes it started, and so on."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    children = {int(child) for task in tasks for child in task.read_text().split()}
+    return [pid, *(one for child in sorted(children) for one in find_family(child))]
+
+
+def read_cpu_seconds(pid: int) -> float:
+    """Return the CPU time of one process, user and system."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def run_server(*command: str) -> Server:
+    """Start a server whose first line ends with its URL."""
+    process = subprocess.Popen(
+        [sys.executable, *command],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line, "the server did not start"
+    return Server(process, line.rsplit(maxsplit=1)[-1].rstrip("/"))
 
 
 class Grounds:
@@ -82,30 +130,20 @@ class Grounds:
                 OPERATIONS["CreateHITWithHITType"](call, hit)
         return str(made["HITTypeId"])
 
-    def start(self) -> "tuple[subprocess.Popen[str], str]":
-        """Start a server: the process, and the sandbox's URL without a slash at its end."""
-        script, folder = str(ROOT / "serve_local_crowd.py"), str(self.directory)
+    def start(self) -> Server:
+        """Start a server. Its URL is the sandbox's."""
         how = [] if self.processes is None else ["--processes", str(self.processes)]
-        process = subprocess.Popen(
-            [sys.executable, script, "--local_crowd", folder, "--port", "0", *how],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert process.stdout is not None
-        sandbox, _live = process.stdout.readline(), process.stdout.readline()
-        assert sandbox, "the server did not start"
-        return process, sandbox.rsplit(maxsplit=1)[-1].rstrip("/")
+        folder = str(self.directory)
+        return run_server("serve_local_crowd.py", "--local_crowd", folder, "--port", "0", *how)
 
     @contextmanager
-    def serving(self) -> Iterator[str]:
-        """Serve the crowd: the sandbox's URL, without a slash at its end."""
-        process, url = self.start()
+    def serving(self) -> Iterator[Server]:
+        """Serve the crowd."""
+        server = self.start()
         try:
-            yield url
+            yield server
         finally:
-            process.terminate()
-            process.communicate(timeout=30)
+            server.stop()
 
     def tally(self, hit_type_id: str) -> Tally:
         """Read all that was handed in to the HITs of a HIT type, as their requester does."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks.load import ANSWER, hired
+from benchmarks.load_runs import ANSWER, hired
 from benchmarks.load_site import SLOTS, Grounds
 from benchmarks.load_workers import Times, Worker, together
 from local_crowd.store.tables import assignments, hits
