@@ -197,7 +197,8 @@ def help_time(desk: Desk) -> Row:
 def hit_properties() -> dict[str, Any]:
     """Those of the example."""
     path = ROOT / "hit_properties" / "simple.json"
-    return {"LifetimeInSeconds": 604_800} | json.loads(path.read_text(encoding="utf-8"))
+    properties: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return {"LifetimeInSeconds": 604_800} | properties
 
 
 def write_files(folder: Path, rows: list[Any]) -> None:

@@ -73,7 +73,7 @@ def python_messages() -> Iterator[Text]:
 def messages_of(source: str) -> list[tuple[int, str]]:
     """Return line and text of each message in a module's source, in order."""
     tree = ast.parse(source)
-    skipped = set()
+    skipped: set[ast.AST] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             skipped.add(node.value)  # docstrings

@@ -101,6 +101,6 @@ class Databases:
 
 
 def _wait(folder: Path, directory: Path, server: "subprocess.Popen[bytes]") -> None:
-    asked = [folder / "pg_isready", "-q", "-h", directory, "-t", "30"]
-    while subprocess.run(asked, check=False).returncode:
+    command = [str(folder / "pg_isready"), "-q", "-h", str(directory), "-t", "30"]
+    while subprocess.run(command, check=False).returncode:
         assert server.poll() is None, (directory / "log").read_text()
