@@ -18,7 +18,9 @@ from typing import Any, NamedTuple
 
 import simpleamt
 from amt import serving
+from amt.errors import Error
 from amt.id_files import read_ids
+from amt.streams import ClosedOutput
 
 
 class Command(NamedTuple):
@@ -342,15 +344,15 @@ def perform(args: argparse.Namespace) -> int:
         values["hit_ids"] = read_ids(hit_ids_file) if hit_ids_file else []
     if command.confirmation:
         simpleamt.confirm(args, command.confirmation.format(**values))
-    if isinstance(sys.stdout, simpleamt.ClosedOutput):
+    if isinstance(sys.stdout, ClosedOutput):
         sys.stdout.write("")  # raises: keys that nobody reads would be lost
     function = getattr(import_module(f"local_crowd.manage.{command.module}"), args.command)
     try:
         lines = list(function(directory, **values))
     except OSError as error:
-        raise simpleamt.Error(describe_os_error(error, directory)) from error
+        raise Error(describe_os_error(error, directory)) from error
     except (CrowdError, *CANNOT_OPEN) as error:
-        raise simpleamt.Error(str(error)) from error
+        raise Error(str(error)) from error
     if os.name == "posix" and directory.stat().st_mode & 0o077:
         simpleamt.say(
             f"{directory} contains secrets that others can read; run chmod 700 {directory}"

@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 import simpleamt
 from amt import serving
+from amt.errors import Error, OutputClosedError
 
 THREADS = 16
 
@@ -80,7 +81,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def serve(args: argparse.Namespace) -> int:
-    """Serve until a signal. Raises simpleamt.Error when the data or a port cannot be opened."""
+    """Serve until a signal. Raises Error when the data or a port cannot be opened."""
     # SIGTERM stops the server like Ctrl-C; only the exit code differs.
     ended_by: list[int] = []
 
@@ -113,18 +114,18 @@ def listen(directory: Path, args: argparse.Namespace) -> None:
             else:
                 serve_one(directory, sockets, args)
         except FileExistsError as error:
-            raise simpleamt.Error(f"{directory}: not a directory") from error
+            raise Error(f"{directory}: not a directory") from error
         except OSError as error:
             name = error.filename or directory
-            raise simpleamt.Error(f"{name}: {error.strerror or error}") from error
+            raise Error(f"{name}: {error.strerror or error}") from error
         except CANNOT_OPEN as error:
-            raise simpleamt.Error(str(error)) from error
+            raise Error(str(error)) from error
 
 
 def open_socket(host: str, port: int, flag: str) -> socket.socket:
-    """Return a listening socket. Raises simpleamt.Error, naming the port's flag, on failure."""
+    """Return a listening socket. Raises Error, naming the port's flag, on failure."""
     if not 0 <= port <= 65535:
-        raise simpleamt.Error(f"{flag} {port}: a port is a number from 0 to 65535")
+        raise Error(f"{flag} {port}: a port is a number from 0 to 65535")
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listening = socket.create_server((host, port), family=family, backlog=1024)
@@ -132,10 +133,11 @@ def open_socket(host: str, port: int, flag: str) -> socket.socket:
         # TCP_NODELAY the body waits 40 ms for the client's acknowledgement of the head.
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
-        known = error.errno is not None and error.errno > 0
-        why = os.strerror(error.errno) if known else error.strerror or str(error)
-        raise simpleamt.Error(
-            f"cannot listen on {host}:{port}: {why}; choose another --host or {flag}"
+        # A failed look-up of the host has a negative number, which strerror does not know.
+        is_system = error.errno is not None and error.errno > 0
+        reason = os.strerror(error.errno or 0) if is_system else error.strerror or str(error)
+        raise Error(
+            f"cannot listen on {host}:{port}: {reason}; choose another --host or {flag}"
         ) from error
     return listening
 
@@ -152,7 +154,7 @@ def announce(directory: Path, urls: Sequence[str]) -> None:
         simpleamt.say(
             f"{directory} contains secrets that others can read; run chmod 700 {directory}"
         )
-    with contextlib.suppress(simpleamt.OutputClosedError):  # daemons are started without stdout
+    with contextlib.suppress(OutputClosedError):  # daemons are started without stdout
         print(f"Sandbox:   {urls[0]}sandbox/\nLive site: {urls[0]}", flush=True)
         for url in urls[1:]:
             print(f"Sandbox's own root: {url}", flush=True)
@@ -203,7 +205,7 @@ def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse
                 names=args.hosts or hosts.default_names(args.host, args.proxies),
             )
     except processes.NotAvailable as error:
-        raise simpleamt.Error(str(error)) from error
+        raise Error(str(error)) from error
 
 
 def databases_by_site(args: argparse.Namespace) -> dict[str, str | None]:

@@ -15,26 +15,19 @@ if sys.version_info < (3, 11):  # noqa: UP036
     sys.exit(2)
 
 import argparse
-import errno
-import io
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
-from amt import batches, configuration, records
-from amt.batches import Batch
-from amt.crowd import Crowd, check_name, strip_slash
-from amt.errors import Error, OutputClosedError
+from amt import configuration, open_batches, streams
+from amt.configuration import Choice
+from amt.crowd import Crowd, strip_slash
+from amt.error_messages import describe_error
+from amt.errors import Error
+from amt.open_batches import OpenBatch
 from amt.records import Record
 from amt.spelling import suggest
 
-if TYPE_CHECKING:
-    from mypy_boto3_mturk import MTurkClient
-
-HERE = Path(__file__).resolve().parent
-DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 Command = Callable[[argparse.Namespace], int]
 
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -47,7 +40,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 class Parser(argparse.ArgumentParser):
-    """A command line that answers a flag or command it does not know with the most similar one."""
+    """A command line that suggests the most similar flag or command for one it does not know."""
 
     def __init__(self, **settings: Any) -> None:
         layout: dict[str, Any] = {
@@ -65,8 +58,18 @@ class Parser(argparse.ArgumentParser):
                 break  # what follows is not this parser's
             flag = word.partition("=")[0]
             if is_flag and " " not in word and flag not in self._option_string_actions:
-                self.error(f"unrecognized arguments: {flag}{self._suggest(flag)}")
-        return super().parse_known_args(words, namespace)
+                known = [name for name in self._option_string_actions if name.startswith("--")]
+                hint = suggest(flag.replace("-", "_"), known, lambda name: name.replace("-", "_"))
+                self.error(f"unrecognized arguments: {flag}{hint}")
+        values, rest = super().parse_known_args(words, namespace)
+        for action in self._actions:
+            if action.metavar == "FILE" and getattr(values, action.dest, None) == "":
+                raise Error(f"--{action.dest}: the name of a file cannot be empty")
+        return values, rest
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help. Raises OSError when it cannot be written, which argparse would ignore."""
+        print(self.format_help(), end="", file=file or sys.stdout, flush=True)
 
     def error(self, message: str) -> NoReturn:
         """Exit with 2 and the message, which suggests a command for one that is misspelt."""
@@ -75,10 +78,6 @@ class Parser(argparse.ArgumentParser):
             choices = [choice.strip("' ") for choice in misspelt[2].split(",")]
             message += suggest(misspelt[1], choices)
         super().error(message)
-
-    def _suggest(self, flag: str) -> str:
-        known = [name for name in self._option_string_actions if name.startswith("--")]
-        return suggest(flag.replace("-", "_"), known, lambda name: name.replace("-", "_"))
 
 
 def parser(doc: str | None, *options: str) -> Parser:
@@ -104,9 +103,8 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
     0: done, 1: some items were refused, 2: it could not be done, 130: interrupted. A bug keeps its
     traceback.
     """
-    replace_closed_streams()
-    if isinstance(sys.stdout, io.TextIOWrapper):  # data is UTF-8, whatever the terminal is
-        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    streams.replace_closed_streams()
+    streams.encode_output()
     try:
         args = parser.parse_args(argv)
         if args.concurrency < 1:
@@ -114,7 +112,7 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
         code = command(args)
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough
-        _discard_output()
+        streams.discard_output()
         code = 0
     except KeyboardInterrupt:
         say("Interrupted.")
@@ -127,121 +125,28 @@ def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | Non
         code = 2
         try:
             sys.stdout.flush()
-        except OSError:  # Python would try again at exit, and print a traceback
-            _discard_output()
+        except OSError:
+            streams.discard_output()
     return code
 
 
-def _discard_output() -> None:
-    """Redirect stdout to nowhere: nobody reads it, or it cannot be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def describe_error(error: Exception) -> str | None:
-    """Describe an error in one line for the user, or return None for a bug."""
-    if isinstance(error, (Error, OutputClosedError)):
-        return str(error)
-    if isinstance(error, ModuleNotFoundError):
-        return _describe_missing(error)
-    if isinstance(error, OSError) and error.errno is not None:
-        # What we write to ourselves is named; what Python prints to is not.
-        where = error.filename or ("standard output" if error.errno in DISK_FAULTS else None)
-        return f"{where}: {error.strerror}" if where else str(error)
-    from amt import connection  # some of botocore's errors are OSErrors, all without a number
-
-    description = connection.describe_error(error)
-    return str(error) if description is None and isinstance(error, OSError) else description
-
-
-def _describe_missing(error: ModuleNotFoundError) -> str | None:
-    """Say that a library is not installed; return None for a module of this project."""
-    module = (error.name or "").partition(".")[0]
-    if not module or (HERE / module).exists() or (HERE / f"{module}.py").exists():
-        return None
-    return (
-        f"{module} is not installed for {sys.executable}; use the virtual environment, "
-        ".venv/bin/python (make demo makes it), or install requirements.txt"
-    )
-
-
-def config_path(args: argparse.Namespace) -> Path | None:
-    """Return the file that --config names, else ./config.json, else the one beside the scripts.
-
-    None when there is none of them.
-    """
-    if args.config:
-        return Path(args.config)
-    candidates = (Path("config.json"), HERE / "config.json")
-    return next((path for path in candidates if path.exists()), None)
-
-
 def config(args: argparse.Namespace) -> dict[str, Any]:
-    """Return the settings of config.json over the defaults (see configuration.read).
-
-    Names the file on stderr when it is the scripts' and not the current folder's, and warns of
-    keys that others can read.
-    """
-    path = config_path(args)
-    if path is None:
-        return configuration.DEFAULTS
-    if path == HERE / "config.json" and not args.config:
-        say(f"Read {path}")
-    settings = configuration.read(path)
-    if os.name == "posix" and settings["aws_secret_key"] and path.stat().st_mode & 0o077:
-        say(f"{path} holds keys and others can read it: chmod 600 {path}")
-    return settings
+    """Return the settings of config.json over the defaults (see configuration.load)."""
+    return configuration.load(args.config, say).settings
 
 
-def _warn_of_another_crowd(args: argparse.Namespace, name: str) -> None:
-    """Say when ./config.json hides a file beside the scripts that names another crowd."""
-    ours = HERE / "config.json"
-    path = config_path(args)
-    if args.config or path is None or not ours.exists() or path.samefile(ours):
-        return
-    other = strip_slash(configuration.read(ours)["crowd"])
-    if other != name:
-        say(f"{path} names the crowd {name}, and {ours}, which is not read, {other}")
-
-
-def crowd(args: argparse.Namespace, *followed: Record | None) -> Crowd:
-    """Return the crowd and site of the records that there are, else of the flags and config.json.
-
-    Raises Error when there can be no such crowd, and when a flag contradicts a record.
-    """
-    name, live = args.crowd, args.prod
-    for record in followed:
-        if record is not None and record.header:
-            name, live = records.follow_record(record, name, live)
-    settings = config(args)
-    if not name:
-        name = strip_slash(settings["crowd"])
-        _warn_of_another_crowd(args, name)
-    check_name(name)
-    source = str(config_path(args) or "no config.json")
-    return Crowd(name, bool(live), settings, args.concurrency, source)
-
-
-class OpenBatch(NamedTuple):
-    """The HITs of --hit_ids_file, the crowd that they are on, and a client of it.
-
-    `ids` is None for every HIT of the account. `record` is None for ids that this program did not
-    write. `hint` is what to say when the crowd does not know a HIT.
-    """
-
-    crowd: Crowd
-    client: "MTurkClient"
-    ids: list[str] | None
-    record: Batch | None
-    hint: str | None
+def crowd(args: argparse.Namespace, *records: Record | None) -> Crowd:
+    """Return the crowd of the records that exist, else of the flags and config.json."""
+    return configuration.choose_crowd(_choice(args), records, say)
 
 
 def open_batch(args: argparse.Namespace) -> OpenBatch:
     """Follow the record of --hit_ids_file, read the ids, and connect."""
-    record = batches.find(args.hit_ids_file) if args.hit_ids_file else None
-    where = crowd(args, record)
-    ids = batches.hit_ids(args.hit_ids_file, record, say) if args.hit_ids_file else None
-    hint = records.describe_other_place(record, where)
-    return OpenBatch(where, where.connect(), ids, record, hint)
+    return open_batches.open_batch(args.hit_ids_file, _choice(args), say)
+
+
+def _choice(args: argparse.Namespace) -> Choice:
+    return Choice(args.crowd, args.prod, args.config, args.concurrency)
 
 
 def confirm(args: argparse.Namespace, question: str) -> None:
@@ -263,22 +168,3 @@ def say(text: str) -> None:
         print(text, file=sys.stderr)
     else:
         tqdm.write(text, file=sys.stderr)
-
-
-class ClosedOutput(io.TextIOBase):
-    """A closed stdout: writing to it is an error, and a script that prints nothing works."""
-
-    def write(self, _: str) -> int:
-        """Raise OutputClosedError."""
-        raise OutputClosedError("stdout is closed, so there is nowhere to print to")
-
-
-def replace_closed_streams() -> None:
-    """Open substitutes for closed streams (`>&-`): the next file opened would get their number."""
-    number = 0
-    while number < 3:
-        number = os.open(os.devnull, os.O_RDWR)
-    os.close(number)
-    # Where a stream is closed, Python has None.
-    sys.stdout = sys.stdout or ClosedOutput()
-    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the end

@@ -1,12 +1,18 @@
-"""config.json: which crowd is meant, with which keys, and where its data and templates are."""
+"""The configuration: config.json, and which crowd it, the command line and a record choose."""
 
+import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from amt.crowd import Crowd, check_name, strip_slash
 from amt.errors import Error
+from amt.messages import Say, say_nothing
+from amt.records import Record, follow_record
 from formats import json_text
 
 PROJECT = Path(__file__).resolve().parent.parent
+FILE = "config.json"
 DEFAULTS: dict[str, Any] = {
     "crowd": "local",
     "local_crowd": str(PROJECT / "local_crowd_data"),
@@ -16,10 +22,75 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+class Choice(NamedTuple):
+    """What a user asked for: a crowd, its live site, a configuration file; None for the default."""
+
+    crowd: str | None = None
+    live: bool | None = None
+    config_file: str | None = None
+    concurrency: int = 16
+
+
+class Configuration(NamedTuple):
+    """The settings (see DEFAULTS), and the file that they are from; None: there is no file."""
+
+    settings: dict[str, Any]
+    path: Path | None
+
+
+def choose_crowd(choice: Choice, records: Iterable[Record | None], say: Say = say_nothing) -> Crowd:
+    """Return the crowd and site of the records that exist, else of `choice` and config.json.
+
+    Raises Error for an invalid crowd, and when `choice` contradicts a record.
+    """
+    name, live = choice.crowd, choice.live
+    for record in records:
+        if record is not None and record.header:
+            name, live = follow_record(record, name, live)
+    settings, path = load(choice.config_file, say)
+    if not name:
+        name = strip_slash(settings["crowd"])
+        if path is not None and not choice.config_file:
+            _warn_of_hidden_file(path, name, say)
+    check_name(name)
+    return Crowd(name, bool(live), settings, choice.concurrency, str(path or f"no {FILE}"))
+
+
+def load(config_file: str | None = None, say: Say = say_nothing) -> Configuration:
+    """Return the settings of `config_file`, else of the first config.json found, over DEFAULTS.
+
+    It is looked for in the current folder, then beside the scripts. Say when the latter is used,
+    and when others can read a file with keys. Raises as `read` does.
+    """
+    beside_scripts = PROJECT / FILE
+    if config_file:
+        path = Path(config_file)
+    elif Path(FILE).exists():
+        path = Path(FILE)
+    elif beside_scripts.exists():
+        path = beside_scripts
+        say(f"Read {path}")
+    else:
+        return Configuration(DEFAULTS, None)
+    settings = read(path)
+    if os.name == "posix" and settings["aws_secret_key"] and path.stat().st_mode & 0o077:
+        say(f"{path} holds keys and others can read it: chmod 600 {path}")
+    return Configuration(settings, path)
+
+
+def _warn_of_hidden_file(path: Path, name: str, say: Say) -> None:
+    """Say when `path` hides a file beside the scripts that names another crowd than `name`."""
+    hidden = PROJECT / FILE
+    if hidden.exists() and not path.samefile(hidden):
+        other = strip_slash(read(hidden)["crowd"])
+        if other != name:
+            say(f"{path} names the crowd {name}, and {hidden}, which is not read, {other}")
+
+
 def read(path: Path) -> dict[str, Any]:
     """Return the settings in a file over DEFAULTS; paths in it are relative to its folder.
 
-    Raises Error for what is not JSON or has the wrong keys or types, OSError for a missing file.
+    Raises Error for text that is not JSON and for wrong keys or types, OSError for a missing file.
     """
     try:
         settings = json_text.parse(path.read_text(encoding="utf-8-sig"))
@@ -27,8 +98,8 @@ def read(path: Path) -> dict[str, Any]:
         raise Error(json_text.describe(path, error)) from error
     unknown = sorted(set(settings) - set(DEFAULTS)) if isinstance(settings, dict) else []
     if unknown or not isinstance(settings, dict):
-        what = f"unknown key {unknown[0]}" if unknown else "not a JSON object"
-        raise Error(f"{path}: {what}; the keys are {', '.join(DEFAULTS)}")
+        fault = f"unknown key {unknown[0]}" if unknown else "not a JSON object"
+        raise Error(f"{path}: {fault}; the keys are {', '.join(DEFAULTS)}")
     settings = {key: value for key, value in settings.items() if value is not None}
     for key, value in settings.items():
         _check_type(path, key, value)
@@ -43,6 +114,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _check_type(path: Path, key: str, value: Any) -> None:
+    """Raise Error unless the setting is text, or a list of texts for template_directories."""
     wants_list = key == "template_directories"
     texts = value if wants_list else [value]
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):

@@ -19,6 +19,7 @@ sys.path.insert(0, str(PROJECT))
 import launch_hits  # noqa: E402 - after the path to it
 import serve_local_crowd  # noqa: E402
 import simpleamt  # noqa: E402
+from amt.errors import Error  # noqa: E402
 
 # The newest batch is the first of the workers' list: it is the one that is shown in `demonstrate`.
 EXAMPLES = ("image_sentence", "simple")
@@ -87,7 +88,7 @@ def launch(name: str, hit_ids_file: Path) -> None:
             ]
         )
     if code:
-        raise simpleamt.Error(said.getvalue().strip())
+        raise Error(said.getvalue().strip())
 
 
 if __name__ == "__main__":

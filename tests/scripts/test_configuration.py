@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import simpleamt
+from amt import configuration
 from tests.support.script_fixtures import PAGE, PROPERTIES, Desk
 
 IDS = "--hit_ids_file=hit_ids.txt"
@@ -26,7 +26,7 @@ def beside(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the scripts, as far as config.json is concerned; the desk is another."""
     folder = desk.folder / "scripts"
     folder.mkdir()
-    monkeypatch.setattr(simpleamt, "HERE", folder)
+    monkeypatch.setattr(configuration, "PROJECT", folder)
     desk.write("page.html", PAGE)
     desk.write("properties.json", json.dumps(PROPERTIES))
     desk.write("input.jsonl", "1\n2\n")

@@ -156,6 +156,25 @@ def test_a_closed_stdout_is_one_line(files: Desk, command: str) -> None:
     )
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk always full")
+@pytest.mark.parametrize("command", ["show_costs --help", "manage_crowd add_link --help"])
+def test_a_help_that_cannot_be_printed_is_an_error(files: Desk, command: str) -> None:
+    """A script that reads the help would take an empty one for the whole."""
+    done = run_shell(files, command, ">/dev/full")
+
+    script = command.partition(" ")[0]
+    assert done.returncode == 2
+    assert done.stderr == f"{script}.py: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize("flag", ["hit_ids_file", "output_file", "config"])
+def test_an_empty_file_name_is_refused(files: Desk, flag: str) -> None:
+    """--hit_ids_file=$IDS with the variable unset would otherwise mean all HITs of the account."""
+    message = files.fails("get_results", f"--{flag}=")
+
+    assert message == f"--{flag}: the name of a file cannot be empty"
+
+
 def test_no_keys_are_made_that_nobody_can_read(files: Desk) -> None:
     """They are shown once."""
     done = run_shell(files, "manage_crowd add_requester Lab", ">&-")

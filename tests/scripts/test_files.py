@@ -15,7 +15,7 @@ from threading import Event
 import pytest
 
 from amt import files
-from simpleamt import HERE
+from amt.configuration import PROJECT
 
 
 def test_a_file_is_replaced_when_all_of_it_is_written(tmp_path: Path) -> None:
@@ -98,12 +98,12 @@ def test_what_is_open_already_is_written_to(tmp_path: Path, name: str) -> None:
     log.write_text("before\n")
     command = [sys.executable, "-c", WRITE, name]
     with log.open("a") as output:
-        subprocess.run(command, cwd=HERE, stdout=output, check=True, timeout=30)
+        subprocess.run(command, cwd=PROJECT, stdout=output, check=True, timeout=30)
 
     assert log.read_text() == "before\npage\n"
     assert [*tmp_path.iterdir()] == [log]
     piped = subprocess.run(
-        command, cwd=HERE, capture_output=True, text=True, check=True, timeout=30
+        command, cwd=PROJECT, capture_output=True, text=True, check=True, timeout=30
     )
     assert (piped.stdout, piped.stderr) == ("page\n", "")
 

@@ -50,7 +50,7 @@ def test_without_a_config_the_defaults_hold(desk: Desk) -> None:
     settings = simpleamt.config(arguments())
 
     assert settings == configuration.DEFAULTS
-    assert settings["local_crowd"] == str(simpleamt.HERE / "local_crowd_data")
+    assert settings["local_crowd"] == str(configuration.PROJECT / "local_crowd_data")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_config_may_begin_with_a_byte_order_mark(desk: Desk) -> None:
 
 def test_null_in_the_config_means_the_default(desk: Desk) -> None:
     """config.json.example, copied, is the same as none."""
-    example = json.loads((simpleamt.HERE / "config.json.example").read_text())
+    example = json.loads((configuration.PROJECT / "config.json.example").read_text())
     desk.write("config.json", json.dumps(dict.fromkeys(example)))
 
     assert simpleamt.config(arguments()) == configuration.DEFAULTS
@@ -458,7 +458,7 @@ def test_stdout_is_utf_8_whatever_the_terminal_is(desk: Desk) -> None:
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=simpleamt.HERE,
+        cwd=configuration.PROJECT,
         env={**os.environ, "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"},
         capture_output=True,
         check=False,
@@ -478,7 +478,7 @@ def test_head_is_no_error(desk: Desk) -> None:
     )
     done = subprocess.run(
         ["bash", "-c", f'{sys.executable} -c "$0" | head -n 1; exit ${{PIPESTATUS[0]}}', code],
-        cwd=simpleamt.HERE,
+        cwd=configuration.PROJECT,
         capture_output=True,
         text=True,
         check=False,
@@ -505,7 +505,7 @@ def asked(*argv: str, typed: str) -> tuple[int, str]:
     ours, its = pty.openpty()
     with subprocess.Popen(
         [sys.executable, "-c", QUESTION, *argv],
-        cwd=simpleamt.HERE,
+        cwd=configuration.PROJECT,
         stdin=its,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -542,7 +542,7 @@ def test_without_a_terminal_it_refuses(redirection: str) -> None:
     """Where nobody can be asked, nothing is assumed, and nothing waits."""
     done = subprocess.run(
         ["bash", "-c", f'{sys.executable} -c "$0" {redirection}', QUESTION],
-        cwd=simpleamt.HERE,
+        cwd=configuration.PROJECT,
         capture_output=True,
         text=True,
         check=False,
