@@ -12,6 +12,7 @@ from local_crowd.operations.registry import OPERATIONS, is_read_only
 from local_crowd.operations.work.deadlines import is_due, settle
 from local_crowd.store.engine import Connection
 from local_crowd.store.faults import StoreError
+from local_crowd.store.group_commit import GroupCommit
 from local_crowd.store.schema import URL, open_store, sqlite_url
 
 SITES = ("sandbox", "live")
@@ -31,6 +32,7 @@ class Site:
         self.sign_in = "nickname" if name == "sandbox" else "account"
         self.destinations: Sequence[str] = ()  # prefixes that crowd.json allows for notifications
         self.store = open_store(url)
+        self._group_commit = GroupCommit(self.store, self._open_transaction)
 
     def now(self) -> int:
         """Return the time of this site in whole epoch seconds."""
@@ -52,20 +54,29 @@ class Site:
     @contextmanager
     def writing(self, requester_id: str = "") -> Iterator[Call]:
         """Open a write transaction, after applying what is due; an exception rolls it back."""
-        now = self.now()
         with self.store.writing() as db:
-            if is_due(db, now):
-                settle(self._call(db, now, ""))
+            now = self._open_transaction(db)
             yield self._call(db, now, requester_id)
+
+    def _open_transaction(self, db: Connection) -> int:
+        """Apply what is due, at the beginning of a write transaction. Return its time."""
+        now = self.now()
+        if is_due(db, now):
+            settle(self._call(db, now, ""))
+        return now
 
     def _call(self, db: Connection, now: int, requester_id: str) -> Call:
         return Call(db, now, requester_id, self.name, self.new_id, self.destinations)
 
     def perform(self, requester_id: str, operation: str, request: Request) -> Response:
         """Perform an API operation for the requester. Raises CrowdError when it is refused."""
-        transaction = self.reading if is_read_only(operation) else self.writing
-        with transaction(requester_id) as call:
-            return OPERATIONS[operation](call, request)
+        perform = OPERATIONS[operation]
+        if is_read_only(operation):
+            with self.reading(requester_id) as call:
+                return perform(call, request)
+        return self._group_commit.run(
+            lambda db, now: perform(self._call(db, now, requester_id), request)
+        )
 
     def ensure_owner(self) -> str:
         """Return the id of the requester that the embedded crowd acts for."""

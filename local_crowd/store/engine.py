@@ -64,17 +64,23 @@ class Store:
         When it ends, its changes and all that it read are on the disk. Raises StoreError when the
         database cannot be used: a full disk, a damaged file, no server.
         """
+        try:
+            with self.committing() as connection:
+                yield connection
+        finally:
+            self.flush()
+
+    @contextmanager
+    def committing(self) -> Iterator[Connection]:
+        """Like writing(), but on SQLite the commit is on the disk only after flush()."""
         if not self.is_sqlite:
             with self.engine.begin() as connection:
                 yield connection
             return
-        try:
-            with self._write_lock:
-                with self.engine.begin() as connection:
-                    yield connection
-                self._committed += 1
-        finally:
-            self._flush()
+        with self._write_lock:
+            with self.engine.begin() as connection:
+                yield connection
+            self._committed += 1
 
     def _explain_fault(self, context: ExceptionContext) -> None:
         """Raise StoreError if the database is at fault, and not the statement."""
@@ -82,8 +88,8 @@ class Store:
         if isinstance(error, DBAPIError) and (reason := describe_fault(error)):
             raise StoreError(f"{self.name}: {reason}") from error
 
-    def _flush(self) -> None:
-        """Write SQLite's log to the disk.
+    def flush(self) -> None:
+        """Write SQLite's log to the disk. PostgreSQL flushes each commit itself.
 
         One flush, of a millisecond or more, covers every transaction committed before it begins.
         """
@@ -145,7 +151,7 @@ def _create_sqlite_engine(url: URL) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         _enable_wal(cursor)
         cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
-        # As safe as FULL, because Store._flush writes each commit to the disk.
+        # As safe as FULL, because Store.flush writes each commit to the disk.
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
