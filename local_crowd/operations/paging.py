@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_
+from sqlalchemy import Column, Row, Select, tuple_
 
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.errors import ParameterValidationError
@@ -25,29 +25,35 @@ POSITION = re.compile(rb"[\0-\x7f](?s:.{7})[A-Z0-9]{1,64} *")  # a number of 8 b
 def fetch_page(
     call: Call,
     request: Request,
-    select: Select[Any],
-    order: tuple[ColumnElement[Any], ColumnElement[Any]],
+    select: Select[Any] | Sequence[Select[Any]],
+    order: tuple[Column[Any], Column[Any]],
     *,
     newest_first: bool = False,
 ) -> tuple[Sequence[Row[Any]], str | None]:
     """Return the rows of one page of `select`, and the token of the next page.
 
     The token is None after an empty page. `order` is an integer column, then an id that makes the
-    order unique; both must be selected. Raises ParameterValidationError for a token that does not
-    belong to this list.
+    order unique; both must be selected. The rows of several selects are merged. Raises
+    ParameterValidationError for a token that does not belong to this list.
     """
     number, identity = order
+    # A primary key is unique without the id, and its index has no id to sort by.
+    columns = (number,) if number.primary_key else order
     scope = _describe_scope(call, request, str(number))
+    selects = [select] if isinstance(select, Select) else list(select)
     if token := request.get("NextToken"):
-        at_number, at_id = _read_position(token, scope)
-        if newest_first:
-            beyond = or_(number < at_number, and_(number == at_number, identity < at_id))
-        else:
-            beyond = or_(number > at_number, and_(number == at_number, identity > at_id))
-        select = select.where(beyond)
-    direction = [part.desc() if newest_first else part.asc() for part in order]
+        # Compared as a row: SQLite seeks the place in an index of both columns. For `number < at OR
+        # (number = at AND id < ...)` it reads every row before it (356 ms at 300,000 HITs).
+        place, row = _read_position(token, scope)[: len(columns)], tuple_(*columns)
+        selects = [one.where(row < place if newest_first else row > place) for one in selects]
+    direction = [column.desc() if newest_first else column.asc() for column in columns]
     limit = request.get("MaxResults", DEFAULT_PAGE)
-    rows = call.db.execute(select.order_by(*direction).limit(limit)).all()
+    rows: list[Row[Any]] = []
+    for one in selects:
+        rows += call.db.execute(one.order_by(*direction).limit(limit))
+    if len(selects) > 1:
+        rows.sort(key=lambda row: [row._mapping[c] for c in columns], reverse=newest_first)  # noqa: SLF001 - SQLAlchemy's public name for it
+        del rows[limit:]
     if not rows:
         return rows, None
     last = rows[-1]._mapping  # noqa: SLF001 - SQLAlchemy's public name for it

@@ -202,6 +202,18 @@ def test_list_hits_is_newest_first(crowd: Crowd) -> None:
     assert all(set(hit) == MEMBERS for hit in listed["HITs"])
 
 
+def test_reviewable_hits_of_another_requester_are_not_listed(crowd: Crowd) -> None:
+    """Whoever names a HIT type of somebody else's, or none there is, gets an empty list."""
+    hit_id = crowd.make_hit(LifetimeInSeconds=30)
+    crowd.clock.advance(30)
+    asked = {"HITTypeId": crowd.hit(hit_id)["HITTypeId"]}
+    stranger = crowd.make_requester()
+
+    assert crowd.site.perform(crowd.requester_id, "ListReviewableHITs", asked)["NumResults"] == 1
+    assert crowd.site.perform(stranger, "ListReviewableHITs", asked)["NumResults"] == 0
+    assert crowd.client.list_reviewable_hits(HITTypeId="3NONE")["NumResults"] == 0
+
+
 def test_list_reviewable_hits(crowd: Crowd) -> None:
     """Reviewable HITs are listed by expiration; Reviewing ones when asked for; types can be named."""
     late, early = crowd.make_hit(LifetimeInSeconds=200), crowd.make_hit(LifetimeInSeconds=100)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -19,7 +20,7 @@ from local_crowd.operations.checks import (
 from local_crowd.operations.errors import RequestError
 from local_crowd.operations.qualifications import requirements
 from local_crowd.store.inserts import insert_new
-from local_crowd.store.tables import hit_types
+from local_crowd.store.tables import hit_type_qualifications, hit_types
 
 
 def create_hit_type(call: Call, request: Request) -> Response:
@@ -55,6 +56,26 @@ def ensure(call: Call, request: Request) -> str:
     ):
         requirements.note(call, hit_type_id, properties["qualification_requirements"])
     return ensure(call, request)  # finds the row, whether this or another request inserted it
+
+
+def is_own(call: Call, hit_type_id: str) -> bool:
+    """Return whether the HIT type exists and belongs to the requester."""
+    query = select(hit_types.c.requester_id).where(hit_types.c.hit_type_id == hit_type_id)
+    return call.db.scalar(query) == call.requester_id
+
+
+def list_requiring(call: Call, qualification_type_id: str) -> Sequence[str]:
+    """Return the ids of the requester's HIT types that require a qualification."""
+    required = hit_type_qualifications.c
+    query = (
+        select(hit_types.c.hit_type_id)
+        .join(hit_type_qualifications, required.hit_type_id == hit_types.c.hit_type_id)
+        .where(
+            required.qualification_type_id == qualification_type_id,
+            hit_types.c.requester_id == call.requester_id,
+        )
+    )
+    return call.db.scalars(query).all()
 
 
 def get(call: Call, hit_type_id: str) -> Row[Any]:

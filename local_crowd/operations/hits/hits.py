@@ -1,10 +1,11 @@
 """Create, show and list HITs."""
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, insert, or_, select
+from sqlalchemy import Row, Select, false, insert, or_, select
 
 from local_crowd.operations import tokens
 from local_crowd.operations.call import Call, Request, Response
@@ -24,10 +25,11 @@ from local_crowd.operations.policies import review_policies
 from local_crowd.operations.qualifications import qualification_types
 from local_crowd.operations.questions import questions
 from local_crowd.store import tables
-from local_crowd.store.tables import hit_type_qualifications, hits
+from local_crowd.store.tables import hits, is_listed, is_reviewable
 
 SLOTS = ("available", "pending", "submitted", "approved", "rejected")
 ALREADY_EXISTS = "HitAlreadyExists"
+KEYS: Select[Any] = select(hits.c.number, hits.c.hit_id, hits.c.expiration)  # of a page of HITs
 
 
 def create_hit(call: Call, request: Request) -> Response:
@@ -106,38 +108,50 @@ def get_hit(call: Call, request: Request) -> Response:
 
 def list_hits(call: Call, request: Request) -> Response:
     """Perform ListHITs: list all HITs that are not deleted, newest first as Amazon does."""
-    query = query_own(call).where(~hits.c.disposed)
-    rows, token = fetch_page(
-        call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True
-    )
-    return build_listing("HITs", rows, token, lambda row: to_api(row, call.now))
+    keys = KEYS.where(is_listed, hits.c.requester_id == call.requester_id)
+    return _list_newest(call, request, keys)
 
 
 def list_reviewable_hits(call: Call, request: Request) -> Response:
     """Perform ListReviewableHITs, ordered by expiration; `Status` defaults to Reviewable."""
-    has_none_available = or_(hits.c.available == 0, hits.c.expiration <= call.now)
-    query = query_own(call).where(
-        ~hits.c.disposed,
-        hits.c.pending == 0,
-        has_none_available,
+    keys = KEYS.where(
+        is_reviewable,
+        # Expired when it was processed, unless the clock was set back since.
+        or_(hits.c.available == 0, hits.c.expiration <= call.now),
         hits.c.reviewing == (request.get("Status", "Reviewable") == "Reviewing"),
     )
+    # One of the two conditions, each with an index: given both, PostgreSQL may take the wrong one.
     if hit_type_id := request.get("HITTypeId"):
-        query = query.where(hits.c.hit_type_id == hit_type_id)
-    rows, token = fetch_page(call, request, query, (hits.c.expiration, hits.c.hit_id))
-    return build_listing("HITs", rows, token, lambda row: to_api(row, call.now))
+        mine = hit_types.is_own(call, hit_type_id)
+        keys = keys.where(hits.c.hit_type_id == hit_type_id if mine else false())
+    else:
+        keys = keys.where(hits.c.requester_id == call.requester_id)
+    rows, token = fetch_page(call, request, keys, (hits.c.expiration, hits.c.hit_id))
+    return _build_listing(call, rows, token)
 
 
 def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
     """Perform ListHITsForQualificationType: list the requester's HITs that require it, newest first."""
-    qualification_type = qualification_types.find(call, request["QualificationTypeId"], in_use=True)
-    hit_type_ids = select(hit_type_qualifications.c.hit_type_id).where(
-        hit_type_qualifications.c.qualification_type_id == qualification_type.qualification_type_id
-    )
-    query = query_own(call).where(~hits.c.disposed, hits.c.hit_type_id.in_(hit_type_ids))
-    rows, token = fetch_page(
-        call, request, query, (hits.c.number, hits.c.hit_id), newest_first=True
-    )
+    found = qualification_types.find(call, request["QualificationTypeId"], in_use=True)
+    requiring = hit_types.list_requiring(call, found.qualification_type_id)
+    # A page of each HIT type: of all types at once, a database reads and sorts all their HITs.
+    keys = [KEYS.where(is_listed, hits.c.hit_type_id == one) for one in requiring]
+    return _list_newest(call, request, keys)
+
+
+def _list_newest(
+    call: Call, request: Request, keys: Select[Any] | Sequence[Select[Any]]
+) -> Response:
+    rows, token = fetch_page(call, request, keys, (hits.c.number, hits.c.hit_id), newest_first=True)
+    return _build_listing(call, rows, token)
+
+
+def _build_listing(call: Call, keys: Sequence[Row[Any]], token: str | None) -> Response:
+    """Return the response of a list of HITs, given the keys of its page."""
+    # Not one query with the page: PostgreSQL without statistics would join and sort the whole list.
+    query = _join_types().where(hits.c.number.in_([key.number for key in keys]))
+    found = {row.number: row for row in call.db.execute(query)} if keys else {}
+    rows = [found[key.number] for key in keys]
     return build_listing("HITs", rows, token, lambda row: to_api(row, call.now))
 
 

@@ -5,7 +5,9 @@ from local_crowd.store.tables.hit_tables import (
     hit_type_qualifications,
     hit_types,
     hits,
+    is_listed,
     is_open,
+    is_reviewable,
     layouts,
 )
 from local_crowd.store.tables.money_tables import bonuses, payment_items, payments

@@ -50,10 +50,17 @@ hit_type_qualifications = Table(
 )
 
 OPEN_HIT = "available > 0 AND NOT disposed"
+LISTED_HIT = "NOT disposed"
+# due_time is NULL once the expiration was processed, which happens before any list is read.
+REVIEWABLE_HIT = "pending = 0 AND NOT disposed AND (available = 0 OR due_time IS NULL)"
 
-# The same condition as the index's, as text: SQLite uses a partial index only for a query whose
+# The same conditions as the indexes', as text: SQLite uses a partial index only for a query whose
 # condition it can match literally, so one with parameters would read the whole table.
 is_open = text("hits.available > 0 AND NOT hits.disposed")
+is_listed = text("NOT hits.disposed")
+is_reviewable = text(
+    "hits.pending = 0 AND NOT hits.disposed AND (hits.available = 0 OR hits.due_time IS NULL)"
+)
 
 hits = Table(
     "hits",
@@ -86,8 +93,16 @@ hits = Table(
     # The ReviewPolicy structures that it was created with, as JSON.
     Column("assignment_review_policy", Text),
     Column("hit_review_policy", Text),
-    Index(None, "requester_id", "number"),
     Index(None, "requester_id", "batch", "input_row", "number"),
+    Index(None, "hit_type_id", "number"),
+    partial_index("ix_hits_listed", "requester_id", "number", where=LISTED_HIT),
+    *(
+        partial_index(name, owner, "reviewing", "expiration", "hit_id", where=REVIEWABLE_HIT)
+        for name, owner in (
+            ("ix_hits_reviewable", "requester_id"),
+            ("ix_hits_reviewable_of_type", "hit_type_id"),
+        )
+    ),
     partial_index("ix_hits_due_time", "due_time", where="due_time IS NOT NULL"),
     partial_index("ix_hits_open", "hit_type_id", "number", where=OPEN_HIT),
     sqlite_autoincrement=True,
