@@ -1,6 +1,5 @@
-# All that needs doing, one word each: `make` alone lists them. Needs GNU make and Python 3.11 or
-# newer; everything else goes into .venv, which is brought up to date when a requirements file
-# changes, and otherwise left alone.
+# The project's commands; `make` alone lists them. Requires GNU make and Python 3.11 or newer.
+# Everything else is installed into .venv, which is updated only when a requirements file changes.
 
 PORT ?= 8000
 VENV := .venv
@@ -8,8 +7,8 @@ LOWEST := .venv-lowest
 BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
-# Which tests the lowest versions must pass: not those that depend on what else is installed, nor
-# those of make's own helpers.
+# The tests that must pass on the lowest versions: all but those that depend on other programs, and
+# those of make's own tools.
 LOWEST_TESTS := not browser and not slow and not foreign and not postgresql and not served
 PYTEST_ARGS ?= --numprocesses=auto
 
@@ -19,17 +18,17 @@ COG_FILES = $(shell grep -ls '\[\[\[cog' README.md CONTRIBUTING.md docs/*.md)
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lowest bench docs texts clean browser database
 
-help: ## list what make can do
+help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
 		printf '  make %-8s %s\n' "$$name" "$$text"; done
 
-demo: $(VENV)/run.stamp ## a HIT of your own, done in a browser at http://127.0.0.1:8000 (PORT=8000)
+demo: $(VENV)/run.stamp ## serve a HIT that you can do at http://127.0.0.1:8000/sandbox/ (PORT=8000)
 	@$(BIN)/python examples/demo.py --port $(PORT)
 
-test: check browser database ## everything: all checks, then the whole suite
+test: check browser database ## run make check, then all tests
 	$(BIN)/pytest $(PYTEST_ARGS)
 
-check: $(VENV)/dev.stamp ## formatting, lint, spelling, types, imports, generated docs, and the lowest versions
+check: $(VENV)/dev.stamp ## check formatting, lint, spelling, types, imports, generated docs, lowest versions
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/codespell
@@ -38,19 +37,19 @@ check: $(VENV)/dev.stamp ## formatting, lint, spelling, types, imports, generate
 	$(if $(COG_FILES),$(BIN)/cog --check -P -I . $(COG_FILES))
 	@$(MAKE) --no-print-directory lowest
 
-lowest: $(LOWEST)/run.stamp ## the tests, on the lowest versions that requirements.txt promises
+lowest: $(LOWEST)/run.stamp ## run the tests on the lowest versions that requirements.txt allows
 	$(LOWEST)/bin/python -m pytest -m '$(LOWEST_TESTS)' --ignore=tests/project/test_tools.py $(PYTEST_ARGS)
 
-bench: $(VENV)/dev.stamp ## the benchmarks
+bench: $(VENV)/dev.stamp ## run the benchmarks
 	$(BIN)/python -m benchmarks
 
-docs: $(VENV)/dev.stamp ## write the generated parts of the documentation anew
+docs: $(VENV)/dev.stamp ## update the generated parts of the documentation
 	$(if $(COG_FILES),$(BIN)/cog -r -P -I . $(COG_FILES))
 
-texts: $(VENV)/dev.stamp ## print every text that users see, to be read from top to bottom
+texts: $(VENV)/dev.stamp ## print every text that users see
 	@$(BIN)/python tools/texts.py
 
-clean: ## remove what make made; data, configuration and results stay
+clean: ## remove what make created, but no data, configuration or results
 	rm -rf $(VENV) $(LOWEST) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,3 +1,3 @@
--- Run once, when the server's data is made: a database for each site.
+-- Run once, when PostgreSQL's data directory is created: a database for each site.
 CREATE DATABASE sandbox ENCODING 'UTF8' TEMPLATE template0;
 CREATE DATABASE live ENCODING 'UTF8' TEMPLATE template0;

@@ -1,10 +1,10 @@
 #!/bin/sh
-# ensure_debian_package.sh PACKAGE COMMAND...: installs a Debian package unless one of the commands
-# is there already. A COMMAND is a name on PATH, or a path that may hold wildcards
+# ensure_debian_package.sh PACKAGE COMMAND...: install a Debian package unless one of the commands
+# exists. A COMMAND is a name on PATH, or a path that may contain wildcards
 # ('/usr/lib/postgresql/*/bin/initdb').
 #
-# Installs where that asks nobody anything: with apt-get, as root or with a sudo that needs no
-# password. Elsewhere it says in one line what to install, and exits with 2.
+# Installs only without asking: with apt-get, as root or with a sudo that needs no password.
+# Otherwise prints one line that says what to install, and exits with code 2.
 set -eu
 package=$1
 shift
@@ -24,8 +24,8 @@ for command in "$@"; do
 done
 
 if ! command -v apt-get >/dev/null 2>&1; then
-    echo "ensure_debian_package.sh: none of these is here: $*." \
-        "Install the package that your system calls $package, or the like, and run this again." >&2
+    echo "ensure_debian_package.sh: none of these commands was found: $*." \
+        "Install your system's package for $package and run this again." >&2
     exit 2
 fi
 if [ "$(id -u)" = 0 ]; then
@@ -33,7 +33,7 @@ if [ "$(id -u)" = 0 ]; then
 elif sudo -n true 2>/dev/null; then
     as_root="sudo -n"
 else
-    echo "ensure_debian_package.sh: none of these is here: $*." \
+    echo "ensure_debian_package.sh: none of these commands was found: $*." \
         "Install it and run this again: sudo apt-get install $package" >&2
     exit 2
 fi

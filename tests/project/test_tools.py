@@ -157,8 +157,8 @@ def test_a_package_that_cannot_be_installed_is_named_in_one_line(tmp_path: Path)
 
     assert done.returncode == 2
     assert done.stderr == (
-        "ensure_debian_package.sh: none of these is here: chromium google-chrome. "
-        "Install the package that your system calls chromium, or the like, and run this again.\n"
+        "ensure_debian_package.sh: none of these commands was found: chromium google-chrome. "
+        "Install your system's package for chromium and run this again.\n"
     )
 
 
