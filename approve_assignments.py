@@ -1,8 +1,8 @@
-"""Approve submitted assignments, named one by one. Workers are paid for them.
+"""Approve submitted assignments, listed by id. Their workers are paid.
 
     python approve_assignments.py --assignment_ids_file=assignment_ids.txt
 
-What was approved or rejected before is said and left as it is.
+Assignments that were already approved or rejected are reported and stay as they are.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from amt.id_files import read_ids
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "assignment_ids_file", "yes")
-    parser.add_argument("--feedback", metavar="TEXT", help="words for the workers")
+    parser.add_argument("--feedback", metavar="TEXT", help="message that the workers can read")
     return simpleamt.run(parser, approve, argv)
 
 

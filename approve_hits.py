@@ -2,7 +2,7 @@
 
     python approve_hits.py --hit_ids_file=hit_ids.txt
 
-Work that was approved or rejected before is left as it is; nothing is ever rejected here.
+Work that was already approved or rejected stays as it is.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from amt import review
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "hit_ids_file", "yes")
-    parser.add_argument("--feedback", metavar="TEXT", help="words for the workers")
+    parser.add_argument("--feedback", metavar="TEXT", help="message that the workers can read")
     return simpleamt.run(parser, approve, argv)
 
 

@@ -1,4 +1,4 @@
-"""Block workers: they can accept none of your HITs any more.
+"""Block workers, who then cannot accept any of your HITs.
 
 python block_workers.py --worker_ids_file=worker_ids.txt --reason="Random answers."
 """
@@ -17,7 +17,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "worker_ids_file", "yes")
     parser.add_argument(
-        "--reason", required=True, metavar="TEXT", help="why; kept for you, not shown to workers"
+        "--reason",
+        required=True,
+        metavar="TEXT",
+        help="reason for the block; workers cannot see it",
     )
     return simpleamt.run(parser, block, argv)
 
@@ -28,10 +31,11 @@ def block(args: argparse.Namespace) -> int:
     wrong_ids.check_worker_ids(args.worker_ids_file, ids)
     crowd = simpleamt.crowd(args)
     if not args.reason.strip():
-        raise Error("--reason must say why")
+        raise Error("--reason must not be empty")
     if ids:
         simpleamt.confirm(
-            args, f"Block {count_of(len(ids), 'worker')} on {crowd}, for {args.reason!r}?"
+            args,
+            f"Block {count_of(len(ids), 'worker')} on {crowd}, with the reason {args.reason!r}?",
         )
     client = crowd.connect()
     outcomes = calls.gather(

@@ -2,7 +2,7 @@
 
     python delete_hit.py --hit_id=3XXXXXXXXXXXXXXXXXXXXXXXXXXXXX
 
-A HIT with submitted work that is neither approved nor rejected is left alone.
+A HIT with submitted work that is neither approved nor rejected is not deleted.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from amt import deleting
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "yes")
-    parser.add_argument("--hit_id", required=True, metavar="ID", help="the HIT")
+    parser.add_argument("--hit_id", required=True, metavar="ID", help="id of the HIT to delete")
     return simpleamt.run(parser, delete, argv)
 
 

@@ -2,7 +2,7 @@
 
     python delete_hits.py --hit_ids_file=hit_ids.txt
 
-HITs with submitted work that is neither approved nor rejected are named and left alone.
+HITs with submitted work that is neither approved nor rejected are reported and not deleted.
 """
 
 import argparse
@@ -16,7 +16,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "yes")
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("--hit_ids_file", metavar="FILE", help="HIT ids, one a line")
+    which.add_argument("--hit_ids_file", metavar="FILE", help="HIT ids, one per line")
     which.add_argument("--all", action="store_true", help="every HIT of the account")
     return simpleamt.run(parser, delete, argv)
 

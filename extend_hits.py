@@ -2,9 +2,9 @@
 
     python extend_hits.py --hit_ids_file=hit_ids.txt --assignments=2 --seconds=86400
 
-The time is counted from when each HIT expires, or from now if it has. When this was interrupted,
-the same command again finishes it: no HIT is extended twice. To extend by the same once more, say
---again.
+The time is added to when each HIT expires, or to now if it has expired. If it is interrupted, run
+the same command again to finish: no HIT is extended twice. To repeat an extension that is complete,
+add --again.
 """
 
 import argparse
@@ -26,9 +26,17 @@ if TYPE_CHECKING:
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "hit_ids_file", "yes")
-    parser.add_argument("--assignments", type=int, default=0, metavar="N", help="more for each HIT")
-    parser.add_argument("--seconds", type=int, default=0, metavar="S", help="more time for each")
-    parser.add_argument("--again", action="store_true", help="although it was done before")
+    parser.add_argument(
+        "--assignments",
+        type=int,
+        default=0,
+        metavar="N",
+        help="number of assignments to add to each HIT",
+    )
+    parser.add_argument(
+        "--seconds", type=int, default=0, metavar="S", help="time to add to each HIT"
+    )
+    parser.add_argument("--again", action="store_true", help="repeat an extension that is complete")
     return simpleamt.run(parser, extend, argv)
 
 
@@ -36,7 +44,7 @@ def extend(args: argparse.Namespace) -> int:
     """Find what is to be extended, ask, extend."""
     by = [args.assignments, args.seconds]
     if min(by) < 0 or not any(by):
-        raise Error("say by how much: --assignments and --seconds are more than 0")
+        raise Error("give --assignments or --seconds, more than 0")
     batch = batches.find(args.hit_ids_file)
     path = records.lasting_record_path(args.hit_ids_file, extending.ENDING)
     extension = extending.Extension(path)
@@ -45,8 +53,8 @@ def extend(args: argparse.Namespace) -> int:
     left_out = [] if fresh else find_left_out(args.hit_ids_file, extension, batch)
     if not fresh and not extension.missing():
         simpleamt.say(
-            f"All {len(extension.done)} HITs were extended so already, on "
-            f"{extension.header['time']}. --again extends them once more."
+            f"{count_of(len(extension.done), 'HIT')} already got this extension, on "
+            f"{extension.header['time']}; add --again to repeat it."
         )
         return 1 if left_out else 0
     if fresh:
@@ -59,7 +67,7 @@ def extend(args: argparse.Namespace) -> int:
         hint = records.describe_other_place(batch, crowd)
         standings, unknown = survey.standings(crowd, client, ids, say=simpleamt.say, hint=hint)
         if fresh and not standings:
-            simpleamt.say("There is no HIT to extend.")
+            simpleamt.say("There are no HITs to extend.")
             return 1 if unknown else 0  # a record of no HIT would pass for a complete extension
         ask(args, crowd, client, standings)
         if fresh:
@@ -68,7 +76,10 @@ def extend(args: argparse.Namespace) -> int:
             outcomes = extending.extend(crowd, client, extension)
             refused = calls.count_refusals(outcomes, simpleamt.say)
         finally:
-            simpleamt.say(f"{len(extension.done)} of {len(extension.header['hits'])} are extended.")
+            simpleamt.say(
+                f"{len(extension.done)} of {count_of(len(extension.header['hits']), 'HIT')} "
+                "are extended."
+            )
     return 1 if refused or unknown or left_out else 0
 
 
@@ -85,13 +96,13 @@ def find_left_out(
     others = [hit_id for hit_id in extension.header["hits"] if hit_id not in set(ids)]
     if others:
         raise Error(
-            f"{extension.path}: this extension is of HITs that {hit_ids_file} does not name, "
-            f"such as {others[0]}; give another list of HITs another name"
+            f"{extension.path}: this extension also has HITs that {hit_ids_file} does not "
+            f"list, such as {others[0]}; use another file name for another list of HITs"
         )
     left_out = [hit_id for hit_id in ids if hit_id not in extension.header["hits"]]
     if left_out:
         simpleamt.say(
-            f"{extension.path}: this extension is not of {len(left_out)} of the HITs in "
+            f"{extension.path}: this extension lacks {len(left_out)} of the HITs in "
             f"{hit_ids_file}, such as {left_out[0]}"
         )
     return left_out
@@ -129,7 +140,10 @@ def ask(
     )
     expired = sum(hit.expired for hit in standings)
     if expired and not args.seconds:
-        simpleamt.say(f"{expired} of them have expired: without --seconds nobody can take them.")
+        verb = "has" if expired == 1 else "have"
+        simpleamt.say(
+            f"{expired} of them {verb} expired: without --seconds nobody can accept them."
+        )
     if crowd.live:
         question = spending.require_funds(crowd, client, cost, "Extend them")
         simpleamt.confirm(args, question)

@@ -1,10 +1,10 @@
-"""Print the results of HITs: JSON Lines, one assignment a line.
+"""Print the results of HITs: JSON Lines, one assignment per line.
 
     python get_results.py --hit_ids_file=hit_ids.txt > results.txt
 
-Without --hit_ids_file: of all HITs of the account. --output_file names a file of results that
-were collected before: only what can have changed is fetched again, the file is brought up to
-date, and everything is printed as well.
+Without --hit_ids_file, all HITs of the account are included. With --output_file, results are kept
+in that file: only those that may have changed are fetched again, the file is updated, and all
+results are printed.
 """
 
 import argparse
@@ -19,9 +19,13 @@ from amt.messages import Faults
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__)
-    parser.add_argument("--hit_ids_file", metavar="FILE", help="HIT ids; absent: all HITs")
-    parser.add_argument("--rejected", action="store_true", help="also rejected work")
-    parser.add_argument("--output_file", metavar="FILE", help="results collected before")
+    parser.add_argument(
+        "--hit_ids_file",
+        metavar="FILE",
+        help="HIT ids, one per line; default: all HITs of the account",
+    )
+    parser.add_argument("--rejected", action="store_true", help="include rejected work")
+    parser.add_argument("--output_file", metavar="FILE", help="file of results to update")
     return simpleamt.run(parser, get, argv)
 
 

@@ -4,9 +4,9 @@ r"""Launch HITs: one for each line of a JSON Lines file, all with the same page 
         --hit_properties_file=hit_properties/simple.json \
         --input_json_file=examples/simple/example_input.txt --hit_ids_file=hit_ids.txt
 
-Everything is read, rendered and checked before the first HIT is made. The ids go into
---hit_ids_file, and everything about the batch into a .batch.jsonl file beside it. When it was
-interrupted, the same command again finishes the batch: no row is ever made twice.
+Everything is read, rendered and checked before the first HIT is created. The ids go into
+--hit_ids_file, and everything about the batch into a .batch.jsonl file beside it. If it is
+interrupted, run the same command again to finish the batch: no row gets two HITs.
 """
 
 import argparse
@@ -25,15 +25,15 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "yes")
     for name, text in (
-        ("html_template", "the page: a Jinja template"),
-        ("hit_properties_file", "title, reward, ...: JSON"),
-        ("input_json_file", "one HIT a line: JSON Lines"),
-        ("hit_ids_file", "where the HIT ids go: a new file"),
+        ("html_template", "Jinja template of the page"),
+        ("hit_properties_file", "JSON file with the title, the reward and other properties"),
+        ("input_json_file", "JSON Lines file, one HIT per line"),
+        ("hit_ids_file", "new file for the HIT ids"),
     ):
         parser.add_argument(f"--{name}", required=True, metavar="FILE", help=text)
-    parser.add_argument("--dry_run", action="store_true", help="check everything, launch nothing")
+    parser.add_argument("--dry_run", action="store_true", help="check everything without launching")
     parser.add_argument(
-        "--max_cost", type=dollars, metavar="DOLLARS", help="refuse to launch what can cost more"
+        "--max_cost", type=dollars, metavar="DOLLARS", help="largest amount that the batch may cost"
     )
     return simpleamt.run(parser, launch, argv)
 
@@ -94,8 +94,8 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
             if len(batch.ids) < plan.rows:
                 verb = "is" if plan.rows == 1 else "are"
                 simpleamt.say(
-                    f"{len(batch.ids):,} of {count_of(plan.rows, 'HIT')} {verb} made. The same "
-                    "command again makes what is missing."
+                    f"{len(batch.ids):,} of {count_of(plan.rows, 'HIT')} {verb} created. "
+                    "Run the same command again to create the rest."
                 )
         complete = len(batch.ids) == plan.rows
         if complete and batches.needs_ids_file(args.hit_ids_file, batch):
@@ -114,7 +114,7 @@ def report(crowd: Crowd, plan: plans.Plan, batch: Batch) -> None:
         f"  {crowd.worker_site}mturk/preview?groupId={group}"
     )
     if crowd.name == "local" and crowd.served_at() is None:
-        simpleamt.say("once the crowd is served: python serve_local_crowd.py")
+        simpleamt.say("after you start the server: python serve_local_crowd.py")
 
 
 if __name__ == "__main__":

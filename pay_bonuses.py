@@ -1,10 +1,11 @@
-"""Pay bonuses to workers, each once, however often this is run.
+"""Pay bonuses to workers. Each is paid once, even if you run this again.
 
     python pay_bonuses.py --bonuses_file=bonuses.csv
 
 The file has a row for each bonus: assignment_id, amount (US dollars), reason (which the worker
-reads) and, if you like, worker_id; as CSV with a line of column names, or as JSON Lines. What was
-paid is noted in a .paid.jsonl file beside it: run again, only what is missing is paid.
+reads) and, if you like, worker_id; as CSV with a line of column names, or as JSON Lines. Each
+payment is recorded in a .paid.jsonl file beside it; when you run this again, only the missing
+bonuses are paid.
 """
 
 import argparse
@@ -22,7 +23,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "yes")
     parser.add_argument(
-        "--bonuses_file", required=True, metavar="FILE", help="who gets how much, and why"
+        "--bonuses_file", required=True, metavar="FILE", help="bonuses to pay, as CSV or JSON Lines"
     )
     return simpleamt.run(parser, pay, argv)
 
@@ -36,7 +37,7 @@ def pay(args: argparse.Namespace) -> int:
     if payments.header:
         if payments.header["payment"] != content:
             raise Error(
-                f"{args.bonuses_file}: changed since bonuses were paid by it ({payments.path}); "
+                f"{args.bonuses_file}: changed since its bonuses were paid ({payments.path}); "
                 "put new bonuses into a new file"
             )
         payments.check(wanted)

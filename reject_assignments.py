@@ -1,9 +1,9 @@
-r"""Reject submitted assignments, named one by one. Workers are not paid, and read why.
+r"""Reject submitted assignments, listed by id. Their workers are not paid and can read the reason.
 
     python reject_assignments.py --assignment_ids_file=assignment_ids.txt \
         --feedback="The answers were left empty."
 
-What was approved or rejected before is said and left as it is.
+Assignments that were already approved or rejected are reported and stay as they are.
 """
 
 import argparse

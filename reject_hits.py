@@ -1,8 +1,8 @@
-"""Reject all submitted work of a batch of HITs. Workers are not paid for it, and read why.
+"""Reject all submitted work of a batch of HITs. Workers are not paid for it and can read the reason.
 
     python reject_hits.py --hit_ids_file=hit_ids.txt --feedback="The answers were left empty."
 
-Work that was approved or rejected before is left as it is.
+Work that was already approved or rejected stays as it is.
 """
 
 import argparse

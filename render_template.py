@@ -2,7 +2,7 @@
 
     python render_template.py --html_template=simple.html --rendered_html=rendered/simple.html
 
-Its input is empty, unless --input_json_file and --row (counted from 0) name one.
+The template's input is empty, unless --input_json_file and --row (the first is 0) choose a row.
 """
 
 import argparse
@@ -20,9 +20,15 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__)
     parser.add_argument("--html_template", required=True, metavar="FILE", help="Jinja template")
-    parser.add_argument("--rendered_html", required=True, metavar="FILE", help="the page to write")
-    parser.add_argument("--input_json_file", metavar="FILE", help="JSON Lines, one HIT a line")
-    parser.add_argument("--row", type=int, metavar="N", help="which row of it; default: 0")
+    parser.add_argument(
+        "--rendered_html", required=True, metavar="FILE", help="file to write the page to"
+    )
+    parser.add_argument(
+        "--input_json_file", metavar="FILE", help="JSON Lines file, one HIT per line"
+    )
+    parser.add_argument(
+        "--row", type=int, metavar="N", help="row of --input_json_file, from 0; default: 0"
+    )
     return simpleamt.run(parser, render, argv)
 
 
@@ -33,7 +39,9 @@ def render(args: argparse.Namespace) -> int:
     try:
         page.encode()
     except UnicodeEncodeError as error:
-        raise Error(f"the page holds what is no text: U+{ord(page[error.start]):04X}") from error
+        raise Error(
+            f"the page contains U+{ord(page[error.start]):04X}, which is not a valid character"
+        ) from error
     target = Path(args.rendered_html)
     target.parent.mkdir(parents=True, exist_ok=True)
     with files.replace(target) as file:

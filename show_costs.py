@@ -2,9 +2,8 @@
 
     python show_costs.py --hit_ids_file=hit_ids.txt
 
-Approved work and bonuses have cost; submitted work, and what workers may still hand in, is owed if
-it is approved. Amazon's fees are counted in; a crowd of your own takes none. With --json: the same
-as one JSON object.
+Approved work and bonuses are what it has cost; submitted work, and work that can still be submitted,
+is owed if you approve it. Amazon's fees are included; your own crowd charges none.
 """
 
 import argparse
@@ -18,7 +17,7 @@ from amt import costs, survey
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "hit_ids_file")
-    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
     return simpleamt.run(parser, show, argv)
 
 

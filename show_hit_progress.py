@@ -2,9 +2,10 @@
 
     python show_hit_progress.py --hit_ids_file=hit_ids.txt
 
-A line for each way they stand, most frequent first, as `completed / total: how many HITs`, where
-work counts as completed from its submission; then a line with the totals of all assignments.
-Of more than 100 HITs, --exact tells approved from rejected, with a call for each reviewed HIT.
+Prints one line for each state, most frequent first, as `completed / total: number of HITs`, where
+submitted work counts as completed; then the totals of all assignments. For more than 100 HITs,
+approved and rejected work is counted together unless you add --exact, which needs one call per
+reviewed HIT.
 """
 
 import argparse
@@ -19,7 +20,9 @@ from amt.progress import progress, totals
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "hit_ids_file")
-    parser.add_argument("--exact", action="store_true", help="tell approved from rejected")
+    parser.add_argument(
+        "--exact", action="store_true", help="count approved and rejected work separately"
+    )
     return simpleamt.run(parser, show, argv)
 
 

@@ -31,10 +31,18 @@ from amt.spelling import suggest
 Command = Callable[[argparse.Namespace], int]
 
 OPTIONS: dict[str, dict[str, Any]] = {
-    "hit_ids_file": {"required": True, "metavar": "FILE", "help": "HIT ids, one a line"},
-    "assignment_ids_file": {"required": True, "metavar": "FILE", "help": "assignment ids"},
-    "worker_ids_file": {"required": True, "metavar": "FILE", "help": "worker ids, one a line"},
-    "feedback": {"required": True, "metavar": "TEXT", "help": "words for the workers: why"},
+    "hit_ids_file": {"required": True, "metavar": "FILE", "help": "HIT ids, one per line"},
+    "assignment_ids_file": {
+        "required": True,
+        "metavar": "FILE",
+        "help": "assignment ids, one per line",
+    },
+    "worker_ids_file": {"required": True, "metavar": "FILE", "help": "worker ids, one per line"},
+    "feedback": {
+        "required": True,
+        "metavar": "TEXT",
+        "help": "reason for the rejection, which the workers can read",
+    },
     "yes": {"action": "store_true", "help": "do not ask for confirmation"},
 }
 
@@ -85,15 +93,25 @@ def parser(doc: str | None, *options: str) -> Parser:
     command_line = Parser(description=doc)
     for name in options:
         command_line.add_argument(f"--{name}", *(["-f"] if name == "yes" else []), **OPTIONS[name])
-    shared = command_line.add_argument_group("on every script")
+    shared = command_line.add_argument_group("options of every script")
     shared.add_argument(
         "--crowd", type=strip_slash, help="local, mturk, or the URL of a crowd server"
     )
-    shared.add_argument("--prod", action="store_true", default=None, help="use the live site")
     shared.add_argument(
-        "--config", metavar="FILE", help="default: config.json, here or beside the scripts"
+        "--prod", action="store_true", default=None, help="use the live site; default: the sandbox"
     )
-    shared.add_argument("--concurrency", type=int, default=16, metavar="N", help="default: 16")
+    shared.add_argument(
+        "--config",
+        metavar="FILE",
+        help="default: config.json in the current folder, or beside the scripts",
+    )
+    shared.add_argument(
+        "--concurrency",
+        type=int,
+        default=16,
+        metavar="N",
+        help="number of calls at a time; default: 16",
+    )
     return command_line
 
 
@@ -154,7 +172,7 @@ def confirm(args: argparse.Namespace, question: str) -> None:
     if args.yes:
         return
     if sys.stdin is None or not sys.stdin.isatty():
-        raise Error(f"{question} There is no terminal to ask on: say --yes to do it.")
+        raise Error(f"{question} There is no terminal to ask on; add --yes to go ahead.")
     print(question, "[y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise Error("nothing was done")

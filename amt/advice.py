@@ -62,8 +62,8 @@ class Advice:
             )
         if self._rows == 1 and self._first and isinstance(self._first.value, list):
             lines.append(
-                f"{self._input_path}: its only line is a JSON array of {len(self._first.value):,}, "
-                "which is one HIT; for a HIT of each element, write one a line"
+                f"{self._input_path}: its only line is a JSON array of {len(self._first.value):,} "
+                "elements, which makes one HIT; for a HIT per element, write each on its own line"
             )
         named = list(self._missing.items())
         lines += [

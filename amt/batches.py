@@ -12,7 +12,7 @@ from typing import Any
 from amt import files, records
 from amt.errors import Error
 from amt.id_files import read_ids
-from amt.messages import Say, say_nothing
+from amt.messages import Say, count_of, say_nothing
 from amt.records import DamageError, Record
 
 ENDING = ".batch.jsonl"
@@ -43,7 +43,7 @@ class Batch(Record):
         if self.ids.get(row, hit_id) != hit_id:
             raise DamageError(f"row {row} has two HITs, {self.ids[row]} and {hit_id}")
         if hit_id in self._offsets and row not in self.ids:
-            raise DamageError(f"the HIT {hit_id} stands in it for two rows")
+            raise DamageError(f"the HIT {hit_id} is listed for two rows")
         self.ids[row] = hit_id
         self._offsets[hit_id] = self.end
 
@@ -82,8 +82,9 @@ def hit_ids(hit_ids_file: str | Path, batch: Batch | None, say: Say = say_nothin
     if Path(hit_ids_file).exists():
         return _read_and_compare(hit_ids_file, batch, say)
     say(
-        f"{hit_ids_file}: this batch is not complete, {len(batch.ids)} HITs are made; "
-        "run its launch_hits.py command again to finish it"
+        f"{hit_ids_file}: this batch is not complete, {count_of(len(batch.ids), 'HIT')} "
+        f"{'is' if len(batch.ids) == 1 else 'are'} created; run its launch_hits.py command again to "
+        "finish it"
     )
     return list(batch.in_order())
 
@@ -101,7 +102,7 @@ def _read_and_compare(hit_ids_file: str | Path, batch: Batch, say: Say) -> list[
     elif others:
         raise Error(
             f"{hit_ids_file}: {others[0]} is not one of the {len(recorded)} HITs in its batch "
-            f"record, {batch.path}; give a list of your own another name"
+            f"record, {batch.path}; use another file name for your own list"
         )
     elif len(ids) < len(recorded):
         say(f"{hit_ids_file}: has {len(ids)} of the batch's {len(recorded)} HITs")
@@ -130,8 +131,8 @@ def needs_ids_file(hit_ids_file: str | Path, batch: Batch) -> bool:
         return found != whole
     if set(read_ids(path)) != set(batch.ids.values()):
         raise Error(
-            f"{path}: does not hold the {len(batch.ids)} HITs of its batch record, {batch.path}; "
-            "move it away and run this again to have it written anew"
+            f"{path}: does not contain the {len(batch.ids)} HITs of its batch record, {batch.path}; "
+            "move it away and run this again to write it anew"
         )
     return False
 

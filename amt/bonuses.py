@@ -92,7 +92,9 @@ def read(path: str) -> tuple[list[Bonus], str]:
             bonus = _bonus(len(bonuses), line, given)
             first = seen.setdefault((bonus.assignment_id, bonus.amount, bonus.reason), line)
             if first != line:
-                raise ValueError(f"the same as line {first}; if it is meant, give another reason")
+                raise ValueError(
+                    f"same as line {first}; if you mean to pay both, give them different reasons"
+                )
             bonuses.append(bonus)
         except ValueError as error:
             faults.append(f"{path}:{line}: {error}")
@@ -130,8 +132,8 @@ def _rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mappin
             yield line, cells
         else:
             faults.append(
-                f"{path}:{line}: a quotation mark that opens here takes in line {within}, "
-                "which looks like a bonus of its own"
+                f"{path}:{line}: a quotation mark that opens here also encloses line {within}, "
+                "which looks like another bonus"
             )
 
 
@@ -149,7 +151,7 @@ def _bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
     if not AMOUNT.fullmatch(said["amount"]) or not (amount := Decimal(said["amount"])):
         raise ValueError(f"amount: {said['amount']!r} is not an amount such as 1.50")
     if not said["reason"]:
-        raise ValueError("reason: the worker is told why; say it")
+        raise ValueError("reason: empty; the worker reads it, so say what the bonus is for")
     return Bonus(number, line, said["assignment_id"], said["worker_id"], amount, said["reason"])
 
 

@@ -74,7 +74,7 @@ def load(config_file: str | None = None, say: Say = say_nothing) -> Configuratio
         return Configuration(DEFAULTS, None)
     settings = read(path)
     if os.name == "posix" and settings["aws_secret_key"] and path.stat().st_mode & 0o077:
-        say(f"{path} holds keys and others can read it: chmod 600 {path}")
+        say(f"{path} contains keys that others can read; run chmod 600 {path}")
     return Configuration(settings, path)
 
 
@@ -114,8 +114,8 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _check_type(path: Path, key: str, value: Any) -> None:
-    """Raise Error unless the setting is text, or a list of texts for template_directories."""
+    """Raise Error unless the setting is a string, or a list of them for template_directories."""
     wants_list = key == "template_directories"
     texts = value if wants_list else [value]
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
-        raise Error(f"{path}: {key} must be a {'list of texts' if wants_list else 'text'}")
+        raise Error(f"{path}: {key} must be a {'list of strings' if wants_list else 'string'}")

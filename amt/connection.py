@@ -126,13 +126,13 @@ class _Reaching:
 class NotACrowdError(exceptions.BotoCoreError):
     """A web server that does not speak the MTurk API."""
 
-    fmt = "{url} answers, but not as a crowd does; is --crowd the URL of a crowd server?{hint}"
+    fmt = "{url} is not a crowd server; check --crowd{hint}"
 
 
 class NoTLSError(exceptions.BotoCoreError):
     """A server at an https URL that does not speak TLS."""
 
-    fmt = "{endpoint_url} does not answer as https does ({error}); if it speaks http, say http://"
+    fmt = "{endpoint_url} does not answer https ({error}); if the server uses http, write http://"
 
 
 def _has_no_tls(error: exceptions.BotoCoreError) -> bool:
@@ -151,7 +151,7 @@ def _has_no_tls(error: exceptions.BotoCoreError) -> bool:
 
 def _other_address(headers: Any) -> str:
     """Return what a redirect adds to the message: proxies redirect http to https."""
-    return f" It says to go to {headers['Location']}" if "Location" in headers else ""
+    return f". It redirects to {headers['Location']}" if "Location" in headers else ""
 
 
 def describe_error(error: Exception) -> str | None:
@@ -159,7 +159,9 @@ def describe_error(error: Exception) -> str | None:
     if isinstance(error, exceptions.ClientError):
         code, message = error.response["Error"]["Code"], _without_time(error)
         if code in BAD_KEYS:
-            message += " (are aws_access_key and aws_secret_key in config.json this crowd's?)"
+            message += (
+                " (do aws_access_key and aws_secret_key in config.json belong to this crowd?)"
+            )
         return f"{code}: {message}"
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
         return (

@@ -39,8 +39,8 @@ def find_deletable(
     with Faults(say) as faults:
         for hit in unreviewed:
             faults.add(
-                f"{hit.hit_id}: has {hit.unaccounted} submitted assignments to approve or reject "
-                "first"
+                f"{hit.hit_id}: has {count_of(hit.unaccounted, 'submitted assignment')} to approve "
+                "or reject first"
             )
     free = {hit.hit_id: hit for hit in standings if not hit.unaccounted or hit.expired}
     return Deletable(free, [outcome.item for outcome in unknown], len(unreviewed))

@@ -107,7 +107,10 @@ def extend(crowd: Crowd, client: "MTurkClient", extension: Extension) -> Iterato
         more = extension.header["by"][0]
         has = client.get_hit(HITId=hit_id)["HIT"]["MaxAssignments"] if forgotten else before
         if has not in (before, before + more):
-            return f"had {before} assignments, has {has}: nobody knows what to add; look at it"
+            return (
+                f"had {before} assignments and now has {has}, so it is unclear what to add; check "
+                "this HIT"
+            )
         if has == before and more:
             _add(client, extension, hit_id, more)
         if expire_at:

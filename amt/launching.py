@@ -95,8 +95,8 @@ def _find_existing(client: "MTurkClient", batch: Batch, row: Row, message: str) 
             return str(hit_id)
     if (found := _find_by_annotation(client, batch).get(row.number)) is None:
         raise Error(
-            f"row {row.number}: its HIT was made and is not there any more (deleted?); name "
-            "another --hit_ids_file for a new batch"
+            f"row {row.number}: its HIT was created but no longer exists; give another "
+            "--hit_ids_file to start a new batch"
         )
     return found
 

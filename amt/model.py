@@ -29,7 +29,7 @@ def faults(properties: dict[str, Any]) -> list[str]:
     report = ParamValidator().validate(
         {name: value for name, value in properties.items() if name in shape.members}, shape
     )
-    found = [f"{name}: there is no such HIT property{_suggest(name)}" for name in unknown]
+    found = [f"{name}: not a HIT property{_suggest(name)}" for name in unknown]
     if report.has_errors():
         found += [_add_key(line) for line in report.generate_report().splitlines()]
     else:
@@ -67,9 +67,9 @@ def _list_faults(shape: Any, value: Any, path: str) -> Iterator[str]:
 def _check_rules(shape: Shape, value: Any, path: str) -> Iterator[str]:
     rules = shape.metadata
     if (enum := rules.get("enum")) and value not in enum:
-        yield f"{path}: {value!r} is none of {', '.join(enum)}"
+        yield f"{path}: {value!r} is not one of {', '.join(enum)}"
     if (pattern := rules.get("pattern")) and not re.search(pattern, value):
-        yield f"{path}: {value!r} does not have the form {pattern}"
+        yield f"{path}: {value!r} does not match {pattern}"
     size = value if isinstance(value, int) else len(value) if hasattr(value, "__len__") else 0
     if "max" in rules and size > rules["max"]:
         yield f"{path}: {size} is more than {rules['max']}"

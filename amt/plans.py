@@ -115,6 +115,6 @@ def check_unchanged(batch: Batch, plan: Plan) -> None:
     changed = [name for name, hashed in plan.hashes.items() if was.get(name) != hashed]
     if changed:
         raise Error(
-            f"{batch.path}: this batch was begun with another {' and another '.join(changed)}; "
+            f"{batch.path}: this batch was started with a different {' and a different '.join(changed)}; "
             "use those again to finish it, or another --hit_ids_file for a new batch"
         )

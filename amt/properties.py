@@ -80,7 +80,7 @@ def read(path: str | Path) -> Properties:
         raise Error(f"{path}: HIT properties are a JSON object")
     old_names = [name for name in OLD_NAMES if name in given]
     faults = [
-        f"{name}: the old name of {OLD_NAMES[name]}, which is given as well"
+        f"{name}: the old name of {OLD_NAMES[name]}, and both are given"
         for name in old_names
         if OLD_NAMES[name] in given
     ]
@@ -96,7 +96,7 @@ def read(path: str | Path) -> Properties:
 
 def _describe_old_names(path: str | Path, old_names: Sequence[str]) -> str:
     renamed = ", ".join(f"{name} -> {OLD_NAMES[name]}" for name in old_names)
-    return f"{path}: names of the first simple-amt work, and have new forms: {renamed}"
+    return f"{path}: these names still work, but have newer forms: {renamed}"
 
 
 def _line(text: str, fault: str) -> int:
@@ -121,7 +121,7 @@ def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
             made["QualificationRequirements"] = wanted
         if len(wanted) > REQUIREMENTS:
             raise ValueError(
-                f"QualificationRequirements: {len(wanted)}, with those of the short keys; at most "
+                f"QualificationRequirements: {len(wanted)} including the short keys; at most "
                 f"{REQUIREMENTS} are allowed"
             )
     except ValueError as error:
@@ -132,7 +132,7 @@ def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
             faults.append(f"{name}: {value!r} is not a whole number from {low} to {high}")
     for name in SHOWN_TO_WORKERS:
         if isinstance(made.get(name), str) and not is_visible(made[name]):
-            faults.append(f"{name}: it is empty; workers choose HITs by it")
+            faults.append(f"{name}: empty; workers choose HITs by it")
     for name, longest in LENGTHS.items():
         if isinstance(made.get(name), str) and len(made[name]) > longest:
             faults.append(f"{name}: {len(made[name])} characters; at most {longest} are allowed")

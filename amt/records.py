@@ -114,10 +114,12 @@ class Record:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lifts it when we die
             here = os.fstat(fd)
             if here.st_size != self._size or not os.path.samestat(here, self.path.stat()):
-                raise Error(f"{self.path}: another run has just been here; run this again")
+                raise Error(f"{self.path}: another run has just finished; run this again")
         except OSError as error:
             file.close()
-            raise Error(f"{self.path}: another run is at work on this; let it finish") from error
+            raise Error(
+                f"{self.path}: another run is using this file; wait until it finishes"
+            ) from error
         except Error:
             file.close()
             raise
@@ -192,8 +194,8 @@ class Record:
             _write_all(self._file, line)
         except OSError as error:
             raise Error(
-                f"{self.path}: {error.strerror}; what is missing here is found when you run this "
-                "again, once the file can grow"
+                f"{self.path}: {error.strerror}; make room, then run this again: it finds out what is "
+                "missing here"
             ) from error
         return len(line)
 
@@ -254,7 +256,7 @@ def lasting_record_path(file: str | Path, ending: str) -> Path:
     path = Path(file)
     if path.exists() and not path.is_file():
         raise Error(
-            f"{file}: is not a regular file, and the record of what is done stands beside it; "
+            f"{file}: is not a regular file, so the record cannot be kept beside it; "
             "write its content to a file first"
         )
     return record_path(file, ending)
@@ -290,7 +292,7 @@ def refuse_other_place(record: Record, crowd: Crowd) -> None:
     """Raise Error when the record's local crowd is in another directory, and still there."""
     other = describe_other_place(record, crowd)
     if other is not None and Path(record.header["local_crowd"]).exists():
-        raise Error(f"{other}; name the other with local_crowd in config.json")
+        raise Error(f"{other}; set local_crowd in config.json to the other one")
 
 
 def follow_record(record: Record, crowd: str | None, live: bool | None) -> tuple[str, bool]:

@@ -44,7 +44,7 @@ def requirements(given: Mapping[str, Any]) -> list[Requirement]:
     if "QualificationId" in given:
         made.append(_qualification(given))
     elif extra := [key for key in KEYS[4:] if key in given]:
-        raise ValueError(f"{extra[0]}: there is no QualificationId beside it")
+        raise ValueError(f"{extra[0]}: needs a QualificationId")
     return made
 
 
@@ -105,15 +105,15 @@ def _qualification(given: Mapping[str, Any]) -> Requirement:
     comparator = COMPARATORS.get(str(said), said)
     if comparator not in (*COMPARATORS.values(), *WITHOUT_VALUE):
         names = ", ".join([*COMPARATORS, *WITHOUT_VALUE])
-        raise ValueError(f"QualificationComparator: {said!r} is none of {names}")
+        raise ValueError(f"QualificationComparator: {said!r} is not one of {names}")
     made: Requirement = {"QualificationTypeId": type_id, "Comparator": comparator}
     if comparator in WITHOUT_VALUE:
         if "QualificationInteger" in given:
-            raise ValueError(f"QualificationInteger: {comparator} compares with no number")
+            raise ValueError(f"QualificationInteger: {comparator} takes no number")
         return made
     value = given.get("QualificationInteger")
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(  # noqa: TRY004 - a fault in the file, not in the program
-            f"QualificationInteger: {said} needs a whole number to compare with"
+            f"QualificationInteger: {said} needs a whole number"
         )
     return made | {"IntegerValues": [value]}

@@ -102,7 +102,7 @@ def open_collected(path: str | None, say: Say = say_nothing) -> Iterator[Collect
         )
 
     def wait() -> None:
-        say(f"{path}: another run brings it up to date; waiting for its end")
+        say(f"{path}: another run is updating it; waiting until it finishes")
 
     with files.lock(path, wait), closing(Collected(path)) as known:
         yield known

@@ -176,7 +176,7 @@ def reject(
 
 def _check_feedback(feedback: str) -> None:
     if not feedback.strip():
-        raise Error("--feedback must tell the workers why")
+        raise Error("--feedback must not be empty: workers read it")
 
 
 def _is_reviewed(

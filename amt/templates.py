@@ -63,7 +63,7 @@ class Template:
             self._template = environment.get_template(name)
         except jinja2.TemplateNotFound as error:
             if path.exists() and not path.is_file():
-                raise Error(f"{path}: is not a regular file; write the page to one") from error
+                raise Error(f"{path}: is not a regular file; name one for the page") from error
             raise Error(f"{error.name}: no such template in {', '.join(search)}") from error
         except OSError as error:
             raise Error(f"{path}: {error.strerror}") from error

@@ -60,8 +60,8 @@ class Crowd:
             return self._answer(environ, start_response)
         except Exception:
             # Handled here because waitress and gunicorn log the path, which may contain a link's token.
-            log.exception("A request could not be answered")
-            return Response("Something went wrong here.\n", 500)(environ, start_response)
+            log.exception("A request failed")
+            return Response("Something went wrong on our side.\n", 500)(environ, start_response)
 
     def _dispatch(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         host = environ.get("HTTP_HOST", "")

@@ -131,7 +131,7 @@ def _find_hit_types(call: Call, hit_ids: list[str]) -> list[str]:
     hit_types = worker_lists.find_hit_types(call, hit_ids)
     if missing := [hit_id for hit_id in hit_ids if hit_id not in hit_types]:
         raise ParameterValidationError(
-            f"There is no HIT {missing[0]} on this site; --site chooses the other one."
+            f"There is no HIT {missing[0]} on this site; use --site for the other site."
         )
     return list(dict.fromkeys(hit_types[hit_id] for hit_id in hit_ids))
 
@@ -189,7 +189,7 @@ def _read_export(
                 if submission_status is None:
                     refuse(
                         line,
-                        f"{cells[status]!r} is not a known status; known are "
+                        f"{cells[status]!r} is not a known status; the known statuses are "
                         + ", ".join(sorted(reconciliation.KNOWN)),
                     )
                 submissions.setdefault(cells[worker].strip(), []).append(

@@ -19,7 +19,7 @@ def copy_database(source: Path, target: Path) -> str:
         with _explain_faults(source):
             [(tables,)] = database.execute("SELECT count(*) FROM sqlite_master")
         if not tables:  # SQLite reads a file of 0 bytes as a sound, empty database
-            raise StoreError(f"{source}: this file contains no crowd; restore a backup")
+            raise StoreError(f"{source}: this file does not contain a crowd; restore a backup")
         with _explain_faults(target):
             database.backup(copy)
         with _explain_faults(source):  # a fault of the copy comes from the source

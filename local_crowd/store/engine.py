@@ -32,8 +32,7 @@ class Store:
             self.url = make_url(url)
         except (ArgumentError, ValueError):  # the URL is not printed: it may contain a password
             raise StoreError(
-                "the URL of a database cannot be read; it must look like "
-                "postgresql+psycopg://user@host/name"
+                "the database URL is not valid; write it like postgresql+psycopg://user@host/name"
             ) from None
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         file = self.url.database if self.is_sqlite else None

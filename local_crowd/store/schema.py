@@ -89,7 +89,7 @@ def _require_crowd(path: Path, store: Store) -> None:
             is_empty = _read_version(connection) is None
     if is_empty:
         raise StoreError(
-            f"{path}: this file contains no crowd; restore a backup, or move the file away to start "
+            f"{path}: this file does not contain a crowd; restore a backup, or move the file away to start "
             "a new crowd"
         )
 

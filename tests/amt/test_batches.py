@@ -67,7 +67,7 @@ def test_a_line_that_was_cut_short_is_written_over(path: Path) -> None:
 def test_one_run_at_a_time(path: Path) -> None:
     """While one has the record another cannot claim it; reading is free."""
     with Batch(path).claim():
-        with pytest.raises(Error, match="another run is at work on this; let it finish"):
+        with pytest.raises(Error, match="another run is using this file; wait until it finishes"):
             Batch(path).claim()
         assert len(Batch(path).ids) == 3
     Batch(path).claim().close()
@@ -79,7 +79,7 @@ def test_a_run_that_read_too_early_does_not_write(path: Path) -> None:
     with Batch(path).claim() as batch:
         batch.append(line(3))
 
-    with pytest.raises(Error, match="another run has just been here; run this again"):
+    with pytest.raises(Error, match="another run has just finished; run this again"):
         early.claim()
 
 
@@ -109,7 +109,7 @@ def test_a_record_that_is_begun_anew_keeps_its_lock(path: Path) -> None:
     """Another file has taken its place, and still nobody else can claim it."""
     with Batch(path).claim() as batch:
         batch.begin(HEADER)
-        with pytest.raises(Error, match="another run is at work on this; let it finish"):
+        with pytest.raises(Error, match="another run is using this file; wait until it finishes"):
             Batch(path).claim()
         batch.append(line(3))
     assert Batch(path).ids == {3: "3HIT3"}

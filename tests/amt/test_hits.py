@@ -55,7 +55,7 @@ def test_what_xml_cannot_hold_is_named(character: str, name: str) -> None:
     with pytest.raises(ValueError) as caught:
         html_question(f"a{character}b", 0)
 
-    assert str(caught.value) == f"the page holds the character {name}, which XML forbids"
+    assert str(caught.value) == f"the page contains the character {name}, which XML forbids"
 
 
 def test_the_limit_is_amazons_and_counts_bytes() -> None:

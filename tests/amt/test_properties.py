@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from amt.configuration import PROJECT
 from amt.errors import Error
 from amt.properties import Properties, read
-from simpleamt import HERE
 
 GIVEN = {
     "Title": "Name an animal",
@@ -83,11 +83,11 @@ def test_properties_are_split_between_hit_type_and_hit(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [path.name for path in sorted((HERE / "hit_properties").glob("*.json"))]
+    "name", [path.name for path in sorted((PROJECT / "hit_properties").glob("*.json"))]
 )
 def test_the_properties_that_come_along_are_good(name: str) -> None:
     """Each file in hit_properties/ can be launched."""
-    assert read(HERE / "hit_properties" / name).reward > 0
+    assert read(PROJECT / "hit_properties" / name).reward > 0
 
 
 @pytest.mark.parametrize(
@@ -149,20 +149,20 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "fault"),
     [
-        ({"Tilte": "x"}, "7: Tilte: there is no such HIT property; did you mean Title?"),
-        ({"hitsApproved": 5}, "7: hitsApproved: there is no such HIT property; did you mean HitsA"),
-        ({"assignment_duration": 5}, "7: assignment_duration: there is no such HIT property; did"),
-        ({"Colour": 5}, "7: Colour: there is no such HIT property"),
-        ({"title": "x"}, "7: title: the old name of Title, which is given as well"),
+        ({"Tilte": "x"}, "7: Tilte: not a HIT property; did you mean Title?"),
+        ({"hitsApproved": 5}, "7: hitsApproved: not a HIT property; did you mean HitsA"),
+        ({"assignment_duration": 5}, "7: assignment_duration: not a HIT property; did"),
+        ({"Colour": 5}, "7: Colour: not a HIT property"),
+        ({"title": "x"}, "7: title: the old name of Title, and both are given"),
         ({"percent_approved": 101}, "7: PercentApproved: 101 is not a whole number from 0 to 100"),
         ({"Title": None}, '1: Title: Missing required parameter in input: "Title"'),
         ({"Title": 5}, "2: Title: Invalid type for parameter Title, value: 5"),
         ({"Title": "x" * 129}, "2: Title: 129 characters; at most 128 are allowed"),
-        ({"Title": ""}, "2: Title: it is empty; workers choose HITs by it"),
-        ({"Title": " \t\n"}, "2: Title: it is empty; workers choose HITs by it"),
+        ({"Title": ""}, "2: Title: empty; workers choose HITs by it"),
+        ({"Title": " \t\n"}, "2: Title: empty; workers choose HITs by it"),
         (
             {"Description": "\u200b \u00a0"},
-            "3: Description: it is empty; workers choose HITs by it",
+            "3: Description: empty; workers choose HITs by it",
         ),
         ({"Keywords": "x" * 1001}, "4: Keywords: 1001 characters; at most 1000 are allowed"),
         ({"MaxAssignments": 0}, "7: MaxAssignments: 0 is not a whole number from 1 to 1000000000"),
@@ -193,7 +193,7 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
         ({"UniqueRequestToken": "x"}, "7: UniqueRequestToken: launch_hits.py sets this itself"),
         (
             {"QualificationRequirements": [RAW | {"Comparator": "Bigger"}]},
-            "7: QualificationRequirements: Comparator: 'Bigger' is none of LessThan,",
+            "7: QualificationRequirements: Comparator: 'Bigger' is not one of LessThan,",
         ),
         (
             {"QualificationRequirements": [RAW | {"Comparator": None}]},
@@ -209,7 +209,7 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
         ),
         (
             {"QualificationRequirements": [RAW] * 11},
-            "7: QualificationRequirements: 11, with those of the short keys; at most 10 are allowed",
+            "7: QualificationRequirements: 11 including the short keys; at most 10 are allowed",
         ),
         ({"QualificationId": 5}, "7: QualificationId: 5 is not a qualification type's id"),
     ],
@@ -294,7 +294,7 @@ def test_the_names_of_the_first_simple_amt_are_taken(file: Path) -> None:
     assert taken.hit_type == same.hit_type
     assert (taken.hit, taken.frame_height) == (same.hit, 800)
     (warning,) = taken.warnings
-    assert warning.startswith(f"{file}: names of the first simple-amt work")
+    assert warning.startswith(f"{file}: these names still work, but have newer forms")
     assert all(f"{name} -> " in warning for name in old)
     assert "duration -> AssignmentDurationInSeconds" in warning
     assert len(warning.splitlines()) == 1

@@ -164,28 +164,28 @@ def test_several_keys_make_several_requirements() -> None:
         ({"HitsApproved": None}, "HitsApproved: None is not a whole number of at least 0"),
         (
             {"QualificationComparator": "=", "QualificationInteger": 1},
-            "QualificationComparator: there is no QualificationId beside it",
+            "QualificationComparator: needs a QualificationId",
         ),
-        ({"QualificationInteger": 1}, "QualificationInteger: there is no QualificationId beside"),
+        ({"QualificationInteger": 1}, "QualificationInteger: needs a QualificationId"),
         (
             {"QualificationId": OWN, "QualificationComparator": "~"},
-            "QualificationComparator: '~' is none of <, <=, >, >=, =, ==, !=, Exists, DoesNotExist",
+            "QualificationComparator: '~' is not one of <, <=, >, >=, =, ==, !=, Exists, DoesNotExist",
         ),
         (
             {"QualificationId": OWN, "QualificationComparator": ["="]},
-            "QualificationComparator: ['='] is none of <,",
+            "QualificationComparator: ['='] is not one of <,",
         ),
         (
             {"QualificationId": OWN, "QualificationComparator": "="},
-            "QualificationInteger: = needs a whole number to compare with",
+            "QualificationInteger: = needs a whole number",
         ),
         (
             {"QualificationId": OWN, "QualificationComparator": "=", "QualificationInteger": True},
-            "QualificationInteger: = needs a whole number to compare with",
+            "QualificationInteger: = needs a whole number",
         ),
         (
             {"QualificationId": OWN, "QualificationInteger": 5},
-            "QualificationInteger: Exists compares with no number",
+            "QualificationInteger: Exists takes no number",
         ),
         ({"QualificationId": 5}, "QualificationId: 5 is not a qualification type's id"),
     ],

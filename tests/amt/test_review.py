@@ -112,7 +112,7 @@ def test_the_question_counts_amazons_fees(desk: Desk) -> None:
 def test_reject_requires_feedback(desk: Desk) -> None:
     """Whoever calls it: workers are told why."""
     client = desk.crowd().client
-    with pytest.raises(Error, match="must tell the workers why"):
+    with pytest.raises(Error, match="must not be empty: workers read it"):
         review.ask_to_reject(LOCAL, [], " ")
-    with pytest.raises(Error, match="must tell the workers why"):
+    with pytest.raises(Error, match="must not be empty: workers read it"):
         review.reject(LOCAL, client, [], " ")

@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from amt.configuration import DEFAULTS
+from amt.configuration import DEFAULTS, PROJECT
 from amt.errors import Error
 from amt.templates import Template, script_safe
-from simpleamt import HERE
 
 DIRECTORIES = DEFAULTS["template_directories"]
 Page = Callable[..., Template]
@@ -91,7 +90,7 @@ def test_a_missing_template_is_named(page: Page) -> None:
     message = fault(lambda: Template("pgae.html", DIRECTORIES))
 
     assert message.startswith("pgae.html: no such template in ., ")
-    assert str(HERE / "hit_templates") in message
+    assert str(PROJECT / "hit_templates") in message
 
 
 def test_a_missing_include_is_named_with_its_line(page: Page) -> None:

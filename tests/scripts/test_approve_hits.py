@@ -68,7 +68,7 @@ def test_it_asks_first_how_many_and_where(desk: Desk) -> None:
 
     assert desk.fails("approve_hits", IDS) == (
         f"Approve 2 assignments {TWO} on the sandbox of the local crowd? "
-        "There is no terminal to ask on: say --yes to do it."
+        "There is no terminal to ask on; add --yes to go ahead."
     )
     assert statuses(desk, hits[0]) == ["Submitted"]
 

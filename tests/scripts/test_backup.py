@@ -50,7 +50,7 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
         ("target", "already exists; name a new directory."),
         ("postgresql", "data is in PostgreSQL; back it up with pg_dump."),
         ("sqlite", "names another database. Back that up with its own tool"),
-        ("empty", "sandbox.sqlite3: this file contains no crowd; restore a backup"),
+        ("empty", "sandbox.sqlite3: this file does not contain a crowd; restore a backup"),
     ],
 )
 def test_refusals(

@@ -51,8 +51,8 @@ def test_it_asks_first_and_shows_the_reason(desk: Desk) -> None:
     (ada,) = workers(desk, "Ada")
 
     assert desk.fails("block_workers", IDS, WHY) == (
-        "Block 1 worker on the sandbox of the local crowd, for 'Random answers.'? "
-        "There is no terminal to ask on: say --yes to do it."
+        "Block 1 worker on the sandbox of the local crowd, with the reason 'Random answers.'? "
+        "There is no terminal to ask on; add --yes to go ahead."
     )
     assert desk.calls == []
     desk.crowd().accept(ada, desk.crowd().make_hit())

@@ -178,7 +178,7 @@ def test_no_batch_is_finished_in_another_directory(desk: Desk, moved: list[str])
     desk.write(BATCH, "".join(lines[:2]))
     Path("hit_ids.txt").unlink()
 
-    assert desk.fails(*LAUNCH) == f"{hint(desk)}; name the other with local_crowd in config.json"
+    assert desk.fails(*LAUNCH) == f"{hint(desk)}; set local_crowd in config.json to the other one"
     assert desk.calls == []
 
 

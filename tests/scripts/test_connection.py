@@ -52,8 +52,8 @@ def test_https_to_a_server_without_tls_is_named_soon(
 
     message = with_keys.fails(BALANCE, f"--crowd=https://{server}")
 
-    assert message.startswith(f"https://{server}/sandbox/ does not answer as https does (")
-    assert message.endswith("); if it speaks http, say http://")
+    assert message.startswith(f"https://{server}/sandbox/ does not answer https (")
+    assert message.endswith("); if the server uses http, write http://")
 
 
 @pytest.mark.parametrize("kind", ["certificate verify failed", "Hostname mismatch, certificate"])

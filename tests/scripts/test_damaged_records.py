@@ -71,8 +71,8 @@ def test_an_ids_file_of_another_batch_is_refused(desk: Desk, batch: list[str]) -
     desk.write(IDS, "3OTHER\n")
 
     assert desk.fails(*LAUNCH) == (
-        f"{IDS}: does not hold the {COUNT} HITs of its batch record, {BATCH}; "
-        "move it away and run this again to have it written anew"
+        f"{IDS}: does not contain the {COUNT} HITs of its batch record, {BATCH}; "
+        "move it away and run this again to write it anew"
     )
     assert (desk.read(IDS), desk.calls) == ("3OTHER\n", [])
 
@@ -97,7 +97,7 @@ def test_a_hit_of_another_batch_is_refused_by_every_script(
 
     assert desk.fails(script, f"--hit_ids_file={IDS}", *flags) == (
         f"{IDS}: {half} is not one of the {COUNT} HITs in its batch record, {BATCH}; "
-        "give a list of your own another name"
+        "use another file name for your own list"
     )
     assert desk.calls == []
 
@@ -182,7 +182,7 @@ def test_a_run_killed_before_it_began_stands_in_nobodys_way(desk: Desk) -> None:
         ({"row": 3}, "row 3 is not one of this batch's 3 rows"),
         ({"row": -1}, "row -1 is not one of this batch's 3 rows"),
         ({"row": 0}, "row 0 has two HITs, {first} and {last}"),
-        ({"hit_id": "{first}"}, "the HIT {first} stands in it for two rows"),
+        ({"hit_id": "{first}"}, "the HIT {first} is listed for two rows"),
         ({"row": "2"}, "row 2 is not one of this batch's 3 rows"),
     ],
 )
@@ -241,8 +241,8 @@ def test_an_extension_of_other_hits_is_refused(desk: Desk, batch: list[str]) -> 
     desk.calls.clear()
 
     assert desk.fails(*EXTEND) == (
-        f"{EXTENSION}: this extension is of HITs that {IDS} does not name, such as {batch[0]}; "
-        "give another list of HITs another name"
+        f"{EXTENSION}: this extension also has HITs that {IDS} does not list, such as {batch[0]}; "
+        "use another file name for another list of HITs"
     )
     desk.write(EXTENSION, desk.read(EXTENSION) + '{"hit_id": "3OTHER"}\n')
     assert desk.fails(*EXTEND) == (
@@ -261,8 +261,8 @@ def test_hits_added_to_the_list_are_not_said_to_be_extended(desk: Desk, batch: l
     done = desk.run(*EXTEND)
 
     assert done.code == 1
-    assert f"this extension is not of 1 of the HITs in {IDS}, such as {batch[2]}" in done.err
-    assert "All 2 HITs were extended so already" in done.err
+    assert f"this extension lacks 1 of the HITs in {IDS}, such as {batch[2]}" in done.err
+    assert "2 HITs already got this extension" in done.err
     assert desk.run(*EXTEND, "--again").code == 0
     assert [desk.crowd().hit(hit)["MaxAssignments"] for hit in batch] == [4, 4, 3]
 

@@ -21,7 +21,7 @@ def test_unreviewed_work_is_named_and_left_alone(desk: Desk) -> None:
     done = desk.run("delete_hit", f"--hit_id={hit}", "--yes")
 
     assert done.code == 1
-    assert done.err.startswith(f"{hit}: has 1 submitted assignments to approve or reject first\n")
+    assert done.err.startswith(f"{hit}: has 1 submitted assignment to approve or reject first\n")
     assert crowd.stands(hit) == ("Assignable", 1, 0, 0)
 
 

@@ -42,7 +42,7 @@ def test_unreviewed_work_is_named_and_left_alone(desk: Desk, assignments: int) -
 
     assert result.code == 1
     assert result.err == (
-        f"{kept}: has 1 submitted assignments to approve or reject first\nDeleted 1 HIT.\n"
+        f"{kept}: has 1 submitted assignment to approve or reject first\nDeleted 1 HIT.\n"
     )
     assert crowd.hit(kept) == before
     assert crowd.assignment(done)["AssignmentStatus"] == "Submitted"
@@ -107,7 +107,7 @@ def test_it_asks_first(desk: Desk) -> None:
 
     assert desk.fails("delete_hits", IDS) == (
         "Delete 1 HIT and all their answers on the sandbox of the local crowd? "
-        "There is no terminal to ask on: say --yes to do it."
+        "There is no terminal to ask on; add --yes to go ahead."
     )
     assert not gone(desk, hit)
 

@@ -46,7 +46,7 @@ def test_more_assignments(desk: Desk) -> None:
 
     assert (done.code, done.out) == (0, "")
     assert "3 HITs, 2 more assignments and 0 more seconds each: at most $0.30" in done.err
-    assert "3 of 3 are extended." in done.err
+    assert "3 of 3 HITs are extended." in done.err
     assert sizes(desk, ids) == [4, 4, 4]
 
 
@@ -83,7 +83,7 @@ def test_again_is_done_only_when_said(desk: Desk) -> None:
 
     done = desk.run(*EXTEND, "--assignments=1")
     assert (done.code, desk.calls) == (0, [])
-    assert "All 2 HITs were extended so already, on 20" in done.err
+    assert "2 HITs already got this extension, on 20" in done.err
     assert sizes(desk, ids) == [3, 3]
 
     assert desk.run(*EXTEND, "--assignments=1", "--again").code == 0
@@ -127,7 +127,10 @@ def test_what_nobody_can_tell_any_more_is_said(desk: Desk) -> None:
     done = desk.run(*EXTEND, "--assignments=3")
 
     assert done.code == 1
-    assert f"{one}: had 2 assignments, has 6: nobody knows what to add; look at it" in done.err
+    assert (
+        f"{one}: had 2 assignments and now has 6, so it is unclear what to add; check this HIT"
+        in done.err
+    )
     assert sizes(desk, [one, two]) == [6, 5]
 
 
@@ -167,9 +170,7 @@ def test_by_how_much_must_be_said(desk: Desk, flags: tuple[str, ...]) -> None:
     """Nothing, or less than nothing, is no extension."""
     desk.launch(1)
 
-    assert desk.fails(*EXTEND, *flags) == (
-        "say by how much: --assignments and --seconds are more than 0"
-    )
+    assert desk.fails(*EXTEND, *flags) == ("give --assignments or --seconds, more than 0")
 
 
 def test_assignments_nobody_can_take_are_mentioned(desk: Desk) -> None:
@@ -179,7 +180,7 @@ def test_assignments_nobody_can_take_are_mentioned(desk: Desk) -> None:
 
     said = desk.run(*EXTEND, "--assignments=1").err
 
-    assert "1 of them have expired: without --seconds nobody can take them." in said
+    assert "1 of them has expired: without --seconds nobody can accept them." in said
 
 
 def test_a_live_extension_asks_and_is_affordable(desk: Desk) -> None:
@@ -193,7 +194,7 @@ def test_a_live_extension_asks_and_is_affordable(desk: Desk) -> None:
     )
     assert refused(desk, *EXTEND, "--assignments=1") == (
         "Extend them for at most $0.10 on the LIVE SITE of the local crowd? The balance is $0.10. "
-        "There is no terminal to ask on: say --yes to do it."
+        "There is no terminal to ask on; add --yes to go ahead."
     )
     assert not Path(RECORD).exists()
     assert desk.run(*EXTEND, "--assignments=1", "--yes").code == 0
@@ -230,5 +231,5 @@ def test_hits_that_are_not_there_leave_no_record(desk: Desk) -> None:
     right = desk.run(*EXTEND, "--assignments=2")
 
     assert wrong.code == 1
-    assert "There is no HIT to extend." in wrong.err
+    assert "There are no HITs to extend." in wrong.err
     assert (right.code, sizes(desk, ids)) == (0, [4])

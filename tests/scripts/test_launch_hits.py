@@ -143,7 +143,7 @@ def test_rows_that_do_not_fit_the_template_are_named(files: Desk) -> None:
     ("properties", "message"),
     [
         ({"Title": 5}, "properties.json:1: Title: "),
-        ({"Tilte": "x"}, "Tilte: there is no such HIT property"),
+        ({"Tilte": "x"}, "Tilte: not a HIT property"),
         ({"Reward": 0.001}, "Reward: 0.001 has fractions of a cent"),
         ({"MaxAssignments": 0}, "MaxAssignments: 0 is not a whole number from 1 to 1000000000"),
         ({"LifetimeInSeconds": 29}, "LifetimeInSeconds: 29 is not a whole number from 30"),
@@ -285,8 +285,8 @@ def test_an_ids_file_is_never_overwritten(files: Desk) -> None:
     files.write("other.txt", f"# only the first\n{first}\n")
     flags = (*FLAGS[:3], "--hit_ids_file=other.txt")
     assert files.fails("launch_hits", *flags) == (
-        "other.txt: does not hold the 2 HITs of its batch record, other.batch.jsonl; "
-        "move it away and run this again to have it written anew"
+        "other.txt: does not contain the 2 HITs of its batch record, other.batch.jsonl; "
+        "move it away and run this again to write it anew"
     )
     assert files.calls == []
     assert files.read("other.txt") == f"# only the first\n{first}\n"
@@ -439,7 +439,7 @@ def test_a_hit_deleted_before_it_was_recorded_is_not_made_again(files: Desk) -> 
 
     assert done.code == 2
     assert done.err.endswith(
-        "its HIT was made and is not there any more (deleted?); name another --hit_ids_file for a "
+        "its HIT was created but no longer exists; give another --hit_ids_file to start a "
         "new batch\n"
     )
     assert made(files) == []
@@ -448,12 +448,12 @@ def test_a_hit_deleted_before_it_was_recorded_is_not_made_again(files: Desk) -> 
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
-        ({"input.jsonl": '{"n": 0}\n{"n": 1}\n{"n": 3}\n'}, "another input"),
-        ({"page.html": PAGE + "!"}, "another template"),
-        ({"properties.json": json.dumps(PROPERTIES | {"Reward": 0.06})}, "another properties"),
+        ({"input.jsonl": '{"n": 0}\n{"n": 1}\n{"n": 3}\n'}, "a different input"),
+        ({"page.html": PAGE + "!"}, "a different template"),
+        ({"properties.json": json.dumps(PROPERTIES | {"Reward": 0.06})}, "a different properties"),
         (
             {"page.html": "<p>", "properties.json": json.dumps(PROPERTIES | {"Title": "b"})},
-            "another template and another properties",
+            "a different template and a different properties",
         ),
     ],
 )
@@ -469,7 +469,7 @@ def test_a_batch_is_finished_with_what_it_was_begun_with(
 
     said = files.fails("launch_hits", *FLAGS)
 
-    assert f"this batch was begun with {named};" in said
+    assert f"this batch was started with {named};" in said
     assert (files.calls, files.read(RECORD)) == ([], before)
 
 
@@ -481,7 +481,7 @@ def test_an_included_file_belongs_to_the_template(files: Desk) -> None:
     lose_answers(files)
     files.write("part.html", "<p>2</p>")
 
-    assert "begun with another template;" in files.fails("launch_hits", *FLAGS)
+    assert "started with a different template;" in files.fails("launch_hits", *FLAGS)
 
 
 def test_spacing_and_order_of_the_properties_are_no_change(files: Desk) -> None:
@@ -520,7 +520,7 @@ def test_a_second_launch_on_the_same_ids_file_waits_its_turn(files: Desk) -> Non
     assert files.run("launch_hits", *FLAGS).code == 0
     assert [done.code for done in said] == [2, 2]
     assert {done.err.splitlines()[-1] for done in said} == {
-        f"launch_hits.py: {RECORD}: another run is at work on this; let it finish"
+        f"launch_hits.py: {RECORD}: another run is using this file; wait until it finishes"
     }
     assert len(made(files)) == 3
 
@@ -568,7 +568,7 @@ def test_a_row_that_the_crowd_refuses_does_not_stop_the_rest(files: Desk) -> Non
         assert len(lines) == refused
         rows = {line["row"] for line in record(files)[1:]}
         assert {(line - 1) // 2 for line in lines} == set(range(20)) - rows
-        assert f"{20 - refused} of 20 HITs are made. The same command again makes" in done.err
+        assert f"{20 - refused} of 20 HITs are created. Run the same command again" in done.err
         assert not Path("hit_ids.txt").exists()
 
         crowd.faults.clear()
@@ -627,7 +627,7 @@ def test_a_live_launch_asks_first(files: Desk) -> None:
 
     assert said == (
         "Launch for at most $0.30 on the LIVE SITE of the local crowd? The balance is $10.00. "
-        "There is no terminal to ask on: say --yes to do it."
+        "There is no terminal to ask on; add --yes to go ahead."
     )
     assert files.calls == ["GetAccountBalance"]
     assert not Path(RECORD).exists()
@@ -660,7 +660,7 @@ def test_funds_that_run_out_stop_the_launch(files: Desk) -> None:
     done = files.run("launch_hits", *LIVE, "--yes", "--concurrency=1")
 
     assert done.code == 2
-    assert "2 of 3 HITs are made. The same command again makes what is missing." in done.err
+    assert "2 of 3 HITs are created. Run the same command again to create the rest." in done.err
     assert (
         done.err.splitlines()[-1]
         .partition(": ")[2]
@@ -752,7 +752,10 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(files: Desk) ->
     assert process.returncode == 130, said
     recorded = len(record(files)) - 1
     assert 50 <= recorded < 3000
-    assert f"{recorded:,} of 3,000 HITs are made. The same command again makes what is miss" in said
+    assert (
+        f"{recorded:,} of 3,000 HITs are created. Run the same command again to create the r"
+        in said
+    )
     pages = files.crowd().client.get_paginator("list_hits").paginate(MaxResults=100)
     there = {hit["HITId"] for page in pages for hit in page["HITs"]}
     assert there == {line["hit_id"] for line in record(files)[1:]}
@@ -772,7 +775,7 @@ def test_a_file_that_cannot_grow_stops_the_launch_and_loses_nothing(files: Desk)
         )
 
         assert done.code == 2, done.err
-        assert f"{RECORD}: File too large; what is missing here is found when you" in done.err
+        assert f"{RECORD}: File too large; make room, then run this again: it finds" in done.err
         assert "Traceback" not in done.err
         whole = [json.loads(line) for line in files.read(RECORD).splitlines()[:-1]]
         assert 10 < len(whole) < 100

@@ -52,7 +52,7 @@ def test_properties_of_the_first_simple_amt_are_taken_with_a_line(
 
     lines = said(files, *dry_run).splitlines()
 
-    (line,) = (line for line in lines if "first simple-amt" in line)
+    (line,) = (line for line in lines if "these names still work" in line)
     assert line.startswith("properties.json: ")
     assert "duration -> AssignmentDurationInSeconds" in line
     if not dry_run:
@@ -142,8 +142,8 @@ def test_an_input_that_is_one_array_is_named(files: Desk, dry_run: tuple[str, ..
 
     assert warnings(files, *dry_run) == [
         (
-            "input.jsonl: its only line is a JSON array of 2, which is one HIT; for a HIT of each "
-            "element, write one a line"
+            "input.jsonl: its only line is a JSON array of 2 elements, which makes one HIT; for a "
+            "HIT per element, write each on its own line"
         )
     ]
 

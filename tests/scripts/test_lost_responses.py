@@ -126,7 +126,7 @@ def test_extensions_and_bonuses_whose_response_was_lost_are_done_once(
     paid = desk.run("pay_bonuses", "--bonuses_file=bonuses.csv", "--yes")
 
     assert (extended.code, paid.code) == (0, 0), (extended.err, paid.err)
-    assert f"{COUNT} of {COUNT} are extended." in extended.err
+    assert f"{COUNT} of {COUNT} HITs are extended." in extended.err
     assert f"{COUNT} of {COUNT} bonuses are paid." in paid.err
     listed = desk.crowd().client.list_hits(MaxResults=100)["HITs"]
     assert {hit["MaxAssignments"] for hit in listed} == {2}

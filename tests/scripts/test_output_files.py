@@ -54,7 +54,7 @@ def test_two_runs_with_one_results_file_lose_nothing(desk: Desk, there: bool) ->
         started.append(process)
         assert process.stderr is not None
         assert process.stderr.readline() == (
-            "results.jsonl: another run brings it up to date; waiting for its end\n"
+            "results.jsonl: another run is updating it; waiting until it finishes\n"
         )
 
     desk.before["ListAssignmentsForHIT"] = start_another

@@ -176,9 +176,9 @@ def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
         "bonuses.csv:3: amount: '0' is not an amount such as 1.50",
         "bonuses.csv:4: amount: '-1' is not an amount such as 1.50",
         "bonuses.csv:5: assignment_id: '' is not an assignment's id",
-        "bonuses.csv:6: reason: the worker is told why; say it",
+        "bonuses.csv:6: reason: empty; the worker reads it, so say what the bonus is for",
         "bonuses.csv:7: worker_id: 'bad' is not a worker's id",
-        "bonuses.csv:9: the same as line 8; if it is meant, give another reason",
+        "bonuses.csv:9: same as line 8; if you mean to pay both, give them different reasons",
     ]
 
 
@@ -222,8 +222,8 @@ def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
         (
             f'assignment_id,amount,reason\n3A,1.00,"nice\n{"3B" * 15},2.00,nice"\n',
             (
-                "bonuses.csv:2: a quotation mark that opens here takes in line 3, which looks "
-                "like a bonus of its own"
+                "bonuses.csv:2: a quotation mark that opens here also encloses line 3, which "
+                "looks like another bonus"
             ),
         ),
         (
@@ -280,7 +280,7 @@ def test_a_changed_file_is_not_paid_by_the_old_record(desk: Desk, wanted: Any) -
     desk.calls.clear()
 
     assert desk.fails(*PAY) == (
-        f"bonuses.csv: changed since bonuses were paid by it ({RECORD}); "
+        f"bonuses.csv: changed since its bonuses were paid ({RECORD}); "
         "put new bonuses into a new file"
     )
     assert desk.calls == []
@@ -290,7 +290,7 @@ def test_bonuses_are_asked_about(desk: Desk, wanted: Any) -> None:
     """Without --yes and a terminal nothing is paid, on the sandbox too; no record is left."""
     assert refused(desk, *PAY[:2]) == (
         "Pay them for at most $1.57 on the sandbox of the local crowd? There is no terminal to "
-        "ask on: say --yes to do it."
+        "ask on; add --yes to go ahead."
     )
     assert desk.calls == []
     assert not Path(RECORD).exists()

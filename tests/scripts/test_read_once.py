@@ -86,7 +86,7 @@ def test_a_resumed_batch_compares_what_was_launched(files: Desk) -> None:
     assert files.run(*LAUNCH).code == 0
     Path("ids.txt").unlink()
 
-    assert "this batch was begun with another input" in files.fails(*LAUNCH)
+    assert "this batch was started with a different input" in files.fails(*LAUNCH)
     files.write("input.jsonl", ROWS)
     assert files.run(*LAUNCH).code == 0
     assert len(files.read("ids.txt").split()) == 3
@@ -174,7 +174,7 @@ def test_a_template_has_to_be_a_file(files: Desk, way: Callable[..., tuple[int, 
 
     assert code == 2
     assert said.count("\n") == 1
-    assert "is not a regular file; write the page to one" in said
+    assert "is not a regular file; name one for the page" in said
     assert not Path("ids.batch.jsonl").exists()
 
 
@@ -204,7 +204,7 @@ def test_what_is_recorded_beside_a_file_needs_a_file(
 
     assert code == 2
     assert said.count("\n") == 1
-    assert "is not a regular file, and the record of what is done stands beside it" in said
+    assert "is not a regular file, so the record cannot be kept beside it" in said
     assert desk.calls == []
 
 

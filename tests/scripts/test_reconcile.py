@@ -115,8 +115,11 @@ def test_the_submissions_are_named(live: People, tmp_path: Path) -> None:
     [
         ("a,b\n1,2\n", "no column 'Participant id'; found a, b"),
         ("", "no column 'Participant id'; found none"),
-        (f"{HEADER}\ns,p,APPROVED,\ns,p,Gone,\n", ":3: 'Gone' is not a known status; known are "),
-        (f"{HEADER}\ns,p,,\n", ":2: '' is not a known status; known are "),
+        (
+            f"{HEADER}\ns,p,APPROVED,\ns,p,Gone,\n",
+            ":3: 'Gone' is not a known status; the known statuses are ",
+        ),
+        (f"{HEADER}\ns,p,,\n", ":2: '' is not a known status; the known statuses are "),
         (f"{HEADER}\ns,p\n", ":2: 2 cells, but line 1 names 4 columns"),
         (f"{HEADER},Status\n", ":1: the column 'Status' is named twice"),
         (

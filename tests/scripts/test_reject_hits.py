@@ -44,8 +44,8 @@ def test_the_question_shows_what_workers_will_read(desk: Desk) -> None:
 
     assert desk.fails("reject_hits", IDS, WHY) == (
         "Reject 1 assignment on the sandbox of the local crowd, with the feedback 'The answers "
-        "were left empty.'? The worker is not paid the $0.05. There is no terminal to ask on: say "
-        "--yes to do it."
+        "were left empty.'? The worker is not paid the $0.05. There is no terminal to ask on; add "
+        "--yes to go ahead."
     )
     assert desk.crowd().assignment(done)["AssignmentStatus"] == "Submitted"
 

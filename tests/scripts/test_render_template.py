@@ -65,7 +65,11 @@ def test_template_directories_of_the_config_are_searched(desk: Desk) -> None:
         ("x", ("--input_json_file=input.jsonl", "--row=2"), "input.jsonl: has no row 2"),
         ("x", ("--input_json_file=input.jsonl", "--row=-1"), "input.jsonl: has no row -1"),
         ("x", ("--input_json_file=bad.jsonl", "--row=1"), "bad.jsonl:2: not JSON: Expecting value"),
-        ("{{ row }}", ("--input_json_file=odd.jsonl",), "the page holds what is no text: U+D800"),
+        (
+            "{{ row }}",
+            ("--input_json_file=odd.jsonl",),
+            "the page contains U+D800, which is not a valid character",
+        ),
     ],
 )
 def test_what_cannot_be_rendered_is_one_line(

@@ -59,16 +59,16 @@ def test_without_a_config_the_defaults_hold(desk: Desk) -> None:
         ('{"crowds": "local"}', "config.json: unknown key crowds; the keys are crowd, local_crowd"),
         ('{"crowd": ', "config.json:1: not JSON: Expecting value"),
         ("[]", "config.json: not a JSON object; the keys are crowd"),
-        ('{"crowd": 5}', "config.json: crowd must be a text"),
-        ('{"local_crowd": ["x"]}', "config.json: local_crowd must be a text"),
-        ('{"aws_secret_key": 5}', "config.json: aws_secret_key must be a text"),
+        ('{"crowd": 5}', "config.json: crowd must be a string"),
+        ('{"local_crowd": ["x"]}', "config.json: local_crowd must be a string"),
+        ('{"aws_secret_key": 5}', "config.json: aws_secret_key must be a string"),
         (
             '{"template_directories": "hit_templates"}',
-            "config.json: template_directories must be a list of texts",
+            "config.json: template_directories must be a list of strings",
         ),
         (
             '{"template_directories": [5]}',
-            "config.json: template_directories must be a list of texts",
+            "config.json: template_directories must be a list of strings",
         ),
         ('{"crowd": "mechanical"}', "crowd mechanical: it must be local, mturk, or the URL of a"),
         ('{"crowd": "http://"}', "crowd http:: it must be local, mturk, or the URL of a crowd"),
@@ -149,7 +149,7 @@ def test_keys_that_others_can_read_are_warned_of(desk: Desk) -> None:
     assert done == Done(
         0,
         "10000.00\n",
-        "config.json holds keys and others can read it: chmod 600 config.json\n",
+        "config.json contains keys that others can read; run chmod 600 config.json\n",
     )
     assert desk.run("show_account_balance").err == ""
 
@@ -303,7 +303,9 @@ def test_keys_of_another_crowd_are_one_line(with_keys: Desk, server: tuple[Any, 
     line = balance(with_keys, f"--crowd={server[1]}")
 
     assert line.startswith("UnrecognizedClientException: ")
-    assert line.endswith("(are aws_access_key and aws_secret_key in config.json this crowd's?)")
+    assert line.endswith(
+        "(do aws_access_key and aws_secret_key in config.json belong to this crowd?)"
+    )
 
 
 def test_a_wrong_secret_is_one_line(with_keys: Desk, server: tuple[Any, str]) -> None:
@@ -378,7 +380,7 @@ def test_a_web_server_that_is_no_crowd_is_named(
     url = elsewhere((status, "text/html", b"<h1>Hello</h1>"))
 
     assert balance(with_keys, f"--crowd={url}") == (
-        f"{url}/sandbox/ answers, but not as a crowd does; is --crowd the URL of a crowd server?"
+        f"{url}/sandbox/ is not a crowd server; check --crowd"
     )
 
 
@@ -550,7 +552,7 @@ def test_without_a_terminal_it_refuses(redirection: str) -> None:
 
     assert (done.returncode, done.stderr) == (
         2,
-        "-c: Pay $5? There is no terminal to ask on: say --yes to do it.\n",
+        "-c: Pay $5? There is no terminal to ask on; add --yes to go ahead.\n",
     )
 
 

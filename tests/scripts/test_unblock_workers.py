@@ -51,6 +51,6 @@ def test_it_asks_first(desk: Desk) -> None:
 
     assert desk.fails("unblock_workers", IDS) == (
         "Unblock 1 worker on the sandbox of the local crowd? "
-        "There is no terminal to ask on: say --yes to do it."
+        "There is no terminal to ask on; add --yes to go ahead."
     )
     assert desk.calls == []

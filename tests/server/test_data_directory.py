@@ -127,7 +127,7 @@ def test_a_file_without_a_crowd_is_not_a_new_crowd(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
-    assert f"{file}: this file contains no crowd; restore a backup" in said.err
+    assert f"{file}: this file does not contain a crowd; restore a backup" in said.err
     assert tables(file) == before
 
 
@@ -137,7 +137,7 @@ def test_the_log_beside_an_empty_file_is_kept(tmp_path: Path) -> None:
     (data / "live.sqlite3").write_bytes(b"")
     (data / "live.sqlite3-wal").write_bytes(b"all that is left")
 
-    with pytest.raises(StoreError, match="contains no crowd"):
+    with pytest.raises(StoreError, match="does not contain a crowd"):
         open_site(data, "live")
 
     assert (data / "live.sqlite3-wal").read_bytes() == b"all that is left"

@@ -67,6 +67,6 @@ def test_a_fault_of_the_fault_s_page_does_not_log_the_token(
         connection.close()
 
     assert response.status == 500
-    assert page == "Something went wrong here.\n"
+    assert page == "Something went wrong on our side.\n"
     assert "at fault" in caplog.text
     assert path not in caplog.text

@@ -53,7 +53,7 @@ def test_a_launch_names_the_port_that_is_served(desk: Desk) -> None:
     assert GROUP.findall(served) == [f"{url}sandbox/"]
     assert "serve_local_crowd.py" not in served
     assert GROUP.findall(alone) == ["http://127.0.0.1:8000/sandbox/"]
-    assert "once the crowd is served: python serve_local_crowd.py" in alone
+    assert "after you start the server: python serve_local_crowd.py" in alone
 
 
 def launched(desk: Desk, name: str) -> str:
