@@ -39,10 +39,10 @@ def export_payments(
                 return
         with opened.reading() as call:
             if payment:
-                payments.check(call, payment)
+                payments.require_payment(call, payment)
                 rows = payments.list_paid(call, payment)
             else:
-                rows = payments.list_owed(call, _parse_choice(call, since, requester))
+                rows = payments.list_unpaid(call, _parse_choice(call, since, requester))
     for row in rows:
         yield {
             "worker_id": row.worker_id,
@@ -50,10 +50,10 @@ def export_payments(
             "email": row.email,
             "panel": row.panel,
             "participant_id": row.participant_id,
-            "approved": int(row.approved),
-            "rewards": format_dollars(int(row.rewards)),
-            "bonuses": format_dollars(int(row.bonuses)),
-            "total": format_dollars(int(row.total)),
+            "approved": row.approved,
+            "rewards": format_dollars(row.rewards),
+            "bonuses": format_dollars(row.bonuses),
+            "total": format_dollars(row.total),
             "payment_id": payment,
         }
 
@@ -66,7 +66,7 @@ def list_payments(directory: Path, site: str) -> Iterator[Line]:
                 "payment_id": row.payment_id,
                 "time": format_time(row.created_time),
                 "workers": row.workers,
-                "total": format_dollars(int(row.total)),
+                "total": format_dollars(row.total),
             }
 
 

@@ -60,7 +60,7 @@ def set_budget(directory: Path, name: str, dollars: str) -> Iterator[Line]:
 def _parse_cents(dollars: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,2})?", dollars):
         raise ParameterValidationError(f"{dollars!r} is not an amount in US dollars, e.g. 500.00.")
-    return checks.parse_dollars("budget", dollars, 0, balance.BOUNDLESS)
+    return checks.parse_dollars("budget", dollars, 0, balance.UNLIMITED_BALANCE)
 
 
 def new_keys(directory: Path, name: str) -> Iterator[Line]:

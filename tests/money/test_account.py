@@ -173,13 +173,13 @@ def test_what_is_left_is_not_counted_at_every_call(
     open_crowd: OpenCrowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a large batch each HIT's cost is taken off what was left before: once all is counted."""
-    crowd, counts, used = open_crowd("live"), [], money_balance._sum_used
+    crowd, counts, used = open_crowd("live"), [], money_balance._sum_liabilities
 
     def counted(call: Call) -> tuple[int, int]:
         counts.append(call.now)
         return used(call)
 
-    monkeypatch.setattr(money_balance, "_sum_used", counted)
+    monkeypatch.setattr(money_balance, "_sum_liabilities", counted)
     crowd.give_budget(100)
     done = [crowd.do(crowd.make_worker(), crowd.make_hit()) for _ in range(20)]
     for assignment_id in done:

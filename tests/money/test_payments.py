@@ -216,7 +216,7 @@ def test_participants_of_panels_are_told_apart(people: People) -> None:
             "'soon' is not a date or time; write 2026-10-01 or 2026-10-01T12:00+02:00.",
         ),
         (["--requester", "X"], "There is no requester X; list_requesters shows them all."),
-        (["--payment", "X"], "There is no payment X: list_payments names those there are."),
+        (["--payment", "X"], "There is no payment X. list_payments lists all payments."),
         (["--payment", "X", "--mark_paid"], "--payment cannot be combined with --since,"),
     ],
 )

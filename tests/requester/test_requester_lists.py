@@ -148,8 +148,8 @@ def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
             [True, True, True, False]
         )
 
-    assert (first.worker_id, first.handed_in, first.approved, first.rejected) == (ada, 3, 1, 1)
-    assert (second.worker_id, second.handed_in) == (ben, 1)
+    assert (first.worker_id, first.submitted, first.approved, first.rejected) == (ada, 3, 1, 1)
+    assert (second.worker_id, second.submitted) == (ben, 1)
     assert (bool(first.blocked), bool(second.blocked)) == (False, True)
     with crowd.site.reading(crowd.make_requester()) as call:
         assert worker_stats.list_workers(call, 0, 10) == []

@@ -234,7 +234,7 @@ def test_a_rejection_is_overridden_within_30_days(crowd: Crowd) -> None:
 
     crowd.clock.advance(1)
     assert refusal(approve, AssignmentId=two, OverrideRejection=True) == business(
-        "This Assignment was submitted more than 30 days ago: its rejection stands.",
+        "This Assignment was submitted more than 30 days ago, so its rejection is final.",
         "InvalidAssignmentState",
     )
     assert crowd.assignment(two)["AssignmentStatus"] == "Rejected"

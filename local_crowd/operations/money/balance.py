@@ -1,4 +1,6 @@
-"""The requester's account."""
+"""A requester's budget, and what is left of it."""
+
+from typing import NamedTuple
 
 from sqlalchemy import and_, case, func, select, update
 
@@ -7,54 +9,55 @@ from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import RequestError
 from local_crowd.store.tables import bonuses, hit_types, hits, requesters
 
-SANDBOX_BALANCE = 1_000_000  # cents: Amazon's sandbox has always said 10000.00
-BOUNDLESS = 99_999_999_999  # cents: a live requester without a budget
+SANDBOX_BALANCE = 1_000_000  # cents; Amazon's sandbox always reports 10000.00
+UNLIMITED_BALANCE = 99_999_999_999  # cents; reported for a live requester without a budget
 
 
 def get_account_balance(call: Call, _request: Request) -> Response:
-    """GetAccountBalance: the sandbox's constant, or what is left of the requester's budget."""
+    """Perform GetAccountBalance: return what is left of the budget, or the sandbox's constant."""
     return {"AvailableBalance": format_dollars(max(0, compute_balance(call)))}
 
 
 def compute_balance(call: Call) -> int:
-    """Cents the requester may still promise: the budget less what was paid and what open HITs may
-    yet cost. As at Amazon's prepaid accounts, a HIT's rewards are put aside when it is made, and
-    those nobody earned are free again when it expires.
+    """Return the cents that the requester may still spend.
+
+    That is the budget less what was paid and what HITs may still cost. As with Amazon's prepaid
+    accounts, creating a HIT reserves its rewards, and its expiration frees those of free slots.
     """
     if call.site == "sandbox":
         return SANDBOX_BALANCE
-    mine = requesters.c.requester_id == call.requester_id
-    budget: int | None = call.db.scalar(select(requesters.c.budget).where(mine))
+    is_own = requesters.c.requester_id == call.requester_id
+    budget: int | None = call.db.scalar(select(requesters.c.budget).where(is_own))
     if budget is None:
-        return BOUNDLESS
-    paid, aside = _sum_used(call)
-    return budget - paid - aside
+        return UNLIMITED_BALANCE
+    paid, reserved = _sum_liabilities(call)
+    return budget - paid - reserved
 
 
-def require_funds(call: Call, amount: int, *, put_aside: bool = False) -> None:
-    """Raise RequestError, in the words clients look for, when `amount` (cents) is not left.
+def require_funds(call: Call, amount: int, *, is_reserved: bool = False) -> None:
+    """Raise RequestError, in the words that clients match, when `amount` (cents) is not covered.
 
-    `put_aside`: it was promised before, as the reward of submitted work is. The sandbox costs
-    nothing.
+    `is_reserved` says that creating the HIT has reserved the amount, as with the reward of
+    submitted work. The sandbox costs nothing. Locks the requester's row.
     """
     if call.site == "sandbox" or not amount:
         return
-    mine = requesters.c.requester_id == call.requester_id
-    bound = select(requesters.c.budget, requesters.c.surely_left).where(
-        mine, requesters.c.budget.is_not(None)
+    is_own = requesters.c.requester_id == call.requester_id
+    query = select(requesters.c.budget, requesters.c.surely_left).where(
+        is_own, requesters.c.budget.is_not(None)
     )
     # FOR UPDATE serializes spending until this transaction ends.
-    row = call.db.execute(bound.with_for_update()).one_or_none()
+    row = call.db.execute(query.with_for_update()).one_or_none()
     if row is None:
         return
     budget, surely_left = row
     # Summing every HIT is O(n). Spending only happens here and everything else frees money, so
     # `surely_left` is a lower bound; recount only when it does not cover `amount`.
-    new = 0 if put_aside else amount
+    new = 0 if is_reserved else amount
     if surely_left is None or surely_left < new:
-        paid, aside = _sum_used(call)
-        surely_left = budget - paid - aside
-        left = surely_left + (aside if put_aside else 0)
+        paid, reserved = _sum_liabilities(call)
+        surely_left = budget - paid - reserved
+        left = surely_left + (reserved if is_reserved else 0)
         if amount > left:
             raise RequestError(
                 "This Requester has insufficient funds in their account to complete this "
@@ -62,22 +65,28 @@ def require_funds(call: Call, amount: int, *, put_aside: bool = False) -> None:
                 "the budget.",
                 "InsufficientFunds",
             )
-    call.db.execute(update(requesters).where(mine).values(surely_left=surely_left - new))
+    call.db.execute(update(requesters).where(is_own).values(surely_left=surely_left - new))
 
 
 def set_budget(call: Call, requester_id: str | None, amount: int | None) -> None:
-    """Set the most that a requester may spend in all, in cents; None removes the limit."""
-    mine = requesters.c.requester_id == requester_id
-    call.db.execute(update(requesters).where(mine).values(budget=amount, surely_left=None))
+    """Set the total that a requester may spend, in cents; None removes the limit."""
+    is_requester = requesters.c.requester_id == requester_id
+    call.db.execute(update(requesters).where(is_requester).values(budget=amount, surely_left=None))
 
 
-def _sum_used(call: Call) -> tuple[int, int]:
-    """Return the cents paid in rewards and bonuses, and the cents that HITs may still cost."""
+class Liabilities(NamedTuple):
+    """A requester's costs in cents: paid in rewards and bonuses, and reserved for HITs."""
+
+    paid: int
+    reserved: int
+
+
+def _sum_liabilities(call: Call) -> Liabilities:
     open_slots = case(
         (and_(hits.c.expiration > call.now, ~hits.c.disposed), hits.c.available), else_=0
     )
     reward = hit_types.c.reward
-    paid, aside = call.db.execute(
+    paid, reserved = call.db.execute(
         select(
             func.coalesce(func.sum(reward * hits.c.approved), 0),
             func.coalesce(func.sum(reward * (hits.c.pending + hits.c.submitted + open_slots)), 0),
@@ -90,4 +99,4 @@ def _sum_used(call: Call) -> tuple[int, int]:
             bonuses.c.requester_id == call.requester_id
         )
     )
-    return int(paid) + int(bonus_total or 0), int(aside)
+    return Liabilities(int(paid) + int(bonus_total or 0), int(reserved))

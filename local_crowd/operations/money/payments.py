@@ -1,12 +1,13 @@
-"""What workers are owed, and what was paid. An approved assignment and a bonus are paid once each.
+"""What workers are owed, and which payments were recorded.
 
-Paying itself happens elsewhere: a bank, a panel. Here it is noted, all of a payment in one
-transaction and under an id; what was noted can be listed again by that id.
+The money itself moves elsewhere: by a bank, a panel. A payment records every item that it covers
+in one transaction, under an id by which it can be listed again. An approved assignment or a bonus
+is in one payment at most.
 """
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, Subquery, case, exists, false, func, insert, select, true
+from sqlalchemy import Select, Subquery, case, exists, false, func, insert, select, true
 from sqlalchemy import literal as value
 from sqlalchemy.sql import union_all
 
@@ -25,86 +26,108 @@ from local_crowd.store.tables import (
     workers,
 )
 
-ITEM = ("item_id", "worker_id", "is_bonus", "amount")
+ITEM_COLUMNS = ("item_id", "worker_id", "is_bonus", "amount")
 
 
 class Choice(NamedTuple):
-    """Which part of what is owed: approved or given since a time (epoch seconds), by a requester."""
+    """A filter of unpaid items: approved or sent since a time, by a requester."""
 
-    since: int | None = None
+    since: int | None = None  # epoch seconds
     requester_id: str | None = None
+
+
+class WorkerTotal(NamedTuple):
+    """What one worker is owed, or was paid in one payment."""
+
+    worker_id: str
+    name: str
+    email: str | None
+    panel: str | None
+    participant_id: str | None
+    approved: int  # number of assignments
+    rewards: int  # cents, as are the following
+    bonuses: int
+    total: int
+
+
+class Payment(NamedTuple):
+    """A recorded payment."""
+
+    payment_id: str
+    created_time: int  # epoch seconds
+    workers: int  # number of workers in it
+    total: int  # cents
 
 
 EVERYTHING = Choice()
 
 
-def list_owed(call: Call, choice: Choice = EVERYTHING) -> list[Row[Any]]:
-    """What is owed, a row a worker, by worker id: `worker_id`, `name`, `email`, `panel`,
-    `participant_id`, `approved` (how many), `rewards`, `bonuses`, `total` (cents).
-    """
-    return list(call.db.execute(_group_by_worker(_query_unpaid(choice).subquery())).all())
+def list_unpaid(call: Call, choice: Choice = EVERYTHING) -> list[WorkerTotal]:
+    """List what each worker is owed, ordered by worker id."""
+    return _sum_by_worker(call, _query_unpaid(choice).subquery())
 
 
 def pay(call: Call, choice: Choice = EVERYTHING) -> str | None:
-    """Note as paid all that is owed now: the payment's id, or none when nothing is owed.
+    """Record everything that is owed now as paid; return the payment's id, or None if nothing is.
 
-    Two at once share what is owed between them: nothing is in both.
+    Concurrent payments share the items: no item is in two of them.
     """
     payment_id = call.new_id("P", 14)
     call.db.execute(insert(payments).values(payment_id=payment_id, created_time=call.now))
     items = _query_unpaid(choice).subquery()
-    chosen = select(value(payment_id), *[items.c[name] for name in ITEM])
-    rows = chosen.order_by(items.c.item_id)  # so that two payments cannot deadlock
-    insert_new_rows(call.db, payment_items, ["payment_id", *ITEM], rows)
+    unpaid = select(value(payment_id), *[items.c[name] for name in ITEM_COLUMNS])
+    rows = unpaid.order_by(items.c.item_id)  # one lock order, so that two payments cannot deadlock
+    insert_new_rows(call.db, payment_items, ["payment_id", *ITEM_COLUMNS], rows)
     if not list_paid(call, payment_id):
         call.db.execute(payments.delete().where(payments.c.payment_id == payment_id))
         return None
     return payment_id
 
 
-def list_paid(call: Call, payment_id: str) -> list[Row[Any]]:
-    """What was noted under this id: rows as of `list_owed`."""
-    query = select(*[payment_items.c[name] for name in ITEM])
-    mine = query.where(payment_items.c.payment_id == payment_id).subquery()
-    return list(call.db.execute(_group_by_worker(mine)).all())
+def list_paid(call: Call, payment_id: str) -> list[WorkerTotal]:
+    """List what each worker was paid in one payment, ordered by worker id."""
+    query = select(*[payment_items.c[name] for name in ITEM_COLUMNS])
+    return _sum_by_worker(call, query.where(payment_items.c.payment_id == payment_id).subquery())
 
 
-def check(call: Call, payment_id: str) -> None:
-    """Raise ParameterValidationError when there is no such payment."""
-    known = select(payments.c.payment_id).where(payments.c.payment_id == payment_id)
-    if call.db.execute(known).first() is None:
+def require_payment(call: Call, payment_id: str) -> None:
+    """Raise ParameterValidationError when the payment does not exist."""
+    query = select(payments.c.payment_id).where(payments.c.payment_id == payment_id)
+    if call.db.execute(query).first() is None:
         raise ParameterValidationError(
-            f"There is no payment {payment_id}: list_payments names those there are."
+            f"There is no payment {payment_id}. list_payments lists all payments."
         )
 
 
-def list_payments(call: Call, worker_id: str | None = None) -> list[Row[Any]]:
-    """All payments, or the worker's, the newest first: `payment_id`, `created_time`, `workers` (how
-    many), `total` (cents).
-    """
+def list_payments(call: Call, worker_id: str | None = None) -> list[Payment]:
+    """List all payments, newest first; with `worker_id`, those to the worker and their part."""
     item = payment_items.c
     query = (
         select(
-            payments,
-            func.count(item.worker_id.distinct()).label("workers"),
-            func.sum(item.amount).label("total"),
+            payments.c.payment_id,
+            payments.c.created_time,
+            func.count(item.worker_id.distinct()),
+            func.sum(item.amount),
         )
         .join(payment_items, item.payment_id == payments.c.payment_id)
         .where(item.worker_id == worker_id if worker_id else true())
         .group_by(payments.c.payment_id, payments.c.created_time)
         .order_by(payments.c.created_time.desc(), payments.c.payment_id)
     )
-    return list(call.db.execute(query).all())
+    return [
+        Payment(payment_id, created_time, workers, int(total))
+        for payment_id, created_time, workers, total in call.db.execute(query)
+    ]
 
 
 def sum_paid(call: Call, worker_id: str) -> int:
-    """Cents that the worker was paid."""
+    """Return the sum of the payments to the worker in cents."""
     query = select(func.coalesce(func.sum(payment_items.c.amount), 0))
     return int(call.db.scalar(query.where(payment_items.c.worker_id == worker_id)) or 0)
 
 
-def sum_owed(call: Call, worker_id: str) -> int:
-    """Cents that the worker is owed."""
+def sum_unpaid(call: Call, worker_id: str) -> int:
+    """Return what the worker is owed in cents."""
     items = _query_unpaid(EVERYTHING).subquery()
     query = select(func.coalesce(func.sum(items.c.amount), 0))
     return int(call.db.scalar(query.where(items.c.worker_id == worker_id)) or 0)
@@ -122,24 +145,24 @@ def _query_unpaid(choice: Choice) -> Any:
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
         .where(assignments.c.status == "Approved", _is_unpaid(assignments.c.assignment_id))
     )
-    given: Select[Any] = select(
+    extras: Select[Any] = select(
         bonuses.c.bonus_id, bonuses.c.worker_id, true(), bonuses.c.amount
     ).where(_is_unpaid(bonuses.c.bonus_id))
     if choice.since is not None:
         rewards = rewards.where(assignments.c.approval_time >= choice.since)
-        given = given.where(bonuses.c.grant_time >= choice.since)
+        extras = extras.where(bonuses.c.grant_time >= choice.since)
     if choice.requester_id is not None:
         rewards = rewards.where(assignments.c.requester_id == choice.requester_id)
-        given = given.where(bonuses.c.requester_id == choice.requester_id)
-    return union_all(rewards, given)
+        extras = extras.where(bonuses.c.requester_id == choice.requester_id)
+    return union_all(rewards, extras)
 
 
 def _is_unpaid(item_id: Any) -> Any:
     return ~exists().where(payment_items.c.item_id == item_id)
 
 
-def _group_by_worker(items: Subquery) -> Select[Any]:
-    def summed(is_bonus: bool) -> Any:
+def _sum_by_worker(call: Call, items: Subquery) -> list[WorkerTotal]:
+    def sum_amounts(is_bonus: bool) -> Any:
         amount = case((items.c.is_bonus == is_bonus, items.c.amount), else_=0)
         return func.sum(amount)
 
@@ -147,17 +170,17 @@ def _group_by_worker(items: Subquery) -> Select[Any]:
         select(
             items.c.worker_id,
             func.sum(case((items.c.is_bonus, 0), else_=1)).label("approved"),
-            summed(is_bonus=False).label("rewards"),
-            summed(is_bonus=True).label("bonuses"),
+            sum_amounts(is_bonus=False).label("rewards"),
+            sum_amounts(is_bonus=True).label("bonuses"),
             func.sum(items.c.amount).label("total"),
         )
         .group_by(items.c.worker_id)
         .subquery()
     )
-    return (
+    query = (
         select(
             per_worker.c.worker_id,
-            workers.c.nickname.label("name"),
+            workers.c.nickname,
             accounts.c.email,
             panel_workers.c.panel,
             panel_workers.c.participant_id,
@@ -168,3 +191,7 @@ def _group_by_worker(items: Subquery) -> Select[Any]:
         .outerjoin(panel_workers, panel_workers.c.worker_id == per_worker.c.worker_id)
         .order_by(per_worker.c.worker_id)
     )
+    return [
+        WorkerTotal(*row[:5], *(int(number) for number in row[5:]))
+        for row in call.db.execute(query)
+    ]

@@ -1,7 +1,7 @@
-"""Answers as a requester reads them: beside their HITs, a page at a time."""
+"""Answers with their HITs, listed for a requester page by page."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, func, select, tuple_
 
@@ -13,10 +13,10 @@ from local_crowd.store.tables import assignments, bonuses, hit_types, hits
 def list_of_batch(
     call: Call, batch: str, statuses: Sequence[str], offset: int, limit: int
 ) -> list[Row[Any]]:
-    """Answers of a batch, those of one HIT together, HITs in the order of the input.
+    """List a batch's answers in these statuses, by HIT in the order of the input.
 
-    Each row: the columns of assignments, `question`, `requester_annotation`, `batch`, `title`,
-    `reward` and `bonus` (cents in all).
+    Each row has the columns of `assignments`, `question`, `requester_annotation`, `batch`, `title`,
+    `reward` (cents) and `bonus` (cents, the sum for the assignment).
     """
     query = _query_answers(call, statuses).where(hits.c.batch == batch)
     if tuple(statuses) == ("Submitted",):
@@ -25,39 +25,61 @@ def list_of_batch(
 
 
 def list_of_hit(call: Call, hit_id: str, offset: int, limit: int) -> list[Row[Any]]:
-    """Answers of a HIT, the first first; rows as `list_of_batch` gives them."""
+    """List a HIT's answers, oldest first; rows as in `list_of_batch`."""
     return _fetch_page(
         call, _query_answers(call, VISIBLE).where(hits.c.hit_id == hit_id), offset, limit
     )
 
 
 def list_of_worker(call: Call, worker_id: str, offset: int, limit: int) -> list[Row[Any]]:
-    """A worker's answers to the requester's HITs, the newest first; rows as `list_of_batch`."""
+    """List a worker's answers to the requester's HITs, newest first; rows as in `list_of_batch`."""
     query = _query_answers(call, VISIBLE).where(assignments.c.worker_id == worker_id)
     newest = query.order_by(assignments.c.submit_time.desc(), assignments.c.assignment_id)
     return list(call.db.execute(newest.offset(offset).limit(limit)))
 
 
 def list_chosen(call: Call, assignment_ids: Sequence[str]) -> list[Row[Any]]:
-    """Of these assignments the requester's; rows as `list_of_batch` gives them."""
+    """List those of the assignments that belong to the requester; rows as in `list_of_batch`."""
     query = _query_answers(call, VISIBLE).where(assignments.c.assignment_id.in_(assignment_ids))
     return _fetch_page(call, query, 0, len(assignment_ids))
 
 
-def list_bonuses(call: Call, assignment_id: str) -> list[Row[Any]]:
-    """What was given for one of the requester's assignments: `amount`, `reason`, `grant_time`."""
-    query = select(bonuses).where(
-        bonuses.c.requester_id == call.requester_id, bonuses.c.assignment_id == assignment_id
+class BonusItem(NamedTuple):
+    """A bonus for an assignment."""
+
+    amount: int  # cents
+    reason: str
+    grant_time: int  # epoch seconds
+
+
+class BatchHit(NamedTuple):
+    """A HIT of a batch with what it asks."""
+
+    input_row: int
+    number: int
+    hit_id: str
+    question: str
+    requester_annotation: str | None
+
+
+def list_bonuses(call: Call, assignment_id: str) -> list[BonusItem]:
+    """List the bonuses for one of the requester's assignments, oldest first."""
+    query = (
+        select(bonuses.c.amount, bonuses.c.reason, bonuses.c.grant_time)
+        .where(
+            bonuses.c.requester_id == call.requester_id, bonuses.c.assignment_id == assignment_id
+        )
+        .order_by(bonuses.c.grant_time, bonuses.c.bonus_id)
     )
-    return list(call.db.execute(query.order_by(bonuses.c.grant_time, bonuses.c.bonus_id)))
+    return [BonusItem(*row) for row in call.db.execute(query)]
 
 
-def list_hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) -> list[Row[Any]]:
-    """HITs of a batch that have answers, in the order of the input: `input_row`, `number`,
-    `hit_id`, `question`, `requester_annotation`. `place`: the two of the HIT that was before.
+def list_hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) -> list[BatchHit]:
+    """List HITs of a batch that have answers, in the order of the input.
+
+    `place` is the `input_row` and `number` of the last HIT of the previous page.
     """
-    columns = ("input_row", "number", "hit_id", "question", "requester_annotation")
-    query = select(*(hits.c[name] for name in columns)).where(
+    query = select(*(hits.c[name] for name in BatchHit._fields)).where(
         hits.c.requester_id == call.requester_id,
         hits.c.batch == batch,
         ~hits.c.disposed,
@@ -65,14 +87,15 @@ def list_hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) 
         tuple_(hits.c.input_row, hits.c.number) > place,
     )
     ordered = query.order_by(hits.c.input_row, hits.c.number)
-    return list(call.db.execute(ordered.limit(limit)))
+    return [BatchHit(*row) for row in call.db.execute(ordered.limit(limit))]
 
 
 def list_answers_after(
     call: Call, hit_id: str, statuses: Sequence[str], place: tuple[int, str], limit: int
 ) -> list[Row[Any]]:
-    """Assignments of one of the requester's HITs, the first handed in first. `place`:
-    `submit_time` and `assignment_id` of the one that was before.
+    """List the assignments of one of the requester's HITs, in the order of their submission.
+
+    `place` is the `submit_time` and `assignment_id` of the last assignment of the previous page.
     """
     query = select(assignments).where(
         assignments.c.requester_id == call.requester_id,

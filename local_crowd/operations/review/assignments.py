@@ -1,4 +1,4 @@
-"""Assignments as the requester sees them: submitted work, approved, rejected."""
+"""List, approve and reject submitted assignments for their requester."""
 
 from typing import Any
 
@@ -19,7 +19,11 @@ VISIBLE = ("Submitted", "Approved", "Rejected")
 
 
 def find(call: Call, assignment_id: str, *, visible: bool = True) -> Row[Any]:
-    """The requester's assignment, or RequestError. Work in progress is not visible."""
+    """Return the requester's assignment with `events.WATCHED`, `disposed` and `reward` (cents).
+
+    Raises RequestError when it does not exist. With `visible`, accepted and returned assignments
+    do not exist either.
+    """
     row = call.db.execute(
         select(assignments, *events.WATCHED, tables.hits.c.disposed, tables.hit_types.c.reward)
         .join(tables.hits, tables.hits.c.hit_id == assignments.c.hit_id)
@@ -35,7 +39,7 @@ def find(call: Call, assignment_id: str, *, visible: bool = True) -> Row[Any]:
 
 
 def list_assignments_for_hit(call: Call, request: Request) -> Response:
-    """ListAssignmentsForHIT: by time of submission; all three statuses unless some are named."""
+    """Perform ListAssignmentsForHIT, ordered by submission; statuses default to all of VISIBLE."""
     hit = hits.find(call, request["HITId"])
     statuses = request.get("AssignmentStatuses") or VISIBLE
     query = select(assignments).where(
@@ -47,15 +51,17 @@ def list_assignments_for_hit(call: Call, request: Request) -> Response:
 
 
 def get_assignment(call: Call, request: Request) -> Response:
-    """GetAssignment: the assignment and its HIT."""
+    """Perform GetAssignment: return the assignment and its HIT."""
     row = find(call, request["AssignmentId"])
     hit = hits.find(call, row.hit_id)
     return {"Assignment": to_api(row), "HIT": hits.to_api(hit, call.now)}
 
 
 def approve_assignment(call: Call, request: Request) -> Response:
-    """ApproveAssignment: of Submitted work; of Rejected work only with OverrideRejection, and
-    within 30 days of its submission.
+    """Perform ApproveAssignment for submitted work, or rejected work with OverrideRejection.
+
+    Raises RequestError in any other status, when a rejected assignment was submitted over 30 days
+    ago, and when funds are insufficient.
     """
     row = find(call, request["AssignmentId"], visible=False)
     feedback = validate_length(
@@ -63,58 +69,59 @@ def approve_assignment(call: Call, request: Request) -> Response:
     )
     override = request.get("OverrideRejection", False)
     allowed = ("Submitted", "Rejected") if override else ("Submitted",)
-    _require(row, *allowed)
+    _require_status(row, *allowed)
     if row.status == "Rejected" and row.submit_time + MONTH < call.now:
         raise RequestError(
-            "This Assignment was submitted more than 30 days ago: its rejection stands.",
+            "This Assignment was submitted more than 30 days ago, so its rejection is final.",
             "InvalidAssignmentState",
         )
-    require_funds(call, row.reward, put_aside=row.status == "Submitted")
+    require_funds(call, row.reward, is_reserved=row.status == "Submitted")
     decide(call, row, "Approved", call.now, feedback)
     return {}
 
 
 def reject_assignment(call: Call, request: Request) -> Response:
-    """RejectAssignment: of Submitted work only. The slot is not offered again."""
+    """Perform RejectAssignment for submitted work; its slot cannot be accepted again."""
     row = find(call, request["AssignmentId"], visible=False)
     feedback = require_text("RequesterFeedback", request["RequesterFeedback"], FEEDBACK_LIMIT)
-    _require(row, "Submitted")
+    _require_status(row, "Submitted")
     decide(call, row, "Rejected", call.now, feedback)
     return {}
 
 
-def _require(row: Row[Any], *allowed: str) -> None:
+def _require_status(row: Row[Any], *allowed: str) -> None:
     if row.status not in VISIBLE:
-        # What Amazon says of work it cannot show yet; clients wait and try again on it.
+        # Amazon's error for work that is not submitted yet; clients match it to wait and retry.
         raise wrong_state("Assignment", None, "null")
     if row.status not in allowed:
         raise wrong_state("Assignment", row.status, *allowed)
 
 
 def decide(call: Call, row: Row[Any], status: str, at: int, feedback: str | None) -> None:
-    """Make an assignment Approved or Rejected at `at`, and its HIT's counters with it.
+    """Set an assignment to `status` (Approved or Rejected), update its HIT's counters, and notify.
 
-    `row`: the assignment, with `events.WATCHED`. A time before the submission, or before the
-    rejection that is overridden, comes of a clock that was set back: it becomes theirs.
+    `row` is the assignment with `events.WATCHED`; `at` is in epoch seconds. Raises RequestError
+    when the assignment's status has changed since it was read. Locks the HIT's row.
     """
+    # The clock may have been set back: no decision precedes the submission or an earlier rejection.
     at = max(at, row.submit_time, row.rejection_time or 0)
-    decided_time = "approval_time" if status == "Approved" else "rejection_time"
-    values: dict[str, Any] = {"status": status, "due_time": None, decided_time: at}
+    time_column = "approval_time" if status == "Approved" else "rejection_time"
+    values: dict[str, Any] = {"status": status, "due_time": None, time_column: at}
     if feedback is not None:
         values["requester_feedback"] = feedback
-    done = call.db.execute(
+    result = call.db.execute(
         update(assignments)
         .where(assignments.c.assignment_id == row.assignment_id, assignments.c.status == row.status)
         .values(**values)
     )
-    if not done.rowcount:  # decided by another call since it was read
+    if not result.rowcount:  # another call has decided since the row was read
         raise wrong_state("Assignment", None, "Submitted")
     move_slot(call.db, row.hit_id, row.status.lower(), status.lower())
     events.notify(call, row, f"Assignment{status}", at, row.assignment_id)
 
 
 def to_api(row: Row[Any]) -> Response:
-    """An assignment as Amazon gives it, absent values left out."""
+    """Convert an assignment's row to Amazon's Assignment structure, omitting absent values."""
     assignment = {
         "AssignmentId": row.assignment_id,
         "WorkerId": row.worker_id,

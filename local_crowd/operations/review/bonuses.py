@@ -1,4 +1,4 @@
-"""Bonuses: money beside the reward."""
+"""Bonuses: money paid in addition to the reward."""
 
 from collections.abc import Collection
 from typing import Any
@@ -17,19 +17,19 @@ from local_crowd.operations.review import assignments
 from local_crowd.store.tables import bonuses, hit_types, requesters
 from local_crowd.store.tables import hits as hits_table
 
-REPEATED = "RequestAlreadyProcessed"
-HIGHEST = 1_000_000  # cents
+ALREADY_PROCESSED = "RequestAlreadyProcessed"
+MAX_BONUS = 1_000_000  # cents
 
 
 def send_bonus(call: Call, request: Request) -> Response:
-    """SendBonus: to the worker of a submitted assignment, who gets a message with the reason."""
-    tokens.refuse_repeat(call, "SendBonus", request, REPEATED)
+    """Perform SendBonus: pay the worker of a submitted assignment and send them the reason."""
+    tokens.refuse_repeat(call, "SendBonus", request, ALREADY_PROCESSED)
     row = assignments.find(call, request["AssignmentId"])
     if row.worker_id != request["WorkerId"]:
         raise ParameterValidationError(
             f'The value "{request["WorkerId"]}" is not valid for the parameter WorkerId.'
         )
-    amount = parse_dollars("BonusAmount", request["BonusAmount"], 1, HIGHEST)
+    amount = parse_dollars("BonusAmount", request["BonusAmount"], 1, MAX_BONUS)
     reason = require_text("Reason", request["Reason"])
     require_funds(call, amount)
     bonus_id = call.new_id()
@@ -48,12 +48,12 @@ def send_bonus(call: Call, request: Request) -> Response:
     workers.send_message(
         call, row.worker_id, f"A bonus of ${format_dollars(amount)}", reason, row.hit_id
     )
-    tokens.remember(call, "SendBonus", request, bonus_id, REPEATED)
+    tokens.remember(call, "SendBonus", request, bonus_id, ALREADY_PROCESSED)
     return {}
 
 
 def list_bonus_payments(call: Call, request: Request) -> Response:
-    """ListBonusPayments: of one HIT or of one assignment, oldest first."""
+    """Perform ListBonusPayments for one HIT or one assignment, oldest first."""
     hit_id, assignment_id = request.get("HITId"), request.get("AssignmentId")
     if (hit_id is None) == (assignment_id is None):
         raise ParameterValidationError("Give either HITId or AssignmentId.")
@@ -71,8 +71,10 @@ def list_bonus_payments(call: Call, request: Request) -> Response:
 def list_received(
     call: Call, worker_id: str, assignment_ids: Collection[str] | None = None, limit: int = 200
 ) -> list[Row[Any]]:
-    """Return the worker's bonuses, newest first: the columns of bonuses, `requester` (a name) and
-    `title`. With `assignment_ids`, all bonuses for these assignments.
+    """List the worker's newest bonuses, or all bonuses for `assignment_ids`, newest first.
+
+    Each row has the columns of `bonuses`, the requester's name as `requester`, and the HIT's
+    `title`.
     """
     query = (
         select(bonuses, requesters.c.name.label("requester"), hit_types.c.title)

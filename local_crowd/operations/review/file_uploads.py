@@ -1,4 +1,4 @@
-"""Files that workers upload: no longer, at Amazon since 12 December 2017."""
+"""GetFileUploadURL, which fails since Amazon stopped file uploads on December 12, 2017."""
 
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.errors import ParameterValidationError
@@ -6,7 +6,7 @@ from local_crowd.operations.review import assignments
 
 
 def get_file_upload_url(call: Call, request: Request) -> Response:
-    """GetFileUploadURL: refused for every question, for none can be a FileUploadAnswer."""
+    """Perform GetFileUploadURL: raise ParameterValidationError, as no question can have a file."""
     assignments.find(call, request["AssignmentId"])
     raise ParameterValidationError(
         f'The value "{request["QuestionIdentifier"]}" is not valid for the parameter '

@@ -1,4 +1,4 @@
-"""What review policies found and did, as the requester sees it."""
+"""The results and actions of review policies, listed for the requester."""
 
 import json
 from typing import Any
@@ -11,20 +11,20 @@ from local_crowd.operations.paging import fetch_page
 from local_crowd.store.tables import reviews
 
 LEVELS = {"Assignment": "assignment_review_policy", "HIT": "hit_review_policy"}
-PAGE = 100  # Amazon's has long been far larger than other lists' are
+DEFAULT_PAGE_SIZE = 100  # Amazon's pages of this list are larger than those of other lists
 
 
 def list_review_policy_results_for_hit(call: Call, request: Request) -> Response:
-    """ListReviewPolicyResultsForHIT: in the order they came, results and actions on common pages.
+    """Perform ListReviewPolicyResultsForHIT: list results and actions together, oldest first.
 
-    Both levels and both kinds, unless the request chooses.
+    Both policy levels and both kinds are included unless the request chooses.
     """
     hit = hits.find(call, request["HITId"])
     levels = request.get("PolicyLevels") or list(LEVELS)
     kinds = [
         is_action
-        for is_action, wanted in ((False, "RetrieveResults"), (True, "RetrieveActions"))
-        if request.get(wanted, True)
+        for is_action, parameter in ((False, "RetrieveResults"), (True, "RetrieveActions"))
+        if request.get(parameter, True)
     ]
     query = select(reviews).where(
         reviews.c.hit_id == hit.hit_id,
@@ -32,7 +32,10 @@ def list_review_policy_results_for_hit(call: Call, request: Request) -> Response
         reviews.c.is_action.in_(kinds),
     )
     rows, token = fetch_page(
-        call, {"MaxResults": PAGE} | dict(request), query, (reviews.c.number, reviews.c.review_id)
+        call,
+        {"MaxResults": DEFAULT_PAGE_SIZE} | dict(request),
+        query,
+        (reviews.c.number, reviews.c.review_id),
     )
     response: Response = {"HITId": hit.hit_id}
     for level, column in LEVELS.items():

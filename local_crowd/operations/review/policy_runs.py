@@ -1,14 +1,14 @@
-"""Runs review policies: when work is handed in, and when a HIT becomes reviewable.
+"""Run review policies: when work is submitted, and when a HIT becomes reviewable.
 
-What a policy finds and does is kept, for ListReviewPolicyResultsForHIT. The keys of the results
-are those of Amazon's API reference 2014 (GetReviewResultsForHIT).
+The results and actions of a policy are stored for ListReviewPolicyResultsForHIT. The keys of the
+results are those of Amazon's API reference 2014 (GetReviewResultsForHIT).
 """
 
 import json
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import ColumnElement, Row, insert, select
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import RequestError, wrong_state
@@ -33,17 +33,17 @@ WRONG_STATE = "Assignment was in an invalid state for this operation."
 
 
 class _Log(NamedTuple):
-    """Where one run of a policy writes down what it finds and does, at `at`, for the requester."""
+    """The log of one run of a policy; `call` must be the requester's."""
 
     call: Call
     hit_id: str
-    level: str
-    at: int
+    level: str  # "Assignment" or "HIT"
+    at: int  # epoch seconds
 
     def add_result(
         self, key: str, value: object, subject_id: str | None = None, question: str | None = None
     ) -> None:
-        """Note a result about the HIT, or about the assignment `subject_id`."""
+        """Store a result about the assignment `subject_id`, or about the HIT if that is None."""
         detail = {
             "SubjectId": subject_id or self.hit_id,
             "SubjectType": "Assignment" if subject_id else "HIT",
@@ -55,7 +55,10 @@ class _Log(NamedTuple):
     def add_action(
         self, name: str, target_id: str | None, outcome: str, error: RequestError | None = None
     ) -> None:
-        """Note an action on the HIT, or on the assignment `target_id`, and what came of it."""
+        """Store an action on the assignment `target_id`, or on the HIT if that is None.
+
+        `outcome` describes its result; the action has failed if `error` is given.
+        """
         detail: dict[str, Any] = {
             "ActionName": name,
             "TargetId": target_id or self.hit_id,
@@ -92,25 +95,28 @@ def lock_assignments(call: Call, hit: Row[Any]) -> None:
 
 
 def review_assignment(call: Call, assignment_id: str) -> None:
-    """Run the HIT's assignment-level policy, if it has one, on work that was just handed in."""
+    """Run the HIT's assignment-level policy, if it has one, on work that was just submitted."""
     row = _query_work(call, assignments.c.assignment_id == assignment_id)[0]
     if row.assignment_review_policy is None:
         return
     policy = parse_known_answers(json.loads(row.assignment_review_policy))
     log = _Log(replace(call, requester_id=row.requester_id), row.hit_id, "Assignment", call.now)
-    right = agreement.find_matching_questions(policy.answer_key, _parse_answers(row))
-    score = agreement.compute_percent(len(right), len(policy.answer_key))
+    correct = agreement.find_matching_questions(policy.answer_key, _parse_answers(row))
+    total = len(policy.answer_key)
+    score = agreement.compute_percent(len(correct), total)
     for question in policy.answer_key:
-        log.add_result("KnownAnswerCorrect", int(question in right), assignment_id, question)
+        log.add_result("KnownAnswerCorrect", int(question in correct), assignment_id, question)
     log.add_result("KnownAnswerScore", score, assignment_id)
-    known = len(policy.answer_key)
-    log.add_action("review", assignment_id, f"{len(right)} of {known} known answers are correct")
-    _judge(log, row, policy.verdict, score)
-    _extend(log, policy.extension, score)
+    log.add_action("review", assignment_id, f"{len(correct)} of {total} known answers are correct")
+    _apply_verdict(log, row, policy.verdict, score)
+    _apply_extension(log, policy.extension, score)
 
 
 def review_hit(call: Call, hit: Row[Any], at: int) -> None:
-    """Run the HIT's own policy, if it has one and there is work, as it becomes reviewable."""
+    """Run the HIT-level policy, if there is one and work was submitted, on a reviewable HIT.
+
+    `at` is the time of the run in epoch seconds.
+    """
     if hit.hit_review_policy is None:
         return
     policy = parse_plurality(json.loads(hit.hit_review_policy))
@@ -118,35 +124,35 @@ def review_hit(call: Call, hit: Row[Any], at: int) -> None:
     rows = _query_work(call, assignments.c.hit_id == hit.hit_id)
     if not rows:
         return
-    known = hit.assignment_review_policy
-    key = parse_known_answers(json.loads(known)) if known is not None else None
+    known_answers = hit.assignment_review_policy
+    key = parse_known_answers(json.loads(known_answers)) if known_answers is not None else None
     work = {}
     for row in rows:
-        given = _parse_answers(row)
+        answers = _parse_answers(row)
         if policy.disregard_rejected and row.status == "Rejected":
             continue
         if (
             policy.disregard_below is not None
-            and _compute_score(key, given, 100) < policy.disregard_below
+            and _compute_score(key, answers, 100) < policy.disregard_below
         ):
             continue
-        work[row.assignment_id] = given
-    found = agreement.measure_agreement(policy.question_ids, policy.threshold, work)
-    for question, agreed in found.questions.items():
+        work[row.assignment_id] = answers
+    result = agreement.measure_agreement(policy.question_ids, policy.threshold, work)
+    for question, agreed in result.questions.items():
         log.add_result("AgreedAnswerFound", str(agreed is not None).lower(), question=question)
         if agreed is not None:
             log.add_result("AgreedAnswer", "|".join(sorted(agreed.answer)), question=question)
             log.add_result("AnswerAgreementScore", agreed.score, question=question)
-    log.add_result("HitAgreementScore", found.score)
+    log.add_result("HitAgreementScore", result.score)
     for row in rows:
-        worker = found.workers.get(row.assignment_id)
+        worker = result.workers.get(row.assignment_id)
         if worker is None or worker.score is None:
             continue
         log.add_result("WorkerAgreementScore", worker.score, row.assignment_id)
         log.add_result("PluralityAnswersCorrect", worker.correct, row.assignment_id)
         log.add_result("PluralityAnswersIncorrect", worker.incorrect, row.assignment_id)
-        _judge(log, row, policy.verdict, worker.score)
-    _extend(log, policy.extension, found.score)
+        _apply_verdict(log, row, policy.verdict, worker.score)
+    _apply_extension(log, policy.extension, result.score)
 
 
 def _parse_answers(row: Row[Any]) -> dict[str, agreement.Answer]:
@@ -157,37 +163,37 @@ def _parse_answers(row: Row[Any]) -> dict[str, agreement.Answer]:
 
 
 def _compute_score(
-    key: KnownAnswers | None, given: dict[str, agreement.Answer], without: int
+    key: KnownAnswers | None, answers: dict[str, agreement.Answer], default: int
 ) -> int:
     if key is None:
-        return without
+        return default
     return agreement.compute_percent(
-        len(agreement.find_matching_questions(key.answer_key, given)), len(key.answer_key)
+        len(agreement.find_matching_questions(key.answer_key, answers)), len(key.answer_key)
     )
 
 
-def _query_work(call: Call, which: Any) -> list[Row[Any]]:
+def _query_work(call: Call, condition: ColumnElement[bool]) -> list[Row[Any]]:
     query = (
         select(assignments, *events.WATCHED, hit_types.c.reward)
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-        .where(which, assignments.c.submit_time.is_not(None))
+        .where(condition, assignments.c.submit_time.is_not(None))
         .order_by(assignments.c.submit_time, assignments.c.assignment_id)
     )
     return list(call.db.execute(query).all())
 
 
-def _judge(log: _Log, row: Row[Any], verdict: Verdict, score: int) -> None:
-    """Approve or reject, by the score. What cannot be done is noted, and nothing else is."""
+def _apply_verdict(log: _Log, row: Row[Any], verdict: Verdict, score: int) -> None:
+    """Approve or reject the assignment by its score; a decision that fails is only logged."""
     state = row.status
     if verdict.approve_from is not None and score >= verdict.approve_from:
-        state = _decide(log, row, state, "Approved", verdict.approve_reason)
+        state = _try_decision(log, row, state, "Approved", verdict.approve_reason)
     if verdict.reject_below is not None and score < verdict.reject_below:
-        _decide(log, row, state, "Rejected", verdict.reject_reason)
+        _try_decision(log, row, state, "Rejected", verdict.reject_reason)
 
 
-def _decide(log: _Log, row: Row[Any], state: str, status: str, feedback: str | None) -> str:
-    """The assignment's state afterwards."""
+def _try_decision(log: _Log, row: Row[Any], state: str, status: str, feedback: str | None) -> str:
+    """Set the assignment in `state` to `status` if possible, log it, and return its new state."""
     name = "approve" if status == "Approved" else "reject"
     if state == status:
         log.add_action(name, row.assignment_id, f"Already {status.lower()}")
@@ -198,7 +204,7 @@ def _decide(log: _Log, row: Row[Any], state: str, status: str, feedback: str | N
         return state
     try:
         if status == "Approved":
-            require_funds(log.call, row.reward, put_aside=True)
+            require_funds(log.call, row.reward, is_reserved=True)
         decide(log.call, row, status, log.at, feedback)
     except RequestError as error:
         log.add_action(name, row.assignment_id, error.message, error)
@@ -207,7 +213,7 @@ def _decide(log: _Log, row: Row[Any], state: str, status: str, feedback: str | N
     return status
 
 
-def _extend(log: _Log, extension: Extension, score: int) -> None:
+def _apply_extension(log: _Log, extension: Extension, score: int) -> None:
     if extension.below is None or score >= extension.below:
         return
     hit = find(log.call, log.hit_id)
@@ -216,7 +222,7 @@ def _extend(log: _Log, extension: Extension, score: int) -> None:
         return
     until = max(hit.expiration, log.at + extension.seconds)
     try:
-        with log.call.db.begin_nested():  # both or neither
+        with log.call.db.begin_nested():  # a failure undoes both changes
             if until > hit.expiration:
                 extensions.expire_at(log.call, hit, until)
             extensions.add_assignments(log.call, hit, 1)

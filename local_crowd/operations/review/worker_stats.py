@@ -1,10 +1,10 @@
-"""Who works for a requester, and how it went."""
+"""Statistics of the workers who have worked for a requester."""
 
 import statistics
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.review.assignments import VISIBLE
@@ -17,49 +17,66 @@ from local_crowd.store.tables import (
 )
 
 
-def list_workers(call: Call, offset: int, limit: int) -> list[Row[Any]]:
-    """Workers who handed in work to the requester, those with the most first.
+class WorkerStats(NamedTuple):
+    """A worker's submitted assignments for a requester."""
 
-    Each row: `worker_id`, `handed_in`, of these `approved` and `rejected`, `last` (the time of the
-    newest) and `blocked` (whether they are).
-    """
+    worker_id: str
+    submitted: int  # in all, reviewed or not
+    approved: int
+    rejected: int
+    last_submit_time: int  # epoch seconds
+    blocked: bool
+
+
+class BlockedWorker(NamedTuple):
+    """A worker whom the requester has blocked, and why."""
+
+    worker_id: str
+    reason: str
+
+
+def list_workers(call: Call, offset: int, limit: int) -> list[WorkerStats]:
+    """List the workers who submitted work to the requester, those with the most work first."""
     query = _query_counts(call).order_by(func.count().desc(), assignments.c.worker_id)
-    return list(call.db.execute(query.offset(offset).limit(limit)))
+    return [WorkerStats(*row) for row in call.db.execute(query.offset(offset).limit(limit))]
 
 
 def count_workers(call: Call) -> int:
-    """How many workers handed in work to the requester."""
+    """Count the workers who submitted work to the requester."""
     query = select(func.count(assignments.c.worker_id.distinct())).where(*_is_submitted(call))
     return call.db.scalar(query) or 0
 
 
-def find_worker(call: Call, worker_id: str) -> Row[Any] | None:
-    """One of them, as `workers` gives them; none for who has handed in nothing."""
+def find_worker(call: Call, worker_id: str) -> WorkerStats | None:
+    """Return the statistics of one worker, or None if they submitted nothing to the requester."""
     query = _query_counts(call).where(assignments.c.worker_id == worker_id)
-    return call.db.execute(query).one_or_none()
+    row = call.db.execute(query).one_or_none()
+    return None if row is None else WorkerStats(*row)
 
 
 def is_known(call: Call, worker_id: str) -> bool:
-    """Whether the requester knows of the worker: by their work, a block or a qualification."""
-    mine = select(qualification_types.c.qualification_type_id).where(
+    """Return whether work, a block or a qualification relates the worker to the requester."""
+    own_types = select(qualification_types.c.qualification_type_id).where(
         qualification_types.c.requester_id == call.requester_id
     )
-    known = [
+    relations = [
         exists().where(*_is_submitted(call), assignments.c.worker_id == worker_id),
         exists().where(
             worker_blocks.c.requester_id == call.requester_id,
             worker_blocks.c.worker_id == worker_id,
         ),
         *(
-            exists().where(table.c.worker_id == worker_id, table.c.qualification_type_id.in_(mine))
+            exists().where(
+                table.c.worker_id == worker_id, table.c.qualification_type_id.in_(own_types)
+            )
             for table in (qualifications, qualification_requests)
         ),
     ]
-    return bool(call.db.scalar(select(or_(*known))))
+    return bool(call.db.scalar(select(or_(*relations))))
 
 
 def find_block_reason(call: Call, worker_id: str) -> str | None:
-    """Why the requester has blocked the worker; none when they have not."""
+    """Return the reason why the requester has blocked the worker, or None if they have not."""
     return call.db.scalar(
         select(worker_blocks.c.reason).where(
             worker_blocks.c.requester_id == call.requester_id,
@@ -68,25 +85,30 @@ def find_block_reason(call: Call, worker_id: str) -> str | None:
     )
 
 
-def list_blocked_without_work(call: Call, limit: int) -> list[Row[Any]]:
-    """Blocks of workers who never handed anything in: `worker_id`, `reason`."""
-    worked = exists().where(
+def list_blocked_without_work(call: Call, limit: int) -> list[BlockedWorker]:
+    """List the blocked workers who never submitted work to the requester, oldest block first."""
+    has_worked = exists().where(
         *_is_submitted(call), assignments.c.worker_id == worker_blocks.c.worker_id
     )
-    query = select(worker_blocks).where(worker_blocks.c.requester_id == call.requester_id, ~worked)
-    return list(call.db.execute(query.order_by(worker_blocks.c.created_time).limit(limit)))
+    query = (
+        select(worker_blocks.c.worker_id, worker_blocks.c.reason)
+        .where(worker_blocks.c.requester_id == call.requester_id, ~has_worked)
+        .order_by(worker_blocks.c.created_time)
+        .limit(limit)
+    )
+    return [BlockedWorker(*row) for row in call.db.execute(query)]
 
 
 def compute_medians(call: Call, worker_ids: Iterable[str]) -> dict[str, int]:
-    """Seconds from accepting to handing in, in the middle of each worker's."""
+    """Return each worker's median time from accepting to submitting, in seconds."""
     seconds = assignments.c.submit_time - assignments.c.accept_time
     query = select(assignments.c.worker_id, seconds).where(
         *_is_submitted(call), assignments.c.worker_id.in_(list(worker_ids))
     )
-    found: dict[str, list[int]] = {}
-    for worker_id, taken in call.db.execute(query):
-        found.setdefault(worker_id, []).append(taken)
-    return {worker_id: int(statistics.median(taken)) for worker_id, taken in found.items()}
+    durations: dict[str, list[int]] = {}
+    for worker_id, duration in call.db.execute(query):
+        durations.setdefault(worker_id, []).append(duration)
+    return {worker_id: int(statistics.median(values)) for worker_id, values in durations.items()}
 
 
 def _is_submitted(call: Call) -> tuple[Any, Any]:
@@ -95,18 +117,18 @@ def _is_submitted(call: Call) -> tuple[Any, Any]:
 
 def _query_counts(call: Call) -> Select[Any]:
     status = assignments.c.status
-    blocked = exists().where(
+    is_blocked = exists().where(
         worker_blocks.c.requester_id == call.requester_id,
         worker_blocks.c.worker_id == assignments.c.worker_id,
     )
     return (
         select(
             assignments.c.worker_id,
-            func.count().label("handed_in"),
-            func.count().filter(status == "Approved").label("approved"),
-            func.count().filter(status == "Rejected").label("rejected"),
-            func.max(assignments.c.submit_time).label("last"),
-            blocked.label("blocked"),
+            func.count(),
+            func.count().filter(status == "Approved"),
+            func.count().filter(status == "Rejected"),
+            func.max(assignments.c.submit_time),
+            is_blocked,
         )
         .where(*_is_submitted(call))
         .group_by(assignments.c.worker_id)

@@ -23,7 +23,7 @@ def show(worker_id: str) -> str:
             pending=totals.get("Submitted", NOTHING),
             bonus=worker_lists.sum_bonuses(call, worker_id),
             paid=payments.sum_paid(call, worker_id),
-            owed=payments.sum_owed(call, worker_id),
+            owed=payments.sum_unpaid(call, worker_id),
             bonuses=bonuses.list_received(call, worker_id),
             payments=payments.list_payments(call, worker_id),
         )

@@ -128,7 +128,7 @@ def _closing(worker_id: str, problem: str = "") -> str:
     with current_site().reading() as call:
         if accounts.get(call, worker_id) is None:
             raise NotFound
-        owed = payments.sum_owed(call, worker_id)
+        owed = payments.sum_unpaid(call, worker_id)
         held = len(worker_lists.list_in_progress(call, worker_id))
     return render_template("people/close_account.html", owed=owed, held=held, problem=problem)
 

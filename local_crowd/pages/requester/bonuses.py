@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.review import answer_lists
-from local_crowd.operations.review.bonuses import HIGHEST, REPEATED
+from local_crowd.operations.review.bonuses import ALREADY_PROCESSED, MAX_BONUS
 from local_crowd.pages.context import current_site
 from local_crowd.pages.requester.context import requester_only, typed
 from local_crowd.pages.words import money
@@ -32,8 +32,8 @@ def send(requester_id: str, assignment_id: str) -> Any:
         raise NotFound
     amount, reason = _cents(typed("amount")), typed("reason")
     problem = ""
-    if not 1 <= amount <= HIGHEST:
-        problem = f"Enter an amount in dollars, from $0.01 to {money(HIGHEST)}."
+    if not 1 <= amount <= MAX_BONUS:
+        problem = f"Enter an amount in dollars, from $0.01 to {money(MAX_BONUS)}."
     elif not reason:
         problem = "Enter what the bonus is for. The worker will read it."
     elif len(reason) > LONGEST_REASON:
@@ -65,7 +65,7 @@ def send(requester_id: str, assignment_id: str) -> Any:
         )
         flash(f"The bonus of {money(amount)} is sent.")
     except CrowdError as error:
-        if not (error.turk_error_code or "").endswith(REPEATED):
+        if not (error.turk_error_code or "").endswith(ALREADY_PROCESSED):
             raise
         flash("This bonus was already sent. It was not sent again.")
     return redirect(url_for("requester.hits.show_answer", assignment_id=assignment_id), 303)

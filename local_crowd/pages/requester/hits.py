@@ -65,7 +65,7 @@ def show_answer(requester_id: str, assignment_id: str) -> Any:
         row=rows[0],
         group=shown_answers(rows, SHOWN_ALONE)[0],
         bonuses=given,
-        highest=bonuses.HIGHEST,
+        highest=bonuses.MAX_BONUS,
         now=call.now,
     )
     return page, {"Content-Security-Policy": BESIDE_ANSWERS}

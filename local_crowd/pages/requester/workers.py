@@ -59,7 +59,7 @@ def show(requester_id: str, worker_id: str) -> str:
         blocked=blocked,
         qualifications=held,
         answers=answers,
-        turn=Pages(number, -(-(row.handed_in if row else 0) // ANSWERS)),
+        turn=Pages(number, -(-(row.submitted if row else 0) // ANSWERS)),
         limit=LONGEST_REASON,
     )
 
