@@ -81,7 +81,7 @@ def _set_master(directory: Path, worker: str, site: str, *, master: bool) -> Lin
         # In the sandbox a worker may have only a nickname, and no account.
         has_id = workers.exists(call, worker)
         worker_id = worker if has_id else _find_account(call, worker).worker_id
-        grants.make_master(call, worker_id, master=master)
+        grants.set_master(call, worker_id, master=master)
     return {"worker_id": worker_id, "site": site, "master": master}
 
 

@@ -93,7 +93,7 @@ def test_the_question_counts_amazons_fees(desk: Desk) -> None:
     ]
     worker = crowd.make_worker()
     with crowd.site.writing() as call:
-        grants.make_master(call, worker, master=True)
+        grants.set_master(call, worker, master=True)
     done = [crowd.do(worker, hit) for hit in hits]
 
     found = review.find_in_hits(AMAZON, crowd.client, hits)

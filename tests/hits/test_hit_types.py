@@ -97,7 +97,7 @@ def test_a_requirement_says_what_it_guards_once(crowd: Crowd) -> None:
 
     assert refusal(
         crowd.client.create_hit_type, **HIT_TYPE, QualificationRequirements=[both]
-    ) == invalid("RequiredToPreview and ActionsGuarded exclude each other: use ActionsGuarded.")
+    ) == invalid("RequiredToPreview and ActionsGuarded cannot be combined. Use ActionsGuarded.")
 
 
 def test_locales_come_back(crowd: Crowd) -> None:

@@ -594,7 +594,7 @@ class TestTheProfile:
         refused = ada.post(f"/groups/{hit['HITTypeId']}/accept", follow_redirects=True)
         ada.post("/account", {"country": "US", "state": "PA"})
 
-        assert "your profile says no country" in words(refused)
+        assert "your profile has no country" in words(refused)
         assert ada.accept(hit["HITTypeId"])
 
     def test_a_nickname_has_a_profile_too(self, tmp_path: Path) -> None:

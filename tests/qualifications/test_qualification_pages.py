@@ -196,7 +196,7 @@ class TestAsking:
             "The requester rejected your request",
             "Show us a sample first. You can request it again 2026-01-02 00:00 UTC, in 1 day.",
         )
-        flashed(ada, ada.post(f"{path}/request"), "You can again in 1440 minutes.")
+        flashed(ada, ada.post(f"{path}/request"), "You can request it again in 1440 minutes.")
         assert "Request English" not in words(ada.get("/qualifications"))
 
         world.clock.advance(DAY)
@@ -235,7 +235,7 @@ class TestAsking:
 
         sees(ada.get(path), 200, "It cannot be requested now.")
         asked = ada.post(f"{path}/request")
-        flashed(ada, asked, "This qualification cannot be asked for now.")
+        flashed(ada, asked, "This qualification cannot be requested now.")
 
     def test_what_does_not_exist_is_not_found(self, world: World, make_type: Any) -> None:
         """Unknown, deleted, or the system's own: 404, in words."""
@@ -306,7 +306,7 @@ class TestTakingATest:
         assert ada.get(path).status_code == 200
         world.clock.advance(1)
 
-        late = ("The time is over", "so it was not taken.", "Your qualifications")
+        late = ("The time is over", "so your answers were not accepted.", "Your qualifications")
         sees(ada.get(path), 409, *late)
         sees(ada.post(path, RIGHT), 409, *late)
         sees(
@@ -403,7 +403,7 @@ class TestHitsThatAskForMore:
             page,
             200,
             "English: more than 5 – you do not have it. Request it",
-            "Country: one of US-PA, CA – your profile says no country. Go to your profile",
+            "Country: one of US-PA, CA – your profile has no country. Go to your profile",
             "Approved HITs: at least 10 – you have 0.",
             "Content that may offend – you have not accepted it in your profile.",
             "Masters – you do not have it.",
@@ -527,7 +527,7 @@ class TestHitsThatAskForMore:
                 require(ADULT, "EqualTo", 1),
             ]
         )
-        sees(ada.get("/"), 200, "Country: US-PA – your profile says no country.")
+        sees(ada.get("/"), 200, "Country: US-PA – your profile has no country.")
         assert "E-mail" not in words(ada.get("/account"))
         saved = ada.post("/account", {"country": "US", "state": "PA", "adult": "on"})
 

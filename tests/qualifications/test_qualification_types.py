@@ -122,7 +122,7 @@ def test_a_name_is_unique_among_ones_own(crowd: Crowd) -> None:
         ),
         (
             {"Test": FORM, "TestDurationInSeconds": 60, "AutoGranted": True},
-            "A QualificationType with a Test cannot be AutoGranted: its test decides.",
+            "A QualificationType with a Test cannot be AutoGranted. Leave out Test or AutoGranted.",
         ),
         (
             {"AutoGranted": True, "AutoGrantedValue": 2**31},
@@ -134,7 +134,7 @@ def test_a_name_is_unique_among_ones_own(crowd: Crowd) -> None:
         (
             TESTED | {"AnswerKey": answer_key({"colour": {("red",): 1}})},
             (
-                "The AnswerKey scores colour: the Test has no multiple-choice question of this "
+                "The AnswerKey scores colour, but the Test has no multiple-choice question with this "
                 "identifier."
             ),
         ),
@@ -232,7 +232,7 @@ def test_update_of_a_test(crowd: Crowd) -> None:
     [
         (
             {"AutoGranted": True},
-            "A QualificationType with a Test cannot be AutoGranted: its test decides.",
+            "A QualificationType with a Test cannot be AutoGranted. Leave out Test or AutoGranted.",
         ),
         ({"Test": FORM}, "A Test needs TestDurationInSeconds."),
         (
@@ -283,7 +283,7 @@ def test_an_auto_granted_type_gets_a_test_only_instead(crowd: Crowd) -> None:
     test = {"QualificationTypeId": type_id, "Test": FORM, "TestDurationInSeconds": 60}
 
     assert refusal(update, **test) == invalid(
-        "A QualificationType with a Test cannot be AutoGranted: its test decides."
+        "A QualificationType with a Test cannot be AutoGranted. Leave out Test or AutoGranted."
     )
     assert update(**test, AutoGranted=False)["QualificationType"]["Test"] == FORM
 
@@ -362,7 +362,7 @@ def test_whose_a_type_is(crowd: Crowd, operation: str) -> None:
     for unknown in (type_id, "3NONE"):
         assert refusal(call, QualificationTypeId=unknown, **more) == no_type(unknown)
     assert refusal(call, QualificationTypeId=LOCALE, **more) == business(
-        f"QualificationType [{LOCALE}] is the system's own: only it decides who has it.",
+        f"QualificationType [{LOCALE}] belongs to the system. Only the system can grant it.",
         "PermissionDeniedException",
     )
 

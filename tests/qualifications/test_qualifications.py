@@ -205,7 +205,7 @@ def test_masters_are_made_by_who_runs_the_crowd(crowd: Crowd) -> None:
 
     for master in (True, False):
         with crowd.site.writing() as call:
-            grants.make_master(call, worker, master=master)
+            grants.set_master(call, worker, master=master)
         with crowd.site.reading() as call:
             (row,) = for_workers.list_held(call, worker)
         assert (row.name, row.status) == ("Masters", "Granted" if master else "Revoked")

@@ -10,10 +10,10 @@ from local_crowd.operations.qualifications.qualifying import (
     ACTIONS,
     GUARDED,
     Locale,
-    compute_percent_approved,
+    compute_approval_percent,
     describe,
-    guards,
-    qualifies,
+    is_met,
+    is_required_for,
 )
 
 INTEGERS = st.integers(-3, 3)
@@ -50,14 +50,14 @@ def test_one_number(comparator: str, model: Any, value: int | None, wanted: int)
     """A comparison with a number is what its name says, and never met without the qualification."""
     expected = value is not None and model(value, wanted)
 
-    assert qualifies(requirement(comparator, [wanted]), value) is expected
+    assert is_met(requirement(comparator, [wanted]), value) is expected
 
 
 @given(value=st.none() | INTEGERS, wanted=st.lists(INTEGERS, min_size=1, max_size=15))
 def test_sets_of_numbers(value: int | None, wanted: list[int]) -> None:
     """In: the value is among them. NotIn: there is a value, and it is not."""
-    assert qualifies(requirement("In", wanted), value) is (value in wanted)
-    assert qualifies(requirement("NotIn", wanted), value) is (
+    assert is_met(requirement("In", wanted), value) is (value in wanted)
+    assert is_met(requirement("NotIn", wanted), value) is (
         value is not None and value not in wanted
     )
 
@@ -65,8 +65,8 @@ def test_sets_of_numbers(value: int | None, wanted: list[int]) -> None:
 @given(value=st.none() | INTEGERS | st.sampled_from(PLACES))
 def test_existence(value: Any) -> None:
     """Exists and DoesNotExist ask whether there is a value, 0 too, and not which."""
-    assert qualifies(requirement("Exists", []), value) is (value is not None)
-    assert qualifies(requirement("DoesNotExist", []), value) is (value is None)
+    assert is_met(requirement("Exists", []), value) is (value is not None)
+    assert is_met(requirement("DoesNotExist", []), value) is (value is None)
 
 
 def covered(place: Locale, wanted: Locale) -> bool:
@@ -84,13 +84,11 @@ def test_places(value: Locale | None, wanted: list[Locale]) -> None:
     """A country stands for all its parts; who has not said where they live is nowhere."""
     there = value is not None and any(covered(value, one) for one in wanted)
 
-    assert qualifies(requirement("In", wanted), value) is there
-    assert qualifies(requirement("NotIn", wanted), value) is (value is not None and not there)
+    assert is_met(requirement("In", wanted), value) is there
+    assert is_met(requirement("NotIn", wanted), value) is (value is not None and not there)
     if len(wanted) == 1:
-        assert qualifies(requirement("EqualTo", wanted), value) is there
-        assert qualifies(requirement("NotEqualTo", wanted), value) is (
-            value is not None and not there
-        )
+        assert is_met(requirement("EqualTo", wanted), value) is there
+        assert is_met(requirement("NotEqualTo", wanted), value) is (value is not None and not there)
 
 
 def test_amazons_examples_of_places() -> None:
@@ -98,13 +96,13 @@ def test_amazons_examples_of_places() -> None:
     pennsylvania = requirement("EqualTo", [Locale("US", "PA")])
     not_california = requirement("NotEqualTo", [Locale("US", "CA")])
 
-    assert [qualifies(pennsylvania, place) for place in (Locale("US", "PA"), *PLACES[2:4])] == [
+    assert [is_met(pennsylvania, place) for place in (Locale("US", "PA"), *PLACES[2:4])] == [
         True,
         False,
         False,
     ]
     assert [
-        qualifies(not_california, place)
+        is_met(not_california, place)
         for place in (Locale("US", "NY"), Locale("IN"), Locale("US", "CA"))
     ] == [True, True, False]
 
@@ -117,13 +115,15 @@ def test_a_requirement_without_values_is_met_by_nobody(
     comparator: str, wanted: list[Any], value: Any
 ) -> None:
     """What was stored before values were checked opens no door, and breaks nothing."""
-    assert not qualifies(requirement(comparator, wanted), value)
+    assert not is_met(requirement(comparator, wanted), value)
 
 
 def test_what_is_guarded() -> None:
     """Each of the three guards its own action and the more far-reaching ones."""
     assert {
-        guarded: [action for action in ACTIONS if guards({"ActionsGuarded": guarded}, action)]
+        guarded: [
+            action for action in ACTIONS if is_required_for({"ActionsGuarded": guarded}, action)
+        ]
         for guarded in GUARDED
     } == {
         "Accept": ["Accept"],
@@ -136,7 +136,7 @@ def test_what_is_guarded() -> None:
 def test_percent_approved(approved: int, rejected: int, waiting: int) -> None:
     """100 below 100 submitted or without a review, else the whole percents of what was reviewed."""
     submitted = approved + rejected + waiting
-    percent = compute_percent_approved(approved, rejected, submitted)
+    percent = compute_approval_percent(approved, rejected, submitted)
 
     assert 0 <= percent <= 100
     if submitted < 100 or approved + rejected == 0:

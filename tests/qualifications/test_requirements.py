@@ -177,7 +177,7 @@ def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
         crowd.accept(worker, hit_id)
     assert str(caught.value) == (
         "You do not qualify to accept this HIT. It asks for English: more than 5 (you have 3); "
-        "Worker_Locale: one of US-PA, CA (your profile says no country); "
+        "Worker_Locale: one of US-PA, CA (your profile has no country); "
         "Masters (you do not have it)."
     )
     with crowd.site.reading() as call:

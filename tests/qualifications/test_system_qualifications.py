@@ -113,7 +113,7 @@ def test_masters(crowd: Crowd) -> None:
     worker = crowd.make_worker()
     assert not lets_in(crowd, worker, require(SANDBOX_MASTERS))
     with crowd.site.writing() as call:
-        grants.make_master(call, worker, master=True)
+        grants.set_master(call, worker, master=True)
     assert lets_in(crowd, worker, require(SANDBOX_MASTERS))
 
 

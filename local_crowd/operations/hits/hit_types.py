@@ -54,7 +54,9 @@ def ensure(call: Call, request: Request) -> str:
         created_time=call.now,
         **properties,
     ):
-        requirements.note(call, hit_type_id, properties["qualification_requirements"])
+        requirements.store_required_types(
+            call, hit_type_id, properties["qualification_requirements"]
+        )
     return ensure(call, request)  # finds the row, whether this or another request inserted it
 
 

@@ -1,4 +1,4 @@
-"""Which HITs a worker may see, preview and accept: requirements against what the worker has."""
+"""Which HITs a worker may see, preview and accept, given the worker's qualifications."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,10 +13,10 @@ from local_crowd.operations.qualifications.qualifying import (
     Requirement,
     Value,
     describe,
-    guards,
-    qualifies,
+    is_met,
+    is_required_for,
 )
-from local_crowd.operations.qualifications.requirements import NONE
+from local_crowd.operations.qualifications.requirements import NO_REQUIREMENTS
 from local_crowd.operations.qualifications.system_qualifications import (
     COMPUTED,
     LOCALE,
@@ -38,28 +38,28 @@ class RequirementStatus(NamedTuple):
     name: str  # of the qualification type
     value: Value | None  # the worker's
     met: bool
-    askable: bool  # whether workers can ask for the qualification
+    requestable: bool  # whether workers can request the qualification
 
     @property
-    def wanted(self) -> str:
-        """The requirement in words: "Worker_NumberHITsApproved: at least 100"."""
+    def phrase(self) -> str:
+        """Describe the requirement, e.g. "Worker_NumberHITsApproved: at least 100"."""
         return describe(self.requirement, self.name)
 
     @property
-    def yours(self) -> str:
-        """How the worker stands, in words: "you have 3"."""
+    def value_phrase(self) -> str:
+        """Describe the worker's value to the worker, e.g. "you have 3"."""
         if self.value is not None:
             return f"you have {self.value}"
         if self.requirement["QualificationTypeId"] == LOCALE:
-            return "your profile says no country"
+            return "your profile has no country"
         return "you do not have it"
 
 
 def find_values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str, Value]:
-    """The worker's qualifications of these types, by type id; what they do not have is missing."""
-    wanted = set(type_ids)
-    found = compute_values(call, worker_id, wanted)
-    if granted := wanted - COMPUTED:
+    """Map each of the types that the worker has, by id, to the value that the worker has."""
+    requested = set(type_ids)
+    values = compute_values(call, worker_id, requested)
+    if granted := requested - COMPUTED:
         query = select(
             qualifications.c.qualification_type_id, qualifications.c.integer_value
         ).where(
@@ -67,24 +67,26 @@ def find_values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str
             qualifications.c.qualification_type_id.in_(granted),
             qualifications.c.status == "Granted",
         )
-        found |= {row.qualification_type_id: row.integer_value for row in call.db.execute(query)}
-    return found
+        values |= {row.qualification_type_id: row.integer_value for row in call.db.execute(query)}
+    return values
 
 
 def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
     """Raise NotPossible("unqualified") unless the worker may do `action` ("Accept", "Preview").
 
-    `requirements`: the column of hit_types. The text says which are not met.
+    `requirements` is the JSON text of the column of `hit_types`. The message names every
+    requirement that is not met.
     """
-    if requirements == NONE:
+    if requirements == NO_REQUIREMENTS:
         return
-    guarding = [one for one in json.loads(requirements) if guards(one, action)]
-    has = find_values(call, worker_id, _list_types(guarding))
-    if missing := [one for one in guarding if not _is_met(one, has)]:
+    required = [item for item in json.loads(requirements) if is_required_for(item, action)]
+    values = find_values(call, worker_id, _list_types(required))
+    if missing := [item for item in required if not _meets(item, values)]:
+        statuses = _list_statuses(call, missing, values)
         raise NotPossible(
             "unqualified",
             f"You do not qualify to {action.lower()} this HIT. It asks for "
-            + "; ".join(f"{one.wanted} ({one.yours})" for one in _list_statuses(call, missing, has))
+            + "; ".join(f"{status.phrase} ({status.value_phrase})" for status in statuses)
             + ".",
         )
 
@@ -92,24 +94,29 @@ def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
 def list_statuses(
     call: Call, worker_id: str, groups: Iterable[Row[Any]]
 ) -> dict[str, list[RequirementStatus]]:
-    """How the worker stands to what these HIT types ask for, by their ids; those that ask for
-    nothing are missing. `groups`: rows with the columns of hit_types. As many queries for all of
-    them as for one.
+    """Map each HIT type that has requirements, by id, to the worker's status for each of them.
+
+    `groups` are rows with the columns of `hit_types`. The number of queries does not depend on the
+    number of groups.
     """
-    asked: dict[str, list[Requirement]] = {
+    by_group: dict[str, list[Requirement]] = {
         group.hit_type_id: json.loads(group.qualification_requirements)
         for group in groups
-        if group.qualification_requirements != NONE
+        if group.qualification_requirements != NO_REQUIREMENTS
     }
-    every = [one for requirements in asked.values() for one in requirements]
+    every = [item for requirements in by_group.values() for item in requirements]
     if not every:
         return {}
-    found = iter(_list_statuses(call, every, find_values(call, worker_id, _list_types(every))))
-    return {group: list(islice(found, len(requirements))) for group, requirements in asked.items()}
+    values = find_values(call, worker_id, _list_types(every))
+    statuses = iter(_list_statuses(call, every, values))
+    return {
+        hit_type_id: list(islice(statuses, len(requirements)))
+        for hit_type_id, requirements in by_group.items()
+    }
 
 
 def list_hidden(call: Call, worker_id: str) -> list[str]:
-    """The HIT types with open HITs of which the worker may not even know."""
+    """List the ids of HIT types with open HITs that must stay hidden from the worker."""
     query = (
         select(hit_types.c.hit_type_id, hit_types.c.qualification_requirements)
         .where(
@@ -125,40 +132,41 @@ def list_hidden(call: Call, worker_id: str) -> list[str]:
         )
         .order_by(hit_types.c.hit_type_id)
     )
-    guarding = {
-        hit_type_id: [one for one in json.loads(requirements) if guards(one, "Discover")]
-        for hit_type_id, requirements in call.db.execute(query)
+    required = {
+        hit_type_id: [item for item in json.loads(text) if is_required_for(item, "Discover")]
+        for hit_type_id, text in call.db.execute(query)
     }
-    has = find_values(
-        call, worker_id, _list_types(one for group in guarding.values() for one in group)
+    values = find_values(
+        call, worker_id, _list_types(item for group in required.values() for item in group)
     )
     return [
         hit_type_id
-        for hit_type_id, group in guarding.items()
-        if not all(_is_met(one, has) for one in group)
+        for hit_type_id, group in required.items()
+        if not all(_meets(item, values) for item in group)
     ]
 
 
 def _list_types(requirements: Iterable[Requirement]) -> set[str]:
-    return {one["QualificationTypeId"] for one in requirements}
+    return {requirement["QualificationTypeId"] for requirement in requirements}
 
 
-def _is_met(requirement: Requirement, has: Mapping[str, Value]) -> bool:
-    return qualifies(requirement, has.get(requirement["QualificationTypeId"]))
+def _meets(requirement: Requirement, values: Mapping[str, Value]) -> bool:
+    return is_met(requirement, values.get(requirement["QualificationTypeId"]))
 
 
 def _list_statuses(
-    call: Call, requirements: Sequence[Requirement], has: Mapping[str, Value]
+    call: Call, requirements: Sequence[Requirement], values: Mapping[str, Value]
 ) -> list[RequirementStatus]:
     query = select(qualification_types).where(
         qualification_types.c.qualification_type_id.in_(_list_types(requirements))
     )
     types = {row.qualification_type_id: row for row in call.db.execute(query)}
-    found = []
-    for one in requirements:
-        type_id = str(one["QualificationTypeId"])
-        row = types.get(type_id)  # none: required before types were kept here, and never made
-        askable = bool(row and row.requester_id and row.status == "Active" and not row.deleted)
+    statuses = []
+    for requirement in requirements:
+        type_id = str(requirement["QualificationTypeId"])
+        row = types.get(type_id)  # None for a HIT type older than the table of qualification types
+        requestable = bool(row and row.requester_id and row.status == "Active" and not row.deleted)
         name = row.name if row else type_id
-        found.append(RequirementStatus(one, name, has.get(type_id), _is_met(one, has), askable))
-    return found
+        met = _meets(requirement, values)
+        statuses.append(RequirementStatus(requirement, name, values.get(type_id), met, requestable))
+    return statuses

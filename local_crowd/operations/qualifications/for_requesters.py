@@ -1,6 +1,6 @@
-"""A requester's qualification types, and who has them, as pages show them."""
+"""A requester's qualification types and the workers who have them, for the requester's pages."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, select
 
@@ -10,14 +10,34 @@ from local_crowd.store.tables import qualification_types as types
 from local_crowd.store.tables import qualifications
 
 
+class Holder(NamedTuple):
+    """A worker who has a qualification."""
+
+    worker_id: str
+    integer_value: int
+    grant_time: int  # epoch seconds
+
+
+class WorkerQualification(NamedTuple):
+    """A qualification of a given worker."""
+
+    name: str
+    qualification_type_id: str
+    integer_value: int
+
+
 def list_own(call: Call) -> list[Row[Any]]:
-    """The requester's types, by name: their columns, `holders`, `waiting` (requests)."""
-    same = types.c.qualification_type_id
+    """List the requester's qualification types, ordered by name.
+
+    Each row has the columns of `qualification_types`, the number of workers who have the
+    qualification as `holders`, and the number of undecided requests as `waiting`.
+    """
+    type_id = types.c.qualification_type_id
     holders = select(func.count()).where(
-        qualifications.c.qualification_type_id == same, qualifications.c.status == "Granted"
+        qualifications.c.qualification_type_id == type_id, qualifications.c.status == "Granted"
     )
     waiting = select(func.count()).where(
-        requests.c.qualification_type_id == same, requests.c.status == "Submitted"
+        requests.c.qualification_type_id == type_id, requests.c.status == "Submitted"
     )
     query = select(
         types,
@@ -27,10 +47,10 @@ def list_own(call: Call) -> list[Row[Any]]:
     return list(call.db.execute(query.order_by(types.c.name)))
 
 
-def list_holders(call: Call, type_id: str, offset: int, limit: int) -> list[Row[Any]]:
-    """Who has one of the requester's types: `worker_id`, `integer_value`, `grant_time`."""
+def list_holders(call: Call, type_id: str, offset: int, limit: int) -> list[Holder]:
+    """List the workers who have a qualification of the requester's, earliest grant first."""
     query = (
-        select(qualifications)
+        select(*(qualifications.c[field] for field in Holder._fields))
         .join(types, types.c.qualification_type_id == qualifications.c.qualification_type_id)
         .where(
             qualifications.c.qualification_type_id == type_id,
@@ -39,15 +59,13 @@ def list_holders(call: Call, type_id: str, offset: int, limit: int) -> list[Row[
         )
         .order_by(qualifications.c.grant_time, qualifications.c.worker_id)
     )
-    return list(call.db.execute(query.offset(offset).limit(limit)))
+    return [Holder(*row) for row in call.db.execute(query.offset(offset).limit(limit))]
 
 
-def list_of_worker(call: Call, worker_id: str) -> list[Row[Any]]:
-    """Which of the requester's types a worker has: `name`, `qualification_type_id`,
-    `integer_value`.
-    """
+def list_of_worker(call: Call, worker_id: str) -> list[WorkerQualification]:
+    """List the worker's qualifications of the requester's types, ordered by name."""
     query = (
-        select(qualifications, types.c.name)
+        select(types.c.name, types.c.qualification_type_id, qualifications.c.integer_value)
         .join(types, types.c.qualification_type_id == qualifications.c.qualification_type_id)
         .where(
             qualifications.c.worker_id == worker_id,
@@ -57,4 +75,4 @@ def list_of_worker(call: Call, worker_id: str) -> list[Row[Any]]:
         )
         .order_by(types.c.name)
     )
-    return list(call.db.execute(query))
+    return [WorkerQualification(*row) for row in call.db.execute(query)]

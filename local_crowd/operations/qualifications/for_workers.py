@@ -1,7 +1,4 @@
-"""Qualifications as workers deal with them: have, ask for, be tested for.
-
-The rules stand here once, for pages too.
-"""
+"""A worker's qualifications: what they have and can request, their requests, their tests."""
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -22,25 +19,37 @@ from local_crowd.store.tables import qualification_types as types
 from local_crowd.store.tables import requesters, worker_blocks
 
 GONE = "This qualification does not exist, or its requester has deleted it."
-MINUTE = 60  # seconds
+MINUTE_SECONDS = 60
 
 
 class RequestOutcome(NamedTuple):
-    """What became of a request: `status` is Started (there is a test to take until `deadline`, in
-    epoch seconds), Submitted (the requester decides) or Granted.
-    """
+    """A request after a worker's action."""
 
     request_id: str
-    status: str
-    deadline: int | None = None
+    status: str  # Started (there is a test to take), Submitted (the requester decides) or Granted
+    deadline: int | None = None  # of the test, in epoch seconds
+
+
+class HeldQualification(NamedTuple):
+    """A qualification that a worker has, or had until it was revoked."""
+
+    qualification_type_id: str
+    name: str
+    description: str
+    status: str  # Granted or Revoked
+    integer_value: int
+    grant_time: int  # epoch seconds
+    reason: str | None  # why it was revoked
+    requester: str | None  # name; None for the crowd's operator
+    deleted: bool  # whether the type was deleted since
 
 
 def list_requestable(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
-    """Qualifications that can be asked for, by name: of requesters that have not blocked the worker.
+    """List the qualifications that the worker can request, ordered by name.
 
-    Each row: `qualification_type_id`, `name`, `description`, `keywords`, `requester`, `test_id`
-    (none: no test), `duration` (of the test, seconds), `graded` (by an answer key, at once) and
-    `value` (none: not had).
+    Each row has the columns of `qualification_types`, the requester's name as `requester`, the
+    `duration` of its test in seconds, `graded` (whether an answer key scores the test at once), and
+    the worker's `value`. `test_id` is None without a test, `value` while the worker has none.
     """
     query = (
         _query_types(worker_id)
@@ -51,7 +60,10 @@ def list_requestable(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
 
 
 def get(call: Call, worker_id: str, type_id: str) -> Row[Any]:
-    """One of them, as `list_requestable` gives them. NotPossible("gone")."""
+    """Return a qualification type, a row as in `list_requestable`, even if it cannot be requested.
+
+    Raises NotPossible("gone") when it does not exist.
+    """
     query = _query_types(worker_id).where(
         types.c.qualification_type_id == type_id, ~types.c.deleted
     )
@@ -61,63 +73,71 @@ def get(call: Call, worker_id: str, type_id: str) -> Row[Any]:
     return row
 
 
-def list_held(call: Call, worker_id: str) -> list[Row[Any]]:
-    """What requesters and who runs the crowd gave the worker, and took back: newest first.
-
-    Each row: `qualification_type_id`, `name`, `description`, `status` (Granted or Revoked),
-    `integer_value`, `grant_time`, `reason` (why it was revoked), `requester` (none: who runs the
-    crowd), `deleted` (the type, meanwhile).
-    """
-    given = tables.qualifications
-    about = (types.c.name, types.c.description, types.c.deleted)
+def list_held(call: Call, worker_id: str) -> list[HeldQualification]:
+    """List the qualifications that the worker was ever granted, newest grant first."""
+    grant_columns = tables.qualifications.c
     query = (
-        select(given, *about, requesters.c.name.label("requester"))
-        .join(types, types.c.qualification_type_id == given.c.qualification_type_id)
+        select(
+            types.c.qualification_type_id,
+            types.c.name,
+            types.c.description,
+            grant_columns.status,
+            grant_columns.integer_value,
+            grant_columns.grant_time,
+            grant_columns.reason,
+            requesters.c.name,
+            types.c.deleted,
+        )
+        .join(types, types.c.qualification_type_id == grant_columns.qualification_type_id)
         .outerjoin(requesters, requesters.c.requester_id == types.c.requester_id)
-        .where(given.c.worker_id == worker_id)
-        .order_by(given.c.grant_time.desc(), given.c.qualification_type_id)
+        .where(grant_columns.worker_id == worker_id)
+        .order_by(grant_columns.grant_time.desc(), grant_columns.qualification_type_id)
     )
-    return list(call.db.execute(query))
+    return [HeldQualification(*row) for row in call.db.execute(query)]
 
 
 def list_requests(call: Call, worker_id: str, limit: int) -> list[Row[Any]]:
-    """The worker's requests, newest first.
+    """List the worker's requests, newest first.
 
-    Each row: `qualification_request_id`, `qualification_type_id`, `name`, `status` (Started,
-    Submitted, Granted, Rejected, Abandoned), `request_time`, `deadline`, `submit_time`, `reason`
-    (why it was rejected), `retry_delay` (seconds from request to request; none: once is all),
-    `askable` (whether anybody can ask now).
+    Each row has the columns of `qualification_requests` without the answer, the type's `name`, its
+    `retry_delay` (seconds from request to request; None allows one request only) and `requestable`
+    (whether workers can request it now).
     """
     return list(call.db.execute(_query_requests(worker_id).limit(limit)))
 
 
 def find_last_request(call: Call, worker_id: str, type_id: str) -> Row[Any] | None:
-    """The worker's newest request of this type, as `list_requests` gives it."""
+    """Return the worker's newest request of this type, a row as in `list_requests`, or None."""
     query = _query_requests(worker_id).where(requests.c.qualification_type_id == type_id)
     return call.db.execute(query.limit(1)).one_or_none()
 
 
-def compute_status(call: Call, asked: Row[Any]) -> str:
-    """The status of a request (a row of `list_requests`) now: a test whose time is over is Abandoned."""
-    late = asked.status == "Started" and asked.deadline <= call.now
-    return "Abandoned" if late else str(asked.status)
+def compute_status(call: Call, row: Row[Any]) -> str:
+    """Return the current status of a request, which is Abandoned once the test's time is over.
 
-
-def compute_retry_time(asked: Row[Any]) -> int | None:
-    """From when on the worker can ask again after this request (of `list_requests`), in epoch seconds;
-    none: never.
+    `row` is a row of `list_requests`.
     """
-    return None if asked.retry_delay is None else int(asked.request_time + asked.retry_delay)
+    is_late = row.status == "Started" and row.deadline <= call.now
+    return "Abandoned" if is_late else str(row.status)
+
+
+def compute_retry_time(row: Row[Any]) -> int | None:
+    """Return when the worker can make another request, in epoch seconds, or None for never.
+
+    `row` is the worker's last request, a row of `list_requests`.
+    """
+    return None if row.retry_delay is None else int(row.request_time + row.retry_delay)
 
 
 def request(call: Call, worker_id: str, type_id: str) -> RequestOutcome:
-    """Ask for a qualification. Asking again for what is under way gives the same request.
+    """Request a qualification for the worker; idempotent while a request is open.
 
-    NotPossible: "gone", "inactive", "blocked", "asked" (it can be asked for once), "wait".
+    Raises NotPossible: "gone", "inactive", "blocked", "asked" (only one request is allowed),
+    "wait".
     """
     row = get(call, worker_id, type_id)
     if row.status != "Active":
-        raise NotPossible("inactive", "This qualification cannot be asked for now.")
+        raise NotPossible("inactive", "This qualification cannot be requested now.")
     if call.db.scalar(
         select(_is_blocked(worker_id)).where(types.c.qualification_type_id == type_id)
     ):
@@ -126,15 +146,17 @@ def request(call: Call, worker_id: str, type_id: str) -> RequestOutcome:
     if last is not None and last.status in ("Started", "Submitted"):
         if compute_status(call, last) != "Abandoned":
             return RequestOutcome(last.qualification_request_id, last.status, last.deadline)
-        _end(call, last, status="Abandoned")
+        _close_request(call, last, status="Abandoned")
     if last is not None:
         _check_retry(call, last)
-    return _create(call, worker_id, row)
+    return _create_request(call, worker_id, row)
 
 
 def find_test(call: Call, worker_id: str, request_id: str) -> Row[Any]:
-    """The test that the worker is taking: `test` (a QuestionForm), `deadline`, `name`,
-    `qualification_type_id`. NotPossible: as `submit_test`.
+    """Return the request whose test the worker is taking, and the test.
+
+    The row has the columns of `qualification_requests`, `test` (QuestionForm XML), `answer_key`,
+    and the type's `name`. Raises NotPossible: "unknown" (also for another worker's), "late", "done".
     """
     row = call.db.execute(
         select(requests, tests.c.test, tests.c.answer_key, types.c.name)
@@ -145,7 +167,9 @@ def find_test(call: Call, worker_id: str, request_id: str) -> Row[Any]:
     if row is None:
         raise NotPossible("unknown", "You are not taking this test.")
     if row.status == "Abandoned" or (row.status == "Started" and row.deadline <= call.now):
-        raise NotPossible("late", "The time for this test is over, so it was not taken.")
+        raise NotPossible(
+            "late", "The time for this test is over, so your answers were not accepted."
+        )
     if row.status != "Started":
         raise NotPossible("done", "This test is over. Nothing has changed.")
     return row
@@ -154,15 +178,16 @@ def find_test(call: Call, worker_id: str, request_id: str) -> Row[Any]:
 def submit_test(
     call: Call, worker_id: str, request_id: str, fields: Iterable[tuple[str, str]]
 ) -> RequestOutcome:
-    """Hand in the fields of a test's form. With an answer key the worker has the score at once.
+    """Submit the fields of a test's form; an answer key grants the qualification at once.
 
-    NotPossible: "unknown" (also another worker's), "late", "done" (handed in before, or closed).
+    Raises NotPossible: "unknown" (also for another worker's test), "late", "done" (submitted before,
+    or the request is closed).
     """
     row = find_test(call, worker_id, request_id)
     answer = build_form_answer_xml(parse(row.test), fields)
     status = "Granted" if row.answer_key else "Submitted"
-    submit_time = max(call.now, row.request_time)  # the clock may have been set back meanwhile
-    if not _end(call, row, status=status, answer=answer, submit_time=submit_time):
+    submit_time = max(call.now, row.request_time)  # the clock may have been set back since
+    if not _close_request(call, row, status=status, answer=answer, submit_time=submit_time):
         raise NotPossible("done", "This test is over. Nothing has changed.")
     if row.answer_key:
         value = answer_key.parse(row.answer_key).score(answer_key.parse_selections(answer))
@@ -171,11 +196,11 @@ def submit_test(
 
 
 def _query_types(worker_id: str) -> Select[Any]:
-    given = tables.qualifications
-    has = and_(
-        given.c.qualification_type_id == types.c.qualification_type_id,
-        given.c.worker_id == worker_id,
-        given.c.status == "Granted",
+    granted = tables.qualifications
+    is_granted = and_(
+        granted.c.qualification_type_id == types.c.qualification_type_id,
+        granted.c.worker_id == worker_id,
+        granted.c.status == "Granted",
     )
     return (
         select(
@@ -183,24 +208,24 @@ def _query_types(worker_id: str) -> Select[Any]:
             requesters.c.name.label("requester"),
             tests.c.duration,
             tests.c.answer_key.is_not(None).label("graded"),
-            given.c.integer_value.label("value"),
+            granted.c.integer_value.label("value"),
         )
         .join(requesters, requesters.c.requester_id == types.c.requester_id)
         .outerjoin(tests, tests.c.test_id == types.c.test_id)
-        .outerjoin(given, has)
+        .outerjoin(granted, is_granted)
     )
 
 
 def _query_requests(worker_id: str) -> Select[Any]:
     columns = [column for column in requests.c if column.name != "answer"]
-    askable = (types.c.status == "Active") & ~types.c.deleted
+    requestable = (types.c.status == "Active") & ~types.c.deleted
     return (
-        select(*columns, types.c.name, types.c.retry_delay, askable.label("askable"))
+        select(*columns, types.c.name, types.c.retry_delay, requestable.label("requestable"))
         .join(types, types.c.qualification_type_id == requests.c.qualification_type_id)
         .where(requests.c.worker_id == worker_id)
         .order_by(
             requests.c.request_time.desc(),
-            requests.c.status.desc(),  # of the same second: what is under way
+            requests.c.status.desc(),  # in the same second Submitted and Started come first
             requests.c.qualification_request_id,
         )
     )
@@ -213,23 +238,25 @@ def _is_blocked(worker_id: str) -> Any:
 
 
 def _check_retry(call: Call, last: Row[Any]) -> None:
-    again = compute_retry_time(last)
-    if again is None:
-        raise NotPossible("asked", "This qualification can be asked for once, and you have.")
-    wait = again - call.now
+    retry_time = compute_retry_time(last)
+    if retry_time is None:
+        raise NotPossible(
+            "asked", "You can request this qualification only once, and you already have."
+        )
+    wait = retry_time - call.now
     if wait > 0:
-        minutes = -(-wait // MINUTE)
+        minutes = -(-wait // MINUTE_SECONDS)
         raise NotPossible(
             "wait",
-            "You asked for this qualification before. "
-            f"You can again in {minutes} minute{'s' if minutes > 1 else ''}.",
+            "You requested this qualification before. "
+            f"You can request it again in {minutes} minute{'s' if minutes > 1 else ''}.",
         )
 
 
-def _create(call: Call, worker_id: str, row: Row[Any]) -> RequestOutcome:
+def _create_request(call: Call, worker_id: str, row: Row[Any]) -> RequestOutcome:
     status = "Started" if row.test_id else "Granted" if row.auto_granted else "Submitted"
     new = RequestOutcome(call.new_id(), status, call.now + row.duration if row.test_id else None)
-    made = insert_new(
+    inserted = insert_new(
         call.db,
         requests,
         qualification_request_id=new.request_id,
@@ -241,15 +268,15 @@ def _create(call: Call, worker_id: str, row: Row[Any]) -> RequestOutcome:
         submit_time=None if row.test_id else call.now,
         test_id=row.test_id,
     )
-    if not made:  # the worker's other click was faster
+    if not inserted:  # another request of the same worker was faster
         return request(call, worker_id, row.qualification_type_id)
     if status == "Granted":
         grants.grant(call, row.qualification_type_id, worker_id, row.auto_granted_value)
     return new
 
 
-def _end(call: Call, row: Row[Any], **values: Any) -> bool:
-    done = call.db.execute(
+def _close_request(call: Call, row: Row[Any], **values: Any) -> bool:
+    result = call.db.execute(
         update(requests)
         .where(
             requests.c.qualification_request_id == row.qualification_request_id,
@@ -257,4 +284,4 @@ def _end(call: Call, row: Row[Any], **values: Any) -> bool:
         )
         .values(**values)
     )
-    return bool(done.rowcount)
+    return bool(result.rowcount)

@@ -1,4 +1,4 @@
-"""Qualifications: what workers have of a type, given and taken back by its owner."""
+"""Grant and revoke qualifications."""
 
 from typing import Any
 
@@ -21,9 +21,9 @@ from local_crowd.store.tables import qualification_types, qualifications
 
 
 def associate_qualification_with_worker(call: Call, request: Request) -> Response:
-    """AssociateQualificationWithWorker: given, or given anew with another value.
+    """Perform AssociateQualificationWithWorker: grant the qualification or replace its value.
 
-    The worker is told, in their messages, unless SendNotification is false.
+    The worker gets a message unless SendNotification is false.
     """
     row = find(call, request["QualificationTypeId"], own=True, in_use=True)
     worker_id = request["WorkerId"]
@@ -45,9 +45,12 @@ def associate_qualification_with_worker(call: Call, request: Request) -> Respons
 
 
 def disassociate_qualification_from_worker(call: Call, request: Request) -> Response:
-    """DisassociateQualificationFromWorker: taken back; the worker can read the reason."""
+    """Perform DisassociateQualificationFromWorker: revoke the qualification.
+
+    The worker can read the reason.
+    """
     find(call, request["QualificationTypeId"], own=True, in_use=True)
-    row = _granted(call, request["QualificationTypeId"], request["WorkerId"])
+    row = _find_grant(call, request["QualificationTypeId"], request["WorkerId"])
     call.db.execute(
         update(qualifications)
         .where(*_is_grant(row.qualification_type_id, row.worker_id))
@@ -57,13 +60,16 @@ def disassociate_qualification_from_worker(call: Call, request: Request) -> Resp
 
 
 def get_qualification_score(call: Call, request: Request) -> Response:
-    """GetQualificationScore: of one's own type. Refused when it was revoked, as Amazon does."""
-    row = _granted(call, request["QualificationTypeId"], request["WorkerId"])
+    """Perform GetQualificationScore for the requester's type.
+
+    Raises RequestError when the qualification was revoked, as Amazon does.
+    """
+    row = _find_grant(call, request["QualificationTypeId"], request["WorkerId"])
     return {"Qualification": _to_api(row)}
 
 
 def list_workers_with_qualification_type(call: Call, request: Request) -> Response:
-    """ListWorkersWithQualificationType: by the time of the grant; `Status` is Granted unless given."""
+    """Perform ListWorkersWithQualificationType, earliest grant first; `Status` defaults to Granted."""
     row = find(call, request["QualificationTypeId"], own=True, in_use=True)
     query = select(qualifications).where(
         qualifications.c.qualification_type_id == row.qualification_type_id,
@@ -75,7 +81,7 @@ def list_workers_with_qualification_type(call: Call, request: Request) -> Respon
 
 
 def grant(call: Call, type_id: str, worker_id: str, value: int) -> None:
-    """Let the worker have this value of the type, whatever they had of it before."""
+    """Grant the qualification with this value, replacing any earlier grant or revocation."""
     values = {"status": "Granted", "integer_value": value, "grant_time": call.now, "reason": None}
     keys = {"qualification_type_id": type_id, "worker_id": worker_id}
     if not insert_new(call.db, qualifications, **keys, **values):
@@ -84,14 +90,14 @@ def grant(call: Call, type_id: str, worker_id: str, value: int) -> None:
         )
 
 
-def make_master(call: Call, worker_id: str, *, master: bool) -> None:
-    """Give a worker this site's Masters qualification, or take it away: who runs the crowd may."""
+def set_master(call: Call, worker_id: str, *, master: bool) -> None:
+    """Grant or revoke a worker's Masters qualification of this site, on behalf of the operator."""
     type_id = MASTERS[call.site]
     if master:
         grant(call, type_id, worker_id, 1)
     else:
-        this = update(qualifications).where(*_is_grant(type_id, worker_id))
-        call.db.execute(this.values(status="Revoked"))
+        revoke = update(qualifications).where(*_is_grant(type_id, worker_id))
+        call.db.execute(revoke.values(status="Revoked"))
 
 
 def _is_grant(type_id: str, worker_id: str) -> tuple[Any, Any]:
@@ -101,7 +107,7 @@ def _is_grant(type_id: str, worker_id: str) -> tuple[Any, Any]:
     )
 
 
-def _granted(call: Call, type_id: str, worker_id: str) -> Row[Any]:
+def _find_grant(call: Call, type_id: str, worker_id: str) -> Row[Any]:
     row = call.db.execute(
         select(qualifications)
         .join(

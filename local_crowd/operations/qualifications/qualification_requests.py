@@ -1,4 +1,4 @@
-"""Requests for qualifications, as the owner of the type deals with them."""
+"""List, accept and reject requests for a requester's qualifications."""
 
 from typing import Any
 
@@ -15,8 +15,9 @@ from local_crowd.store.tables import qualification_tests
 
 
 def list_qualification_requests(call: Call, request: Request) -> Response:
-    """ListQualificationRequests: those that wait, oldest first; of all the requester's types
-    unless one is named.
+    """Perform ListQualificationRequests: list undecided requests, oldest first.
+
+    They are of all the requester's types unless QualificationTypeId is given.
     """
     query = (
         select(requests, qualification_tests.c.test)
@@ -39,7 +40,7 @@ def list_qualification_requests(call: Call, request: Request) -> Response:
 
 
 def accept_qualification_request(call: Call, request: Request) -> Response:
-    """AcceptQualificationRequest: the worker has it from now on, with IntegerValue, or 1."""
+    """Perform AcceptQualificationRequest: grant the qualification with IntegerValue, default 1."""
     value = validate_range("IntegerValue", request.get("IntegerValue", 1), *INTEGERS)
     row = _find_waiting(call, request["QualificationRequestId"])
     _decide(call, row, "Granted", None)
@@ -48,7 +49,10 @@ def accept_qualification_request(call: Call, request: Request) -> Response:
 
 
 def reject_qualification_request(call: Call, request: Request) -> Response:
-    """RejectQualificationRequest: the worker can read the reason; what they have they keep."""
+    """Perform RejectQualificationRequest; the worker keeps any value they have of the type.
+
+    The worker can read the reason.
+    """
     row = _find_waiting(call, request["QualificationRequestId"])
     _decide(call, row, "Rejected", request.get("Reason"))
     return {}
@@ -78,7 +82,7 @@ def _find_waiting(call: Call, request_id: str) -> Row[Any]:
 
 
 def _decide(call: Call, row: Row[Any], status: str, reason: str | None) -> None:
-    done = call.db.execute(
+    result = call.db.execute(
         update(requests)
         .where(
             requests.c.qualification_request_id == row.qualification_request_id,
@@ -86,7 +90,7 @@ def _decide(call: Call, row: Row[Any], status: str, reason: str | None) -> None:
         )
         .values(status=status, reason=reason)
     )
-    if not done.rowcount:  # decided by another call since it was read
+    if not result.rowcount:  # another call has decided since the row was read
         raise wrong_state("QualificationRequest", None, "Submitted")
 
 

@@ -1,4 +1,4 @@
-"""Qualification tests: which questions one may have, and what may be scored."""
+"""Parse qualification tests and validate their answer keys."""
 
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.questions.answer_key import AnswerKey
@@ -9,10 +9,10 @@ from local_crowd.operations.questions.xml_documents import parse_document, parse
 
 
 def parse(test: str) -> QuestionForm:
-    """Read a test's XML.
+    """Parse a test's XML, which must be a QuestionForm.
 
-    Raises RequestError (XMLParseError) for what is no QuestionForm: no other question is a test.
-    ParameterValidationError when it is larger than Amazon takes.
+    Raises RequestError (XMLParseError) for invalid XML or another kind of question, and
+    ParameterValidationError when the XML exceeds Amazon's limit.
     """
     root = parse_document("Test", test)
     for namespace in QUESTION_FORMS:
@@ -21,23 +21,25 @@ def parse(test: str) -> QuestionForm:
     raise parse_error(f"a Test is a QuestionForm, not {root.tag}")
 
 
-def check_key(form: QuestionForm, key: AnswerKey) -> None:
-    """Raise ParameterValidationError for a key that scores what the test does not ask.
+def validate_key(form: QuestionForm, key: AnswerKey) -> None:
+    """Raise ParameterValidationError when the key scores a question that it cannot score.
 
-    Questions that it does not score may be free text: they count for nothing.
+    Only multiple-choice questions of the test can be scored. Questions without a score may be free
+    text.
     """
-    asked = {
+    selections_by_question = {
         question.identifier: {selection.identifier for selection in question.answer.selections}
         for question in form.questions()
         if not isinstance(question.answer, FreeTextAnswer)
     }
-    for identifier, scored in key.questions.items():
-        if identifier not in asked:
+    for identifier, scored_question in key.questions.items():
+        if identifier not in selections_by_question:
             raise ParameterValidationError(
-                f"The AnswerKey scores {identifier}: the Test has no multiple-choice question of "
-                "this identifier."
+                f"The AnswerKey scores {identifier}, but the Test has no multiple-choice question "
+                "with this identifier."
             )
-        if unknown := frozenset[str]().union(*scored.options) - asked[identifier]:
+        options = frozenset[str]().union(*scored_question.options)
+        if unknown := options - selections_by_question[identifier]:
             raise ParameterValidationError(
                 f"The AnswerKey scores {min(unknown)}, which is not a selection of {identifier}."
             )

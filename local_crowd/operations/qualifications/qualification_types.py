@@ -1,4 +1,4 @@
-"""Qualification types: what a worker can have, and how it is come by."""
+"""Create, change, find and delete qualification types."""
 
 from typing import Any
 
@@ -31,12 +31,12 @@ types = qualification_types
 
 
 def create_qualification_type(call: Call, request: Request) -> Response:
-    """CreateQualificationType: a type of a name that none of the requester's others has."""
+    """Perform CreateQualificationType; its name must be unique among the requester's types."""
     auto_granted = request.get("AutoGranted", False)
     test_id = _create_test(call, request)
     _check_exclusive(auto_granted, test_id)
     type_id = call.new_id()
-    new = insert_new(
+    is_new = insert_new(
         call.db,
         types,
         qualification_type_id=type_id,
@@ -54,7 +54,7 @@ def create_qualification_type(call: Call, request: Request) -> Response:
         created_time=call.now,
         deleted=False,
     )
-    if not new:
+    if not is_new:
         raise RequestError(
             "You have already created a QualificationType with this name. A QualificationType's "
             "name must be unique among all of the QualificationTypes created by the same user.",
@@ -64,7 +64,7 @@ def create_qualification_type(call: Call, request: Request) -> Response:
 
 
 def update_qualification_type(call: Call, request: Request) -> Response:
-    """UpdateQualificationType: all but name and keywords. A test can be changed, never removed."""
+    """Perform UpdateQualificationType, which cannot change name and keywords, or remove a test."""
     row = find(call, request["QualificationTypeId"], own=True)
     values: dict[str, Any] = {}
     if "Description" in request:
@@ -74,7 +74,7 @@ def update_qualification_type(call: Call, request: Request) -> Response:
     if "RetryDelayInSeconds" in request:
         values["retry_delay"] = _read_retry_delay(request)
     if row.test_id and "AnswerKey" in request and "Test" not in request:
-        # Ignored, the old key would go on scoring; Amazon asks for the Test here, too.
+        # Ignoring the new key would leave the old one in use; Amazon requires the Test here, too.
         raise ParameterValidationError(
             "An AnswerKey replaces the one of a Test only together with Test and "
             "TestDurationInSeconds."
@@ -86,24 +86,24 @@ def update_qualification_type(call: Call, request: Request) -> Response:
     granted_value = request.get("AutoGrantedValue", row.auto_granted_value or 1)
     values["auto_granted"] = auto_granted
     values["auto_granted_value"] = _validate_value(granted_value) if auto_granted else None
-    this = types.c.qualification_type_id == row.qualification_type_id
-    call.db.execute(update(types).where(this).values(**values))
+    is_this = types.c.qualification_type_id == row.qualification_type_id
+    call.db.execute(update(types).where(is_this).values(**values))
     return {"QualificationType": _to_api(find(call, row.qualification_type_id))}
 
 
 def get_qualification_type(call: Call, request: Request) -> Response:
-    """GetQualificationType: one of the requester's own, or of the system's.
+    """Perform GetQualificationType for a type of the requester or the system.
 
-    A deleted one is Inactive while HITs require it.
+    A deleted type is returned as Inactive while HITs require it.
     """
     row = find(call, request["QualificationTypeId"], in_use=True)
     return {"QualificationType": _to_api(row)}
 
 
 def list_qualification_types(call: Call, request: Request) -> Response:
-    """ListQualificationTypes: the requester's own and the system's, in the order they were made.
+    """Perform ListQualificationTypes for the requester's and the system's types, oldest first.
 
-    `Query`: every word of it occurs in the name, the keywords or the description.
+    Every word of `Query` must occur in the name, the keywords or the description.
     """
     query = _query_types().where(is_visible(call))
     if request["MustBeRequestable"] or request.get("MustBeOwnedByCaller"):
@@ -120,16 +120,18 @@ def list_qualification_types(call: Call, request: Request) -> Response:
 
 
 def delete_qualification_type(call: Call, request: Request) -> Response:
-    """DeleteQualificationType: HITs that require it go on, and workers keep what they have of it.
+    """Perform DeleteQualificationType; idempotent.
 
-    Requests for it are rejected, its HIT types make no more HITs, and its name is free. Until the
-    last HIT that requires it is deleted, its owner can look at it and say who has it. Deleting it
-    again changes nothing.
+    HITs that require the type stay, and workers keep their values. Open requests are rejected, no
+    new HITs can require the type, and its name can be used again. Until the last HIT that requires
+    it is deleted, its owner can still read it, grant it and revoke it.
     """
     type_id = request["QualificationTypeId"]
-    this = (types.c.qualification_type_id == type_id) & (types.c.requester_id == call.requester_id)
-    if not call.db.execute(update(types).where(this).values(deleted=True)).rowcount:
-        find(call, type_id, own=True)  # says why not
+    is_own = (types.c.qualification_type_id == type_id) & (
+        types.c.requester_id == call.requester_id
+    )
+    if not call.db.execute(update(types).where(is_own).values(deleted=True)).rowcount:
+        find(call, type_id, own=True)  # raises the error that explains why
     call.db.execute(
         update(requests)
         .where(
@@ -142,10 +144,10 @@ def delete_qualification_type(call: Call, request: Request) -> Response:
 
 
 def find(call: Call, type_id: str, *, own: bool = False, in_use: bool = False) -> Row[Any]:
-    """A type that the requester can see, with its `test`, `answer_key`, `duration`.
+    """Return a type that the requester can see, with its `test`, `answer_key` and `duration`.
 
-    `own`: one to change. `in_use`: also a deleted one that a HIT requires. Raises RequestError:
-    QualificationTypeDoesNotExist, for the system's own PermissionDeniedException.
+    `in_use` includes a deleted type that a HIT requires. Raises RequestError: with
+    QualificationTypeDoesNotExist, or for a system's type with PermissionDeniedException if `own`.
     """
     allowed = is_visible(call) | is_required_by_hits(call) if in_use else is_visible(call)
     query = _query_types().where(types.c.qualification_type_id == type_id, allowed)
@@ -154,7 +156,7 @@ def find(call: Call, type_id: str, *, own: bool = False, in_use: bool = False) -
         raise type_does_not_exist(type_id)
     if own and row.requester_id is None:
         raise RequestError(
-            f"QualificationType [{type_id}] is the system's own: only it decides who has it.",
+            f"QualificationType [{type_id}] belongs to the system. Only the system can grant it.",
             "PermissionDeniedException",
         )
     return row
@@ -166,9 +168,9 @@ def _query_types() -> Select[Any]:
 
 
 def _create_test(call: Call, request: Request) -> str | None:
-    """Keep the test that the request brings and return its id, or None if it brings none.
+    """Store the request's test and return its id, or None if the request has no test.
 
-    Without a Test, TestDurationInSeconds and AnswerKey mean nothing: some clients always send them.
+    Without a Test, TestDurationInSeconds and AnswerKey are ignored: some clients always send them.
     """
     test, key = request.get("Test"), request.get("AnswerKey")
     if test is None:
@@ -177,7 +179,7 @@ def _create_test(call: Call, request: Request) -> str | None:
         raise ParameterValidationError("A Test needs TestDurationInSeconds.")
     form = qualification_tests.parse(test)
     if key is not None:
-        qualification_tests.check_key(form, answer_key.parse(key))
+        qualification_tests.validate_key(form, answer_key.parse(key))
     test_id = call.new_id()
     call.db.execute(
         insert(tests).values(
@@ -195,7 +197,7 @@ def _create_test(call: Call, request: Request) -> str | None:
 def _check_exclusive(auto_granted: bool, test_id: str | None) -> None:
     if auto_granted and test_id:
         raise ParameterValidationError(
-            "A QualificationType with a Test cannot be AutoGranted: its test decides."
+            "A QualificationType with a Test cannot be AutoGranted. Leave out Test or AutoGranted."
         )
 
 

@@ -1,20 +1,20 @@
-"""Who meets a HIT's qualification requirements. Pure: no database, no clock.
+"""Decide which qualification requirements a worker meets, without a database or a clock.
 
 Source: Amazon's developer guide ("Selecting eligible workers") and API reference
-(QualificationRequirement data structure), as docs/compatibility.md retells them.
+(QualificationRequirement data structure), summarized in docs/compatibility.md.
 """
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-Requirement = Mapping[str, Any]  # as Amazon gives it back: ActionsGuarded filled in
+Requirement = Mapping[str, Any]  # as Amazon returns it, with ActionsGuarded filled in
 
 ACTIONS = ("Accept", "Preview", "Discover")
 GUARDED = ("Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept")
 EXISTENCE = ("Exists", "DoesNotExist")
 SETS = ("In", "NotIn")
-NEGATIVE = ("NotEqualTo", "NotIn")  # met when nothing wanted is so
+NEGATIVE = ("NotEqualTo", "NotIn")  # met when the value equals none of the given values
 Comparison = Callable[[int, int], bool]
 ORDERED: Mapping[str, Comparison] = {
     "LessThan": operator.lt,
@@ -32,17 +32,17 @@ WORDS = {
     "In": "one of",
     "NotIn": "none of",
 }
-SETTLED = 100  # submitted assignments from which on a worker's approval rate counts
+MIN_SUBMITTED = 100  # a worker's approval rate is 100 until they have submitted so many assignments
 
 
 class Locale(NamedTuple):
-    """Where a worker lives: ISO 3166 and, within the country, ISO 3166-2 ("US", "PA")."""
+    """A worker's place: a country of ISO 3166 ("US") and a part of it of ISO 3166-2 ("PA")."""
 
     country: str
     subdivision: str | None = None
 
     def is_within(self, other: "Locale") -> bool:
-        """Whether this is `other`, or a part of it: Pennsylvania is within the US."""
+        """Return whether this is `other` or a part of it, as Pennsylvania is within the US."""
         return self.country == other.country and other.subdivision in (None, self.subdivision)
 
     def __str__(self) -> str:
@@ -52,11 +52,11 @@ class Locale(NamedTuple):
 Value = int | Locale
 
 
-def qualifies(requirement: Requirement, value: Value | None) -> bool:
-    """Whether a worker whose qualification has this value meets the requirement.
+def is_met(requirement: Requirement, value: Value | None) -> bool:
+    """Return whether a worker with this value of the qualification meets the requirement.
 
-    `value` None: the worker has no such qualification, and then meets DoesNotExist alone; also
-    "not 42" is for those who have it.
+    `value` is None for a worker without the qualification, who meets only DoesNotExist: even
+    NotEqualTo requires that the worker has it.
     """
     comparator: str = requirement["Comparator"]
     if comparator in EXISTENCE:
@@ -64,42 +64,42 @@ def qualifies(requirement: Requirement, value: Value | None) -> bool:
     if value is None:
         return False
     if isinstance(value, Locale):
-        found = any(map(value.is_within, parse_locales(requirement)))
+        matches = any(map(value.is_within, parse_locales(requirement)))
     else:
         compare: Comparison = ORDERED.get(comparator, operator.eq)
-        found = any(compare(value, wanted) for wanted in requirement.get("IntegerValues", ()))
-    return found != (comparator in NEGATIVE)
+        matches = any(compare(value, number) for number in requirement.get("IntegerValues", ()))
+    return matches != (comparator in NEGATIVE)
 
 
 def parse_locales(requirement: Requirement) -> Sequence[Locale]:
-    """The LocaleValues of a requirement."""
+    """Parse the LocaleValues of a requirement."""
     return [
         Locale(locale["Country"], locale.get("Subdivision"))
         for locale in requirement.get("LocaleValues", ())
     ]
 
 
-def guards(requirement: Requirement, action: str) -> bool:
-    """Whether the requirement has to be met for `action`: "Accept", "Preview" or "Discover"."""
+def is_required_for(requirement: Requirement, action: str) -> bool:
+    """Return whether `action` ("Accept", "Preview" or "Discover") needs the requirement met."""
     return GUARDED.index(requirement["ActionsGuarded"]) >= ACTIONS.index(action)
 
 
-def compute_percent_approved(approved: int, rejected: int, submitted: int) -> int:
-    """Worker_PercentAssignmentsApproved: 100 for those who submitted fewer than a hundred.
+def compute_approval_percent(approved: int, rejected: int, submitted: int) -> int:
+    """Compute Worker_PercentAssignmentsApproved from a worker's numbers of assignments.
 
-    Of the assignments that were reviewed, rounded down, so that "at least 95" is. Work that waits
-    for its review speaks neither for a worker nor against.
+    It is the approved part of the reviewed assignments, rounded down so that "at least 95" is true,
+    and 100 for workers who submitted fewer than MIN_SUBMITTED. `submitted` includes all others.
     """
     reviewed = approved + rejected
-    return 100 * approved // reviewed if submitted >= SETTLED and reviewed else 100
+    return 100 * approved // reviewed if submitted >= MIN_SUBMITTED and reviewed else 100
 
 
 def describe(requirement: Requirement, name: str) -> str:
-    """The requirement on the qualification `name` as a phrase: "Worker_Locale: one of US, CA"."""
+    """Describe the requirement on the qualification `name`: "Worker_Locale: one of US, CA"."""
     comparator = requirement["Comparator"]
     if comparator in EXISTENCE:
         return name if comparator == "Exists" else f"not {name}"
-    wanted = ", ".join(
+    values = ", ".join(
         map(str, [*requirement.get("IntegerValues", ()), *parse_locales(requirement)])
     )
-    return " ".join(filter(None, [f"{name}:", WORDS[comparator], wanted]))
+    return " ".join(filter(None, [f"{name}:", WORDS[comparator], values]))

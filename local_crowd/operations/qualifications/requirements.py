@@ -1,4 +1,4 @@
-"""QualificationRequirements: what a HIT type may ask of workers, and what it asks about.
+"""Validate and store the QualificationRequirements of HIT types.
 
 Source: botocore's service model and Amazon's API reference, QualificationRequirement.
 """
@@ -24,30 +24,30 @@ from local_crowd.operations.qualifications.system_qualifications import (
 )
 from local_crowd.store.tables import hit_type_qualifications, hits, qualification_types
 
-NONE = "[]"  # how the column of hit_types says that there are none
-MOST = 10
-MOST_INTEGERS, MOST_LOCALES = 15, 30
+NO_REQUIREMENTS = "[]"  # the JSON text of the column of hit_types without requirements
+MAX_REQUIREMENTS = 10
+MAX_INTEGERS, MAX_LOCALES = 15, 30
 
 
 def validate(call: Call, requirements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each requirement with `ActionsGuarded` and the deprecated `RequiredToPreview` filled in.
+    """Return the requirements with ActionsGuarded and the deprecated RequiredToPreview filled in.
 
-    Raises ParameterValidationError for a requirement that says two things or nothing, and for
-    more of them than Amazon takes; RequestError for a type that cannot be required.
+    Raises ParameterValidationError for contradictory or incomplete requirements and for more than
+    MAX_REQUIREMENTS; RequestError for a type that cannot be required.
     """
-    if len(requirements) > MOST:
+    if len(requirements) > MAX_REQUIREMENTS:
         raise ParameterValidationError(
-            f"There are {len(requirements)} QualificationRequirements. At most {MOST} are allowed."
+            f"There are {len(requirements)} QualificationRequirements. At most {MAX_REQUIREMENTS} are allowed."
         )
     complete = [_normalize(requirement) for requirement in requirements]
     for requirement in complete:
-        _check_values(requirement)
-    _check_types(call, {requirement["QualificationTypeId"] for requirement in complete})
+        _validate_values(requirement)
+    _validate_types(call, {requirement["QualificationTypeId"] for requirement in complete})
     return complete
 
 
-def note(call: Call, hit_type_id: str, requirements: str) -> None:
-    """Remember which qualification types a new HIT type (its JSON) is about."""
+def store_required_types(call: Call, hit_type_id: str, requirements: str) -> None:
+    """Store which qualification types a new HIT type requires; `requirements` is JSON text."""
     hides: dict[str, bool] = {}
     for requirement in json.loads(requirements):
         type_id = requirement["QualificationTypeId"]
@@ -64,7 +64,7 @@ def note(call: Call, hit_type_id: str, requirements: str) -> None:
 def _normalize(requirement: dict[str, Any]) -> dict[str, Any]:
     if "RequiredToPreview" in requirement and "ActionsGuarded" in requirement:
         raise ParameterValidationError(
-            "RequiredToPreview and ActionsGuarded exclude each other: use ActionsGuarded."
+            "RequiredToPreview and ActionsGuarded cannot be combined. Use ActionsGuarded."
         )
     guarded = requirement.get("ActionsGuarded")
     if guarded is None:
@@ -72,41 +72,41 @@ def _normalize(requirement: dict[str, Any]) -> dict[str, Any]:
     return requirement | {"ActionsGuarded": guarded, "RequiredToPreview": guarded != GUARDED[0]}
 
 
-def _check_values(requirement: dict[str, Any]) -> None:
+def _validate_values(requirement: dict[str, Any]) -> None:
     type_id, comparator = requirement["QualificationTypeId"], requirement["Comparator"]
     integers = requirement.get("IntegerValues") or []
     locales = requirement.get("LocaleValues") or []
-    fault = None
+    problem = None
     if comparator in EXISTENCE:
-        fault = "takes neither IntegerValues nor LocaleValues" if integers or locales else None
+        problem = "takes neither IntegerValues nor LocaleValues" if integers or locales else None
     elif type_id == LOCALE:
         if comparator in ORDERED:
-            fault = "does not compare places: use EqualTo, NotEqualTo, In or NotIn"
+            problem = "does not compare places: use EqualTo, NotEqualTo, In or NotIn"
         elif integers:
-            fault = "takes LocaleValues here, not IntegerValues"
+            problem = "takes LocaleValues here, not IntegerValues"
         else:
-            fault = _check_count("LocaleValues", len(locales), comparator, MOST_LOCALES)
+            problem = _describe_wrong_count("LocaleValues", len(locales), comparator, MAX_LOCALES)
     elif locales:
-        fault = "takes LocaleValues for Worker_Locale only"
+        problem = "takes LocaleValues for Worker_Locale only"
     else:
-        fault = _check_count("IntegerValues", len(integers), comparator, MOST_INTEGERS)
-    if fault:
+        problem = _describe_wrong_count("IntegerValues", len(integers), comparator, MAX_INTEGERS)
+    if problem:
         raise ParameterValidationError(
-            f"The QualificationRequirement of {type_id} is not valid: {comparator} {fault}."
+            f"The QualificationRequirement of {type_id} is not valid: {comparator} {problem}."
         )
     for integer in integers:
         validate_range("IntegerValues", integer, *INTEGERS)
     for locale in locales:
-        _check_locale(locale)
+        _validate_locale(locale)
 
 
-def _check_count(name: str, count: int, comparator: str, most: int) -> str | None:
+def _describe_wrong_count(name: str, count: int, comparator: str, most: int) -> str | None:
     if comparator in SETS:
         return None if 1 <= count <= most else f"takes 1 to {most} {name}, not {count}"
     return None if count == 1 else f"takes one of {name}, not {count}"
 
 
-def _check_locale(locale: dict[str, str]) -> None:
+def _validate_locale(locale: dict[str, str]) -> None:
     country, subdivision = locale["Country"], locale.get("Subdivision")
     if places.is_place(country, subdivision):
         return
@@ -117,33 +117,36 @@ def _check_locale(locale: dict[str, str]) -> None:
     )
 
 
-def _check_types(call: Call, type_ids: set[str]) -> None:
+def _validate_types(call: Call, type_ids: set[str]) -> None:
     if not type_ids - COMPUTED:
         return
     query = select(qualification_types.c.qualification_type_id, qualification_types.c.status).where(
         qualification_types.c.qualification_type_id.in_(type_ids),
         is_visible(call),
     )
-    known = {row.qualification_type_id: row.status for row in call.db.execute(query)}
+    statuses = {row.qualification_type_id: row.status for row in call.db.execute(query)}
     for type_id in sorted(type_ids):
-        if type_id not in known:
+        if type_id not in statuses:
             raise type_does_not_exist(type_id)
-        if known[type_id] != "Active":
-            raise wrong_state("QualificationType", known[type_id], "Active")
+        if statuses[type_id] != "Active":
+            raise wrong_state("QualificationType", statuses[type_id], "Active")
 
 
 def is_visible(call: Call) -> Any:
-    """The condition for a qualification type to be the requester's own, or this site's."""
-    mine = qualification_types.c.requester_id == call.requester_id
-    system = qualification_types.c.requester_id.is_(None) & (
+    """Return the SQL condition that a qualification type is the requester's or the system's.
+
+    Deleted types and the other site's Masters type are not visible.
+    """
+    is_own = qualification_types.c.requester_id == call.requester_id
+    is_system = qualification_types.c.requester_id.is_(None) & (
         qualification_types.c.qualification_type_id != find_other_masters(call.site)
     )
-    return ~qualification_types.c.deleted & (mine | system)
+    return ~qualification_types.c.deleted & (is_own | is_system)
 
 
 def is_required_by_hits(call: Call) -> Any:
-    """The condition for a qualification type to be the requester's own and required by a HIT."""
-    requiring = (
+    """Return the SQL condition that a qualification type is the requester's and a HIT requires it."""
+    requiring_hits = (
         select(hits.c.hit_id)
         .join(hit_type_qualifications, hit_type_qualifications.c.hit_type_id == hits.c.hit_type_id)
         .where(
@@ -152,12 +155,12 @@ def is_required_by_hits(call: Call) -> Any:
             ~hits.c.disposed,
         )
     )
-    return (qualification_types.c.requester_id == call.requester_id) & requiring.exists()
+    return (qualification_types.c.requester_id == call.requester_id) & requiring_hits.exists()
 
 
 def has_all_types(call: Call, hit_type: Row[Any]) -> bool:
-    """Whether no qualification type that the HIT type requires was deleted."""
-    if hit_type.qualification_requirements == NONE:
+    """Return whether every qualification type that the HIT type requires still exists."""
+    if hit_type.qualification_requirements == NO_REQUIREMENTS:
         return True
     query = (
         select(qualification_types.c.qualification_type_id)

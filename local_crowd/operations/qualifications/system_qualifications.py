@@ -1,4 +1,4 @@
-"""The qualification types that are Amazon's own: a crowd computes their values itself.
+"""Amazon's own qualification types, whose values the crowd computes.
 
 Ids and meanings: Amazon's API reference, QualificationRequirement data structure.
 """
@@ -8,7 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 
 from local_crowd.operations.call import Call
-from local_crowd.operations.qualifications.qualifying import Locale, Value, compute_percent_approved
+from local_crowd.operations.qualifications.qualifying import Locale, Value, compute_approval_percent
 from local_crowd.store.tables import assignments, workers
 
 MASTERS = {
@@ -27,22 +27,22 @@ REVIEWED = ("Approved", "Rejected")
 
 
 def find_other_masters(site: str) -> str:
-    """The id that Masters has on the other site, where this one does not know it."""
+    """Return the id of the other site's Masters type, which does not exist on this site."""
     return MASTERS["live" if site == "sandbox" else "sandbox"]
 
 
-def compute_values(call: Call, worker_id: str, wanted: Collection[str]) -> dict[str, Value]:
-    """The worker's values of the types in `wanted` that are computed, by their ids.
+def compute_values(call: Call, worker_id: str, type_ids: Collection[str]) -> dict[str, Value]:
+    """Map the ids of those types that are in COMPUTED to the worker's values.
 
-    One query for what was done, on an index that holds all it needs, and one for what the worker
-    says of themselves; Worker_Locale is missing for who has not said where they live.
+    Worker_Locale is absent for a worker without a country. Takes one query for the worker's history,
+    from a covering index, and one for the profile.
     """
     values: dict[str, Value] = {}
-    if HISTORY.intersection(wanted):
+    if HISTORY.intersection(type_ids):
         values |= _compute_history(call, worker_id)
-    if PROFILE.intersection(wanted):
+    if PROFILE.intersection(type_ids):
         values |= _read_profile(call, worker_id)
-    return {type_id: value for type_id, value in values.items() if type_id in wanted}
+    return {type_id: value for type_id, value in values.items() if type_id in type_ids}
 
 
 def _compute_history(call: Call, worker_id: str) -> dict[str, Value]:
@@ -56,7 +56,7 @@ def _compute_history(call: Call, worker_id: str) -> dict[str, Value]:
     )
     counts: dict[str, int] = {row.status: row.submitted for row in call.db.execute(query)}
     approved, rejected = (counts.get(status, 0) for status in REVIEWED)
-    percent = compute_percent_approved(approved, rejected, sum(counts.values()))
+    percent = compute_approval_percent(approved, rejected, sum(counts.values()))
     return {HITS_APPROVED: approved, PERCENT_APPROVED: percent}
 
 

@@ -8,7 +8,7 @@ from flask import url_for
 from local_crowd.operations.call import Call
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.qualifications.eligibility import RequirementStatus
-from local_crowd.operations.qualifications.qualifying import describe, guards
+from local_crowd.operations.qualifications.qualifying import describe, is_required_for
 from local_crowd.operations.qualifications.system_qualifications import (
     ADULT,
     HITS_APPROVED,
@@ -53,8 +53,8 @@ def barriers(call: Call, worker_id: str, groups: Iterable[Any]) -> dict[str, Bar
         if unmet := [one for one in standings if not one.met]:
             found[hit_type_id] = Barrier(
                 [_missing(one) for one in unmet],
-                previewable=not any(guards(one.requirement, "Preview") for one in unmet),
-                hidden=any(guards(one.requirement, "Discover") for one in unmet),
+                previewable=not any(is_required_for(one.requirement, "Preview") for one in unmet),
+                hidden=any(is_required_for(one.requirement, "Discover") for one in unmet),
             )
     return found
 
@@ -70,10 +70,10 @@ def _missing(standing: RequirementStatus) -> Missing:
     if type_id == ADULT and not standing.value:
         yours = "you have not accepted it in your profile"
         return Missing(NAMES[ADULT], yours, url_for("account.show"), "Go to your profile")
-    what = wanted(standing), standing.yours
+    what = wanted(standing), standing.value_phrase
     if type_id in PROFILE:
         return Missing(*what, url_for("account.show"), "Go to your profile")
-    if not standing.askable or standing.requirement["Comparator"] == "DoesNotExist":
+    if not standing.requestable or standing.requirement["Comparator"] == "DoesNotExist":
         return Missing(*what)
     link = "Request it" if standing.value is None else "See your options"
     return Missing(*what, url_for("qualifications.show_type", type_id=type_id), link)
