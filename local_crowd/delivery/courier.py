@@ -140,7 +140,7 @@ class Courier:
     def _post(self, parcel: Parcel) -> None:
         message = parcel.message
         # Once more: what is allowed may have changed since the message was written.
-        destinations.check(message.transport, message.destination, parcel.allowed)
+        destinations.validate(message.transport, message.destination, parcel.allowed)
         if self._is_aws(message.destination, parcel.allowed):
             self._queues.send(message.transport, message.destination, message.body)
         else:

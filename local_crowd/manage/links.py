@@ -32,7 +32,7 @@ def add_link(
         _require_account_sign_in(opened)
         with opened.writing() as call:
             for email in invited:
-                link_id, token = invitation_links.make(
+                link_id, token = invitation_links.create(
                     call, invitation_links.ACCOUNT, uses=uses, lifetime=lifetime, email=email
                 )
                 recipient = {"email": email} if email else {"uses": uses}

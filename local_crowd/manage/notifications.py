@@ -32,7 +32,7 @@ def allow_destination(directory: Path, destination: str) -> Iterator[Line]:
     Raises ParameterValidationError for text that is not a destination.
     """
     try:
-        destinations.check_allowable(destination)
+        destinations.validate_allowed_prefix(destination)
     except destinations.BadDestinationError as error:
         raise ParameterValidationError(f"{destination}: {error}") from error
     with both_sites(directory) as sites, writing(sites) as calls:

@@ -66,7 +66,7 @@ def add_panel_link(
             dict(zip(participants.OUTCOMES, codes, strict=True)),
             parameters,
         )
-        link_id, token = invitation_links.make(
+        link_id, token = invitation_links.create(
             call,
             invitation_links.PANEL,
             uses=places,

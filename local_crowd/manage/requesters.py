@@ -85,7 +85,7 @@ def remove_keys(directory: Path, name: str) -> Iterator[Line]:
         _require_requester(calls, name)
         for call in calls:
             if requester_id := access_keys.find_id(call, name):
-                access_keys.put(call, name, requester_id, access_keys.NO_KEYS)
+                access_keys.set_keys(call, name, requester_id, access_keys.NO_KEYS)
                 requesters.set_password(call, name, None)
     yield from ()
 
@@ -148,11 +148,11 @@ def list_requesters(directory: Path) -> Iterator[Line]:
 
 def _replace_keys(calls: list[Call], name: str) -> access_keys.KeyPair:
     """Store a new key pair on both sites, creating the requester where it is missing."""
-    pair = access_keys.generate_pair(calls[0])
+    pair = access_keys.generate_keys(calls[0])
     known = [requester_id for call in calls if (requester_id := access_keys.find_id(call, name))]
     requester_id = known[0] if known else calls[0].new_id("A", 14)
     for call in calls:
-        access_keys.put(call, name, requester_id, pair)
+        access_keys.set_keys(call, name, requester_id, pair)
     return pair
 
 

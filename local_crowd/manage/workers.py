@@ -38,7 +38,7 @@ def reset_password(
     with one_site(directory, site) as opened, opened.writing() as call:
         account = _find_account(call, worker)
         invitation_links.remove_resets(call, account.worker_id)
-        _, token = invitation_links.make(
+        _, token = invitation_links.create(
             call, invitation_links.RESET, lifetime=lifetime, worker_id=account.worker_id
         )
         line = {
@@ -57,7 +57,7 @@ def close_account(directory: Path, worker: str, site: str, yes: bool) -> Iterato
     """
     with one_site(directory, site) as opened, opened.writing() as call:
         account = _find_account(call, worker)
-        for assignment_id in accounts.list_in_hand(call, account.worker_id):
+        for assignment_id in accounts.list_accepted_assignments(call, account.worker_id):
             worker_actions.return_assignment(call, account.worker_id, assignment_id)
         accounts.close(call, account.worker_id)
     yield from ()

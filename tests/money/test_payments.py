@@ -245,4 +245,4 @@ def test_a_worker_sees_what_was_earned_paid_and_is_owed(people: People) -> None:
     (payment,) = people.manage("list_payments")
     assert payment["payment_id"] in shown
     assert "None yet." in words(people.member("Ben").get("/earnings"))
-    assert people.someone().get("/earnings").location == "/sign_in?next=%2Fearnings"
+    assert people.someone().get("/earnings").location == "/sign_in?next=/earnings"

@@ -104,16 +104,19 @@ def test_what_is_allowed_is_listed(site: Site, manage: Manage) -> None:
 @pytest.mark.parametrize(
     ("destination", "fault"),
     [
-        ("https://", "It is neither the URL of a queue, nor a topic's ARN, nor a URL."),
-        ("arn:", "It is neither the URL of a queue, nor a topic's ARN, nor a URL."),
-        ("https://ada:1@example.org/", "It is neither the URL of a queue"),
-        ("ada@example.org", "It is neither the URL of a queue"),
-        ("https://example.org/ x", "It is neither the URL of a queue"),
+        ("https://", "It is neither an http or https URL nor the ARN of a topic."),
+        ("arn:", "It is neither an http or https URL nor the ARN of a topic."),
+        (
+            "https://ada:1@example.org/",
+            "It is neither an http or https URL nor the ARN of a topic.",
+        ),
+        ("ada@example.org", "It is neither an http or https URL nor the ARN of a topic."),
+        ("https://example.org/ x", "It is neither an http or https URL nor the ARN of a topic."),
         ("https://example.org/" + "x" * 2000, "It is longer than 2000 characters."),
         (
             "arn:aws:sqs:eu-west-1:123456789012:queue",
             (
-                "Notifications name a queue by its URL, such as "
+                "Give the queue's URL instead of its ARN, such as "
                 "https://sqs.eu-west-1.amazonaws.com/123456789012/queue"
             ),
         ),

@@ -253,7 +253,7 @@ def test_what_a_dead_courier_took_is_sent_by_the_next(crowd: Crowd, hook: Receiv
     with crowd.site.writing() as call:
         ((taken),) = outbox.take(call, outbox.count_due(call))
     assert courier.deliver(crowd.site) == (0, 0)
-    crowd.clock.advance(outbox.LEASE)
+    crowd.clock.advance(outbox.LEASE_SECONDS)
 
     assert courier.deliver(crowd.site) == (1, 0)
     assert hook.documents()[0]["EventDocId"] == taken.event_id

@@ -351,14 +351,14 @@ def test_whose_hit_type_it_is(crowd: Crowd) -> None:
 
 
 ALLOW_URLS = (
-    "Of URLs, only https at public addresses is allowed; others the crowd's operator has to allow: "
-    "manage_crowd.py allow_destination."
+    "Only https URLs at public addresses are allowed without the operator. The crowd's operator can "
+    "allow others: manage_crowd.py allow_destination."
 )
 ALLOW_QUEUES = (
-    "What goes to a queue or a topic is sent with the keys of the crowd's operator, who has to "
-    "allow it: manage_crowd.py allow_destination."
+    "The crowd sends to queues and topics with its operator's keys, so the operator has to allow "
+    "each of them: manage_crowd.py allow_destination."
 )
-NOWHERE = "It is neither the URL of a queue, nor a topic's ARN, nor a URL."
+NOWHERE = "It is neither an http or https URL nor the ARN of a topic."
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.support.live_site import CODES, COMPLETION, PID, People
 from tests.support.worker_sites import Visitor, words
 
 OTHER_PID = "60aa0a9e1b2d4c6f8a7b9e02"
-GONE = "It may have been used before, or its time is over, or it was not copied whole."
+GONE = "It may have been used already, have expired, or have been copied incompletely."
 UNKNOWN = "3" + "Z" * 29
 ADULTS = {
     "QualificationTypeId": "00000000000000000060",

@@ -25,7 +25,7 @@ from tests.support.worker_sites import Visitor, words
 
 WRONG = "That name, e-mail address or password is wrong."
 TOO_MANY = "Too many attempts to sign in. Wait a little, then try again."
-GONE = "It may have been used before, or its time is over, or it was not copied whole."
+GONE = "It may have been used already, have expired, or have been copied incompletely."
 
 
 def worker_id(visitor: Visitor) -> str:
@@ -156,9 +156,9 @@ class TestInvitations:
         ("fields", "said"),
         [
             ({"name": ""}, "Type a name first."),
-            ({"name": "x" * 41}, "That is 41 characters long. At most 40 fit."),
-            ({"name": "a@b"}, "A name has no @ in it."),
-            ({"name": "\ufdfa" * 9}, "That name is too long when it is written out."),
+            ({"name": "x" * 41}, "That is 41 characters long. At most 40 are allowed."),
+            ({"name": "a@b"}, "A name cannot contain @."),
+            ({"name": "\ufdfa" * 9}, "That name is too long. Choose a shorter one."),
             ({"name": "Ada\u202e"}, "Use letters, digits, punctuation and spaces only."),
             ({"name": "Ben"}, "That name or e-mail address is taken."),
             ({"name": "ＢＥＮ"}, "That name or e-mail address is taken."),
@@ -383,7 +383,7 @@ class TestGuessing:
         """Whether an attempt is let through."""
         try:
             with people.sandbox.writing() as call:
-                sign_in_limits.count(call, account, address)
+                sign_in_limits.count_attempt(call, account, address)
         except sign_in_limits.TooManyAttempts:
             return False
         return True
@@ -509,7 +509,7 @@ class TestResetting:
         who = {"id": worker_id(ada), "name": "ADA", "email": "ada@example.org"}[by]
         for _ in range(10):
             with people.sandbox.writing() as call:
-                sign_in_limits.count(call, worker_id(ada), "127.0.0.1")
+                sign_in_limits.count_attempt(call, worker_id(ada), "127.0.0.1")
         path, visitor = self.reset(people, who), people.someone()
 
         sees(visitor.get(path), 200, "For the account Ada.")
@@ -575,7 +575,7 @@ class TestTheProfile:
         ada = people.member(email="ada@example.org")
         answer = ada.post("/account", {"email": "Ben@example.org", "country": "DE"})
 
-        sees(answer, 400, "That e-mail address cannot be yours: it is taken.")
+        sees(answer, 400, "Another account has that e-mail address.")
         with people.sandbox.reading() as call:
             assert profiles.get(call, worker_id(ada)).country is None
         for bad in ({"country": "ZZ"}, {"email": "x"}):

@@ -254,7 +254,7 @@ class TestLeaving:
         assert ask(ada, hit["HITId"]).status_code == 303
 
         with people.sandbox.writing() as call:
-            for assignment_id in accounts.list_in_hand(call, worker_id):
+            for assignment_id in accounts.list_accepted_assignments(call, worker_id):
                 worker_actions.return_assignment(call, worker_id, assignment_id)
             accounts.close(call, worker_id)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_crowd.operations.policies.agreement import (
-    LONGEST,
+    MAX_LENGTH,
     Answer,
     find_matching_questions,
     measure_agreement,
@@ -55,9 +55,9 @@ def test_amazons_example() -> None:
         (["a", "A"], 0, False),  # case counts
         ([" a ", "a"], 100, True),  # outer space does not
         (["", ""], 50, True),  # nobody ticked it
-        (["x" * LONGEST] * 2, 50, True),
-        (["x" * (LONGEST + 1)] * 2, 50, False),  # too long to count
-        (["x" * (LONGEST + 1), "a"], 50, True),  # one worker counts
+        (["x" * MAX_LENGTH] * 2, 50, True),
+        (["x" * (MAX_LENGTH + 1)] * 2, 50, False),  # too long to count
+        (["x" * (MAX_LENGTH + 1), "a"], 50, True),  # one worker counts
         ([], 0, False),
     ],
 )

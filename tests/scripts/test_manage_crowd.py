@@ -138,7 +138,7 @@ def test_nothing_is_made_on_one_site_when_the_other_refuses(
     manage: Manage, sites: list[Site], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An error on the second site undoes the first."""
-    put = access_keys.put
+    put = access_keys.set_keys
 
     def full_disk(call: Any, *rest: Any) -> None:
         if call.site == "live":
@@ -146,7 +146,7 @@ def test_nothing_is_made_on_one_site_when_the_other_refuses(
         put(call, *rest)
 
     with monkeypatch.context() as patch:
-        patch.setattr(access_keys, "put", full_disk)
+        patch.setattr(access_keys, "set_keys", full_disk)
         with pytest.raises(RuntimeError, match="disk"):
             manage("add_requester", "lab")
 

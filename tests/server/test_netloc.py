@@ -94,5 +94,5 @@ def test_a_malformed_host_in_a_url_is_refused(world: World, live: People, netloc
     ):
         world.perform("CreateHIT", **HIT | {"Question": question})
     with pytest.raises(destinations.BadDestinationError, match="nor a URL"):
-        destinations.check("SQS", f"https://{netloc}/hook", [])
+        destinations.validate("SQS", f"https://{netloc}/hook", [])
     assert "not a server's URL" in live.refused("add_link", "--url", f"http://{netloc}")

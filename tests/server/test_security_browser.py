@@ -122,7 +122,7 @@ def test_a_panels_link_that_a_hit_opens_signs_nobody_out(
         "p", [hit_type_id], 1, "https://panel.example/{code}", codes, {"worker": "PID"}
     )
     with world.sandbox.writing() as call:
-        _, token = invitation_links.make(
+        _, token = invitation_links.create(
             call, invitation_links.PANEL, uses=None, panel=panel._asdict()
         )
     script = (

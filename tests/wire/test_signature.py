@@ -108,7 +108,7 @@ RECORDED = {
 def site_with_lab(directory: Path, clock: Callable[[], float]) -> Site:
     site = open_site(directory, "sandbox", clock)
     with site.writing() as call:
-        access_keys.put(call, "lab", LAB_ID, LAB)
+        access_keys.set_keys(call, "lab", LAB_ID, LAB)
     return site
 
 
@@ -219,8 +219,8 @@ def test_a_new_pair_ends_the_old_one_at_once(today: Site) -> None:
     assert old.get_account_balance()["AvailableBalance"] == "10000.00"
 
     with today.writing() as call:
-        pair = access_keys.generate_pair(call)
-        access_keys.put(call, "lab", "not used", pair)
+        pair = access_keys.generate_keys(call)
+        access_keys.set_keys(call, "lab", "not used", pair)
 
     assert refusal(old.get_account_balance) == Refusal(
         "UnrecognizedClientException", UNKNOWN, None, 400
@@ -245,7 +245,7 @@ def test_wrong_keys_are_refused(
 ) -> None:
     """An unknown access key, a wrong secret and temporary credentials fail as they do at Amazon."""
     with today.writing() as call:
-        access_keys.put(call, "keyless", "AKEYLESS123456", access_keys.NO_KEYS)
+        access_keys.set_keys(call, "keyless", "AKEYLESS123456", access_keys.NO_KEYS)
     client = signed_client(today, access_key, secret_key, token=token)
 
     assert refusal(client.get_account_balance) == Refusal(code, message, None, 400)

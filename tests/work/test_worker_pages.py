@@ -45,7 +45,7 @@ class TestSigningIn:
         [
             ("", "Type a nickname first."),
             ("  \t ", "Type a nickname first."),
-            ("x" * 41, "That is 41 characters long. At most 40 fit."),
+            ("x" * 41, "That is 41 characters long. At most 40 are allowed."),
             ("Ada\x07", "Use letters, digits, punctuation and spaces only."),
             ("Ada\u200b", "Use letters, digits, punctuation and spaces only."),
             ("Ada\u202e", "Use letters, digits, punctuation and spaces only."),

@@ -92,7 +92,7 @@ def _validate(call: Call, specification: Specification) -> None:
         raise ParameterValidationError("EventTypes must name at least one event.")
     transport, destination = specification["Transport"], specification["Destination"]
     try:
-        destinations.check(transport, destination, allowed_destinations.list_allowed(call))
+        destinations.validate(transport, destination, allowed_destinations.list_allowed(call))
     except destinations.BadDestinationError as error:
         raise RequestError(
             f"Notifications cannot be sent by {transport} to {destination[:200]}. {error}",

@@ -1,1 +1,1 @@
-"""Notifications: what happened, kept until it is delivered, and where it may be delivered."""
+"""Notifications: the events, the outbox of undelivered messages, and the allowed destinations."""

@@ -1,8 +1,8 @@
-"""Events: what happens to HITs and to assignments, told to whoever has asked for it.
+"""Events of HITs and assignments, sent to the destination that the HIT type's settings name.
 
-A message is written in the transaction that makes the event happen: there is none of what did not
-happen, and one of all that did. Its form is Amazon's (API reference, "Notification Handling Using
-Amazon SQS", message payload).
+A message is inserted in the transaction of its event, so there is a message if and only if the
+event happened. Its format is Amazon's (API reference, "Notification Handling Using Amazon SQS",
+message payload).
 """
 
 import json
@@ -16,7 +16,7 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.notifications import outbox
 from local_crowd.store.tables import hit_types, hits
 
-# What `tell` and the review policies want to know of a HIT, beside its id and its requester.
+# The columns that `notify` and the review policies need, besides `hit_id` and `requester_id`.
 WATCHED = (
     hits.c.hit_type_id,
     hits.c.assignment_review_policy,
@@ -28,10 +28,10 @@ WATCHED = (
 def notify(
     call: Call, hit: Row[Any], event_type: str, at: int, assignment_id: str | None = None
 ) -> None:
-    """Write a message of what happened at `at`, if the HIT's type has notifications of it.
+    """Put a message about the event into the outbox if the HIT type has notifications of it.
 
-    `hit`: any row with `hit_id`, `requester_id`, `hit_type_id` and `notification`. Costs nothing
-    when the HIT type has none.
+    `hit` is any row with `hit_id`, `requester_id`, `hit_type_id` and `notification`; `at` is in
+    epoch seconds. Makes no query for a HIT type without notifications.
     """
     if hit.notification is None:
         return
@@ -51,7 +51,7 @@ def notify(
 def send(
     call: Call, requester_id: str, specification: Mapping[str, Any], event: Mapping[str, str]
 ) -> None:
-    """Write a message of one event to where the NotificationSpecification says."""
+    """Put a message with one event into the outbox, as the NotificationSpecification says."""
     event_id = call.new_id()
     document = {
         "EventDocVersion": specification["Version"],
@@ -72,5 +72,5 @@ def send(
 
 
 def format_time(at: int) -> str:
-    """Epoch seconds as messages have them: 2005-01-31T23:59:59Z."""
+    """Format epoch seconds as messages contain them: 2005-01-31T23:59:59Z."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,7 +1,7 @@
-"""Notifications on their way: written with what they tell, kept until they are delivered.
+"""The outbox: messages that are inserted with their event and stay until they are delivered.
 
-A message is taken by one sender for LEASE seconds. A sender that dies meanwhile leaves it to the
-next, so a message arrives at least once, and may arrive twice.
+A sender leases a message for LEASE_SECONDS. If the sender dies, another one sends the message after
+that, so a message arrives at least once and may arrive twice.
 """
 
 import random
@@ -13,10 +13,10 @@ from sqlalchemy import ColumnElement, Row, delete, func, insert, or_, select, up
 from local_crowd.operations.call import Call
 from local_crowd.store.tables import outbox, requesters
 
-FIRST_DELAY = 15  # seconds, doubled with every attempt
-LONGEST_DELAY = 7200  # seconds
-GIVE_UP = 24 * 3600  # seconds
-LEASE = 300  # seconds; far more than sending takes
+FIRST_DELAY_SECONDS = 15  # doubles with every attempt
+MAX_DELAY_SECONDS = 7200
+GIVE_UP_SECONDS = 24 * 3600
+LEASE_SECONDS = 300  # far longer than sending takes
 
 
 class Message(NamedTuple):
@@ -30,55 +30,61 @@ class Message(NamedTuple):
 
     @property
     def lane(self) -> "Lane":
-        """Whose message it is and where it goes."""
+        """The lane that the message waits in."""
         return Lane(self.requester_id, self.destination)
 
 
 class Lane(NamedTuple):
-    """Messages of one requester to one destination: they wait for each other, and for nobody else."""
+    """One requester's messages to one destination, which delay only each other."""
 
     requester_id: str
     destination: str
 
 
 def put(call: Call, message: Message) -> None:
-    """Leave a message to be sent, if the transaction is committed."""
+    """Insert a message, which is sent once the transaction is committed."""
     call.db.execute(
         insert(outbox).values(
             **message._asdict(),
             created_time=call.now,
             due_time=call.now,
-            give_up_time=call.now + GIVE_UP,
+            give_up_time=call.now + GIVE_UP_SECONDS,
         )
     )
 
 
 def has_due(call: Call) -> bool:
-    """Whether anything is due: one look at an index."""
-    due = select(outbox.c.number).where(_is_due(call)).limit(1)
-    return call.db.execute(due).first() is not None
+    """Return whether a message is due; reads one entry of an index."""
+    query = select(outbox.c.number).where(_is_due(call)).limit(1)
+    return call.db.execute(query).first() is not None
 
 
 def count_due(call: Call) -> dict[Lane, int]:
-    """Return how many messages of each lane are due, the lane that waits longest first."""
+    """Count the due messages of each lane, the lane that has waited longest first."""
     query = (
         select(outbox.c.requester_id, outbox.c.destination, func.count())
         .where(_is_due(call))
         .group_by(outbox.c.requester_id, outbox.c.destination)
         .order_by(func.min(outbox.c.due_time), func.min(outbox.c.number))
     )
-    return {Lane(requester_id, to): count for requester_id, to, count in call.db.execute(query)}
+    return {
+        Lane(requester_id, destination): count
+        for requester_id, destination, count in call.db.execute(query)
+    }
 
 
 def take(call: Call, counts: Mapping[Lane, int]) -> list[Message]:
-    """Lease so many messages of each lane for LEASE seconds, those that wait longest."""
+    """Lease the given number of messages of each lane, those that have waited longest.
+
+    Locks them until the transaction ends, skipping messages that other senders have locked.
+    """
     messages = [
         message for lane, count in counts.items() for message in _query_due(call, lane, count)
     ]
     call.db.execute(
         update(outbox)
         .where(outbox.c.event_id.in_([message.event_id for message in messages]))
-        .values(attempts=outbox.c.attempts + 1, due_time=call.now + LEASE)
+        .values(attempts=outbox.c.attempts + 1, due_time=call.now + LEASE_SECONDS)
     )
     return messages
 
@@ -99,37 +105,41 @@ def _query_due(call: Call, lane: Lane, count: int) -> list[Message]:
 
 
 def _is_due(call: Call) -> ColumnElement[bool]:
-    # What is due later than anything is put off was written before the clock was set back.
-    latest = call.now + LONGEST_DELAY
+    # No message is put off longer than MAX_DELAY_SECONDS: one due later was inserted before the
+    # clock was set back.
+    latest = call.now + MAX_DELAY_SECONDS
     return or_(outbox.c.due_time <= call.now, outbox.c.due_time > latest)
 
 
 def mark_delivered(call: Call, event_id: str) -> None:
-    """Forget a message that arrived."""
+    """Delete a message that was delivered."""
     call.db.execute(delete(outbox).where(outbox.c.event_id == event_id))
 
 
 def mark_failed(call: Call, event_id: str, error: str) -> None:
-    """Try a message again later, or give it up for dead when a day has passed."""
+    """Schedule another attempt, or make the message a dead letter after GIVE_UP_SECONDS."""
     row = call.db.execute(select(outbox).where(outbox.c.event_id == event_id)).one_or_none()
     if row is None:  # another sender has delivered it
         return
-    again = call.now + _choose_delay(row.attempts)
+    retry_time = call.now + _choose_delay(row.attempts)
     call.db.execute(
         update(outbox)
         .where(outbox.c.event_id == event_id)
-        .values(due_time=again if again <= row.give_up_time else None, error=error)
+        .values(due_time=retry_time if retry_time <= row.give_up_time else None, error=error)
     )
 
 
 def _choose_delay(attempts: int) -> int:
-    """Seconds until the next attempt: so chosen that many messages do not come back at once."""
-    longest = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 20))
+    """Choose the seconds until the next attempt, at random so that retries do not coincide."""
+    longest = min(MAX_DELAY_SECONDS, FIRST_DELAY_SECONDS * 2 ** min(attempts - 1, 20))
     return random.randint((longest + 1) // 2, longest)
 
 
 def list_dead_letters(call: Call) -> list[Row[Any]]:
-    """What was given up, oldest first: the columns of the table, and `requester`, a name."""
+    """List the dead letters, oldest first.
+
+    Each row has the columns of `outbox`, and the requester's name as `requester`.
+    """
     query = (
         select(outbox, requesters.c.name.label("requester"))
         .join(requesters, requesters.c.requester_id == outbox.c.requester_id)
@@ -140,9 +150,9 @@ def list_dead_letters(call: Call) -> list[Row[Any]]:
 
 
 def retry(call: Call, event_id: str | None = None) -> int:
-    """Send dead letters once more, for another day: one, or all. How many there were."""
-    dead: ColumnElement[bool] = outbox.c.due_time.is_(None)
+    """Send one dead letter, or all, again for another GIVE_UP_SECONDS; return their number."""
+    is_dead: ColumnElement[bool] = outbox.c.due_time.is_(None)
     if event_id is not None:
-        dead &= outbox.c.event_id == event_id
-    values = {"attempts": 0, "due_time": call.now, "give_up_time": call.now + GIVE_UP}
-    return call.db.execute(update(outbox).where(dead).values(values)).rowcount
+        is_dead &= outbox.c.event_id == event_id
+    values = {"attempts": 0, "due_time": call.now, "give_up_time": call.now + GIVE_UP_SECONDS}
+    return call.db.execute(update(outbox).where(is_dead).values(values)).rowcount

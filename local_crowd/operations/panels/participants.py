@@ -108,7 +108,7 @@ def _ensure_worker(call: Call, panel: str, participant_id: str) -> str:
     return str(find_worker(call, panel, participant_id))
 
 
-def visit_state(call: Call, link_id: str, worker_id: str) -> Visit:
+def find_state(call: Call, link_id: str, worker_id: str) -> Visit:
     """How far the worker is with what the link leads to."""
     row = call.db.execute(_is_visit(link_id, worker_id)).one()
     panel = Panel(**invitation_links.get(call, link_id).panel or {})
@@ -129,7 +129,7 @@ def next_assignment(call: Call, link_id: str, worker_id: str, after: str | None 
     "taken", "expired" (another try may do); then nothing may be committed.
     """
     call.db.execute(_is_visit(link_id, worker_id).with_for_update()).one()
-    visit = visit_state(call, link_id, worker_id)
+    visit = find_state(call, link_id, worker_id)
     if visit.assignment_id or visit.done >= visit.panel.limit:
         return _save_outcome(call, link_id, worker_id, visit)
     unqualified = 0
@@ -156,7 +156,7 @@ def next_assignment(call: Call, link_id: str, worker_id: str, after: str | None 
     return _save_outcome(call, link_id, worker_id, visit._replace(outcome=outcome))
 
 
-def has_come_by(call: Call, link_id: str, worker_id: str, assignment_id: str) -> bool:
+def is_from_panel(call: Call, link_id: str, worker_id: str, assignment_id: str) -> bool:
     """Whether the worker accepted this assignment by way of the link."""
     mine = _is_work(link_id, worker_id).where(visit_assignments.c.assignment_id == assignment_id)
     return call.db.execute(mine).first() is not None

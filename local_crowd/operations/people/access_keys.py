@@ -1,8 +1,7 @@
-"""The key pairs by which requesters sign their calls.
+"""The key pairs with which requesters sign their calls.
 
-A signature is an HMAC, so whoever verifies it needs the secret itself: a hash of it would not do.
-The secrets are stored as they are, in the site's database, and are as safe as that is: the data
-directory is readable by its owner alone (mode 0700).
+Verifying a signature (an HMAC) needs the secret itself, so the site's database stores it
+unencrypted. Only the owner of the data directory can read it (mode 0700).
 """
 
 import secrets
@@ -15,12 +14,12 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.store.tables import requesters
 
-# Amazon's have / and + too; these need no quotes in a shell, an INI file or a URL.
+# Without Amazon's / and +, a key needs no quoting in a shell, an INI file or a URL.
 _ALPHABET = string.ascii_letters + string.digits
 
 
 class KeyPair(NamedTuple):
-    """What a requester signs with; both None: the requester cannot call."""
+    """A requester's keys; both are None for a requester who cannot call the API."""
 
     access_key: str | None
     secret_key: str | None
@@ -30,44 +29,51 @@ NO_KEYS = KeyPair(None, None)
 
 
 class Requester(NamedTuple):
-    """A requester as others may see one: without the secret."""
+    """A requester without the secret key."""
 
     name: str
     requester_id: str
     access_key: str | None
-    created_time: int
+    created_time: int  # epoch seconds
 
 
-def generate_pair(call: Call) -> KeyPair:
-    """A pair of Amazon's form: 20 characters and 40 (238 bits).
+class KeyHolder(NamedTuple):
+    """The requester to whom an access key belongs, with the secret key."""
 
-    The access key begins with LC, never with Amazon's AKIA or ASIA: it is not to be taken for
-    one of theirs, by a person or by a secret scanner.
+    requester_id: str
+    secret_key: str
+
+
+def generate_keys(call: Call) -> KeyPair:
+    """Generate keys in Amazon's format: 20 and 40 characters, the secret with 238 random bits.
+
+    The access key begins with LC, unlike Amazon's AKIA and ASIA, so that neither people nor secret
+    scanners mistake it for one of Amazon's.
     """
     return KeyPair(call.new_id("LC", 20), "".join(secrets.choice(_ALPHABET) for _ in range(40)))
 
 
-def create(call: Call, name: str) -> tuple[str, str]:
-    """Make a requester with keys: access key and secret key.
+def create(call: Call, name: str) -> KeyPair:
+    """Create a requester with new keys and return the keys.
 
-    Raises ParameterValidationError for a name that is taken, or is none.
+    Raises ParameterValidationError for a name that is taken or not valid.
     """
     if find_id(call, name) is not None:
         raise ParameterValidationError(f"There is a requester {name} already.")
-    pair = generate_pair(call)
-    put(call, name, call.new_id("A", 14), pair)
-    return str(pair.access_key), str(pair.secret_key)
+    pair = generate_keys(call)
+    set_keys(call, name, call.new_id("A", 14), pair)
+    return pair
 
 
-def put(call: Call, name: str, requester_id: str, pair: KeyPair) -> None:
-    """Give the requester of this name these keys and no others, or make one of this id with them.
+def set_keys(call: Call, name: str, requester_id: str, pair: KeyPair) -> None:
+    """Replace the keys of the requester with this name, creating it with `requester_id` if needed.
 
-    Raises ParameterValidationError for a name that is none.
+    Raises ParameterValidationError for a name that is not valid.
     """
-    done = call.db.execute(
+    result = call.db.execute(
         update(requesters).where(requesters.c.name == name).values(pair._asdict())
     )
-    if done.rowcount:
+    if result.rowcount:
         return
     if not (name.isprintable() and name == name.strip() and 0 < len(name) <= 200):
         raise ParameterValidationError(
@@ -81,22 +87,22 @@ def put(call: Call, name: str, requester_id: str, pair: KeyPair) -> None:
 
 
 def find_id(call: Call, name: str) -> str | None:
-    """The id of the requester of this name, if there is one."""
+    """Return the id of the requester with this name, or None."""
     return call.db.scalar(select(requesters.c.requester_id).where(requesters.c.name == name))
 
 
 def list_all(call: Call) -> list[Requester]:
-    """All requesters, the oldest first."""
+    """List all requesters, oldest first."""
     columns = [requesters.c[field] for field in Requester._fields]
     rows = call.db.execute(select(*columns).order_by(requesters.c.created_time, requesters.c.name))
     return [Requester(*row) for row in rows]
 
 
-def find_holder(db: Connection, access_key: str) -> tuple[str, str] | None:
-    """Whose key this is, and the secret that belongs to it: requester id and secret key."""
-    found = db.execute(
+def find_holder(db: Connection, access_key: str) -> KeyHolder | None:
+    """Return the requester to whom the access key belongs, with the secret key, or None."""
+    row = db.execute(
         select(requesters.c.requester_id, requesters.c.secret_key).where(
             requesters.c.access_key == access_key
         )
     ).one_or_none()
-    return (found.requester_id, found.secret_key) if found else None
+    return KeyHolder(*row) if row else None

@@ -1,4 +1,4 @@
-"""Accounts: workers who sign in with a password. How a password is hashed is the pages' matter."""
+"""Accounts of workers who sign in with a password, which the pages hash."""
 
 import re
 import unicodedata
@@ -9,20 +9,19 @@ from sqlalchemy.exc import IntegrityError
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.people.invitation_links import forget_email, remove_resets
-from local_crowd.operations.people.nicknames import LONGEST, InvalidNickname, normalize_nickname
+from local_crowd.operations.people.nicknames import MAX_LENGTH, InvalidNickname, normalize_nickname
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import accounts, assignments, messages, workers
 
 EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s\x00-\x20]+\.[^@\s\x00-\x20]+")
-LONGEST_EMAIL = 254  # characters, as RFC 5321 has it
+MAX_EMAIL_LENGTH = 254  # characters, from RFC 5321
 TAKEN = (
-    "That name or e-mail address is taken. Choose another name; or, if you have an account, "
-    "sign in to it."
+    "That name or e-mail address is taken. Choose another name or, if you have an account, sign in."
 )
 
 
 class InvalidAccount(ValueError):
-    """What was typed cannot be an account's. The message is for the worker."""
+    """A name or e-mail address that an account cannot have. The message is for the worker."""
 
 
 class Account(NamedTuple):
@@ -38,38 +37,39 @@ class Account(NamedTuple):
 
 
 def validate_name(text: str) -> str:
-    """`text` as an account's name. Raises InvalidAccount for what is none."""
+    """Return `text` normalized as an account's name, or raise InvalidAccount."""
     try:
         name = normalize_nickname(text)
     except InvalidNickname as error:
         raise InvalidAccount(str(error).replace("a nickname", "a name")) from error
     if "@" in name:
-        raise InvalidAccount("A name has no @ in it. The e-mail address has its own field.")
-    if len(_to_key(name)) > LONGEST * 2:
-        raise InvalidAccount("That name is too long when it is written out.")
+        raise InvalidAccount("A name cannot contain @. The e-mail address has its own field.")
+    if len(_to_key(name)) > MAX_LENGTH * 2:
+        raise InvalidAccount("That name is too long. Choose a shorter one.")
     return name
 
 
 def validate_email(text: str) -> str | None:
-    """`text` as an e-mail address, in small letters; none for nothing. Raises InvalidAccount."""
-    # Cut before it is normalized: that takes time squared of a long text.
-    email = unicodedata.normalize("NFC", text.strip()[: LONGEST_EMAIL + 1]).lower()
+    """Return `text` as an e-mail address in lower case, None if blank, or raise InvalidAccount."""
+    # Cut before normalizing, which takes quadratic time for some texts.
+    email = unicodedata.normalize("NFC", text.strip()[: MAX_EMAIL_LENGTH + 1]).lower()
     if not email:
         return None
-    if len(email) > LONGEST_EMAIL or not email.isprintable() or not EMAIL.fullmatch(email):
+    if len(email) > MAX_EMAIL_LENGTH or not email.isprintable() or not EMAIL.fullmatch(email):
         raise InvalidAccount(
-            "That is not an e-mail address. Leave it empty if you would rather not say."
+            "That is not an e-mail address. Leave the field empty if you would rather not give one."
         )
     return email
 
 
 def create(call: Call, name: str, email: str | None, password_hash: str) -> str:
-    """Make a worker with an account: the worker's id. `name` and `email` as those functions give.
+    """Create a worker with an account and return the worker's id.
 
-    Raises InvalidAccount when either is taken, without saying which; nothing may then be committed.
+    `name` and `email` must be results of `validate_name` and `validate_email`. Raises
+    InvalidAccount when either is taken, without saying which; the caller must then roll back.
     """
     worker_id = call.new_id("A", 14)
-    made = insert_new(
+    inserted = insert_new(
         call.db, workers, worker_id=worker_id, nickname=name, created_time=call.now
     ) and insert_new(
         call.db,
@@ -81,36 +81,36 @@ def create(call: Call, name: str, email: str | None, password_hash: str) -> str:
         session_version=1,
         created_time=call.now,
     )
-    if not made:
+    if not inserted:
         raise InvalidAccount(TAKEN)
     return worker_id
 
 
-def find(call: Call, typed: str) -> Account | None:
-    """The open account of this e-mail address or name, if there is one."""
+def find(call: Call, name_or_email: str) -> Account | None:
+    """Return the open account with this e-mail address or name, or None."""
     try:
-        if "@" in typed:
-            mine = accounts.c.email == validate_email(typed)
+        if "@" in name_or_email:
+            is_match = accounts.c.email == validate_email(name_or_email)
         else:
-            mine = accounts.c.name_key == _to_key(validate_name(typed))
+            is_match = accounts.c.name_key == _to_key(validate_name(name_or_email))
     except InvalidAccount:
         return None
-    return _fetch(call, _query_accounts().where(mine, accounts.c.closed_time.is_(None)))
+    return _fetch(call, _query_accounts().where(is_match, accounts.c.closed_time.is_(None)))
 
 
 def get(call: Call, worker_id: str) -> Account | None:
-    """The account of this worker, open or closed; none for who never had one."""
+    """Return the worker's account, open or closed, or None for a worker who never had one."""
     return _fetch(call, _query_accounts().where(accounts.c.worker_id == worker_id))
 
 
 def list_all(call: Call) -> list[Account]:
-    """All accounts, the oldest first."""
+    """List all accounts, oldest first."""
     query = _query_accounts().order_by(accounts.c.created_time, accounts.c.worker_id)
     return [Account(*row) for row in call.db.execute(query)]
 
 
 def find_session_version(call: Call, worker_id: str) -> int | None:
-    """What a session of this worker's must bear now; none when the account is closed."""
+    """Return the version that the worker's sessions must have, or None if the account is closed."""
     return call.db.scalar(
         select(accounts.c.session_version).where(
             accounts.c.worker_id == worker_id, accounts.c.closed_time.is_(None)
@@ -119,38 +119,40 @@ def find_session_version(call: Call, worker_id: str) -> int | None:
 
 
 def set_email(call: Call, worker_id: str, email: str | None) -> None:
-    """Another e-mail address, or none. Raises InvalidAccount when it is another account's."""
+    """Change or remove the e-mail address; raise InvalidAccount if another account has it."""
     try:
         with call.db.begin_nested():
-            _change(call, worker_id, email=email)
+            _set_columns(call, worker_id, email=email)
     except IntegrityError as error:
-        raise InvalidAccount("That e-mail address cannot be yours: it is taken.") from error
+        raise InvalidAccount("Another account has that e-mail address.") from error
 
 
 def set_password(call: Call, worker_id: str, password_hash: str) -> int:
-    """A new password ends every session and every link to choose another: the new version."""
-    _change(call, worker_id, password_hash=password_hash)
+    """Set a password, ending all sessions and reset links; return the new session version."""
+    _set_columns(call, worker_id, password_hash=password_hash)
     remove_resets(call, worker_id)
     return end_sessions(call, worker_id)
 
 
 def end_sessions(call: Call, worker_id: str) -> int:
-    """Sign the worker out wherever they are signed in: the version of sessions from now on."""
-    _change(call, worker_id, session_version=accounts.c.session_version + 1)
+    """End all sessions of the worker and return the version that new sessions must have."""
+    _set_columns(call, worker_id, session_version=accounts.c.session_version + 1)
     return find_session_version(call, worker_id) or 0
 
 
 def close(call: Call, worker_id: str) -> None:
-    """Close an account: erase what says who the worker is, messages too. Work and payments stay,
-    under the id.
+    """Close an account, erasing the worker's personal data and messages.
 
-    What the worker holds has to be returned first (worker_actions.return_assignment).
+    Work and payments stay under the worker's id. The caller must first return the worker's accepted
+    assignments (worker_actions.return_assignment).
     """
     account = get(call, worker_id)
     if account and account.email:
         forget_email(call, account.email)
     end_sessions(call, worker_id)
-    _change(call, worker_id, name_key=None, email=None, password_hash=None, closed_time=call.now)
+    _set_columns(
+        call, worker_id, name_key=None, email=None, password_hash=None, closed_time=call.now
+    )
     call.db.execute(
         update(workers)
         .where(workers.c.worker_id == worker_id)
@@ -160,15 +162,15 @@ def close(call: Call, worker_id: str) -> None:
     remove_resets(call, worker_id)
 
 
-def list_in_hand(call: Call, worker_id: str) -> list[str]:
-    """The ids of the assignments that the worker is at."""
+def list_accepted_assignments(call: Call, worker_id: str) -> list[str]:
+    """List the ids of the worker's assignments in progress."""
     query = select(assignments.c.assignment_id).where(
         assignments.c.worker_id == worker_id, assignments.c.status == "Accepted"
     )
     return list(call.db.scalars(query))
 
 
-def _change(call: Call, worker_id: str, **values: Any) -> None:
+def _set_columns(call: Call, worker_id: str, **values: Any) -> None:
     call.db.execute(update(accounts).where(accounts.c.worker_id == worker_id).values(**values))
 
 
@@ -185,5 +187,5 @@ def _fetch(call: Call, query: Select[Any]) -> Account | None:
 
 
 def _to_key(name: str) -> str:
-    """One text for all ways to write a name: case and width make no other person."""
+    """Return the same key for names that differ only in case and width."""
     return unicodedata.normalize("NFKC", name).casefold()

@@ -1,7 +1,7 @@
-"""Links that let somebody in: to an account, to a panel's HITs, to choosing a new password.
+"""Links that admit people: to an account, to a panel's HITs, to choosing a new password.
 
-A link's address ends in a token of about 150 bits. The token is shown once and stored as a hash: who
-can read the database cannot use its links.
+A link's URL ends in a token of about 150 random bits. The token is shown once and stored as a hash,
+so that reading the database does not give usable links.
 """
 
 import hashlib
@@ -16,29 +16,36 @@ from local_crowd.store.tables import links
 
 ACCOUNT, PANEL, RESET = "account", "panel", "reset"
 GONE = (
-    "It may have been used before, or its time is over, or it was not copied whole. "
-    "Ask whoever sent it to you for another."
+    "It may have been used already, have expired, or have been copied incompletely. "
+    "Ask the person who sent it to you for another."
 )
 
 
 class Link(NamedTuple):
-    """A link, without the token. None in `uses_left` and `expires_time` means: no limit."""
+    """A link without its token."""
 
     link_id: str
     kind: str
-    uses_left: int | None
-    expires_time: int | None
+    uses_left: int | None  # None: no limit
+    expires_time: int | None  # epoch seconds; None: no limit
     email: str | None
     worker_id: str | None
     panel: dict[str, Any] | None
     created_time: int
 
     def is_open(self, now: int) -> bool:
-        """Whether it lets anybody in at `now`."""
+        """Return whether the link admits people at `now` (epoch seconds)."""
         return self.uses_left != 0 and (self.expires_time is None or now < self.expires_time)
 
 
-def make(
+class NewLink(NamedTuple):
+    """The id of a new link, and its token, which is not stored."""
+
+    link_id: str
+    token: str
+
+
+def create(
     call: Call,
     kind: str,
     *,
@@ -47,14 +54,14 @@ def make(
     email: str | None = None,
     worker_id: str | None = None,
     panel: dict[str, Any] | None = None,
-) -> tuple[str, str]:
-    """Make a link: its id and its token. `lifetime` in seconds."""
+) -> NewLink:
+    """Create a link; `lifetime` is in seconds, and None for `uses` or `lifetime` means no limit."""
     link_id, token = call.new_id("L", 14), call.new_id("L", 30)
     call.db.execute(
         insert(links).values(
             link_id=link_id,
             kind=kind,
-            token_hash=_hash(token),
+            token_hash=_compute_hash(token),
             uses_left=uses,
             expires_time=None if lifetime is None else call.now + lifetime,
             email=email,
@@ -63,20 +70,23 @@ def make(
             created_time=call.now,
         )
     )
-    return link_id, token
+    return NewLink(link_id, token)
 
 
 def find(call: Call, token: str, *kinds: str) -> Link:
-    """The link of this token, open or not. Raises NotPossible("gone") for none of these kinds."""
-    mine = links.c.token_hash == _hash(token)
-    row = call.db.execute(_query_links().where(mine, links.c.kind.in_(kinds))).one_or_none()
+    """Return the link of one of these kinds with this token, open or not.
+
+    Raises NotPossible("gone") when there is none.
+    """
+    is_match = links.c.token_hash == _compute_hash(token)
+    row = call.db.execute(_query_links().where(is_match, links.c.kind.in_(kinds))).one_or_none()
     if row is None:
         raise NotPossible("gone", GONE)
     return _read_link(row)
 
 
 def find_open(call: Call, token: str, *kinds: str) -> Link:
-    """As `find`, and NotPossible("gone") also for one that lets nobody in any more."""
+    """Return the open link of one of these kinds with this token, or raise NotPossible("gone")."""
     link = find(call, token, *kinds)
     if not link.is_open(call.now):
         raise NotPossible("gone", GONE)
@@ -84,35 +94,34 @@ def find_open(call: Call, token: str, *kinds: str) -> Link:
 
 
 def use(call: Call, link_id: str) -> None:
-    """Use the link once: condition and change are one statement, so that one of two wins.
+    """Count one use of the link.
 
-    Raises NotPossible("gone"); then nothing may be committed.
+    Condition and change are one statement, so that concurrent callers cannot exceed the limit.
+    Raises NotPossible("gone") when the link is not open; the caller must then roll back.
     """
-    used = call.db.execute(
+    result = call.db.execute(
         update(links)
         .where(
             links.c.link_id == link_id,
             or_(links.c.uses_left.is_(None), links.c.uses_left > 0),
             or_(links.c.expires_time.is_(None), links.c.expires_time > call.now),
         )
-        .values(uses_left=links.c.uses_left - 1)  # none less one is none
+        .values(uses_left=links.c.uses_left - 1)  # NULL stays NULL
     )
-    if not used.rowcount:
+    if not result.rowcount:
         raise NotPossible("gone", GONE)
 
 
 def get(call: Call, link_id: str) -> Link:
-    """The link of this id. Raises ParameterValidationError."""
+    """Return the link with this id, or raise ParameterValidationError."""
     row = call.db.execute(_query_links().where(links.c.link_id == link_id)).one_or_none()
     if row is None:
-        raise ParameterValidationError(
-            f"There is no link {link_id}: list_links names those there are."
-        )
+        raise ParameterValidationError(f"There is no link {link_id}. list_links lists all links.")
     return _read_link(row)
 
 
 def list_all(call: Call) -> list[Link]:
-    """All links that were made for others, the oldest first."""
+    """List all links except password resets, oldest first."""
     query = (
         _query_links().where(links.c.kind != RESET).order_by(links.c.created_time, links.c.link_id)
     )
@@ -120,12 +129,12 @@ def list_all(call: Call) -> list[Link]:
 
 
 def remove(call: Call, link_id: str) -> None:
-    """Let nobody in by this link any more. Those whom it let in before stay."""
+    """Stop a link from admitting new people; people whom it admitted stay."""
     call.db.execute(update(links).where(links.c.link_id == link_id).values(uses_left=0))
 
 
 def remove_resets(call: Call, worker_id: str) -> None:
-    """Let nobody choose this worker's password by a link that was made before."""
+    """Close all links for choosing a new password of this worker."""
     call.db.execute(
         update(links)
         .where(links.c.worker_id == worker_id, links.c.kind == RESET)
@@ -134,7 +143,7 @@ def remove_resets(call: Call, worker_id: str) -> None:
 
 
 def forget_email(call: Call, email: str) -> None:
-    """Keep no more that somebody was invited at this address."""
+    """Erase the e-mail address from the invitations sent to it."""
     call.db.execute(update(links).where(links.c.email == email).values(email=None))
 
 
@@ -148,5 +157,5 @@ def _read_link(row: Any) -> Link:
     return Link(**values)
 
 
-def _hash(token: str) -> str:
+def _compute_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

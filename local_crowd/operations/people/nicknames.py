@@ -1,14 +1,14 @@
-"""What workers may be called."""
+"""Validate the names of workers."""
 
 import re
 import unicodedata
 
-LONGEST = 40  # characters
-LONGEST_TYPED = 1000  # characters; beyond, Unicode's normalization takes time squared
-# Letters that show nothing, so that two names could look the same; and signs that only say how
-# the one before is drawn, which two keyboards send or do not.
+MAX_LENGTH = 40  # characters
+MAX_TYPED_LENGTH = 1000  # characters; normalizing takes quadratic time for some longer texts
+# Letters that are invisible, so that different names could look the same; and variation selectors,
+# which some keyboards add to a character and others do not.
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0]")
-DRAWN_AS = re.compile("[\ufe00-\ufe0f]")
+VARIATION_SELECTORS = re.compile("[\ufe00-\ufe0f]")
 
 
 class InvalidNickname(ValueError):
@@ -16,17 +16,21 @@ class InvalidNickname(ValueError):
 
 
 def normalize_nickname(text: str) -> str:
-    """`text` in the one form that is stored: no outer spaces, single inner ones, Unicode NFC.
+    """Return `text` in Unicode NFC, without outer spaces and with single inner spaces.
 
-    So the same name typed on two keyboards is the same worker. Raises InvalidNickname.
+    The same name typed on two keyboards then belongs to the same worker. Raises InvalidNickname.
     """
-    if len(text) > LONGEST_TYPED:
-        raise InvalidNickname(f"That is {len(text):,} characters long. At most {LONGEST} fit.")
-    name = unicodedata.normalize("NFC", " ".join(DRAWN_AS.sub("", text).split()))
+    if len(text) > MAX_TYPED_LENGTH:
+        raise InvalidNickname(
+            f"That is {len(text):,} characters long. At most {MAX_LENGTH} are allowed."
+        )
+    name = unicodedata.normalize("NFC", " ".join(VARIATION_SELECTORS.sub("", text).split()))
     if not name:
         raise InvalidNickname("Type a nickname first.")
-    if len(name) > LONGEST:
-        raise InvalidNickname(f"That is {len(name)} characters long. At most {LONGEST} fit.")
+    if len(name) > MAX_LENGTH:
+        raise InvalidNickname(
+            f"That is {len(name)} characters long. At most {MAX_LENGTH} are allowed."
+        )
     if not name.isprintable() or INVISIBLE.search(name):
         raise InvalidNickname("Use letters, digits, punctuation and spaces only.")
     return name

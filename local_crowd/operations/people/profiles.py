@@ -1,4 +1,4 @@
-"""What workers say of themselves, which some HITs ask for."""
+"""What workers say about themselves, which some HITs require."""
 
 from typing import NamedTuple
 
@@ -10,28 +10,26 @@ from local_crowd.store.tables import workers
 
 
 class InvalidPlace(ValueError):
-    """A text that is no code of a country or of a part of one. The message is for the worker."""
+    """A text that is not a code of a country or US state. The message is for the worker."""
 
 
 class Profile(NamedTuple):
-    """A country of ISO 3166 ("US") and a part of it of ISO 3166-2 ("PA"), both if said; and whether
-    the worker is of age and accepts content that may offend.
-    """
+    """What a worker has said about themselves."""
 
-    country: str | None
-    subdivision: str | None
-    adult: bool
+    country: str | None  # ISO 3166, such as "US"
+    subdivision: str | None  # ISO 3166-2 without the country, such as "PA"
+    adult: bool  # whether the worker is of age and accepts content that may offend
 
 
 def get(call: Call, worker_id: str) -> Profile:
-    """What the worker said."""
+    """Return the worker's profile."""
     columns = (workers.c.country, workers.c.subdivision, workers.c.adult)
     row = call.db.execute(select(*columns).where(workers.c.worker_id == worker_id)).one()
     return Profile(row.country, row.subdivision, bool(row.adult))
 
 
 def put(call: Call, worker_id: str, profile: Profile) -> None:
-    """Keep what the worker says. Raises InvalidPlace for codes that are none."""
+    """Store the worker's profile; raise InvalidPlace for an unknown country or US state."""
     country, part = (
         (text or "").strip().upper() or None for text in (profile.country, profile.subdivision)
     )

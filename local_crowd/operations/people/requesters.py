@@ -1,6 +1,6 @@
-"""Requesters who sign in to pages: with their key pair, or with a name and a password.
+"""Requesters who sign in to pages, with their key pair or with a name and a password.
 
-How a password is hashed is the pages' matter.
+The pages hash the passwords.
 """
 
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from local_crowd.store.tables import requesters
 
 
 class Access(NamedTuple):
-    """What lets a requester in: never to be shown."""
+    """A requester's credentials, which must never be shown."""
 
     requester_id: str
     name: str
@@ -22,27 +22,27 @@ class Access(NamedTuple):
 
 
 def find_by_access_key(call: Call, access_key: str) -> Access | None:
-    """Whose key this is."""
+    """Return the credentials of the requester with this access key, or None."""
     return _fetch(call, requesters.c.access_key == access_key)
 
 
 def find_by_name(call: Call, name: str) -> Access | None:
-    """The requester of this name."""
+    """Return the credentials of the requester with this name, or None."""
     return _fetch(call, requesters.c.name == name)
 
 
 def find_by_id(call: Call, requester_id: str) -> Access | None:
-    """The requester of this id."""
+    """Return the credentials of the requester with this id, or None."""
     return _fetch(call, requesters.c.requester_id == requester_id)
 
 
 def set_password(call: Call, name: str, password_hash: str | None) -> None:
-    """Let the requester of this name in with another password from now on; None: with none."""
-    this = requesters.c.name == name
-    call.db.execute(update(requesters).where(this).values(password_hash=password_hash))
+    """Set the password of the requester with this name; None means no sign-in by password."""
+    is_match = requesters.c.name == name
+    call.db.execute(update(requesters).where(is_match).values(password_hash=password_hash))
 
 
-def _fetch(call: Call, this: ColumnElement[bool]) -> Access | None:
-    query = select(*(requesters.c[field] for field in Access._fields)).where(this)
+def _fetch(call: Call, is_match: ColumnElement[bool]) -> Access | None:
+    query = select(*(requesters.c[field] for field in Access._fields)).where(is_match)
     row = call.db.execute(query).one_or_none()
     return Access(*row) if row else None

@@ -1,8 +1,8 @@
-"""How often one may guess a password.
+"""Limits on attempts to guess a password.
 
-An account can be tried so many times at once, then once in a while; the same holds for an address.
-A count is one row: the time at which it will be empty again (GCRA, a leaking bucket). So several
-processes agree, and nobody is locked out for good: who waits may try again.
+An account allows a burst of attempts, then one attempt per interval; so does an IP address. A count
+is one row with the time at which it is empty again (GCRA, a leaky bucket), which all processes
+share. Nobody is locked out for good.
 """
 
 import hashlib
@@ -17,66 +17,73 @@ from local_crowd.store.tables import attempts
 
 
 class Limit(NamedTuple):
-    """`burst` attempts at once, then one every `interval` seconds."""
+    """A burst of attempts at once, then one attempt every `interval` seconds."""
 
     burst: int
     interval: int
 
 
-# Guesses from one address keep no one at another address out: the account's own limit is wider.
+# The limit of an account is higher than that of an account and an address together, so guesses from
+# one address do not lock out the account's owner at another.
 ACCOUNT_AND_ADDRESS = Limit(10, 60)
 ACCOUNT = Limit(100, 120)
 ADDRESS = Limit(60, 10)
 
 
 class TooManyAttempts(Exception):
-    """Too many attempts. `wait` says in how many seconds there may be another."""
+    """Too many attempts to sign in; another is possible after `wait` seconds."""
 
     def __init__(self, wait: int) -> None:
         super().__init__("Too many attempts to sign in. Wait a little, then try again.")
         self.wait = wait
 
 
-def count(call: Call, account: str, address: str) -> None:
-    """Count an attempt before it is made. Raises TooManyAttempts; then nothing may be committed.
+def count_attempt(call: Call, account: str, address: str) -> None:
+    """Count an attempt before it is made.
 
-    `account`: whatever was typed or meant, whether or not there is one; `address`: an IP address.
+    `account` is the name that was typed, even if no such account exists, or a worker's id;
+    `address` is an IP address. Raises TooManyAttempts; the caller must then roll back.
     """
-    for key, limit in sorted(_make_keys(account, address).items()):  # one order: no deadlock
+    # Every transaction locks the rows in the same order, so that none can deadlock.
+    for key, limit in sorted(_make_keys(account, address).items()):
         insert_new(call.db, attempts, key=key, free_time=call.now)
         full = call.now + (limit.burst - 1) * limit.interval
         free = attempts.c.free_time
-        mine = attempts.c.key == key
-        # Emptied meanwhile, or fuller than it can be, since the clock was set back: it starts anew.
-        stale = or_(free < call.now, free > full + limit.interval)
-        call.db.execute(update(attempts).where(mine, stale).values(free_time=call.now))
-        counted = call.db.execute(
-            update(attempts).where(mine, free <= full).values(free_time=free + limit.interval)
+        is_match = attempts.c.key == key
+        # A count that is empty starts anew, and so does one that exceeds its limit: the clock was
+        # set back.
+        is_stale = or_(free < call.now, free > full + limit.interval)
+        call.db.execute(update(attempts).where(is_match, is_stale).values(free_time=call.now))
+        result = call.db.execute(
+            update(attempts).where(is_match, free <= full).values(free_time=free + limit.interval)
         )
-        if not counted.rowcount:
-            until = call.db.scalar(select(free).where(mine)) or call.now
+        if not result.rowcount:
+            until = call.db.scalar(select(free).where(is_match)) or call.now
             raise TooManyAttempts(max(1, until - full))
 
 
-def forgive(call: Call, account: str, address: str) -> None:
-    """The attempt succeeded: forget those from this address, give the others theirs back."""
+def record_success(call: Call, account: str, address: str) -> None:
+    """Record that the counted attempt succeeded.
+
+    Clears the count of the account at this address, and takes the attempt off the other counts.
+    """
     for key, limit in sorted(_make_keys(account, address).items()):
-        mine = attempts.c.key == key
+        is_match = attempts.c.key == key
         if limit is ACCOUNT_AND_ADDRESS:
-            call.db.execute(delete(attempts).where(mine))
+            call.db.execute(delete(attempts).where(is_match))
         else:
-            less = attempts.c.free_time - limit.interval
-            call.db.execute(update(attempts).where(mine).values(free_time=less))
-    _sweep(call)
+            earlier = attempts.c.free_time - limit.interval
+            call.db.execute(update(attempts).where(is_match).values(free_time=earlier))
+    _delete_empty_counts(call)
 
 
-def forget(call: Call, account: str) -> None:
-    """The account has a new password: what was tried before no longer counts against it."""
-    call.db.execute(delete(attempts).where(attempts.c.key == _hash("account", account)))
+def clear_account(call: Call, account: str) -> None:
+    """Clear the account's own count, as after a new password."""
+    call.db.execute(delete(attempts).where(attempts.c.key == _compute_hash("account", account)))
 
 
-def _sweep(call: Call) -> None:
-    """Delete the counts that are empty, but for those that somebody is at just now."""
+def _delete_empty_counts(call: Call) -> None:
+    """Delete the counts that are empty, skipping those that another transaction has locked."""
     empty = (
         select(attempts.c.key)
         .where(attempts.c.free_time < call.now)
@@ -88,18 +95,18 @@ def _sweep(call: Call) -> None:
 def _make_keys(account: str, address: str) -> dict[str, Limit]:
     network = _to_network(address)
     return {
-        _hash("account", account): ACCOUNT,
-        _hash("address", network): ADDRESS,
-        _hash("both", account, network): ACCOUNT_AND_ADDRESS,
+        _compute_hash("account", account): ACCOUNT,
+        _compute_hash("address", network): ADDRESS,
+        _compute_hash("both", account, network): ACCOUNT_AND_ADDRESS,
     }
 
 
-def _hash(*parts: str) -> str:
+def _compute_hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _to_network(address: str) -> str:
-    """An IPv6 address stands for its /64: whoever has one has all of them."""
+    """Return the /64 of an IPv6 address, because its owner has all addresses in it."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

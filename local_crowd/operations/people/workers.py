@@ -1,4 +1,4 @@
-"""Workers as requesters deal with them: blocks and messages."""
+"""A requester's blocks of workers and messages to them."""
 
 from typing import Any
 
@@ -12,25 +12,25 @@ from local_crowd.store.tables import assignments, messages, worker_blocks, worke
 
 
 def exists(call: Call, worker_id: str) -> bool:
-    """Whether the site knows this worker."""
+    """Return whether the site has a worker with this id."""
     query = select(workers.c.worker_id).where(workers.c.worker_id == worker_id)
     return call.db.execute(query).first() is not None
 
 
 def create_worker_block(call: Call, request: Request) -> Response:
-    """CreateWorkerBlock: the worker can accept none of the requester's HITs any more.
+    """Perform CreateWorkerBlock: stop the worker from accepting the requester's HITs.
 
-    Blocking a blocked worker replaces the reason.
+    For a blocked worker it replaces the reason.
     """
     worker_id, reason = request["WorkerId"], require_text("Reason", request["Reason"])
     if not exists(call, worker_id):
         raise ParameterValidationError(
             f'The value "{worker_id}" is not valid for the parameter WorkerId.'
         )
-    changed = call.db.execute(
-        update(worker_blocks).where(_block(call, worker_id)).values(reason=reason)
+    result = call.db.execute(
+        update(worker_blocks).where(_is_block(call, worker_id)).values(reason=reason)
     )
-    if not changed.rowcount:
+    if not result.rowcount:
         call.db.execute(
             insert(worker_blocks).values(
                 requester_id=call.requester_id,
@@ -43,15 +43,15 @@ def create_worker_block(call: Call, request: Request) -> Response:
 
 
 def delete_worker_block(call: Call, request: Request) -> Response:
-    """DeleteWorkerBlock: succeeds as well for a worker who was not blocked."""
+    """Perform DeleteWorkerBlock, which succeeds even if the worker is not blocked."""
     if not exists(call, request["WorkerId"]):
         raise ParameterValidationError("WorkerId is invalid.")
-    call.db.execute(delete(worker_blocks).where(_block(call, request["WorkerId"])))
+    call.db.execute(delete(worker_blocks).where(_is_block(call, request["WorkerId"])))
     return {}
 
 
 def list_worker_blocks(call: Call, request: Request) -> Response:
-    """ListWorkerBlocks: oldest first."""
+    """Perform ListWorkerBlocks, oldest block first."""
     query = select(worker_blocks).where(worker_blocks.c.requester_id == call.requester_id)
     order = (worker_blocks.c.created_time, worker_blocks.c.worker_id)
     rows, token = fetch_page(call, request, query, order)
@@ -62,16 +62,16 @@ def _to_api(row: Row[Any]) -> Response:
     return {"WorkerId": row.worker_id, "Reason": row.reason}
 
 
-def _block(call: Call, worker_id: str) -> Any:
+def _is_block(call: Call, worker_id: str) -> Any:
     return (worker_blocks.c.requester_id == call.requester_id) & (
         worker_blocks.c.worker_id == worker_id
     )
 
 
 def notify_workers(call: Call, request: Request) -> Response:
-    """NotifyWorkers: a message to each worker whose work the requester has reviewed.
+    """Perform NotifyWorkers: send a message to each worker whose work the requester has reviewed.
 
-    Never fails for a worker: those who cannot be told are listed in the response.
+    Workers who cannot be sent a message are listed in the response; they do not make the call fail.
     """
     subject = require_text("Subject", request["Subject"], 200)
     message_text = require_text("MessageText", request["MessageText"], 4096)
@@ -79,7 +79,7 @@ def notify_workers(call: Call, request: Request) -> Response:
         raise ParameterValidationError("At most 100 WorkerIds are allowed in one call.")
     failures = []
     for worker_id in dict.fromkeys(request["WorkerIds"]):
-        if not _reviewed(call, worker_id):
+        if not _has_reviewed(call, worker_id):
             failures.append(
                 {
                     "NotifyWorkersFailureCode": "HardFailure",
@@ -98,7 +98,7 @@ def notify_workers(call: Call, request: Request) -> Response:
 def send_message(
     call: Call, worker_id: str, subject: str, message_text: str, hit_id: str | None = None
 ) -> None:
-    """Put a message of the requester's into the worker's messages. `hit_id`: what it is about."""
+    """Send the requester's message to the worker; `hit_id` is the HIT that it is about, if any."""
     call.db.execute(
         insert(messages).values(
             message_id=call.new_id(),
@@ -112,7 +112,7 @@ def send_message(
     )
 
 
-def _reviewed(call: Call, worker_id: str) -> bool:
+def _has_reviewed(call: Call, worker_id: str) -> bool:
     query = select(assignments.c.assignment_id).where(
         assignments.c.worker_id == worker_id,
         assignments.c.requester_id == call.requester_id,

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 Answer = frozenset[str]  # the values given to one question, trimmed; two are equal or not
-NONE: Answer = frozenset()
-LONGEST = 256  # characters; longer answers do not count for agreement
+NO_ANSWER: Answer = frozenset()
+MAX_LENGTH = 256  # characters; longer answers do not count for agreement
 
 
 def normalize_answer(values: Collection[str]) -> Answer:
@@ -32,8 +32,8 @@ def find_matching_questions(known: Mapping[str, Answer], given: Mapping[str, Ans
     return [
         question
         for question, wanted in known.items()
-        if given.get(question, NONE) == wanted
-        or (len(wanted) > 1 and _split(given.get(question, NONE)) == wanted)
+        if given.get(question, NO_ANSWER) == wanted
+        or (len(wanted) > 1 and _split(given.get(question, NO_ANSWER)) == wanted)
     ]
 
 
@@ -79,20 +79,20 @@ def measure_agreement(
     """
     questions = {
         question: _find_agreed_answer(
-            [given.get(question, NONE) for given in work.values()], threshold
+            [given.get(question, NO_ANSWER) for given in work.values()], threshold
         )
         for question in question_ids
     }
     found = {question: agreed for question, agreed in questions.items() if agreed}
     workers = {}
     for assignment_id, given in work.items():
-        same = sum(given.get(question, NONE) == one.answer for question, one in found.items())
+        same = sum(given.get(question, NO_ANSWER) == one.answer for question, one in found.items())
         workers[assignment_id] = WorkerScore(same, len(found) - same)
     return Agreement(questions, compute_percent(len(found), len(questions)), workers)
 
 
 def _find_agreed_answer(answers: Sequence[Answer], threshold: int) -> AgreedAnswer | None:
-    counted = [one for one in answers if all(len(value) <= LONGEST for value in one)]
+    counted = [one for one in answers if all(len(value) <= MAX_LENGTH for value in one)]
     if not counted:
         return None
     (first, count), *others = Counter(counted).most_common(2)

@@ -7,7 +7,7 @@ from local_crowd.operations.checks import FEEDBACK_LIMIT, require_text, validate
 from local_crowd.operations.errors import ParameterValidationError
 
 FLAGS = {"t": True, "true": True, "f": False, "false": False}
-LONGEST_KEY = 255  # bytes
+MAX_KEY_BYTES = 255  # bytes
 
 
 class Parameters:
@@ -42,12 +42,12 @@ class Parameters:
                 f"{', '.join(missing)}."
             )
 
-    def text(self, key: str) -> str | None:
+    def read_text(self, key: str) -> str | None:
         """A reason for the worker, if there is one."""
         value = self._get_value(key)
         return None if value is None else require_text(key, value, FEEDBACK_LIMIT)
 
-    def integer(self, key: str, low: int, high: int) -> int | None:
+    def read_integer(self, key: str, low: int, high: int) -> int | None:
         """A whole number within limits, if there is one."""
         value = self._get_value(key)
         if value is None:
@@ -57,7 +57,7 @@ class Parameters:
             raise _invalid_value(value, key)
         return validate_range(key, int(value), low, high)
 
-    def flag(self, key: str) -> bool:
+    def read_flag(self, key: str) -> bool:
         """T or F, or true or false; no when there is none."""
         value = self._get_value(key)
         if value is None:
@@ -66,7 +66,7 @@ class Parameters:
             raise _invalid_value(value, key)
         return FLAGS[value.strip().lower()]
 
-    def names(self, key: str) -> list[str]:
+    def read_names(self, key: str) -> list[str]:
         """Question ids, each a value or several with commas between."""
         values = self._parameters[key].get("Values", ())
         names = [name.strip() for value in values for name in value.split(",")]
@@ -74,14 +74,14 @@ class Parameters:
             raise _invalid_value(",".join(values), key)
         return list(dict.fromkeys(names))
 
-    def entries(self, key: str) -> dict[str, list[str]]:
+    def read_entries(self, key: str) -> dict[str, list[str]]:
         """The values of each map entry."""
         found: dict[str, list[str]] = {}
         for entry in self._parameters[key].get("MapEntries", ()):
             name = entry.get("Key", "")
-            if not name or name in found or len(name.encode()) > LONGEST_KEY:
+            if not name or name in found or len(name.encode()) > MAX_KEY_BYTES:
                 raise _invalid_value(
-                    name, f"{key} (a question's id, up to {LONGEST_KEY} bytes, once)"
+                    name, f"{key} (a question's id, up to {MAX_KEY_BYTES} bytes, once)"
                 )
             found[name] = list(entry.get("Values", ()))
         if not found:

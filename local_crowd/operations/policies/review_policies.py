@@ -78,7 +78,7 @@ def validate_policies(request: Request) -> dict[str, str | None]:
 
 def parse_known_answers(policy: Mapping[str, Any]) -> KnownAnswers:
     """Read an AssignmentReviewPolicy. Raises ParameterValidationError."""
-    _require_name(policy, KNOWN_ANSWERS)
+    _validate_name(policy, KNOWN_ANSWERS)
     parameters = Parameters(
         policy,
         required=("AnswerKey",),
@@ -93,24 +93,27 @@ def parse_known_answers(policy: Mapping[str, Any]) -> KnownAnswers:
         ),
     )
     return KnownAnswers(
-        {key: normalize_answer(values) for key, values in parameters.entries("AnswerKey").items()},
+        {
+            key: normalize_answer(values)
+            for key, values in parameters.read_entries("AnswerKey").items()
+        },
         Verdict(
-            parameters.integer("ApproveIfKnownAnswerScoreIsAtLeast", *SCORES),
-            parameters.integer("RejectIfKnownAnswerScoreIsLessThan", *SCORES),
-            parameters.text("ApproveReason"),
-            parameters.text("RejectReason"),
+            parameters.read_integer("ApproveIfKnownAnswerScoreIsAtLeast", *SCORES),
+            parameters.read_integer("RejectIfKnownAnswerScoreIsLessThan", *SCORES),
+            parameters.read_text("ApproveReason"),
+            parameters.read_text("RejectReason"),
         ),
         Extension(
-            parameters.integer("ExtendIfKnownAnswerScoreIsLessThan", *SCORES),
-            parameters.integer("ExtendMaximumAssignments", 2, 25) or 5,
-            parameters.integer("ExtendMinimumTimeInSeconds", 60, YEAR) or 0,
+            parameters.read_integer("ExtendIfKnownAnswerScoreIsLessThan", *SCORES),
+            parameters.read_integer("ExtendMaximumAssignments", 2, 25) or 5,
+            parameters.read_integer("ExtendMinimumTimeInSeconds", 60, YEAR) or 0,
         ),
     )
 
 
 def parse_plurality(policy: Mapping[str, Any]) -> Plurality:
     """Read a HITReviewPolicy. Raises ParameterValidationError."""
-    _require_name(policy, PLURALITY)
+    _validate_name(policy, PLURALITY)
     parameters = Parameters(
         policy,
         required=("QuestionIds", "QuestionAgreementThreshold"),
@@ -126,30 +129,30 @@ def parse_plurality(policy: Mapping[str, Any]) -> Plurality:
         ),
         also={"QuestionIDs": "QuestionIds"},  # so spelt in Amazon's examples
     )
-    below = parameters.integer("ExtendIfHITAgreementScoreIsLessThan", 1, 100)
-    most = parameters.integer("ExtendMaximumAssignments", 1, INTEGERS[1])
+    below = parameters.read_integer("ExtendIfHITAgreementScoreIsLessThan", 1, 100)
+    most = parameters.read_integer("ExtendMaximumAssignments", 1, INTEGERS[1])
     if below is not None and most is None:
         raise ParameterValidationError(
             "ExtendMaximumAssignments is required with ExtendIfHITAgreementScoreIsLessThan."
         )
     return Plurality(
-        parameters.names("QuestionIds"),
-        parameters.integer("QuestionAgreementThreshold", *INTEGERS) or 0,
-        parameters.flag("DisregardAssignmentIfRejected"),
-        parameters.integer("DisregardAssignmentIfKnownAnswerScoreIsLessThan", *INTEGERS),
+        parameters.read_names("QuestionIds"),
+        parameters.read_integer("QuestionAgreementThreshold", *INTEGERS) or 0,
+        parameters.read_flag("DisregardAssignmentIfRejected"),
+        parameters.read_integer("DisregardAssignmentIfKnownAnswerScoreIsLessThan", *INTEGERS),
         Verdict(
-            parameters.integer("ApproveIfWorkerAgreementScoreIsAtLeast", *INTEGERS),
-            parameters.integer("RejectIfWorkerAgreementScoreIsLessThan", *INTEGERS),
+            parameters.read_integer("ApproveIfWorkerAgreementScoreIsAtLeast", *INTEGERS),
+            parameters.read_integer("RejectIfWorkerAgreementScoreIsLessThan", *INTEGERS),
             None,
-            parameters.text("RejectReason"),
+            parameters.read_text("RejectReason"),
         ),
         Extension(
-            below, most or 0, parameters.integer("ExtendMinimumTimeInSeconds", 60, YEAR) or 0
+            below, most or 0, parameters.read_integer("ExtendMinimumTimeInSeconds", 60, YEAR) or 0
         ),
     )
 
 
-def _require_name(policy: Mapping[str, Any], name: str) -> None:
+def _validate_name(policy: Mapping[str, Any], name: str) -> None:
     if policy["PolicyName"] != name:
         raise ParameterValidationError(
             f'The value "{policy["PolicyName"]}" is not valid for the parameter PolicyName. '

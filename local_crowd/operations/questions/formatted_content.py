@@ -67,7 +67,7 @@ class _Writer(TreeBuilder):
     def start(self, tag: str, attributes: dict[str, str]) -> None:  # type: ignore[override]
         self._depth += 1
         if self._depth > 1:
-            self.html.append(f"<{_check_allowed(tag, attributes)}>")
+            self.html.append(f"<{_validate_markup(tag, attributes)}>")
 
     def end(self, tag: str) -> None:  # type: ignore[override]
         self._depth -= 1
@@ -111,7 +111,7 @@ def _decode_entity(entity: re.Match[str]) -> str:
     return chr(name2codepoint[name])
 
 
-def _check_allowed(tag: str, attributes: dict[str, str]) -> str:
+def _validate_markup(tag: str, attributes: dict[str, str]) -> str:
     if tag not in _TAGS:
         raise ValueError(f"the tag <{shorten(tag)}> is not allowed")
     known = {"title", *_TAGS[tag].split(), *(() if tag == "br" else ("dir", "lang"))}

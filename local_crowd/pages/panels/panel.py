@@ -38,7 +38,7 @@ def next_of_the_link() -> Any:
 def show(link_id: str, worker_id: str) -> str:
     """How far the person is; when it is over, the code and the way back to the panel."""
     with current_site().reading() as call:
-        visit = participants.visit_state(call, link_id, worker_id)
+        visit = participants.find_state(call, link_id, worker_id)
         group = worker_lists.find_group(call, visit.panel.hit_type_ids[0])
     return render_template("panels/panel.html", visit=visit, group=group)
 

@@ -85,7 +85,7 @@ def close(worker_id: str) -> Any:
     if refused := _refused(worker_id, "close"):
         return refused
     with current_site().writing() as call:
-        for assignment_id in accounts.list_in_hand(call, worker_id):
+        for assignment_id in accounts.list_accepted_assignments(call, worker_id):
             worker_actions.return_assignment(call, worker_id, assignment_id)
         accounts.close(call, worker_id)
     sign_out_here()

@@ -128,7 +128,7 @@ def _who_is_here(
             return "account"
         if session["link"] == link.link_id:
             return None
-        visit = participants.visit_state(call, session["link"], here)
+        visit = participants.find_state(call, session["link"], here)
     return "study" if visit.assignment_id else None
 
 

@@ -37,7 +37,7 @@ def choose(token: str) -> Any:
     with current_site().writing() as call:
         invitation_links.use(call, link.link_id)
         version = accounts.set_password(call, account.worker_id, password_hash)
-        sign_in_limits.forget(call, account.worker_id)
+        sign_in_limits.clear_account(call, account.worker_id)
     sign_in_as(account.worker_id, nickname=account.name, version=version)
     return redirect(url_for("hit_list.show_groups"), 303)
 

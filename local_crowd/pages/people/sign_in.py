@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from local_crowd.operations.people import accounts, identities, sign_in_limits
-from local_crowd.operations.people.nicknames import LONGEST, InvalidNickname, normalize_nickname
+from local_crowd.operations.people.nicknames import MAX_LENGTH, InvalidNickname, normalize_nickname
 from local_crowd.pages.context import current_site, local_url, sign_in_as, sign_out_here
 from local_crowd.pages.people.passwords import is_password
 
@@ -71,11 +71,11 @@ def with_password(typed: str, password: str) -> accounts.Account | None:
     with site.writing() as call:
         account = accounts.find(call, typed)
         counted = account.worker_id if account else typed.strip().casefold()
-        sign_in_limits.count(call, counted, address)
+        sign_in_limits.count_attempt(call, counted, address)
     if not is_password(account.password_hash if account else None, password):
         return None
     with site.writing() as call:
-        sign_in_limits.forgive(call, counted, address)
+        sign_in_limits.record_success(call, counted, address)
     return account
 
 
@@ -86,7 +86,7 @@ def _form(typed: str, problem: str) -> str:
         typed=typed,
         problem=problem,
         wanted=_next_path(),
-        longest=LONGEST,
+        longest=MAX_LENGTH,
         signed_out=session.pop("signed_out", False),
     )
 

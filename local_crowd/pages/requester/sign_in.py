@@ -30,7 +30,7 @@ def sign_in() -> Any:
     account = f"requester {name}"
     try:
         with site.writing() as call:
-            sign_in_limits.count(call, account, address)
+            sign_in_limits.count_attempt(call, account, address)
             found = requesters.find_by_access_key(call, name) or requesters.find_by_name(call, name)
     except sign_in_limits.TooManyAttempts as error:
         answer = make_response(_form(str(error)), 429)
@@ -40,7 +40,7 @@ def sign_in() -> Any:
     if found is None or kind is None:
         return _form(WRONG), 403
     with site.writing() as call:
-        sign_in_limits.forgive(call, account, address)
+        sign_in_limits.record_success(call, account, address)
         begin_session(found, kind, call.now + LASTS)
     return redirect(local_url(next_path()), 303)
 
