@@ -6,8 +6,7 @@ lets that page read our responses as its own. No cookie is sent, but the sandbox
 
 from collections.abc import Iterable, Sequence
 
-from local_crowd.netloc import find_host
-from local_crowd.operations.questions.questions import is_loopback
+from local_crowd.netloc import find_host, is_loopback
 
 THIS_MACHINE = "localhost"  # stands for 127.0.0.1 and ::1 as well
 SANDBOX = "sandbox."

@@ -1,7 +1,7 @@
 """Parse the network location of a URL or of a Host header: `host` or `host:port`."""
 
 import re
-from ipaddress import IPv6Address
+from ipaddress import IPv6Address, ip_address
 
 _NETLOC = re.compile(r"(\[([0-9A-Fa-f:.]+)\]|[^][:@/?#\\%\s\x00-\x1f]+)(:[0-9]{0,5})?")
 
@@ -20,3 +20,13 @@ def find_host(netloc: str) -> str:
         return str(IPv6Address(match[2]))
     except ValueError:
         return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether a host name or IP address (without brackets) always means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

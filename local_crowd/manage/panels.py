@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 from formats.csv_table import Table
 from local_crowd.manage.common import format_time, one_site, parse_duration, public_url
+from local_crowd.netloc import is_loopback
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.panels import participants, reconciliation
 from local_crowd.operations.people import invitation_links
-from local_crowd.operations.questions.questions import is_loopback
 from local_crowd.operations.work import worker_lists
 
 Line = dict[str, Any]

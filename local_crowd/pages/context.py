@@ -177,7 +177,7 @@ def holder_only(view: View) -> View:
             return to_sign_in()
         if "link" in session:
             with current_site().reading() as call:
-                if not participants.is_from_panel(call, session["link"], worker_id, assignment_id):
+                if not participants.is_from_link(call, session["link"], worker_id, assignment_id):
                     raise NotFound
         else:
             g.worker_id = worker_id

@@ -143,7 +143,7 @@ NAMED = "<QuestionIdentifier>q</QuestionIdentifier>"
         (answer_key({"q": {("a",): 1}}, "<Other/>"), "contains no mapping"),
         (answer_key({"q": {("a",): 1}}, AMAZONS_PERCENTAGE.replace("15", "0")), "more than 0"),
         (answer_key({"q": {("a",): 1}}, "<RangeMapping/>"), "OutOfRangeQualificationValue is"),
-        (answer_key({"q": {("a",): 1}, " q": {("a",): 1}}), "stands in the AnswerKey twice"),
+        (answer_key({"q": {("a",): 1}, " q": {("a",): 1}}), "is in the AnswerKey twice"),
         (f'<!DOCTYPE a [<!ENTITY b "c">]><AnswerKey xmlns="{KEY_SCHEMA}"/>', "Entities"),
     ],
 )

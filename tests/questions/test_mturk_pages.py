@@ -300,7 +300,7 @@ def test_where_an_external_question_may_not_lead(crowd: Crowd, url: str) -> None
     """Any other address is a ParameterValidationError that says which are taken."""
     assert refusal(crowd.client.create_hit, **HIT | {"Question": external(url)}) == invalid(
         f'The value "{url}" is not valid for the parameter ExternalURL. It must be an https URL; '
-        "http is taken for this machine only (localhost, 127.0.0.1, [::1])."
+        "http is allowed for this machine only (localhost, 127.0.0.1, [::1])."
     )
 
 

@@ -26,28 +26,28 @@ def update_notification_settings(call: Call, request: Request) -> Response:
     A replaced specification stays on or off as before unless `Active` is given.
     """
     hit_type = hit_types.get(call, request["HITTypeId"])
-    old: Specification | None = json.loads(hit_type.notification or "null")
-    new = request.get("Notification")
+    previous: Specification | None = json.loads(hit_type.notification or "null")
+    specification = request.get("Notification")
     active = request.get("Active")
-    if new is None and active is None:
+    if specification is None and active is None:
         raise ParameterValidationError("Give either Notification or Active, or both.")
-    if new is None and old is None:
+    if specification is None and previous is None:
         raise ParameterValidationError(
             f"HITType {hit_type.hit_type_id} has no notification specification yet: "
             "give one as Notification."
         )
-    if new is not None:
-        _validate(call, new)
-        if TEST_EVENT in new["EventTypes"]:
+    if specification is not None:
+        _validate(call, specification)
+        if TEST_EVENT in specification["EventTypes"]:
             raise ParameterValidationError(
                 f"The event {TEST_EVENT} is for SendTestEventNotification only."
             )
     if active is None:
-        active = old["Active"] if old else True
+        active = previous["Active"] if previous else True
     call.db.execute(
         update(tables.hit_types)
         .where(tables.hit_types.c.hit_type_id == hit_type.hit_type_id)
-        .values(notification=json.dumps({**(new or old or {}), "Active": active}))
+        .values(notification=json.dumps({**(specification or previous or {}), "Active": active}))
     )
     return {}
 

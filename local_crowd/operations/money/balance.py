@@ -53,8 +53,8 @@ def require_funds(call: Call, amount: int, *, is_reserved: bool = False) -> None
     budget, surely_left = row
     # Summing every HIT is O(n). Spending only happens here and everything else frees money, so
     # `surely_left` is a lower bound; recount only when it does not cover `amount`.
-    new = 0 if is_reserved else amount
-    if surely_left is None or surely_left < new:
+    unreserved = 0 if is_reserved else amount
+    if surely_left is None or surely_left < unreserved:
         paid, reserved = _sum_liabilities(call)
         surely_left = budget - paid - reserved
         left = surely_left + (reserved if is_reserved else 0)
@@ -65,7 +65,7 @@ def require_funds(call: Call, amount: int, *, is_reserved: bool = False) -> None
                 "the budget.",
                 "InsufficientFunds",
             )
-    call.db.execute(update(requesters).where(is_own).values(surely_left=surely_left - new))
+    call.db.execute(update(requesters).where(is_own).values(surely_left=surely_left - unreserved))
 
 
 def set_budget(call: Call, requester_id: str | None, amount: int | None) -> None:

@@ -1,1 +1,1 @@
-"""Panels: participants who come by a link, and what the panel is told of them."""
+"""Panels: participants who arrive by a link, and the comparison with the panel's export."""

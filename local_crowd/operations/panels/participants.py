@@ -1,8 +1,8 @@
-"""People from a panel: who they are here, what they are to do, and the code they go back with.
+"""Participants of a panel: their worker ids, their HITs, and the completion code they return with.
 
-Source of the hand-over: docs.prolific.com (URL parameters, completion codes), and how other programs
-take Prolific's participants in. A participant is known by what the panel's address says, and by
-nothing else: as sure as the panel's own links are.
+Source: docs.prolific.com (URL parameters, completion codes) and other programs that integrate with
+Prolific. A participant is identified only by the parameters of the panel's URL, so identities are as
+reliable as the panel's links.
 """
 
 import base64
@@ -11,7 +11,7 @@ import re
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import func, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
@@ -22,42 +22,47 @@ from local_crowd.store.tables import assignments, panel_workers, visit_assignmen
 
 DONE, SCREENED_OUT, NOTHING_LEFT = OUTCOMES = ("done", "screened_out", "nothing_left")
 FINISHED = ("Submitted", "Approved", "Rejected")
-PARTICIPANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+~-]{0,127}")  # nothing that was left unfilled
+PARTICIPANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+~-]{0,127}")  # no unfilled {{placeholder}}
 PROLIFIC = re.compile("[0-9a-f]{24}")
 
 
 class Panel(NamedTuple):
-    """What a panel's link leads to.
+    """The settings of a panel's link."""
 
-    `name`: whose participants they are; `limit`: HITs a person; `completion_url`: the panel's
-    address to go back to, with {code}; `codes`: by outcome; `parameters`: the panel's names for
-    "worker", "study" and "session".
-    """
-
-    name: str
+    name: str  # of the panel
     hit_type_ids: list[str]
-    limit: int
-    completion_url: str
-    codes: dict[str, str]
-    parameters: dict[str, str]
+    limit: int  # HITs per person
+    completion_url: str  # the panel's URL to return to, with {code}
+    codes: dict[str, str]  # completion codes by outcome
+    parameters: dict[str, str]  # the panel's names for "worker", "study" and "session"
 
     def return_url(self, outcome: str) -> str:
-        """The panel's address, with the code for this outcome: never another host's."""
+        """Return the panel's URL with the code for this outcome, always on the panel's host."""
         return self.completion_url.replace("{code}", quote(self.codes[outcome], safe=""))
 
     @property
     def host(self) -> str:
-        """The host that people go back to."""
+        """The host that people return to."""
         return urlsplit(self.completion_url).hostname or ""
 
 
 class Visit(NamedTuple):
-    """How far somebody is: `done` HITs, the assignment in hand, and how it ended, if it has."""
+    """The state of a participant's visit."""
 
     panel: Panel
-    done: int
-    assignment_id: str | None
-    outcome: str | None
+    done: int  # submitted HITs
+    assignment_id: str | None  # in progress
+    outcome: str | None  # one of OUTCOMES once the visit has ended
+
+
+class Visitor(NamedTuple):
+    """A participant who arrived by a link."""
+
+    participant_id: str
+    worker_id: str
+    session_id: str | None
+    outcome: str | None  # as last stored, one of OUTCOMES
+    done: int  # submitted HITs
 
 
 def arrive(
@@ -67,68 +72,68 @@ def arrive(
     study_id: str | None,
     session_id: str | None,
 ) -> str:
-    """Somebody comes by a panel's link, for the first time or again: the worker's id.
+    """Record that a participant has followed a panel's link, and return the worker's id.
 
-    A link that is closed still lets those back in whom it let in before. Raises
-    NotPossible("gone") for others.
+    The first visit counts as a use of the link; a closed link still admits people whom it admitted
+    before. Raises NotPossible("gone") for others.
     """
     worker_id = _ensure_worker(call, Panel(**link.panel or {}).name, participant_id)
-    came_with = {"study_id": study_id, "session_id": session_id}
+    parameters = {"study_id": study_id, "session_id": session_id}
     key = {"link_id": link.link_id, "worker_id": worker_id}
-    if insert_new(call.db, visits, **key, **came_with, arrival_time=call.now):
+    if insert_new(call.db, visits, **key, **parameters, arrival_time=call.now):
         invitation_links.use(call, link.link_id)
     elif session_id:
-        call.db.execute(update(visits).filter_by(**key).values(**came_with))
+        call.db.execute(update(visits).filter_by(**key).values(**parameters))
     return worker_id
 
 
 def find_worker(call: Call, panel: str, participant_id: str) -> str | None:
-    """Return the id of the worker who is this participant of the panel, if they came before."""
+    """Return the id of the worker who is this participant of the panel, or None for a new one."""
     return call.db.scalar(
         select(panel_workers.c.worker_id).filter_by(panel=panel, participant_id=participant_id)
     )
 
 
 def _ensure_worker(call: Call, panel: str, participant_id: str) -> str:
-    """The worker who is this participant of the panel, made at the first time.
+    """Return the id of the worker who is this participant, creating the worker on first use.
 
-    Prolific's ids become worker ids that can be told from them; ids that could be mistaken for
-    each other in capitals are hashed.
+    A Prolific id is contained in its worker id. Other ids are hashed, because two of them could
+    differ only in case, which a worker id does not have.
     """
-    mine = {"panel": panel, "participant_id": participant_id}
+    key = {"panel": panel, "participant_id": participant_id}
     digest = hashlib.sha256(f"{panel}\0{participant_id}".encode()).digest()
-    possible = ["A" + base64.b32encode(digest).decode()[:20]]
+    candidates = ["A" + base64.b32encode(digest).decode()[:20]]
     if PROLIFIC.fullmatch(participant_id):
-        possible.insert(0, "A" + participant_id.upper())
-    for worker_id in possible:
-        if known := find_worker(call, panel, participant_id):
-            return known
-        insert_new(call.db, workers, worker_id=worker_id, created_time=call.now)
-        insert_new(call.db, panel_workers, **mine, worker_id=worker_id)
+        candidates.insert(0, "A" + participant_id.upper())
+    for candidate in candidates:
+        if worker_id := find_worker(call, panel, participant_id):
+            return worker_id
+        insert_new(call.db, workers, worker_id=candidate, created_time=call.now)
+        insert_new(call.db, panel_workers, **key, worker_id=candidate)
     return str(find_worker(call, panel, participant_id))
 
 
 def find_state(call: Call, link_id: str, worker_id: str) -> Visit:
-    """How far the worker is with what the link leads to."""
-    row = call.db.execute(_is_visit(link_id, worker_id)).one()
+    """Return the state of the worker's visit by the link."""
+    row = call.db.execute(_query_visit(link_id, worker_id)).one()
     panel = Panel(**invitation_links.get(call, link_id).panel or {})
     done = _count(call, link_id, worker_id, FINISHED)
-    held = call.db.scalars(
-        _is_work(link_id, worker_id)
+    assignment_id = call.db.scalars(
+        _query_work(link_id, worker_id)
         .with_only_columns(visit_assignments.c.assignment_id)
         .where(assignments.c.status == "Accepted")
     ).first()
-    outcome = DONE if done >= panel.limit else None if held else row.outcome
-    return Visit(panel, done, held, outcome)
+    outcome = DONE if done >= panel.limit else None if assignment_id else row.outcome
+    return Visit(panel, done, assignment_id, outcome)
 
 
 def next_assignment(call: Call, link_id: str, worker_id: str, after: str | None = None) -> Visit:
-    """Go on with what is in hand, or accept the next HIT; or say how it ended.
+    """Return the assignment in progress, or accept the next HIT, or end the visit.
 
-    The person's two tabs take turns, so that they accept no more than the limit. NotPossible:
-    "taken", "expired" (another try may do); then nothing may be committed.
+    Locks the visit, so that requests from several tabs cannot exceed the limit. Raises NotPossible
+    "taken" or "expired", after which a retry may succeed; the caller must then roll back.
     """
-    call.db.execute(_is_visit(link_id, worker_id).with_for_update()).one()
+    call.db.execute(_query_visit(link_id, worker_id).with_for_update()).one()
     visit = find_state(call, link_id, worker_id)
     if visit.assignment_id or visit.done >= visit.panel.limit:
         return _save_outcome(call, link_id, worker_id, visit)
@@ -151,21 +156,21 @@ def next_assignment(call: Call, link_id: str, worker_id: str, after: str | None 
             )
             accepted = visit._replace(assignment_id=held.assignment_id, outcome=None)
             return _save_outcome(call, link_id, worker_id, accepted)
-    nobody = unqualified == len(visit.panel.hit_type_ids)
-    outcome = DONE if visit.done else SCREENED_OUT if nobody else NOTHING_LEFT
+    screened_out = unqualified == len(visit.panel.hit_type_ids)
+    outcome = DONE if visit.done else SCREENED_OUT if screened_out else NOTHING_LEFT
     return _save_outcome(call, link_id, worker_id, visit._replace(outcome=outcome))
 
 
-def is_from_panel(call: Call, link_id: str, worker_id: str, assignment_id: str) -> bool:
-    """Whether the worker accepted this assignment by way of the link."""
-    mine = _is_work(link_id, worker_id).where(visit_assignments.c.assignment_id == assignment_id)
-    return call.db.execute(mine).first() is not None
+def is_from_link(call: Call, link_id: str, worker_id: str, assignment_id: str) -> bool:
+    """Return whether the worker accepted this assignment through the link."""
+    query = _query_work(link_id, worker_id).where(
+        visit_assignments.c.assignment_id == assignment_id
+    )
+    return call.db.execute(query).first() is not None
 
 
-def list_visitors(call: Call, link_id: str) -> list[Row[Any]]:
-    """Everybody who came by the link: `participant_id`, `worker_id`, `session_id`, `outcome` as was
-    last said, and `done`, the HITs handed in.
-    """
+def list_visitors(call: Call, link_id: str) -> list[Visitor]:
+    """List the participants who arrived by the link, in the order of their arrival."""
     done = (
         select(func.count())
         .select_from(visit_assignments)
@@ -177,19 +182,19 @@ def list_visitors(call: Call, link_id: str) -> list[Row[Any]]:
         )
         .scalar_subquery()
     )
-    query: Select[Any] = (
+    query = (
         select(
             panel_workers.c.participant_id,
             visits.c.worker_id,
             visits.c.session_id,
             visits.c.outcome,
-            done.label("done"),
+            done,
         )
         .join(panel_workers, panel_workers.c.worker_id == visits.c.worker_id)
         .where(visits.c.link_id == link_id)
         .order_by(visits.c.arrival_time, visits.c.worker_id)
     )
-    return list(call.db.execute(query).all())
+    return [Visitor(*row) for row in call.db.execute(query)]
 
 
 def _save_outcome(call: Call, link_id: str, worker_id: str, visit: Visit) -> Visit:
@@ -201,11 +206,11 @@ def _save_outcome(call: Call, link_id: str, worker_id: str, visit: Visit) -> Vis
     return visit
 
 
-def _is_visit(link_id: str, worker_id: str) -> Any:
+def _query_visit(link_id: str, worker_id: str) -> Any:
     return select(visits).where(visits.c.link_id == link_id, visits.c.worker_id == worker_id)
 
 
-def _is_work(link_id: str, worker_id: str) -> Any:
+def _query_work(link_id: str, worker_id: str) -> Any:
     return (
         select(visit_assignments)
         .join(assignments, assignments.c.assignment_id == visit_assignments.c.assignment_id)
@@ -214,5 +219,5 @@ def _is_work(link_id: str, worker_id: str) -> Any:
 
 
 def _count(call: Call, link_id: str, worker_id: str, statuses: tuple[str, ...]) -> int:
-    query = _is_work(link_id, worker_id).where(assignments.c.status.in_(statuses))
+    query = _query_work(link_id, worker_id).where(assignments.c.status.in_(statuses))
     return int(call.db.scalar(select(func.count()).select_from(query.subquery())) or 0)

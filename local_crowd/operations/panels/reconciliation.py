@@ -1,7 +1,7 @@
-"""A panel's export against our submissions. Pure: no database.
+"""Compare a panel's export with our submissions, without a database.
 
-Statuses are Prolific's (docs.prolific.com, submission statuses), in any spelling of case, space and
-hyphen; other panels' columns can be named, and their statuses have to mean one of these.
+Statuses are Prolific's (docs.prolific.com, submission statuses) in any case, with spaces, hyphens or
+underscores. Other panels' exports need statuses of the same names.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,23 +20,23 @@ CODE = "finished on both sides, but with the code of something else"
 
 
 class OurVisit(NamedTuple):
-    """A visitor of ours: `outcome` is done, screened_out, nothing_left or none."""
+    """A participant's visit as we know it."""
 
     worker_id: str
-    outcome: str | None
-    done: int
+    outcome: str | None  # done, screened_out or nothing_left
+    done: int  # submitted HITs
 
 
 class ExportLine(NamedTuple):
-    """A line of the export: `status` is one of KNOWN; `code` is empty when it has none."""
+    """A line of the panel's export."""
 
     submission: str
-    status: str
-    code: str
+    status: str  # one of KNOWN
+    code: str  # empty without one
 
 
 class Difference(NamedTuple):
-    """What one side knows otherwise than the other."""
+    """A participant on whom the two sides disagree."""
 
     participant: str
     problem: str
@@ -48,7 +48,7 @@ class Difference(NamedTuple):
 
 
 def parse_status(text: str) -> str | None:
-    """A status as written in KNOWN, or none for what is no status."""
+    """Return the status as written in KNOWN, or None for an unknown status."""
     status = " ".join(text.upper().replace("-", " ").replace("_", " ").split())
     return status if status in KNOWN else None
 
@@ -58,10 +58,10 @@ def find_differences(
     there: Mapping[str, Iterable[ExportLine]],
     codes: Mapping[str, str],
 ) -> Iterator[Difference]:
-    """Who finished on one side only, and whose status or code contradicts, by participant id.
+    """Find participants who finished on one side only, or whose status or code contradicts.
 
-    `codes`: the link's, by outcome. Who came back to the panel a second time has two lines there:
-    the finished one counts.
+    They are ordered by participant id. `codes` are the link's completion codes by outcome. A
+    participant with several lines in the export counts with the finished one.
     """
     for participant in sorted({*here, *there}):
         ours = here.get(participant)
@@ -94,7 +94,7 @@ def _describe_problem(
 
 
 def _choose_line(lines: Iterable[ExportLine]) -> ExportLine | None:
-    """A finished line, else the last."""
-    found = list(lines)
-    finished = [line for line in found if line.status in FINISHED]
-    return (finished or found)[-1] if found else None
+    """Return the last finished line, or the last line if none is finished."""
+    candidates = list(lines)
+    finished = [line for line in candidates if line.status in FINISHED]
+    return (finished or candidates)[-1] if candidates else None

@@ -1,1 +1,1 @@
-"""Review policies: their parameters, and how far answers agree."""
+"""Review policies: their parameters, and the agreement of answers."""

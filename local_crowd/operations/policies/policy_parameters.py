@@ -1,4 +1,4 @@
-"""The parameters of a review policy: a list of keys with values, read and checked."""
+"""Read and validate the parameters of a review policy, a list of keys with values."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,8 +13,8 @@ MAX_KEY_BYTES = 255  # bytes
 class Parameters:
     """The parameters of `policy`, a ReviewPolicy structure.
 
-    `also`: other spellings. Raises ParameterValidationError for a key that is unknown, given twice
-    or missing.
+    `aliases` maps other spellings of keys to their names. Raises ParameterValidationError for a key
+    that is unknown, repeated or missing.
     """
 
     def __init__(
@@ -22,19 +22,19 @@ class Parameters:
         policy: Mapping[str, Any],
         required: Sequence[str],
         optional: Sequence[str],
-        also: Mapping[str, str] | None = None,
+        aliases: Mapping[str, str] | None = None,
     ) -> None:
         self._parameters: dict[str, Mapping[str, Any]] = {}
         for parameter in policy.get("Parameters", ()):
-            given = str(parameter.get("Key", ""))
-            key = (also or {}).get(given, given)
+            name = str(parameter.get("Key", ""))
+            key = (aliases or {}).get(name, name)
             if key not in (*required, *optional):
                 raise ParameterValidationError(
-                    f"{policy['PolicyName']} has no parameter {given or '(none named)'}. "
+                    f"{policy['PolicyName']} has no parameter {name or '(none named)'}. "
                     f"Its parameters are {', '.join((*required, *optional))}."
                 )
             if key in self._parameters:
-                raise ParameterValidationError(f"The parameter {given} is given twice.")
+                raise ParameterValidationError(f"The parameter {name} is given twice.")
             self._parameters[key] = parameter
         if missing := [key for key in required if key not in self._parameters]:
             raise ParameterValidationError(
@@ -43,12 +43,12 @@ class Parameters:
             )
 
     def read_text(self, key: str) -> str | None:
-        """A reason for the worker, if there is one."""
+        """Return the parameter's text for the worker, or None if it is absent."""
         value = self._get_value(key)
         return None if value is None else require_text(key, value, FEEDBACK_LIMIT)
 
     def read_integer(self, key: str, low: int, high: int) -> int | None:
-        """A whole number within limits, if there is one."""
+        """Return the parameter as an integer from `low` to `high`, or None if it is absent."""
         value = self._get_value(key)
         if value is None:
             return None
@@ -58,7 +58,7 @@ class Parameters:
         return validate_range(key, int(value), low, high)
 
     def read_flag(self, key: str) -> bool:
-        """T or F, or true or false; no when there is none."""
+        """Return the parameter (T or F, true or false) as a bool, or False if it is absent."""
         value = self._get_value(key)
         if value is None:
             return False
@@ -67,7 +67,7 @@ class Parameters:
         return FLAGS[value.strip().lower()]
 
     def read_names(self, key: str) -> list[str]:
-        """Question ids, each a value or several with commas between."""
+        """Return the question ids in the parameter, whose values are ids separated by commas."""
         values = self._parameters[key].get("Values", ())
         names = [name.strip() for value in values for name in value.split(",")]
         if not names or not all(names):
@@ -75,18 +75,18 @@ class Parameters:
         return list(dict.fromkeys(names))
 
     def read_entries(self, key: str) -> dict[str, list[str]]:
-        """The values of each map entry."""
-        found: dict[str, list[str]] = {}
+        """Return the values of each of the parameter's map entries by its key."""
+        entries: dict[str, list[str]] = {}
         for entry in self._parameters[key].get("MapEntries", ()):
             name = entry.get("Key", "")
-            if not name or name in found or len(name.encode()) > MAX_KEY_BYTES:
+            if not name or name in entries or len(name.encode()) > MAX_KEY_BYTES:
                 raise _invalid_value(
                     name, f"{key} (a question's id, up to {MAX_KEY_BYTES} bytes, once)"
                 )
-            found[name] = list(entry.get("Values", ()))
-        if not found:
+            entries[name] = list(entry.get("Values", ()))
+        if not entries:
             raise ParameterValidationError(f"{key} has no MapEntries.")
-        return found
+        return entries
 
     def _get_value(self, key: str) -> str | None:
         if key not in self._parameters:

@@ -1,7 +1,7 @@
-"""Review policies: what a requester writes into CreateHIT about the review of answers.
+"""Parse the review policies that a requester gives to CreateHIT.
 
 Names and limits are those of Amazon's API reference ("Assignment Review Policies", "HIT Review
-Policies"). Where its own examples leave out a parameter that it calls required, so may requesters.
+Policies"). A required parameter that its own examples leave out is optional here.
 """
 
 import json
@@ -17,21 +17,21 @@ from local_crowd.operations.policies.policy_parameters import Parameters
 
 KNOWN_ANSWERS = "ScoreMyKnownAnswers/2011-09-01"
 PLURALITY = "SimplePlurality/2011-09-01"
-SCORES = (0, 101)  # 101: never reached
+SCORES = (0, 101)  # 101 is never reached
 
 
 @dataclass(frozen=True, slots=True)
 class Extension:
-    """When a HIT gets one assignment more, up to how many, and how long it stays open at least."""
+    """The condition and the limits for adding an assignment to a HIT."""
 
-    below: int | None
-    most: int
-    seconds: int
+    below: int | None  # add one when the score is below this; None: never
+    most: int  # assignments
+    seconds: int  # that the HIT stays open at least
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which scores approve work and which reject it, and what the worker is told."""
+    """The scores that approve or reject an assignment, and the reasons for the worker."""
 
     approve_from: int | None
     reject_below: int | None
@@ -41,7 +41,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class KnownAnswers:
-    """ScoreMyKnownAnswers: each assignment is compared with known answers."""
+    """The policy ScoreMyKnownAnswers, which compares each assignment with known answers."""
 
     answer_key: dict[str, Answer]
     verdict: Verdict
@@ -50,7 +50,7 @@ class KnownAnswers:
 
 @dataclass(frozen=True, slots=True)
 class Plurality:
-    """SimplePlurality: the assignments of a HIT are compared with each other."""
+    """The policy SimplePlurality, which compares the assignments of a HIT with each other."""
 
     question_ids: list[str]
     threshold: int
@@ -61,9 +61,9 @@ class Plurality:
 
 
 def validate_policies(request: Request) -> dict[str, str | None]:
-    """The policies of a CreateHIT call as the columns of a HIT, checked.
+    """Validate the policies of a CreateHIT request and return them as columns of `hits`.
 
-    Raises ParameterValidationError for a policy, a parameter or a value that Amazon does not have.
+    Raises ParameterValidationError for a policy, parameter or value that Amazon does not define.
     """
     assignment, hit = request.get("AssignmentReviewPolicy"), request.get("HITReviewPolicy")
     if assignment is not None:
@@ -77,7 +77,7 @@ def validate_policies(request: Request) -> dict[str, str | None]:
 
 
 def parse_known_answers(policy: Mapping[str, Any]) -> KnownAnswers:
-    """Read an AssignmentReviewPolicy. Raises ParameterValidationError."""
+    """Parse an AssignmentReviewPolicy, or raise ParameterValidationError."""
     _validate_name(policy, KNOWN_ANSWERS)
     parameters = Parameters(
         policy,
@@ -112,7 +112,7 @@ def parse_known_answers(policy: Mapping[str, Any]) -> KnownAnswers:
 
 
 def parse_plurality(policy: Mapping[str, Any]) -> Plurality:
-    """Read a HITReviewPolicy. Raises ParameterValidationError."""
+    """Parse a HITReviewPolicy, or raise ParameterValidationError."""
     _validate_name(policy, PLURALITY)
     parameters = Parameters(
         policy,
@@ -127,7 +127,7 @@ def parse_plurality(policy: Mapping[str, Any]) -> Plurality:
             "RejectIfWorkerAgreementScoreIsLessThan",
             "RejectReason",
         ),
-        also={"QuestionIDs": "QuestionIds"},  # so spelt in Amazon's examples
+        aliases={"QuestionIDs": "QuestionIds"},  # the spelling of Amazon's examples
     )
     below = parameters.read_integer("ExtendIfHITAgreementScoreIsLessThan", 1, 100)
     most = parameters.read_integer("ExtendMaximumAssignments", 1, INTEGERS[1])

@@ -255,16 +255,18 @@ def _check_retry(call: Call, last: Row[Any]) -> None:
 
 def _create_request(call: Call, worker_id: str, row: Row[Any]) -> RequestOutcome:
     status = "Started" if row.test_id else "Granted" if row.auto_granted else "Submitted"
-    new = RequestOutcome(call.new_id(), status, call.now + row.duration if row.test_id else None)
+    outcome = RequestOutcome(
+        call.new_id(), status, call.now + row.duration if row.test_id else None
+    )
     inserted = insert_new(
         call.db,
         requests,
-        qualification_request_id=new.request_id,
+        qualification_request_id=outcome.request_id,
         qualification_type_id=row.qualification_type_id,
         worker_id=worker_id,
         status=status,
         request_time=call.now,
-        deadline=new.deadline,
+        deadline=outcome.deadline,
         submit_time=None if row.test_id else call.now,
         test_id=row.test_id,
     )
@@ -272,7 +274,7 @@ def _create_request(call: Call, worker_id: str, row: Row[Any]) -> RequestOutcome
         return request(call, worker_id, row.qualification_type_id)
     if status == "Granted":
         grants.grant(call, row.qualification_type_id, worker_id, row.auto_granted_value)
-    return new
+    return outcome
 
 
 def _close_request(call: Call, row: Row[Any], **values: Any) -> bool:

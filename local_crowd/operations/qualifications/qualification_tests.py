@@ -5,7 +5,7 @@ from local_crowd.operations.questions.answer_key import AnswerKey
 from local_crowd.operations.questions.question_form import FreeTextAnswer, QuestionForm
 from local_crowd.operations.questions.question_form_xml import read_form
 from local_crowd.operations.questions.questions import QUESTION_FORMS
-from local_crowd.operations.questions.xml_documents import parse_document, parse_error
+from local_crowd.operations.questions.xml_documents import make_parse_error, parse_document
 
 
 def parse(test: str) -> QuestionForm:
@@ -18,7 +18,7 @@ def parse(test: str) -> QuestionForm:
     for namespace in QUESTION_FORMS:
         if root.tag == f"{{{namespace}}}QuestionForm":
             return read_form(root, namespace)
-    raise parse_error(f"a Test is a QuestionForm, not {root.tag}")
+    raise make_parse_error(f"a Test is a QuestionForm, not {root.tag}")
 
 
 def validate_key(form: QuestionForm, key: AnswerKey) -> None:

@@ -1,4 +1,4 @@
-"""The answer key of a qualification test: what an answer is worth.
+"""The answer key of a qualification test, which scores the answers.
 
 Source: Amazon's API reference, AnswerKey data structure.
 """
@@ -15,20 +15,20 @@ from defusedxml.ElementTree import fromstring
 from local_crowd.operations.checks import INTEGERS
 from local_crowd.operations.questions.xml_documents import (
     SCHEMAS,
+    make_parse_error,
     parse_document,
-    parse_error,
     read_namespace,
     read_text,
 )
 
 SCHEMA = SCHEMAS + "2005-10-01/AnswerKey.xsd"
 NUMBER = re.compile(r"[+-]?([0-9]{1,9}(\.[0-9]{0,9})?|\.[0-9]{1,9})")
-Picked = Mapping[str, AbstractSet[str]]  # the selections of each question
+Selections = Mapping[str, AbstractSet[str]]  # the selections of each question
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredQuestion:
-    """What one question's answers are worth: exactly these selections, or anything else."""
+    """The score of each set of selections of one question, and the default for any other set."""
 
     options: Mapping[frozenset[str], Decimal]
     default: Decimal
@@ -36,17 +36,17 @@ class ScoredQuestion:
 
 @dataclass(frozen=True, slots=True)
 class AnswerKey:
-    """The questions that count, and how their sum becomes the qualification's value."""
+    """The scored questions, and the function that maps their sum to the qualification's value."""
 
     questions: Mapping[str, ScoredQuestion]
     value_of: Callable[[Decimal], Decimal]
 
-    def score(self, picked: Picked) -> int:
-        """The value of a worker who picked these selections; a question left out picks none."""
+    def score(self, selections: Selections) -> int:
+        """Return the qualification's value for these selections; an absent question has none."""
         total = sum(
             (
-                scored.options.get(frozenset(picked.get(identifier, ())), scored.default)
-                for identifier, scored in self.questions.items()
+                question.options.get(frozenset(selections.get(identifier, ())), question.default)
+                for identifier, question in self.questions.items()
             ),
             Decimal(0),
         )
@@ -55,8 +55,8 @@ class AnswerKey:
         return max(lowest, min(highest, value))
 
 
-def parse_selections(answer: str) -> Picked:
-    """The selections in a QuestionFormAnswers document of ours."""
+def parse_selections(answer: str) -> Selections:
+    """Parse the selections in a QuestionFormAnswers document that the crowd has built."""
     root = fromstring(answer)
     space = read_namespace(root)
     return {
@@ -68,23 +68,23 @@ def parse_selections(answer: str) -> Picked:
 
 
 def parse(xml: str) -> AnswerKey:
-    """Read an AnswerKey document.
+    """Parse an AnswerKey document.
 
-    Raises RequestError (XMLParseError) for what is none, and ParameterValidationError when it is
-    larger than Amazon takes.
+    Raises RequestError (XMLParseError) when it is not valid, and ParameterValidationError when it
+    exceeds Amazon's limit.
     """
     root = parse_document("AnswerKey", xml)
     if root.tag != f"{{{SCHEMA}}}AnswerKey":
-        raise parse_error(f"the root element {root.tag} is not an AnswerKey of {SCHEMA}")
+        raise make_parse_error(f"the root element {root.tag} is not an AnswerKey of {SCHEMA}")
     space = read_namespace(root)
     questions: dict[str, ScoredQuestion] = {}
     for question in root.findall(f"{space}Question"):
         identifier = read_text(question, "QuestionIdentifier").strip()
         if identifier in questions:
-            raise parse_error(f"the question {identifier} stands in the AnswerKey twice")
+            raise make_parse_error(f"the question {identifier} is in the AnswerKey twice")
         questions[identifier] = _parse_question(question)
     if not questions:
-        raise parse_error("the AnswerKey has no Question")
+        raise make_parse_error("the AnswerKey has no Question")
     return AnswerKey(questions, _parse_mapping(root.find(f"{space}QualificationValueMapping")))
 
 
@@ -98,7 +98,7 @@ def _parse_question(question: Element) -> ScoredQuestion:
         for option in question.findall(f"{space}AnswerOption")
     }
     if frozenset() in options:
-        raise parse_error("an AnswerOption has no SelectionIdentifier")
+        raise make_parse_error("an AnswerOption has no SelectionIdentifier")
     default = question.find(f"{space}DefaultScore")
     return ScoredQuestion(
         options, Decimal(0) if default is None else _parse_number(question, "DefaultScore")
@@ -109,17 +109,17 @@ def _parse_mapping(mapping: Element | None) -> Callable[[Decimal], Decimal]:
     if mapping is None:
         return lambda total: total
     space = read_namespace(mapping)
-    if (found := mapping.find(f"{space}PercentageMapping")) is not None:
-        maximum = _parse_number(found, "MaximumSummedScore")
+    if (element := mapping.find(f"{space}PercentageMapping")) is not None:
+        maximum = _parse_number(element, "MaximumSummedScore")
         if maximum <= 0:
-            raise parse_error("MaximumSummedScore must be more than 0")
+            raise make_parse_error("MaximumSummedScore must be more than 0")
         return lambda total: 100 * total / maximum
-    if (found := mapping.find(f"{space}ScaleMapping")) is not None:
-        multiplier = _parse_number(found, "SummedScoreMultiplier")
+    if (element := mapping.find(f"{space}ScaleMapping")) is not None:
+        multiplier = _parse_number(element, "SummedScoreMultiplier")
         return lambda total: total * multiplier
-    if (found := mapping.find(f"{space}RangeMapping")) is not None:
-        return _parse_ranges(found)
-    raise parse_error("QualificationValueMapping contains no mapping")
+    if (element := mapping.find(f"{space}RangeMapping")) is not None:
+        return _parse_ranges(element)
+    raise make_parse_error("QualificationValueMapping contains no mapping")
 
 
 def _parse_ranges(mapping: Element) -> Callable[[Decimal], Decimal]:
@@ -131,14 +131,14 @@ def _parse_ranges(mapping: Element) -> Callable[[Decimal], Decimal]:
         )
         for part in mapping.findall(f"{read_namespace(mapping)}SummedScoreRange")
     ]
-    otherwise = _parse_number(mapping, "OutOfRangeQualificationValue")
+    default = _parse_number(mapping, "OutOfRangeQualificationValue")
     return lambda total: next(
-        (value for lowest, highest, value in ranges if lowest <= total <= highest), otherwise
+        (value for lowest, highest, value in ranges if lowest <= total <= highest), default
     )
 
 
 def _parse_number(parent: Element, name: str) -> Decimal:
     text = read_text(parent, name).strip()
     if not NUMBER.fullmatch(text):
-        raise parse_error(f"{name} is {text[:20]}, not a number of at most nine digits")
+        raise make_parse_error(f"{name} is {text[:20]}, not a number of at most nine digits")
     return Decimal(text)

@@ -1,4 +1,4 @@
-"""A worker's form fields as Amazon's answer XML."""
+"""Convert the fields of a worker's form to Amazon's answer XML."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,16 +13,17 @@ NAMESPACE = (
     "2005-10-01/QuestionFormAnswers.xsd"
 )
 NOT_RETURNED = ("assignmentId", "hitId", "workerId", "turkSubmitTo")
-# The fields of a QuestionForm's page: these before the identifier of the question. Without them
-# a question could take the name of another's field, or of the assignment's id.
+# Prefixes of the field names on a QuestionForm's page, before the question's identifier. Without
+# them an identifier could equal the name of another field, such as assignmentId.
 ANSWER, OTHER = "answer.", "other."
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def build_answer_xml(fields: Iterable[tuple[str, str]]) -> str:
-    """One Answer a field, in the order submitted; fields of one name are joined with `|`.
+    """Build the answer XML of a page: one Answer per field name, in the order submitted.
 
-    The same head and form as recorded answers: ASCII, everything else as character references.
+    The values of fields with the same name are joined with `|`. The document is ASCII with
+    character references, as in recorded answers of Amazon's.
     """
     merged: dict[str, list[str]] = {}
     for name, value in fields:
@@ -34,33 +35,41 @@ def build_answer_xml(fields: Iterable[tuple[str, str]]) -> str:
 
 
 def build_form_answer_xml(form: QuestionForm, fields: Iterable[tuple[str, str]]) -> str:
-    """The answer to a QuestionForm from the fields that its page posts: one Answer a question.
+    """Build the answer XML of a QuestionForm from its page's fields: one Answer per question.
 
-    Like Amazon's, it is not held to the constraints of the questions. What the form does not
-    ask for, or does not offer, is left out.
+    Like Amazon's, it need not satisfy the constraints of the questions. Fields and selections that
+    the form does not have are ignored.
     """
-    posted: dict[str, list[str]] = {}
+    values_by_name: dict[str, list[str]] = {}
     for name, value in fields:
-        posted.setdefault(name, []).append(value)
+        values_by_name.setdefault(name, []).append(value)
     return build_document(
-        {asked.identifier: _read_fields(asked, posted) for asked in form.questions()}
+        {
+            question.identifier: _read_fields(question, values_by_name)
+            for question in form.questions()
+        }
     )
 
 
-def _read_fields(asked: Question, posted: Mapping[str, list[str]]) -> list[tuple[str, str]]:
-    chosen = posted.get(ANSWER + asked.identifier, [])
-    if isinstance(asked.answer, FreeTextAnswer):
-        return [("FreeText", chosen[0] if chosen else "")]
-    offered = [selection.identifier for selection in asked.answer.selections]
-    given = [("SelectionIdentifier", name) for name in offered if name in chosen]
-    other = posted.get(OTHER + asked.identifier, [""])[0]
-    if asked.answer.other and other:
-        given.append(("OtherSelectionText", other))
-    return given
+def _read_fields(
+    question: Question, values_by_name: Mapping[str, list[str]]
+) -> list[tuple[str, str]]:
+    values = values_by_name.get(ANSWER + question.identifier, [])
+    if isinstance(question.answer, FreeTextAnswer):
+        return [("FreeText", values[0] if values else "")]
+    identifiers = [selection.identifier for selection in question.answer.selections]
+    parts = [("SelectionIdentifier", name) for name in identifiers if name in values]
+    other = values_by_name.get(OTHER + question.identifier, [""])[0]
+    if question.answer.other and other:
+        parts.append(("OtherSelectionText", other))
+    return parts
 
 
 def build_document(answers: Mapping[str, Sequence[tuple[str, str]]]) -> str:
-    """QuestionFormAnswers: for each question the elements of its Answer, each a name and a text."""
+    """Build a QuestionFormAnswers document.
+
+    `answers` maps a question's identifier to the elements of its Answer, each a name and a text.
+    """
     root = Element("QuestionFormAnswers", xmlns=NAMESPACE)
     for identifier, parts in answers.items():
         answer = SubElement(root, "Answer")
@@ -68,25 +77,28 @@ def build_document(answers: Mapping[str, Sequence[tuple[str, str]]]) -> str:
         for name, text in parts:
             SubElement(answer, name).text = _clean_text(text)
     body: str = tostring(root, encoding="us-ascii", xml_declaration=False).decode("ascii")
-    # XML readers turn a bare carriage return into a line feed; a reference survives.
+    # XML parsers turn a carriage return into a line feed, but keep a character reference.
     return '<?xml version="1.0" encoding="ASCII"?>' + body.replace("\r", "&#13;")
 
 
 def parse_values(xml: str) -> dict[str, list[str]]:
-    """The texts of each question's Answer in a document as above: one, or those selected."""
+    """Map each question's identifier in a QuestionFormAnswers document to the texts of its Answer."""
     return {name: [text for _, text in parts] for name, parts in parse_parts(xml).items()}
 
 
 def parse_parts(xml: str) -> dict[str, list[tuple[str, str]]]:
-    """The elements of each question's Answer, each a name (FreeText and so on) and a text."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    """Map each question's identifier to the elements of its Answer, each a name and a text.
+
+    A name is FreeText, SelectionIdentifier or OtherSelectionText.
+    """
+    parts_by_question: dict[str, list[tuple[str, str]]] = {}
     for answer in fromstring(xml):
-        identifier, *parts = answer
-        given = [(part.tag.rpartition("}")[2], part.text or "") for part in parts]
-        found.setdefault(identifier.text or "", []).extend(given)
-    return found
+        identifier, *elements = answer
+        parts = [(element.tag.rpartition("}")[2], element.text or "") for element in elements]
+        parts_by_question.setdefault(identifier.text or "", []).extend(parts)
+    return parts_by_question
 
 
 def _clean_text(value: str) -> str:
-    """`value` with what XML 1.0 cannot hold (control characters, lone surrogates) as U+FFFD."""
-    return _NO_XML.sub("\ufffd", value)
+    """Replace what XML 1.0 cannot contain (control characters, lone surrogates) by U+FFFD."""
+    return _INVALID_IN_XML.sub("\ufffd", value)

@@ -1,7 +1,7 @@
-"""Amazon's XHTML subset: what is not in it is refused, what is in it is written anew.
+"""Convert Amazon's XHTML subset to safe HTML, rejecting everything beyond the subset.
 
-The tags and attributes are those of Amazon's page "Formatted Content: XHTML"; `dt`, without which
-`dl` says nothing, is missing there and taken here.
+The tags and attributes are those of Amazon's page "Formatted Content: XHTML", and `dt`, which that
+page leaves out although it allows `dl`.
 """
 
 import re
@@ -53,11 +53,11 @@ _EMPTY = ("area", "br", "col", "hr", "img")
 _ADDRESSES = ("cite", "href", "longdesc", "src")
 _ADDRESS = re.compile(r"(?:https?|ftp|gopher|telnet)://[^\s]+|(?:mailto|news|nntp):[^\s]+")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
-_OF_XML = ("amp", "lt", "gt", "quot", "apos")
+_XML_ENTITIES = ("amp", "lt", "gt", "quot", "apos")
 
 
 class _Writer(TreeBuilder):
-    """Writes the HTML of what an XML parser reads, and raises ValueError for what is not allowed."""
+    """The target of an XML parser that writes HTML; raises ValueError for what is not allowed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class _Writer(TreeBuilder):
     def start(self, tag: str, attributes: dict[str, str]) -> None:  # type: ignore[override]
         self._depth += 1
         if self._depth > 1:
-            self.html.append(f"<{_validate_markup(tag, attributes)}>")
+            self.html.append(f"<{_write_tag(tag, attributes)}>")
 
     def end(self, tag: str) -> None:  # type: ignore[override]
         self._depth -= 1
@@ -88,35 +88,35 @@ class _Writer(TreeBuilder):
 
 
 def to_safe_html(node: Node) -> str:
-    """The HTML of a FormattedContent element, from its text.
+    """Convert the text of a FormattedContent element to HTML.
 
-    Links open a new window, because the form would be lost otherwise. Raises RequestError
+    Links open a new window, so that the worker does not leave the form. Raises RequestError
     (XMLParseError) for anything beyond the subset.
     """
-    text = _ENTITY.sub(_decode_entity, node.raw())
+    text = _ENTITY.sub(_decode_entity, node.read_raw_text())
     parser = DefusedXMLParser(target=_Writer(), forbid_dtd=True)
     try:
         parser.feed(f"<FormattedContent>{text}</FormattedContent>")
         html: str = parser.close()
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise node.refuse(str(error)) from error
+        raise node.make_error(str(error)) from error
     return html
 
 
 def _decode_entity(entity: re.Match[str]) -> str:
-    """An entity of HTML, which XML does not know, as its character."""
+    """Return the character of an HTML entity that XML does not define."""
     name = entity[1]
-    if name in _OF_XML or name not in name2codepoint:
+    if name in _XML_ENTITIES or name not in name2codepoint:
         return entity[0]
     return chr(name2codepoint[name])
 
 
-def _validate_markup(tag: str, attributes: dict[str, str]) -> str:
+def _write_tag(tag: str, attributes: dict[str, str]) -> str:
     if tag not in _TAGS:
         raise ValueError(f"the tag <{shorten(tag)}> is not allowed")
-    known = {"title", *_TAGS[tag].split(), *(() if tag == "br" else ("dir", "lang"))}
+    allowed = {"title", *_TAGS[tag].split(), *(() if tag == "br" else ("dir", "lang"))}
     for name, value in attributes.items():
-        if name not in known:
+        if name not in allowed:
             raise ValueError(f"the attribute {shorten(name)} of <{tag}> is not allowed")
         if name in _ADDRESSES and not _ADDRESS.fullmatch(value.strip()):
             raise ValueError(f'the address "{shorten(value)}" of <{tag}> is not allowed')

@@ -1,4 +1,4 @@
-"""A QuestionForm: questions in Amazon's own XML, which the crowd shows as a form of its own."""
+"""The parts of a QuestionForm: questions in Amazon's XML that the crowd shows as a form."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """A picture, a sound or a film at an http or https URL. Sizes are HTML's: `400` or `50%`."""
+    """An image, audio or video at an http or https URL; sizes are as in HTML: `400` or `50%`."""
 
     kind: Kind
     url: str
@@ -42,7 +42,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class FormattedContent:
-    """HTML of Amazon's XHTML subset, checked and written anew: safe to show as it is."""
+    """HTML that is safe to show, converted from Amazon's XHTML subset."""
 
     html: str
 
@@ -52,7 +52,7 @@ Content = Title | Text | List | Binary | FormattedContent
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A regular expression, as JavaScript has them, that an answer must contain."""
+    """A JavaScript regular expression that an answer must match somewhere."""
 
     regex: str
     error_text: str
@@ -61,7 +61,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class FreeTextAnswer:
-    """A text field. The worker's browser holds to the constraints; None: there is none."""
+    """A text field; the worker's browser enforces its constraints, and None means no constraint."""
 
     numeric: bool = False
     min_value: int | None = None
@@ -75,7 +75,7 @@ class FreeTextAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """One of the things to choose from."""
+    """One of the choices of a question."""
 
     identifier: str
     content: Text | Binary | FormattedContent
@@ -83,7 +83,7 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class SelectionAnswer:
-    """A choice of `min_count` to `max_count` selections; `other` is a text beside them."""
+    """A choice of `min_count` to `max_count` selections, and optionally `other`, a free text."""
 
     selections: tuple[Selection, ...]
     min_count: int = 1
@@ -94,7 +94,7 @@ class SelectionAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. `required` as it says, or because its text has a least length."""
+    """A question; it is required if it says so, or if its text has a minimum length."""
 
     identifier: str
     display_name: str
@@ -105,18 +105,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What is told apart from the questions."""
+    """Content outside of the questions."""
 
     content: tuple[Content, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionForm:
-    """Overviews and questions, in their order."""
+    """The overviews and questions of a form, in order."""
 
     parts: tuple[Overview | Question, ...]
-    frame_height = 0  # Amazon's own form has none: it takes the window
+    frame_height = 0  # a form has no frame height: it takes the height of the window
 
     def questions(self) -> Iterator[Question]:
-        """The questions alone."""
+        """Iterate over the questions without the overviews."""
         return (part for part in self.parts if isinstance(part, Question))

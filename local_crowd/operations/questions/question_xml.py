@@ -1,4 +1,4 @@
-"""Elements of a question's XML: what is not as its schema says is refused, with its place."""
+"""Read the elements of a question's XML; an error names the place that violates the schema."""
 
 import re
 from collections.abc import Mapping
@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from local_crowd.operations.errors import RequestError
-from local_crowd.operations.questions.xml_documents import parse_error
+from local_crowd.operations.questions.xml_documents import make_parse_error
 
 ONE, OPTIONAL, SOME, ANY = (1, 1), (0, 1), (1, None), (0, None)
 Counts = tuple[int, int | None]
-_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # where to find a schema: of no effect
-_LONGEST_SHOWN = 60
+_SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # attributes that we ignore
+_MAX_SHOWN_LENGTH = 60
 
 
 def shorten(text: str) -> str:
-    """A text of the requester's, short enough to be repeated in a refusal."""
+    """Shorten a requester's text so that an error message can repeat it."""
     text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
+    return text if len(text) <= _MAX_SHOWN_LENGTH else f"{text[:_MAX_SHOWN_LENGTH]}..."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,85 +28,90 @@ class Node:
     namespace: str
     place: str
 
-    def refuse(self, why: str) -> RequestError:
-        """What to raise when something is wrong here."""
-        return parse_error(f"{self.place}: {why}")
+    def make_error(self, why: str) -> RequestError:
+        """Return the error to raise for this element; `why` completes "<place>: "."""
+        return make_parse_error(f"{self.place}: {why}")
 
     @property
     def name(self) -> str:
-        """The element's name, without its namespace."""
+        """The element's name without its namespace."""
         return str(self.element.tag).removeprefix(f"{{{self.namespace}}}")
 
-    def children(self, allowed: Mapping[str, Counts]) -> list["Node"]:
-        """The elements within, in their order; `allowed` says how many of each there can be.
+    def read_children(self, allowed: Mapping[str, Counts]) -> list["Node"]:
+        """Return the child elements in order, whatever that is.
 
-        The order itself is not checked: nothing here depends on it.
+        `allowed` maps the names of children to their minimum and maximum numbers. Raises
+        RequestError for other children, other numbers, text or attributes.
         """
-        self.attributes()
+        self.read_attributes()
         if (self.element.text or "").strip():
-            raise self.refuse(f'the text "{shorten(self.element.text or "")}" has no place here')
-        found: list[Node] = []
+            raise self.make_error(
+                f'the text "{shorten(self.element.text or "")}" is not allowed here'
+            )
+        nodes: list[Node] = []
         numbers: dict[str, int] = {}
         for element in self.element:
             node = Node(element, self.namespace, "")
             if node.name not in allowed:
-                raise self.refuse(
-                    f"{shorten(node.name)} has no place here, only {', '.join(allowed)}"
+                raise self.make_error(
+                    f"{shorten(node.name)} is not allowed here, only {', '.join(allowed)}"
                 )
             numbers[node.name] = number = numbers.get(node.name, 0) + 1
-            several = allowed[node.name][1] is None
-            place = f"{self.place}/{node.name}" + (f"[{number}]" if several else "")
-            found.append(Node(element, self.namespace, place))
+            is_repeatable = allowed[node.name][1] is None
+            place = f"{self.place}/{node.name}" + (f"[{number}]" if is_repeatable else "")
+            nodes.append(Node(element, self.namespace, place))
             if (element.tail or "").strip():
-                raise self.refuse(f'the text "{shorten(element.tail or "")}" has no place here')
+                raise self.make_error(
+                    f'the text "{shorten(element.tail or "")}" is not allowed here'
+                )
         for name, (least, most) in allowed.items():
             if numbers.get(name, 0) < least:
-                raise self.refuse(f"{name} is missing")
+                raise self.make_error(f"{name} is missing")
             if most is not None and numbers.get(name, 0) > most:
-                raise self.refuse(f"{name} is there {numbers[name]} times, and may be once")
-        return found
+                raise self.make_error(f"{name} occurs {numbers[name]} times; one is allowed")
+        return nodes
 
-    def children_by_name(self, allowed: Mapping[str, Counts]) -> dict[str, "Node"]:
-        """The elements within by name, when there is at most one of each."""
-        return {node.name: node for node in self.children(allowed)}
+    def read_children_by_name(self, allowed: Mapping[str, Counts]) -> dict[str, "Node"]:
+        """Return the child elements by name, for names that are allowed once."""
+        return {node.name: node for node in self.read_children(allowed)}
 
-    def attributes(self, *allowed: str) -> dict[str, str]:
-        """The element's attributes. Only these are allowed."""
-        found = {
+    def read_attributes(self, *allowed: str) -> dict[str, str]:
+        """Return the element's attributes; raise RequestError for others than `allowed`."""
+        attributes = {
             name: value
             for name, value in self.element.attrib.items()
-            if not name.startswith(_INSTANCE)
+            if not name.startswith(_SCHEMA_INSTANCE)
         }
-        for name in found:
+        for name in attributes:
             if name not in allowed:
-                raise self.refuse(f"the attribute {shorten(name)} has no place here")
-        return found
+                raise self.make_error(f"the attribute {shorten(name)} is not allowed here")
+        return attributes
 
-    def raw(self) -> str:
-        """The text of an element that holds nothing else."""
-        self.attributes()
+    def read_raw_text(self) -> str:
+        """Return the text of an element that must not contain anything else."""
+        self.read_attributes()
         if len(self.element):
-            raise self.refuse("only text can stand here")
+            raise self.make_error("must contain only text")
         return self.element.text or ""
 
-    def text(self) -> str:
-        """The same without the white space around it. It must not be empty."""
-        text = self.raw().strip()
+    def read_text(self) -> str:
+        """Return the element's text without surrounding white space; it must not be empty."""
+        text = self.read_raw_text().strip()
         if not text:
-            raise self.refuse("is empty")
+            raise self.make_error("is empty")
         return text
 
-    def choice(self, *allowed: str) -> str:
-        """A text that must be one of these."""
-        text = self.text()
+    def read_choice(self, *allowed: str) -> str:
+        """Return the element's text, which must be one of `allowed`."""
+        text = self.read_text()
         if text not in allowed:
-            raise self.refuse(f'"{shorten(text)}" is not one of {", ".join(allowed)}')
+            raise self.make_error(f'"{shorten(text)}" is not one of {", ".join(allowed)}')
         return text
 
-    def whole(self, text: str, least: int, what: str = "") -> int:
-        """`text` as a whole number of 32 bits that is not below `least`."""
+    def parse_integer(self, text: str, least: int, name: str = "") -> int:
+        """Parse `text` as a whole number of 32 bits that is at least `least`."""
         if re.fullmatch(r"[+-]?[0-9]{1,10}", text.strip()) and least <= int(text) < 2**31:
             return int(text)
-        raise self.refuse(
-            f'{what}{" " if what else ""}"{shorten(text)}" is not a whole number from {least} up'
+        raise self.make_error(
+            f'{name}{" " if name else ""}"{shorten(text)}" is not a whole number from {least} up'
         )

@@ -1,4 +1,4 @@
-"""Parameters that are XML documents: questions, qualification tests, answer keys."""
+"""Parse the parameters that are XML documents: questions, qualification tests, answer keys."""
 
 from xml.etree.ElementTree import Element, ParseError
 
@@ -12,10 +12,10 @@ SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
 
 
 def parse_document(name: str, xml: str) -> Element:
-    """The root element of the parameter `name`.
+    """Parse the XML of the parameter `name` and return its root element.
 
-    Raises ParameterValidationError for more bytes than Amazon takes, RequestError (XMLParseError)
-    for what is no XML.
+    Raises ParameterValidationError when the XML exceeds Amazon's limit, and RequestError
+    (XMLParseError) when it is not well-formed.
     """
     size = len(xml.encode())
     if size > QUESTION_BYTES:
@@ -25,12 +25,12 @@ def parse_document(name: str, xml: str) -> Element:
     try:
         root: Element = fromstring(xml)
     except (ParseError, DefusedXmlException, ValueError) as error:
-        raise parse_error(str(error)) from error
+        raise make_parse_error(str(error)) from error
     return root
 
 
-def parse_error(why: str) -> RequestError:
-    """What Amazon says of a document that does not follow its schema, and why it does not."""
+def make_parse_error(why: str) -> RequestError:
+    """Return Amazon's error for a document that violates its schema, with the reason `why`."""
     return RequestError(
         "There was an error parsing the XML question or answer data in your request. "
         f"Please make sure the data is well-formed and follows its schema. ({why})",
@@ -39,13 +39,13 @@ def parse_error(why: str) -> RequestError:
 
 
 def read_text(parent: Element, name: str) -> str:
-    """The text of the child `name`, of the parent's namespace. Raises RequestError for none."""
+    """Return the text of the child `name`, or raise RequestError if it is missing or empty."""
     text = parent.findtext(read_namespace(parent) + name)
     if text is None or not text.strip():
-        raise parse_error(f"{name} is missing or empty")
+        raise make_parse_error(f"{name} is missing or empty")
     return text
 
 
 def read_namespace(element: Element) -> str:
-    """The element's namespace as it stands before each of its children's names."""
+    """Return the element's namespace in the form that precedes a tag's name, or an empty text."""
     return element.tag.partition("}")[0] + "}" if element.tag.startswith("{") else ""

@@ -151,24 +151,24 @@ def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
     # Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
     if not move_slot(call.db, hit.hit_id, "available", "pending"):
         raise NotPossible("taken", "Other workers have taken all of this HIT.")
-    new = HeldAssignment(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
+    held = HeldAssignment(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
     inserted = insert_new(
         call.db,
         assignments,
-        assignment_id=new.assignment_id,
+        assignment_id=held.assignment_id,
         hit_id=hit.hit_id,
         worker_id=worker_id,
         requester_id=hit.requester_id,
         status="Accepted",
         accept_time=call.now,
-        deadline=new.deadline,
-        due_time=new.deadline,
+        deadline=held.deadline,
+        due_time=held.deadline,
     )
     if not inserted:  # another request of the same worker was faster
         move_slot(call.db, hit.hit_id, "pending", "available")
         return accept(call, worker_id, hit.hit_id)
-    events.notify(call, hit, "AssignmentAccepted", call.now, new.assignment_id)
-    return new
+    events.notify(call, hit, "AssignmentAccepted", call.now, held.assignment_id)
+    return held
 
 
 def require_no_block(call: Call, worker_id: str, hit: Row[Any]) -> None:
