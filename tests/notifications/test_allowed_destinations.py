@@ -61,7 +61,7 @@ def test_a_running_server_knows_at_once(
 ) -> None:
     """What is allowed can be named and is sent to; what is withdrawn, neither."""
     courier = Courier([site], settings.read(tmp_path / "crowd"))
-    with pytest.raises(CrowdError, match=r"allow: manage_crowd\.py allow_destination"):
+    with pytest.raises(CrowdError, match=r"can allow others: manage_crowd\.py allow_destination"):
         ping(site, f"{hook.url}/hook")
     for _ in range(2):  # again changes nothing
         assert manage("allow_destination", f"{hook.url}/") == (

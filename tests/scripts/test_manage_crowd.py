@@ -371,7 +371,10 @@ def test_data_of_a_newer_version_is_one_line(
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
     said = refused("list_requesters")
-    assert "sandbox.sqlite3: this crowd's data has schema 9999, which this version does not" in said
+    assert (
+        "sandbox.sqlite3: the data has schema 9999, which this version of simple-amt does not"
+        in said
+    )
 
 
 @pytest.mark.skipif(os.name != "posix", reason="other systems have no such modes")

@@ -93,6 +93,6 @@ def test_a_malformed_host_in_a_url_is_refused(world: World, live: People, netloc
         ParameterValidationError, match="is not valid for the parameter ExternalURL"
     ):
         world.perform("CreateHIT", **HIT | {"Question": question})
-    with pytest.raises(destinations.BadDestinationError, match="nor a URL"):
+    with pytest.raises(destinations.BadDestinationError, match="neither an http or https URL nor"):
         destinations.validate("SQS", f"https://{netloc}/hook", [])
     assert "not a server's URL" in live.refused("add_link", "--url", f"http://{netloc}")
