@@ -181,5 +181,6 @@ class Grounds:
 def postgresql() -> Iterator[dict[str, str]]:
     """A PostgreSQL server as it is by default, with a database a site: what crowd.json says."""
     with postgres_server(fsync=True) as url:
-        made = Databases(url, SITES)
-        yield {f"{name}_database": made.urls[name] for name in SITES}
+        databases = Databases(url, SITES)
+        yield {f"{name}_database": databases.urls[name] for name in SITES}
+        databases.close()

@@ -22,7 +22,7 @@ from local_crowd.delivery.courier import Courier
 from local_crowd.pages import make_flask
 from local_crowd.pages.work import hit_page
 from local_crowd.site import SITES, Site, open_site
-from local_crowd.wire.route import PATH_AS_SENT, create_blueprint
+from local_crowd.wire.route import PATH_AS_SENT, api
 
 SANDBOX = "/sandbox"
 IS_SANDBOX_PORT = "local_crowd.is_sandbox_port"  # in the WSGI environment
@@ -130,7 +130,6 @@ def _create_site_app(site: Site, files: Path, ports: Sequence[int]) -> Flask:
     no token.
     """
     app = make_flask(site, files, ports)
-    api = create_blueprint(site)
     app.register_blueprint(api)
     csrf = CSRFProtect(app)
     csrf.exempt(api)

@@ -12,7 +12,13 @@ import pytest
 from tests.support.crowd_fixtures import crowd, databases, open_crowd  # noqa: F401 - fixtures
 from tests.support.draft_pages import arrive  # noqa: F401 - fixture
 from tests.support.live_site import live, people  # noqa: F401 - fixtures
-from tests.support.quick_setup import sooner, strong_passwords  # noqa: F401 - fixtures
+from tests.support.quick_setup import (  # noqa: F401 - fixtures
+    flask_apps,
+    quick_passwords,
+    returned_flask_apps,
+    shared_botocore_models,
+    strong_passwords,
+)
 from tests.support.script_fixtures import desk  # noqa: F401 - fixture
 from tests.support.worker_sites import url, world  # noqa: F401 - fixtures
 

@@ -55,16 +55,12 @@ def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> 
     app = Pages("local_crowd.pages")
     app.request_class = Limited
     app.session_interface = Sessions()
-    with site.writing() as call:
-        app.secret_key = identities.ensure_secret(call, "session_secret")
     app.config.update(
         SESSION_COOKIE_NAME=f"local_crowd_{site.name}",
         SESSION_REFRESH_EACH_REQUEST=False,
         WTF_CSRF_TIME_LIMIT=None,  # a HIT may lie open for days; the token is the session's
     )
-    app.extensions["local_crowd"] = site
-    app.extensions["local_crowd_files"] = files_directory
-    app.extensions["local_crowd_ports"] = frozenset(ports)
+    show_site(app, site, files_directory, ports)
     app.url_map.converters["id"] = IdConverter
     for pages in BLUEPRINTS:
         app.register_blueprint(pages)
@@ -78,3 +74,12 @@ def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> 
     app.after_request(add_security_headers)
     errors.add_to(app)
     return app
+
+
+def show_site(app: Flask, site: Site, files_directory: Path, ports: Iterable[int]) -> None:
+    """Let the app show `site`, with the files, addresses and session key that belong to it."""
+    with site.writing() as call:
+        app.secret_key = identities.ensure_secret(call, "session_secret")
+    app.extensions["local_crowd"] = site
+    app.extensions["local_crowd_files"] = files_directory
+    app.extensions["local_crowd_ports"] = frozenset(ports)

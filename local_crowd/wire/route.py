@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 
 from local_crowd.operations.errors import CrowdError
@@ -30,44 +30,51 @@ class RequestEntityTooLargeException(CrowdError):
     status = 413
 
 
-def create_blueprint(site: Site) -> Blueprint:
-    """Return the blueprint that serves the API of `site`."""
-    blueprint = Blueprint("wire", __name__)
+api = Blueprint("wire", __name__)
 
-    @blueprint.post("/")
-    def call() -> Response:
-        body = request.get_data()
-        try:
-            requester_id = authenticate(
-                site,
-                request.method,
-                request.environ[PATH_AS_SENT] or "/",
-                request.query_string.decode("latin-1"),
-                dict(request.headers),
-                body,
-            )
-        except CrowdError as error:
-            return _to_flask(protocol.respond_with_error(site, error))
-        target = request.headers.get("X-Amz-Target", "")
-        return _to_flask(protocol.respond(site, requester_id, target, body))
 
-    @blueprint.errorhandler(RequestEntityTooLarge)
-    def too_large(_error: RequestEntityTooLarge) -> Response:
-        error = RequestEntityTooLargeException("Request body is too large.")
-        return _to_flask(protocol.respond_with_error(site, error))
+@api.post("/")
+def call() -> Response:
+    """Answer one API request: authenticate it, perform its operation, serialize the result."""
+    body = request.get_data()
+    try:
+        requester_id = authenticate(
+            _current_site(),
+            request.method,
+            request.environ[PATH_AS_SENT] or "/",
+            request.query_string.decode("latin-1"),
+            dict(request.headers),
+            body,
+        )
+    except CrowdError as error:
+        return _to_flask(protocol.respond_with_error(_current_site(), error))
+    target = request.headers.get("X-Amz-Target", "")
+    return _to_flask(protocol.respond(_current_site(), requester_id, target, body))
 
-    @blueprint.errorhandler(StoreError)
-    def store_fault(store_error: StoreError) -> Response:
-        log.error("%s", store_error)  # in one line: the disk may be full for a thousand calls
-        error = ServiceFault("The crowd cannot use its data at the moment. Try again later.")
-        return _to_flask(protocol.respond_with_error(site, error))
 
-    @blueprint.errorhandler(InternalServerError)
-    def fault(_error: InternalServerError) -> Response:
-        error = ServiceFault("We are temporarily unable to process your request. Try again.")
-        return _to_flask(protocol.respond_with_error(site, error))
+@api.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> Response:
+    error = RequestEntityTooLargeException("Request body is too large.")
+    return _to_flask(protocol.respond_with_error(_current_site(), error))
 
-    return blueprint
+
+@api.errorhandler(StoreError)
+def _store_fault(store_error: StoreError) -> Response:
+    log.error("%s", store_error)  # in one line: the disk may be full for a thousand calls
+    error = ServiceFault("The crowd cannot use its data at the moment. Try again later.")
+    return _to_flask(protocol.respond_with_error(_current_site(), error))
+
+
+@api.errorhandler(InternalServerError)
+def _fault(_error: InternalServerError) -> Response:
+    error = ServiceFault("We are temporarily unable to process your request. Try again.")
+    return _to_flask(protocol.respond_with_error(_current_site(), error))
+
+
+def _current_site() -> Site:
+    """Return the site that the request is for."""
+    site: Site = current_app.extensions["local_crowd"]
+    return site
 
 
 def _to_flask(response: protocol.Response) -> Response:

@@ -44,6 +44,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         for name in SITES:
             open_site(directory, name, database=made.urls[name]).close()
         yield made
+        made.close()
 
 
 @pytest.fixture(
