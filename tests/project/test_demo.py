@@ -6,7 +6,7 @@ import sys
 import urllib.request
 from pathlib import Path
 
-from tests.project.test_readme import free_port, wait_for
+from tests.support.ports import free_port, wait_until_listening
 from tests.support.project_copy import clean_environment, copy_project
 
 
@@ -29,7 +29,7 @@ def test_demo(tmp_path: Path) -> None:
     for _ in range(2):
         port = free_port()
         server = demo(copy, port)
-        wait_for(port, server)
+        wait_until_listening(port, server)
         picture = f"http://127.0.0.1:{port}/files/image_sentence/coffee.jpg"
         with urllib.request.urlopen(picture) as answer:
             assert answer.read(2) == b"\xff\xd8"

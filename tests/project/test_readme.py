@@ -2,15 +2,14 @@
 
 import json
 import re
-import socket
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.ports import free_port, wait_until_listening
 from tests.support.project_copy import PROJECT, clean_environment, copy_project
 
 if TYPE_CHECKING:
@@ -26,23 +25,6 @@ def commands() -> list[str]:
     blocks = re.findall(r"```sh\n(.*?)```", quick_start, flags=re.DOTALL)
     joined = "".join(blocks).replace("\\\n", " ")
     return [re.sub(r" +", " ", line) for line in joined.splitlines() if line.strip()]
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
-    """Return when somebody listens; fail when the server has ended instead."""
-    while server.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail(f"the server ended with {server.returncode}")
 
 
 def do_a_hit(page: "Page", port: int) -> None:
@@ -67,7 +49,7 @@ def serve(copy: Path, command: str, port: int) -> "subprocess.Popen[bytes]":
         env=clean_environment(),
         stdout=subprocess.DEVNULL,
     )
-    wait_for(port, server)
+    wait_until_listening(port, server)
     return server
 
 

@@ -26,6 +26,7 @@ from amt.id_files import read_ids
 from local_crowd.operations.people import access_keys
 from tests.support.crowd_fixtures import _server
 from tests.support.crowds import Clock
+from tests.support.ports import free_port
 from tests.support.script_fixtures import Desk, Done
 
 QUICK = 5  # seconds; what would be retried takes minutes
@@ -235,12 +236,6 @@ def with_keys(desk: Desk) -> Desk:
     desk.write("config.json", json.dumps(said))
     (desk.folder / "config.json").chmod(0o600)
     return desk
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_server_that_is_not_there_is_named_at_once(with_keys: Desk) -> None:
