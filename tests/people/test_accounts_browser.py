@@ -79,7 +79,7 @@ def test_the_browser_asks_for_a_longer_password(
     page.get_by_label("Password").fill("short")
     page.get_by_label("Country").select_option("FR")
     page.get_by_role("button", name="Create the account").click()
-    assert page.locator("#password:invalid").count() == 1
+    expect(page.locator("#password:invalid")).to_have_count(1)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create the account").click()
 
@@ -103,6 +103,7 @@ def test_a_participant_does_the_study_and_is_led_back(
     page.goto(f"{url}{path}?PROLIFIC_PID={PID}&STUDY_ID=a&SESSION_ID=b")
     expect(page.get_by_role("link", name="My work")).to_have_count(0)
     page.get_by_role("button", name="Start").click()
+    expect(page.get_by_role("timer")).to_be_visible()
     first = page.url
     answer(page)
     page.wait_for_url(lambda now: "/work/" in now and now != first)
@@ -140,7 +141,8 @@ def test_the_code_can_be_copied_and_one_can_stay(
     page.clock.run_for(60_000)
 
     assert page.url == f"{url}/panel"
-    page.get_by_role("button", name="Look again").click()
+    with page.expect_navigation(url=f"{url}/panel"):
+        page.get_by_role("button", name="Look again").click()
     page.get_by_role("button", name="Stay here").click()
     page.clock.run_for(60_000)
     assert page.url == f"{url}/panel"
@@ -194,6 +196,7 @@ def test_the_pages_fit_and_can_be_read(
             page.get_by_label("Name or e-mail address").fill("W" * 40)
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
+            expect(page.get_by_role("heading", name="HITs you can do")).to_be_visible()
         page.goto(url + address)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         assert page.locator("h1").count() == 1, address

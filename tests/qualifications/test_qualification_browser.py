@@ -163,7 +163,7 @@ def test_pages_fit_a_telephone_and_can_be_read(
     measured: list[tuple[int, int, list[str]]] = []
 
     def measure() -> None:
-        page.wait_for_load_state()  # it may be on its way still
+        page.wait_for_load_state()
         width = page.evaluate("document.documentElement.scrollWidth")
         measured.append((width, *page.evaluate(LOW_CONTRAST)))
 

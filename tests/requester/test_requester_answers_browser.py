@@ -57,6 +57,7 @@ def test_answers_are_reviewed_by_keys(world: RequesterWorld, lab: "Page", url: s
     lab.keyboard.type("No jar, as far as I see")
     lab.get_by_role("button", name="Reject 1 answer").click()
     expect(lab.get_by_role("status")).to_have_text("1 answer rejected.")
+    lab.wait_for_load_state()  # the keys work when the page's script has run
 
     lab.keyboard.press("j")
     lab.keyboard.press("a")

@@ -65,6 +65,13 @@ def wait_until_kept(page: "Page", text: str) -> None:
     expect(bar(page)).to_have_text(SAVED)
 
 
+def wait_until_forgotten(page: "Page") -> None:
+    """Wait until the browser keeps no draft."""
+    page.wait_for_function(
+        "() => !Object.keys(localStorage).some((name) => name.includes('draft'))"
+    )
+
+
 def kept(page: "Page") -> str:
     """All that the browser keeps of drafts, as text."""
     return str(

@@ -38,6 +38,7 @@ class Desk:
         self.page.goto(f"{self.url}/sign_in")
         self.page.get_by_label("Nickname").fill("Ada")
         self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("heading", name="HITs you can do")).to_be_visible()
 
     def preview(self, question: str) -> "FrameLocator":
         """Launch a HIT of this question (XML, or a page's HTML) and look at it."""

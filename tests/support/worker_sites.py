@@ -167,17 +167,19 @@ def serving(app: Crowd) -> Iterator[str]:
 
     thread = Thread(target=serve)
     thread.start()
-    yield f"http://127.0.0.1:{server.effective_port}/sandbox"
-    ended.set()
-    server.pull_trigger()
-    thread.join()
-    server.task_dispatcher.shutdown()
-    # A browser that leaves in the middle of a download leaves a channel with an open file, which
-    # close_all alone does not close.
-    for channel in list(server._map.values()):
-        if isinstance(channel, HTTPChannel):
-            channel.handle_close()
-    server.asyncore.close_all(server._map)
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}/sandbox"
+    finally:
+        ended.set()
+        server.pull_trigger()
+        thread.join()
+        server.task_dispatcher.shutdown()
+        # A browser that leaves in the middle of a download leaves a channel with an open file,
+        # which close_all alone does not close.
+        for channel in list(server._map.values()):
+            if isinstance(channel, HTTPChannel):
+                channel.handle_close()
+        server.asyncore.close_all(server._map)
 
 
 @pytest.fixture

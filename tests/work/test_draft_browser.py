@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,9 +24,11 @@ from tests.support.draft_pages import (
     accept,
     bar,
     kept,
+    wait_until_forgotten,
     wait_until_kept,
 )
 from tests.support.hit_frames import expect
+from tests.support.ports import free_port
 from tests.support.quick_setup import new_crowd
 from tests.support.worker_sites import World, fields_of, html_question
 
@@ -74,7 +75,7 @@ def test_entries_survive_a_reload_and_my_work(world: World, arrive: Arrive) -> N
         ("colour", "blue"),
         ("with", "send"),
     ]
-    assert kept(page) == "[]"
+    wait_until_forgotten(page)
 
 
 def test_an_answer_waits_for_the_network(world: World, arrive: Arrive) -> None:
@@ -217,7 +218,7 @@ def test_a_second_tab_has_the_same_entries_and_hears_of_the_end(
     expect(page.locator("#said")).to_have_text("Thank you. Your answer is submitted.")
     expect(second.locator("#said")).to_contain_text("This HIT is submitted.")
     assert words_of(world, hit) == ["cat"]
-    assert kept(second) == "[]"
+    wait_until_forgotten(second)
 
 
 def test_another_answer_was_handed_in_before(world: World, arrive: Arrive) -> None:
@@ -253,7 +254,7 @@ def test_an_answer_that_waits_too_long_is_late(world: World, arrive: Arrive) -> 
     expect(bar(page)).to_contain_text("Not submitted: the time allowed is over.")
     expect(frame.get_by_label("Animal")).to_have_value("cat")
     assert world.answers(hit["HITId"]) == []
-    assert kept(page) == "[]"
+    wait_until_forgotten(page)
 
 
 def test_a_draft_of_a_hit_that_is_over_is_forgotten(world: World, arrive: Arrive) -> None:
@@ -275,7 +276,7 @@ def test_a_draft_of_a_hit_that_is_over_is_forgotten(world: World, arrive: Arrive
             world.visitor().submit(assignmentId=address.rpartition("/")[2], word="cat")
             page.goto(address)
             expect(page.get_by_role("heading", name="You submitted this HIT")).to_be_visible()
-        assert kept(page) == "[]"
+        wait_until_forgotten(page)
         page.goto(page.url.partition("/sandbox")[0] + "/sandbox/")
     assert len(hits) == 2
 
@@ -291,7 +292,7 @@ def test_signing_out_forgets_the_drafts(world: World, arrive: Arrive) -> None:
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_label("Nickname")).to_be_visible()
 
-    assert kept(page) == "[]"
+    wait_until_forgotten(page)
 
 
 def test_another_worker_never_sees_a_draft(world: World, arrive: Arrive, url: str) -> None:
@@ -355,8 +356,7 @@ class MortalServer:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            self.port = listening.getsockname()[1]
+        self.port = free_port()
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -429,6 +429,4 @@ def test_a_form_as_it_was_made_leaves_nothing(world: World, arrive: Arrive) -> N
     frame.get_by_label("Animal").fill("cat")
     wait_until_kept(page, "cat")
     frame.get_by_label("Animal").fill("")
-    page.wait_for_function(
-        "() => !Object.keys(localStorage).some((name) => name.includes('draft'))"
-    )
+    wait_until_forgotten(page)

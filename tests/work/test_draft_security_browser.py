@@ -145,8 +145,9 @@ def test_a_hit_cannot_make_the_page_flood_the_crowd(world: World, arrive: Arrive
     accept(page)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    go(page)
-    page.wait_for_timeout(1500)
+    with page.expect_request("**/state"):
+        go(page)
+    page.wait_for_timeout(1500)  # in which a flood would come
 
     assert 1 <= len([url for url in asked if url.endswith("/state")]) <= 3
 

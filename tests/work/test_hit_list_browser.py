@@ -42,6 +42,7 @@ def test_hits_that_are_taken_disappear(world: World, page: "Page", url: str) -> 
     come(page, url)
     page.goto(f"{url}/groups/{held['HITTypeId']}")
     page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("timer")).to_be_visible()
     page.goto(url)
     expect(page.get_by_role("heading", name="Name the animal")).to_be_visible()
     world.visitor("Ben").accept(hit["HITTypeId"])

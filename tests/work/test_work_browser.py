@@ -105,6 +105,7 @@ def test_another_worker_at_the_same_browser_is_named_as_the_reason(
     other = page.context.new_page()
     other.goto(f"{url}/my_work")
     other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_label("Nickname")).to_be_visible()
     come(other, url, "Ben")
     answer(page.frame_locator("iframe"), "cat")
 

@@ -284,7 +284,7 @@ def test_a_reload_keeps_the_assignment(world: World, arrive: Callable[[str], "Pa
     expect(page.get_by_role("timer")).to_have_text(re.compile("^(06:00|05:5.)$"))
     page.get_by_role("link", name="My work").click()
     page.get_by_role("link", name="Continue").click()
-    assert page.url == address
+    page.wait_for_url(address)
     assert world.slots(hit["HITId"]) == (1, 1)
     answer(page.frame_locator("iframe"), "cat")
     expect(page.get_by_text("That was the last HIT of this group")).to_be_visible()
@@ -379,7 +379,7 @@ def test_pages_fit_a_telephone_and_can_be_read(world: World, browser: "Browser",
     measured: dict[str, Any] = {}
 
     def measure(name: str) -> None:
-        page.wait_for_load_state()  # it may be on its way still
+        page.wait_for_load_state()
         width = page.evaluate("document.documentElement.scrollWidth")
         measured[name] = (width, *page.evaluate(LOW_CONTRAST))
 
@@ -387,15 +387,20 @@ def test_pages_fit_a_telephone_and_can_be_read(world: World, browser: "Browser",
     measure("sign in")
     page.get_by_label("Nickname").fill("x" * 41)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_be_visible()
     measure("no nickname")
     page.get_by_label("Nickname").fill("W" * 40)
     page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="HITs you can do")).to_be_visible()
     measure("list")
     page.get_by_role("link", name="Preview").first.click()
+    expect(page.get_by_text("This is a preview.")).to_be_visible()
     measure("preview")
     page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("timer")).to_be_visible()
     measure("work")
     page.get_by_role("button", name="Return", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
     measure("dialog")
     page.get_by_role("button", name="Keep working").click()
     page.get_by_label("Take the next HIT automatically").uncheck()
