@@ -58,20 +58,20 @@ def extend(args: argparse.Namespace) -> int:
         )
         return 1 if left_out else 0
     if fresh:
-        ids = batches.hit_ids(args.hit_ids_file, batch, simpleamt.say)
+        ids = batches.read_hit_ids(args.hit_ids_file, batch, simpleamt.say)
     else:
         ids = extension.missing()
         records.refuse_other_place(extension, crowd)
     with extension.claim():
         client = crowd.connect()
         hint = records.describe_other_place(batch, crowd)
-        standings, unknown = survey.standings(crowd, client, ids, say=simpleamt.say, hint=hint)
-        if fresh and not standings:
+        counters, unknown = survey.fetch_counters(crowd, client, ids, say=simpleamt.say, hint=hint)
+        if fresh and not counters:
             simpleamt.say("There are no HITs to extend.")
             return 1 if unknown else 0  # a record of no HIT would pass for a complete extension
-        ask(args, crowd, client, standings)
+        ask(args, crowd, client, counters)
         if fresh:
-            extending.begin(extension, crowd, by, standings)
+            extending.begin(extension, crowd, by, counters)
         try:
             outcomes = extending.extend(crowd, client, extension)
             refused = calls.count_refusals(outcomes, simpleamt.say)
@@ -92,7 +92,7 @@ def find_left_out(
     """
     if not Path(hit_ids_file).exists():
         return []
-    ids = batches.hit_ids(hit_ids_file, batch, simpleamt.say)
+    ids = batches.read_hit_ids(hit_ids_file, batch, simpleamt.say)
     others = [hit_id for hit_id in extension.header["hits"] if hit_id not in set(ids)]
     if others:
         raise Error(
@@ -129,16 +129,16 @@ def ask(
     args: argparse.Namespace,
     crowd: Crowd,
     client: "MTurkClient",
-    standings: list[survey.Standing],
+    counters: list[survey.HitCounters],
 ) -> None:
     """Say what the extension can cost; on a live site, ask."""
-    cost = extending.cost(crowd, standings, args.assignments)
+    cost = extending.cost(crowd, counters, args.assignments)
     simpleamt.say(
-        f"{count_of(len(standings), 'HIT')}, "
+        f"{count_of(len(counters), 'HIT')}, "
         f"{count_of(args.assignments, 'more assignment')} and "
         f"{count_of(args.seconds, 'more second')} each: at most ${cost:,}, on {crowd} ({crowd.source})."
     )
-    expired = sum(hit.expired for hit in standings)
+    expired = sum(hit.expired for hit in counters)
     if expired and not args.seconds:
         verb = "has" if expired == 1 else "have"
         simpleamt.say(

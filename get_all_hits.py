@@ -22,13 +22,13 @@ def get(args: argparse.Namespace) -> int:
     """Print the array, an element at a time."""
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    standings, _ = survey.standings(crowd, client, None)
+    counters, _ = survey.fetch_counters(crowd, client, None)
     before, refused = "[", False
     with Faults(simpleamt.say) as faults:
         read = results.create_reader(
             client, None, results.Collected(None), faults.add, rejected=True
         )
-        for _, lines in results.fetch(crowd, read, standings, simpleamt.say):
+        for _, lines in results.fetch(crowd, read, counters, simpleamt.say):
             refused |= lines is None
             for line in lines or ():
                 sys.stdout.write(f"{before}\n{line}")

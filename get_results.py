@@ -33,23 +33,23 @@ def get(args: argparse.Namespace) -> int:
     """Print the results in the order of the HIT ids."""
     crowd, client, ids, batch, hint = simpleamt.open_batch(args)
     say = simpleamt.say
-    with results.open_collected(args.output_file, say) as known, Faults(say) as faults:
+    with results.lock_and_read(args.output_file, say) as known, Faults(say) as faults:
         read = results.create_reader(client, batch, known, faults.add, rejected=args.rejected)
         with results.Early(crowd.concurrency, read) as early:
-            standings, unknown = survey.standings(
+            counters, unknown = survey.fetch_counters(
                 crowd, client, ids, early.begin, say=say, hint=hint
             )
         results_found = 0
 
         def count() -> Iterator[tuple[str, list[str] | None]]:
             nonlocal results_found
-            for hit_id, lines in results.fetch(crowd, early.lines, standings, say):
+            for hit_id, lines in results.fetch(crowd, early.lines, counters, say):
                 results_found += len(lines or ())
                 yield hit_id, lines
 
         refused = results.write(args.output_file, known, count(), sys.stdout)
         if not (results_found or known.entries or unknown or refused):
-            say(survey.explain_no_results(standings, rejected_too=args.rejected))
+            say(survey.explain_no_results(counters, rejected_too=args.rejected))
     return 1 if unknown or refused else 0
 
 

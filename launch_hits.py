@@ -56,7 +56,7 @@ def launch(args: argparse.Namespace) -> int:
     crowd = simpleamt.crowd(args, batch)
     records.refuse_other_place(batch, crowd)
     with inputs.Input(args.input_json_file) as source:
-        plan = plans.plan(
+        plan = plans.make_plan(
             args.html_template,
             crowd.settings["template_directories"],
             args.hit_properties_file,
@@ -113,7 +113,7 @@ def report(crowd: Crowd, plan: plans.Plan, batch: Batch) -> None:
         f"{pronoun} at\n"
         f"  {crowd.worker_site}mturk/preview?groupId={group}"
     )
-    if crowd.name == "local" and crowd.served_at() is None:
+    if crowd.name == "local" and crowd.find_served_address() is None:
         simpleamt.say("after you start the server: python serve_local_crowd.py")
 
 

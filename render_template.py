@@ -57,7 +57,7 @@ def find_row(args: argparse.Namespace) -> Any:
             raise Error("--row needs --input_json_file")
         return NOTHING
     wanted = args.row or 0
-    for row in inputs.rows(args.input_json_file):
+    for row in inputs.read_rows(args.input_json_file):
         if row.number == wanted:
             return row.value
     raise Error(f"{args.input_json_file}: has no row {wanted}")

@@ -24,8 +24,8 @@ def main(argv: list[str] | None = None) -> int:
 def show(args: argparse.Namespace) -> int:
     """Print the table."""
     crowd, client, ids, _, hint = simpleamt.open_batch(args)
-    standings, unknown = survey.standings(crowd, client, ids, say=simpleamt.say, hint=hint)
-    sums, refused = costs.add_up(crowd, client, standings, simpleamt.say)
+    counters, unknown = survey.fetch_counters(crowd, client, ids, say=simpleamt.say, hint=hint)
+    sums, refused = costs.add_up(crowd, client, counters, simpleamt.say)
     print(json.dumps(sums.data()) if args.json else sums.table())
     return 1 if unknown or refused else 0
 

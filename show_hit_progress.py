@@ -14,7 +14,7 @@ from collections import Counter
 
 import simpleamt
 from amt import survey
-from amt.progress import progress, totals
+from amt.progress import format_totals, measure_progress
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,13 +29,13 @@ def main(argv: list[str] | None = None) -> int:
 def show(args: argparse.Namespace) -> int:
     """Print the lines."""
     crowd, client, ids, _, hint = simpleamt.open_batch(args)
-    standings, unknown = survey.standings(crowd, client, ids, say=simpleamt.say, hint=hint)
-    counted = progress(crowd, client, standings, simpleamt.say, exact=args.exact)
+    counters, unknown = survey.fetch_counters(crowd, client, ids, say=simpleamt.say, hint=hint)
+    counted = measure_progress(crowd, client, counters, simpleamt.say, exact=args.exact)
     ways = Counter((hit.completed, hit.total) for hit in counted)
     for (completed, total), hits in sorted(ways.items(), key=lambda way: (-way[1], way[0])):
         print(f"{completed} / {total}: {hits}")
-    print(totals(counted))
-    return 1 if unknown or len(counted) < len(standings) else 0
+    print(format_totals(counted))
+    return 1 if unknown or len(counted) < len(counters) else 0
 
 
 if __name__ == "__main__":

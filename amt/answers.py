@@ -10,7 +10,7 @@ from amt.messages import Say
 from formats.json_text import parse
 
 
-def fields(answer: str) -> dict[str, Any]:
+def parse_fields(answer: str) -> dict[str, Any]:
     """Return every field of an answer XML: text, or a list of the selections of a QuestionForm.
 
     Raises ValueError for text that is not such XML.
@@ -43,7 +43,7 @@ def format_time(time: datetime | None) -> str | None:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if time else None
 
 
-def result(
+def to_result(
     assignment: Mapping[str, Any], recorded: Mapping[str, Any] | None, say: Say
 ) -> dict[str, Any]:
     """Return a line of the results. `recorded` is the HIT's line in the batch record, if any.
@@ -53,8 +53,8 @@ def result(
     """
     name = assignment["AssignmentId"]
     try:
-        answers = fields(assignment.get("Answer", ""))
-        output = _output(answers, name, say)
+        answers = parse_fields(assignment.get("Answer", ""))
+        output = _parse_output(answers, name, say)
     except ValueError as error:
         say(f"{name}: {error}; kept as text")
         answers, output = {}, assignment.get("Answer")
@@ -76,7 +76,7 @@ def result(
     }
 
 
-def _output(answers: Mapping[str, Any], name: str, say: Say) -> Any:
+def _parse_output(answers: Mapping[str, Any], name: str, say: Say) -> Any:
     text = answers.get("output", answers.get("taskAnswers"))
     if not isinstance(text, str):
         return text
@@ -87,7 +87,7 @@ def _output(answers: Mapping[str, Any], name: str, say: Say) -> Any:
         return text
 
 
-def line(result: Mapping[str, Any]) -> str:
+def format_line(result: Mapping[str, Any]) -> str:
     """Return a result as one line of JSON that can be encoded as UTF-8."""
     text = json.dumps(result, ensure_ascii=False)
     try:

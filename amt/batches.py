@@ -72,7 +72,9 @@ def find(hit_ids_file: str | Path) -> Batch | None:
     return batch if batch.header else None
 
 
-def hit_ids(hit_ids_file: str | Path, batch: Batch | None, say: Say = say_nothing) -> list[str]:
+def read_hit_ids(
+    hit_ids_file: str | Path, batch: Batch | None, say: Say = say_nothing
+) -> list[str]:
     """Return the ids in a file; while its batch is not complete, those of the HITs created so far.
 
     Raises Error for an id that is not in the batch record: it may be on another crowd.

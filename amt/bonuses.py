@@ -87,9 +87,9 @@ def read(path: str) -> tuple[list[Bonus], str]:
     faults: list[str] = []
     bonuses: list[Bonus] = []
     seen: dict[tuple[str, Decimal, str], int] = {}
-    for line, given in _rows(path, text, faults):
+    for line, given in _read_rows(path, text, faults):
         try:
-            bonus = _bonus(len(bonuses), line, given)
+            bonus = _parse_bonus(len(bonuses), line, given)
             first = seen.setdefault((bonus.assignment_id, bonus.amount, bonus.reason), line)
             if first != line:
                 raise ValueError(
@@ -105,7 +105,7 @@ def read(path: str) -> tuple[list[Bonus], str]:
     return bonuses, hashlib.sha256(content).hexdigest()[:40]
 
 
-def _rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def _read_rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Each row with its line, as a mapping."""
     if text.lstrip()[:1] in ("{", "["):
         for row in inputs.parse_rows(path, io.BytesIO(text.encode()), faults):
@@ -137,7 +137,7 @@ def _rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mappin
             )
 
 
-def _bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
+def _parse_bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
     if unknown := [str(name) for name in given if name not in FIELDS]:
         raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(FIELDS)}")
     for name, value in given.items():
@@ -213,7 +213,7 @@ def _send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
 def _is_paid(client: "MTurkClient", payments: Payments, bonus: Bonus) -> bool:
     """Return whether the crowd lists this payment, made since the record was begun."""
     since = datetime.fromisoformat(payments.header["time"]) - CLOCKS
-    listed = calls.pages(
+    listed = calls.list_pages(
         client.list_bonus_payments, "BonusPayments", AssignmentId=bonus.assignment_id
     )
     return any(

@@ -9,8 +9,8 @@ from amt.messages import Faults, Say
 from amt.parallel import Outcome
 
 
-def pages(method: Callable[..., Any], name: str, **request: Any) -> Iterator[Any]:
-    """Yield every item of a List operation, over all pages: `pages(client.list_hits, "HITs")`."""
+def list_pages(method: Callable[..., Any], name: str, **request: Any) -> Iterator[Any]:
+    """Yield every item of a List operation, over all pages: `list_pages(client.list_hits, "HITs")`."""
     request = {"MaxResults": 100} | request
     while True:
         page = method(**request)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from amt import calls, fees, survey
 from amt.crowd import Crowd
 from amt.messages import Say, say_nothing
-from amt.survey import Standing
+from amt.survey import HitCounters
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -96,12 +96,12 @@ class Costs:
 
         def line(name: str, part: Part) -> None:
             lines.append(
-                f"{name:12}{part.count:>8,}{_dollars(part.paid):>14}{_dollars(part.fees):>12}"
-                f"{_dollars(part.total):>14}"
+                f"{name:12}{part.count:>8,}{_format_dollars(part.paid):>14}{_format_dollars(part.fees):>12}"
+                f"{_format_dollars(part.total):>14}"
             )
 
         def total(name: str, amount: Decimal) -> None:
-            lines.append(f"{name:12}{_dollars(amount):>48}")
+            lines.append(f"{name:12}{_format_dollars(amount):>48}")
 
         line("approved", self.approved)
         line("bonuses", self.bonuses)
@@ -111,36 +111,38 @@ class Costs:
         total("still owes", self.still_owes)
         total("can cost", self.can_cost)
         if self.per_assignment is not None:
-            lines.append(f"an approved assignment: {_dollars(self.per_assignment)} on average")
+            lines.append(
+                f"an approved assignment: {_format_dollars(self.per_assignment)} on average"
+            )
         if hour := self.per_hour():
             lines.append(
-                f"an hour's work: {_dollars(hour[0])} in the median, "
-                f"{_dollars(hour[1])} at the 10th percentile"
+                f"an hour's work: {_format_dollars(hour[0])} in the median, "
+                f"{_format_dollars(hour[1])} at the 10th percentile"
             )
         return "\n".join(lines)
 
 
-def _dollars(amount: Decimal) -> str:
+def _format_dollars(amount: Decimal) -> str:
     return f"${amount:,.2f}"
 
 
 def add_up(
     crowd: Crowd,
     client: "MTurkClient",
-    standings: Sequence[Standing],
+    counters: Sequence[HitCounters],
     say: Say = say_nothing,
 ) -> tuple[Costs, int]:
     """Return the costs of HITs, and the number of HITs that the crowd refused to show."""
     sums, refused = Costs(), 0
 
-    def look(hit: Standing) -> tuple[list[Any], list[Any]]:
-        work = survey.assignments(client, hit)
+    def look(hit: HitCounters) -> tuple[list[Any], list[Any]]:
+        work = survey.list_assignments(client, hit)
         if not work:
             return [], []
-        given = calls.pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
+        given = calls.list_pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
         return work, list(given)
 
-    looked = calls.gather(crowd, look, standings, doing="looking", total=len(standings))
+    looked = calls.gather(crowd, look, counters, doing="looking", total=len(counters))
     for outcome in calls.name_refusals(looked, say, survey.hit_id_of):
         if outcome.refusal is None:
             _count(sums, outcome.item, *outcome.value, charged=crowd.charges_fees)
@@ -150,7 +152,7 @@ def add_up(
 
 
 def _count(
-    sums: Costs, hit: Standing, work: Iterable[Any], given: Iterable[Any], *, charged: bool
+    sums: Costs, hit: HitCounters, work: Iterable[Any], given: Iterable[Any], *, charged: bool
 ) -> None:
     rates = fees.Rates(charged=charged, masters=hit.masters)
     each = hit.reward, rates.fee(hit.reward, hit.max_assignments)

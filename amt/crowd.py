@@ -45,11 +45,15 @@ class Crowd:
         """The URL that workers go to; it ends in a slash."""
         if self.name == "mturk":
             return f"https://worker{'' if self.live else 'sandbox'}.mturk.com/"
-        base = self.name if self.name != "local" else self.served_at() or serving.NOT_SERVED_YET
+        base = (
+            self.name
+            if self.name != "local"
+            else self.find_served_address() or serving.NOT_SERVED_YET
+        )
         base = strip_slash(base)
         return f"{base}/" if self.live else f"{base}/sandbox/"
 
-    def served_at(self) -> str | None:
+    def find_served_address(self) -> str | None:
         """Return the URL at which the local crowd is served now, None when it is not."""
         return serving.find_address(Path(self.settings["local_crowd"]))
 

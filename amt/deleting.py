@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from amt import calls, extending, survey
 from amt.crowd import Crowd
 from amt.messages import Faults, Say, count_of, say_nothing
-from amt.survey import Standing
+from amt.survey import HitCounters
 
 PAST = datetime.fromtimestamp(0, UTC)  # "now" for UpdateExpirationForHIT
 DISPOSED = "in the state 'Disposed'"  # what DeleteHIT says of a HIT that was deleted before
@@ -22,7 +22,7 @@ class Deletable(NamedTuple):
     no HIT, so DeleteHIT has to tell; `unreviewed` counts the HITs that have to stay.
     """
 
-    free: dict[str, Standing]
+    free: dict[str, HitCounters]
     unknown: list[str]
     unreviewed: int
 
@@ -34,15 +34,15 @@ def find_deletable(
 
     A HIT with unreviewed work is said, and will be left alone, not even expired.
     """
-    standings, unknown = survey.find(crowd, client, ids)
-    unreviewed = [hit for hit in standings if hit.unaccounted and not hit.expired]
+    counters, unknown = survey.find(crowd, client, ids)
+    unreviewed = [hit for hit in counters if hit.unaccounted and not hit.expired]
     with Faults(say) as faults:
         for hit in unreviewed:
             faults.add(
                 f"{hit.hit_id}: has {count_of(hit.unaccounted, 'submitted assignment')} to approve "
                 "or reject first"
             )
-    free = {hit.hit_id: hit for hit in standings if not hit.unaccounted or hit.expired}
+    free = {hit.hit_id: hit for hit in counters if not hit.unaccounted or hit.expired}
     return Deletable(free, [outcome.item for outcome in unknown], len(unreviewed))
 
 
@@ -87,7 +87,7 @@ def delete(
     return len(refused) + found.unreviewed
 
 
-def _delete(client: "MTurkClient", hit_id: str, hit: Standing | None) -> bool:
+def _delete(client: "MTurkClient", hit_id: str, hit: HitCounters | None) -> bool:
     """Delete a HIT, which `hit` describes if GetHIT shows it; return whether this run deleted it.
 
     boto3 repeats a call whose response was lost, and the crowd says that the HIT is disposed.

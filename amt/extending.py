@@ -16,7 +16,7 @@ from amt import calls, fees, records
 from amt.crowd import Crowd
 from amt.parallel import Outcome
 from amt.records import DamageError, Record
-from amt.survey import Standing
+from amt.survey import HitCounters
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -63,7 +63,7 @@ class Extension(Record):
 
 
 def begin(
-    extension: Extension, crowd: Crowd, by: Sequence[int], standings: Sequence[Standing]
+    extension: Extension, crowd: Crowd, by: Sequence[int], counters: Sequence[HitCounters]
 ) -> None:
     """Write the record's first line; nothing is extended before it."""
     extension.done.clear()
@@ -81,16 +81,16 @@ def begin(
                     hit.max_assignments,
                     int((max(now, hit.expiration) + until).timestamp()) if by[1] else None,
                 )
-                for hit in standings
+                for hit in counters
             },
         }
     )
 
 
-def cost(crowd: Crowd, standings: Sequence[Standing], assignments: int) -> Decimal:
+def cost(crowd: Crowd, counters: Sequence[HitCounters], assignments: int) -> Decimal:
     """Return what so many more assignments of each HIT can cost, in US dollars."""
     total = Decimal("0.00")
-    for hit in standings:
+    for hit in counters:
         rates = fees.Rates(charged=crowd.charges_fees, masters=hit.masters)
         fee = rates.fee(hit.reward, hit.max_assignments + assignments)
         total += assignments * (hit.reward + fee)

@@ -68,7 +68,7 @@ def lock(path: str | os.PathLike[str], wait: Callable[[], None]) -> Iterator[Non
     target = Path(path).resolve()
     is_new = not target.exists()
     with _name_errors(path):
-        descriptor = _open_locked(target, wait)
+        descriptor = _open_and_lock(target, wait)
     try:
         yield
     finally:
@@ -77,7 +77,7 @@ def lock(path: str | os.PathLike[str], wait: Callable[[], None]) -> Iterator[Non
         os.close(descriptor)
 
 
-def _open_locked(target: Path, wait: Callable[[], None]) -> int:
+def _open_and_lock(target: Path, wait: Callable[[], None]) -> int:
     """Return a locked descriptor of the file at `target`. The lock ends with the process."""
     has_called = False
     while True:

@@ -9,7 +9,7 @@ SCHEMA = (
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def html_question(html: str, frame_height: int) -> str:
+def format_question(html: str, frame_height: int) -> str:
     """Return the HTMLQuestion XML of a page. Raises ValueError for what no HIT can hold."""
     if found := NOT_XML.search(html):
         raise ValueError(

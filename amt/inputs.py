@@ -71,7 +71,7 @@ class Input:
         return parse_rows(self.path, self._copy if self.sha256 else (), faults)
 
 
-def rows(path: str | Path) -> Iterator[Row]:
+def read_rows(path: str | Path) -> Iterator[Row]:
     """Yield the rows of a file that is read once. Raises Error as `parse_rows`, and for a file that
     cannot be read.
     """

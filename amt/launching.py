@@ -33,14 +33,14 @@ def begin(crowd: Crowd, client: "MTurkClient", plan: Plan, batch: Batch) -> None
             "reward": plan.properties.hit_type["Reward"],
             "max_assignments": plan.properties.max_assignments,
             "hashes": plan.hashes,
-            "commit": _commit(plan),
+            "commit": _find_commit(plan),
             "template": plan.template.sources,
             "properties": plan.properties.text,
         }
     )
 
 
-def _commit(plan: Plan) -> str | None:
+def _find_commit(plan: Plan) -> str | None:
     """Return the git commit of the folder that the properties are in, if it has one."""
     folder = Path(plan.properties_file).resolve().parent
     command = ["git", "-C", str(folder), "rev-parse", "--verify", "HEAD"]
@@ -69,7 +69,7 @@ def _create(client: "MTurkClient", plan: Plan, batch: Batch, row: Row) -> str:
         response = client.create_hit_with_hit_type(
             HITTypeId=batch.header["hit_type_id"],
             Question=plan.question(row),
-            RequesterAnnotation=_annotation(batch, row.number),
+            RequesterAnnotation=_format_annotation(batch, row.number),
             UniqueRequestToken=f"{batch.header['batch']}-{row.number}",
             **plan.properties.hit,
         )
@@ -91,7 +91,7 @@ def _find_existing(client: "MTurkClient", batch: Batch, row: Row, message: str) 
             hit = client.get_hit(HITId=hit_id)["HIT"]
         except client.exceptions.RequestError:
             continue
-        if hit.get("RequesterAnnotation") == _annotation(batch, row.number):
+        if hit.get("RequesterAnnotation") == _format_annotation(batch, row.number):
             return str(hit_id)
     if (found := _find_by_annotation(client, batch).get(row.number)) is None:
         raise Error(
@@ -101,7 +101,7 @@ def _find_existing(client: "MTurkClient", batch: Batch, row: Row, message: str) 
     return found
 
 
-def _annotation(batch: Batch, row: int) -> str:
+def _format_annotation(batch: Batch, row: int) -> str:
     return f"batch={batch.header['batch']} row={row}"
 
 
@@ -109,7 +109,7 @@ def _find_by_annotation(client: "MTurkClient", batch: Batch) -> dict[int, str]:
     """Return row -> HIT id of all HITs of the batch, found by their annotations."""
     pattern = re.compile(f"batch={batch.header['batch']} row=([0-9]+)")
     found = {}
-    for hit in calls.pages(client.list_hits, "HITs"):
+    for hit in calls.list_pages(client.list_hits, "HITs"):
         if match := pattern.fullmatch(hit.get("RequesterAnnotation", "")):
             found[int(match[1])] = hit["HITId"]
     return found

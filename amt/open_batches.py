@@ -33,6 +33,6 @@ def open_batch(hit_ids_file: str | None, choice: Choice, say: Say = say_nothing)
     """
     record = batches.find(hit_ids_file) if hit_ids_file else None
     crowd = choose_crowd(choice, [record], say)
-    ids = batches.hit_ids(hit_ids_file, record, say) if hit_ids_file else None
+    ids = batches.read_hit_ids(hit_ids_file, record, say) if hit_ids_file else None
     hint = records.describe_other_place(record, crowd)
     return OpenBatch(crowd, crowd.connect(), ids, record, hint)

@@ -11,7 +11,7 @@ from amt import properties
 from amt.advice import Advice
 from amt.batches import Batch
 from amt.errors import Error
-from amt.hits import html_question
+from amt.hits import format_question
 from amt.inputs import Input, Row
 from amt.messages import join_faults
 from amt.properties import Properties
@@ -42,12 +42,12 @@ class Plan:
         """The question XML of a row. Raises Error, naming file and line."""
         try:
             html = self.template.render(row.value)
-            return html_question(html, self.properties.frame_height)
+            return format_question(html, self.properties.frame_height)
         except (Error, ValueError) as error:
             raise Error(f"{self.input.path}:{row.line}: {error}") from error
 
 
-def plan(
+def make_plan(
     template_name: str,
     directories: Sequence[str],
     properties_file: str,

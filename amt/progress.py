@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from amt import calls, survey
 from amt.crowd import Crowd
 from amt.messages import Say, say_nothing
-from amt.survey import Standing
+from amt.survey import HitCounters
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -41,10 +41,10 @@ class Progress:
         return self.submitted + self.reviewed
 
 
-def progress(
+def measure_progress(
     crowd: Crowd,
     client: "MTurkClient",
-    standings: Sequence[Standing],
+    counters: Sequence[HitCounters],
     say: Say = say_nothing,
     *,
     exact: bool = False,
@@ -53,10 +53,10 @@ def progress(
 
     `exact`: tell approved from rejected, however many calls that takes.
     """
-    reviewed = [hit for hit in standings if hit.completed]
-    split = exact or len(standings) <= SMALL or len(reviewed) <= FEW
+    reviewed = [hit for hit in counters if hit.completed]
+    split = exact or len(counters) <= SMALL or len(reviewed) <= FEW
 
-    def look(hit: Standing) -> Progress:
+    def look(hit: HitCounters) -> Progress:
         if not (hit.expired and hit.unaccounted) and not (hit.completed and split):
             nobody = None if hit.completed else 0
             return Progress(
@@ -69,7 +69,7 @@ def progress(
                 nobody,
             )
         statuses = Counter(
-            assignment["AssignmentStatus"] for assignment in survey.assignments(client, hit)
+            assignment["AssignmentStatus"] for assignment in survey.list_assignments(client, hit)
         )
         return Progress(
             hit.max_assignments,
@@ -81,12 +81,12 @@ def progress(
             statuses["Rejected"],
         )
 
-    outcomes = calls.gather(crowd, look, standings)
+    outcomes = calls.gather(crowd, look, counters)
     named = calls.name_refusals(outcomes, say, survey.hit_id_of)
     return [outcome.value for outcome in named if outcome.refusal is None]
 
 
-def totals(counted: Sequence[Progress]) -> str:
+def format_totals(counted: Sequence[Progress]) -> str:
     """Return one line with the number of assignments in each state."""
 
     def total(name: str) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from amt.errors import Error
 from amt.messages import join_faults
-from amt.requirements import KEYS, locale_faults, requirements
+from amt.requirements import KEYS, find_locale_faults, to_requirements
 from formats import json_text
 
 WEEK = 604_800  # seconds
@@ -85,9 +85,9 @@ def read(path: str | Path) -> Properties:
         if OLD_NAMES[name] in given
     ]
     given = {OLD_NAMES.get(name, name): value for name, value in given.items()}
-    parameters = _parameters(given, faults)
+    parameters = _to_parameters(given, faults)
     if faults:
-        raise Error(join_faults(f"{path}:{_line(text, fault)}: {fault}" for fault in faults))
+        raise Error(join_faults(f"{path}:{_find_line(text, fault)}: {fault}" for fault in faults))
     frame_height = parameters.pop("FrameHeight")
     hit = {name: parameters.pop(name) for name in OF_THE_HIT if name in parameters}
     warnings = [_describe_old_names(path, old_names)] if old_names else []
@@ -99,7 +99,7 @@ def _describe_old_names(path: str | Path, old_names: Sequence[str]) -> str:
     return f"{path}: these names still work, but have newer forms: {renamed}"
 
 
-def _line(text: str, fault: str) -> int:
+def _find_line(text: str, fault: str) -> int:
     """The line that a fault speaks of: where its key stands, else the first."""
     key = fault.partition(":")[0]
     old = next((old for old, new in OLD_NAMES.items() if new == key), key)
@@ -107,17 +107,17 @@ def _line(text: str, fault: str) -> int:
     return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
-def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
+def _to_parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
     made: dict[str, Any] = {"LifetimeInSeconds": WEEK, "MaxAssignments": 1, "FrameHeight": 0}
     made |= {key: value for key, value in given.items() if key not in KEYS}
     faults += [f"{name}: launch_hits.py sets this itself" for name in SET_BY_US if name in made]
     if "Reward" in made:
-        made["Reward"] = _reward(made["Reward"], faults)
+        made["Reward"] = _format_reward(made["Reward"], faults)
     own = made.get("QualificationRequirements", [])
     try:
         if not isinstance(own, list):
             raise ValueError(f"QualificationRequirements: {own!r} is not a list")  # noqa: TRY004 - a fault in the file
-        if wanted := own + requirements(given):
+        if wanted := own + to_requirements(given):
             made["QualificationRequirements"] = wanted
         if len(wanted) > REQUIREMENTS:
             raise ValueError(
@@ -137,11 +137,11 @@ def _parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
         if isinstance(made.get(name), str) and len(made[name]) > longest:
             faults.append(f"{name}: {len(made[name])} characters; at most {longest} are allowed")
     if not faults:
-        from amt import model  # botocore: only when there is nothing simpler to say
+        from amt import service_model  # botocore: only when there is nothing simpler to say
 
-        faults += model.faults({k: v for k, v in made.items() if k != "FrameHeight"})
+        faults += service_model.find_faults({k: v for k, v in made.items() if k != "FrameHeight"})
     if not faults:
-        faults += locale_faults(made.get("QualificationRequirements", []))
+        faults += find_locale_faults(made.get("QualificationRequirements", []))
     return made
 
 
@@ -150,7 +150,7 @@ def is_visible(text: str) -> bool:
     return any(character.isprintable() and not character.isspace() for character in text)
 
 
-def _reward(value: Any, faults: list[str]) -> str:
+def _format_reward(value: Any, faults: list[str]) -> str:
     """Dollars as Amazon wants them, e.g. 0.1 -> "0.10"; exact, not by way of a float's sum."""
     try:
         amount = Decimal(str(value))

@@ -29,26 +29,32 @@ KEYS = (
 Requirement = dict[str, Any]
 
 
-def requirements(given: Mapping[str, Any]) -> list[Requirement]:
+def to_requirements(given: Mapping[str, Any]) -> list[Requirement]:
     """The requirements that the short keys in `given` stand for.
 
     Raises ValueError, its text beginning with the key at fault and a colon.
     """
     made = []
     if "Country" in given:
-        made.append(_country(given["Country"]))
+        made.append(_to_country_requirement(given["Country"]))
     if "HitsApproved" in given:
-        made.append(_at_least("HitsApproved", given["HitsApproved"], HITS_APPROVED, None))
+        made.append(
+            _to_minimum_requirement("HitsApproved", given["HitsApproved"], HITS_APPROVED, None)
+        )
     if "PercentApproved" in given:
-        made.append(_at_least("PercentApproved", given["PercentApproved"], PERCENT_APPROVED, 100))
+        made.append(
+            _to_minimum_requirement(
+                "PercentApproved", given["PercentApproved"], PERCENT_APPROVED, 100
+            )
+        )
     if "QualificationId" in given:
-        made.append(_qualification(given))
+        made.append(_to_qualification_requirement(given))
     elif extra := [key for key in KEYS[4:] if key in given]:
         raise ValueError(f"{extra[0]}: needs a QualificationId")
     return made
 
 
-def _country(value: Any) -> Requirement:
+def _to_country_requirement(value: Any) -> Requirement:
     codes = value if isinstance(value, list) else [value]
     locales = []
     for code in codes:
@@ -74,7 +80,7 @@ def check_locale(key: str, locale: Requirement) -> None:
         )
 
 
-def locale_faults(requirements: Sequence[Requirement]) -> list[str]:
+def find_locale_faults(requirements: Sequence[Requirement]) -> list[str]:
     """What is wrong with the places in Amazon's own QualificationRequirements, a line each."""
     faults = []
     for requirement in requirements:
@@ -86,7 +92,7 @@ def locale_faults(requirements: Sequence[Requirement]) -> list[str]:
     return faults
 
 
-def _at_least(key: str, value: Any, type_id: str, highest: int | None) -> Requirement:
+def _to_minimum_requirement(key: str, value: Any, type_id: str, highest: int | None) -> Requirement:
     whole = isinstance(value, int) and not isinstance(value, bool)
     if not whole or value < 0 or (highest is not None and value > highest):
         limits = f"from 0 to {highest}" if highest is not None else "of at least 0"
@@ -98,7 +104,7 @@ def _at_least(key: str, value: Any, type_id: str, highest: int | None) -> Requir
     }
 
 
-def _qualification(given: Mapping[str, Any]) -> Requirement:
+def _to_qualification_requirement(given: Mapping[str, Any]) -> Requirement:
     type_id, said = given["QualificationId"], given.get("QualificationComparator", "Exists")
     if not isinstance(type_id, str):
         raise ValueError(f"QualificationId: {type_id!r} is not a qualification type's id")  # noqa: TRY004 - as below

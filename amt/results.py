@@ -13,13 +13,13 @@ from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error, OutputClosedError
 from amt.messages import Say, say_nothing
-from amt.survey import Standing
+from amt.survey import HitCounters
 from formats.json_text import parse
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
-Reader = Callable[[Standing], list[str]]
+Reader = Callable[[HitCounters], list[str]]
 
 BOM = b"\xef\xbb\xbf"
 AHEAD = 256  # HITs whose lines are kept in memory until it is their turn
@@ -87,7 +87,7 @@ class Collected:
 
 
 @contextmanager
-def open_collected(path: str | None, say: Say = say_nothing) -> Iterator[Collected]:
+def lock_and_read(path: str | None, say: Say = say_nothing) -> Iterator[Collected]:
     """Read the results in the file `path`, and lock it against other runs until the block ends.
 
     Raises Error for a device or a pipe, in which nothing can be kept; and as Collected does.
@@ -108,7 +108,7 @@ def open_collected(path: str | None, say: Say = say_nothing) -> Iterator[Collect
         yield known
 
 
-def is_up_to_date(hit: Standing, entries: Sequence[Entry], now: datetime) -> bool:
+def is_up_to_date(hit: HitCounters, entries: Sequence[Entry], now: datetime) -> bool:
     """Return whether a HIT's counters agree with what was collected of it."""
     decided = [entry for entry in entries if entry.status in ("Approved", "Rejected")]
     if hit.completed != len(decided) or hit.unaccounted != len(entries) - len(decided):
@@ -129,15 +129,15 @@ def create_reader(
     as known. `rejected`: with rejected work. Answers that cannot be parsed are said.
     """
 
-    def lines(hit: Standing) -> list[str]:
+    def lines(hit: HitCounters) -> list[str]:
         entries = known.of(hit.hit_id)
         if is_up_to_date(hit, entries, datetime.now(UTC)):
             return [known.line(entry) for entry in entries]
         line = batch.find_line(hit.hit_id) if batch else None
         kept = {entry.assignment_id for entry in entries if entry.status == "Rejected"}
         return [
-            answers.line(answers.result(assignment, line, say))
-            for assignment in survey.assignments(client, hit)
+            answers.format_line(answers.to_result(assignment, line, say))
+            for assignment in survey.list_assignments(client, hit)
             if rejected
             or assignment["AssignmentStatus"] != "Rejected"
             or assignment["AssignmentId"] in kept
@@ -163,22 +163,22 @@ class Early:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(cancel_futures=True)
 
-    def begin(self, hit: Standing) -> None:
+    def begin(self, hit: HitCounters) -> None:
         """Start to read this HIT, if there is room to keep its lines."""
         if len(self._begun) < self._room:
             self._begun[hit.hit_id] = self._pool.submit(self._read, hit)
 
-    def lines(self, hit: Standing) -> list[str]:
+    def lines(self, hit: HitCounters) -> list[str]:
         """Return the lines of a HIT, read before or now."""
         begun = self._begun.pop(hit.hit_id, None)
         return self._read(hit) if begun is None or begun.cancelled() else begun.result()
 
 
 def fetch(
-    crowd: Crowd, read: Reader, standings: Iterable[Standing], say: Say = say_nothing
+    crowd: Crowd, read: Reader, counters: Iterable[HitCounters], say: Say = say_nothing
 ) -> Iterator[tuple[str, list[str] | None]]:
     """Yield each HIT's id and lines, in order; None for a HIT that the crowd refuses to show."""
-    outcomes = calls.gather(crowd, read, standings, doing="fetching")
+    outcomes = calls.gather(crowd, read, counters, doing="fetching")
     for outcome in calls.name_refusals(outcomes, say, survey.hit_id_of):
         yield outcome.item.hit_id, outcome.value
 

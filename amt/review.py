@@ -43,15 +43,15 @@ def find_in_hits(
 
     `ids` None: every HIT of the account. `hint` is said when the crowd does not know a HIT.
     """
-    standings, unknown = survey.standings(crowd, client, ids, say=say, hint=hint)
+    counters, unknown = survey.fetch_counters(crowd, client, ids, say=say, hint=hint)
     found: list[Submitted] = []
     refused = len(unknown)
 
-    def list_submitted(hit: survey.Standing) -> list[Submitted]:
-        listed = survey.assignments(client, hit, "Submitted")
+    def list_submitted(hit: survey.HitCounters) -> list[Submitted]:
+        listed = survey.list_assignments(client, hit, "Submitted")
         return [_price(crowd, assignment["AssignmentId"], hit) for assignment in listed]
 
-    unreviewed = [hit for hit in standings if hit.unaccounted]
+    unreviewed = [hit for hit in counters if hit.unaccounted]
     outcomes = calls.gather(crowd, list_submitted, unreviewed, doing="looking")
     for outcome in calls.name_refusals(outcomes, say, survey.hit_id_of):
         if outcome.refusal is None:
@@ -70,7 +70,7 @@ def find_assignments(
 
     def look(assignment_id: str) -> tuple[str, Submitted]:
         response = client.get_assignment(AssignmentId=assignment_id)
-        hit = survey.standing(response["HIT"])
+        hit = survey.parse_counters(response["HIT"])
         return response["Assignment"]["AssignmentStatus"], _price(crowd, assignment_id, hit)
 
     outcomes = calls.gather(crowd, look, ids, doing="looking")
@@ -89,7 +89,7 @@ def find_assignments(
     return Found(found, len(unknown))
 
 
-def _price(crowd: Crowd, assignment_id: str, hit: survey.Standing) -> Submitted:
+def _price(crowd: Crowd, assignment_id: str, hit: survey.HitCounters) -> Submitted:
     rates = fees.Rates(charged=crowd.charges_fees, masters=hit.masters)
     return Submitted(assignment_id, hit.reward, rates.fee(hit.reward, hit.max_assignments))
 

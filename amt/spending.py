@@ -20,7 +20,7 @@ def announce(
 
     Raises Error when that is more than `max_cost` US dollars.
     """
-    rates, properties = rates_of(crowd, plan), plan.properties
+    rates, properties = find_rates(crowd, plan), plan.properties
     cost = fees.cost(rates, properties.reward, properties.max_assignments, hits)
     say(
         f"{count_of(hits, 'HIT')}, {count_of(cost.assignments, 'assignment')}: "
@@ -38,7 +38,7 @@ def announce(
     return cost
 
 
-def rates_of(crowd: Crowd, plan: Plan) -> fees.Rates:
+def find_rates(crowd: Crowd, plan: Plan) -> fees.Rates:
     """Return the fees that this crowd charges for the plan's HITs."""
     requirements = plan.properties.hit_type.get("QualificationRequirements", [])
     return fees.Rates(charged=crowd.charges_fees, masters=fees.for_masters(requirements))

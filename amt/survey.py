@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PAGE = 100
 
 
-class Standing(NamedTuple):
+class HitCounters(NamedTuple):
     """A HIT's counters. Work submitted and not yet reviewed is in none of Amazon's three."""
 
     hit_id: str
@@ -37,9 +37,9 @@ class Standing(NamedTuple):
         return self.max_assignments - self.available - self.pending - self.completed
 
 
-def standing(hit: Any) -> Standing:
+def parse_counters(hit: Any) -> HitCounters:
     """Return the counters of a HIT, given the HIT of a response."""
-    return Standing(
+    return HitCounters(
         hit["HITId"],
         hit["HITStatus"],
         hit["MaxAssignments"],
@@ -54,20 +54,20 @@ def standing(hit: Any) -> Standing:
     )
 
 
-def hit_id_of(hit: Standing) -> str:
+def hit_id_of(hit: HitCounters) -> str:
     """Return the HIT's id: what a HIT is called in a message."""
     return hit.hit_id
 
 
-def standings(
+def fetch_counters(
     crowd: Crowd,
     client: "MTurkClient",
     ids: Sequence[str] | None,
-    show: Callable[[Standing], None] = lambda _: None,
+    show: Callable[[HitCounters], None] = lambda _: None,
     *,
     say: Say = say_nothing,
     hint: str | None = None,
-) -> tuple[list[Standing], list[str]]:
+) -> tuple[list[HitCounters], list[str]]:
     """Return the counters of each HIT, in the order of `ids`, and the ids that the crowd does not
     know, each of which is said. `ids` None: every HIT of the account.
 
@@ -92,22 +92,22 @@ def find(
     crowd: Crowd,
     client: "MTurkClient",
     ids: Sequence[str] | None,
-    show: Callable[[Standing], None] = lambda _: None,
-) -> tuple[list[Standing], list[Outcome]]:
-    """Return the counters of each HIT, as `standings` does, and the refusal of every other id.
+    show: Callable[[HitCounters], None] = lambda _: None,
+) -> tuple[list[HitCounters], list[Outcome]]:
+    """Return the counters of each HIT, as `fetch_counters` does, and the refusal of every other id.
 
     ListHITs returns 100 at a call, but those of the whole account, page after page. It goes on
     while that is quicker than asking GetHIT for each that is missing, crowd.concurrency at a time.
     """
     if ids is None:
-        return [standing(hit) for hit in calls.pages(client.list_hits, "HITs")], []
+        return [parse_counters(hit) for hit in calls.list_pages(client.list_hits, "HITs")], []
     missing = dict.fromkeys(ids)
-    found: dict[str, Standing] = {}
-    listed = calls.pages(client.list_hits, "HITs") if missing else ()
+    found: dict[str, HitCounters] = {}
+    listed = calls.list_pages(client.list_hits, "HITs") if missing else ()
     for seen, hit in enumerate(listed, 1):
         if hit["HITId"] in missing:
             del missing[hit["HITId"]]
-            found[hit["HITId"]] = standing(hit)
+            found[hit["HITId"]] = parse_counters(hit)
             show(found[hit["HITId"]])
         if not missing or (
             seen % PAGE == 0 and _is_slower(crowd.concurrency, seen // PAGE, found, missing)
@@ -115,7 +115,7 @@ def find(
             break
     refused = []
     asked = calls.gather(
-        crowd, lambda hit_id: standing(client.get_hit(HITId=hit_id)["HIT"]), missing
+        crowd, lambda hit_id: parse_counters(client.get_hit(HITId=hit_id)["HIT"]), missing
     )
     for outcome in asked:
         if outcome.refusal is None:
@@ -125,13 +125,13 @@ def find(
     return [found[hit_id] for hit_id in ids if hit_id in found], refused
 
 
-def explain_no_results(standings: Sequence[Standing], *, rejected_too: bool) -> str:
+def explain_no_results(counters: Sequence[HitCounters], *, rejected_too: bool) -> str:
     """Say why these HITs have no results: "0 results: 4 HITs, 12 assignments available, ..."."""
-    in_progress = sum(hit.pending for hit in standings)
-    reviewed = sum(hit.completed for hit in standings)
+    in_progress = sum(hit.pending for hit in counters)
+    reviewed = sum(hit.completed for hit in counters)
     parts = [
-        count_of(len(standings), "HIT"),
-        f"{count_of(sum(hit.available for hit in standings), 'assignment')} available",
+        count_of(len(counters), "HIT"),
+        f"{count_of(sum(hit.available for hit in counters), 'assignment')} available",
         *([f"{in_progress} in progress"] if in_progress else []),
         "0 submitted",
         # Approved work would be among the results.
@@ -149,12 +149,14 @@ def _is_slower(concurrency: int, pages: int, found: Sized, missing: Sized) -> bo
     return bool(wasted > len(missing) / concurrency + 1)
 
 
-def assignments(client: "MTurkClient", hit: Standing, *statuses: str) -> list[Any]:
+def list_assignments(client: "MTurkClient", hit: HitCounters, *statuses: str) -> list[Any]:
     """Return the assignments of a HIT with these statuses (none: all), in order of submission.
 
     Amazon ends a list with an empty page; the counters save the call for it.
     """
     chosen: dict[str, Any] = {"AssignmentStatuses": list(statuses)} if statuses else {}
-    listed = calls.pages(client.list_assignments_for_hit, "Assignments", HITId=hit.hit_id, **chosen)
+    listed = calls.list_pages(
+        client.list_assignments_for_hit, "Assignments", HITId=hit.hit_id, **chosen
+    )
     there = hit.unaccounted + (0 if statuses == ("Submitted",) else hit.completed)
     return list(islice(listed, there))

@@ -24,7 +24,7 @@ from werkzeug.test import Client
 from benchmarks.growth_site import APPROVED, Filled, fill
 from benchmarks.load_site import postgresql
 from benchmarks.tables import machine, write_table
-from local_crowd.app import Crowd, create_app
+from local_crowd.app import CrowdServer, create_app
 from local_crowd.operations.people import requesters
 from local_crowd.operations.work import worker_actions
 from local_crowd.pages.people import passwords
@@ -55,7 +55,7 @@ BARS = {
 class Browser:
     """Somebody at the sandbox's pages."""
 
-    def __init__(self, app: Crowd, path: str, **form: str) -> None:
+    def __init__(self, app: CrowdServer, path: str, **form: str) -> None:
         self.client = Client(app)
         found = TOKEN.search(self.client.get(f"/sandbox{path}").text)
         assert found is not None
@@ -126,7 +126,7 @@ def measure(data: str, count: int) -> dict[str, float]:
 
 
 @contextmanager
-def grounds(data: str) -> Iterator[tuple[Crowd, Site]]:
+def grounds(data: str) -> Iterator[tuple[CrowdServer, Site]]:
     """A new crowd, and its sandbox."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         named = stack.enter_context(postgresql()) if data == "PostgreSQL" else {}
@@ -172,7 +172,7 @@ def _listings(site: Site, filled: Filled, count: int) -> dict[str, float]:
     }
 
 
-def _pages(app: Crowd, site: Site, filled: Filled) -> dict[str, float]:
+def _pages(app: CrowdServer, site: Site, filled: Filled) -> dict[str, float]:
     ada = Browser(app, "/sign_in", nickname="Ada")
     cem = Browser(app, "/sign_in", nickname="Cem")
     secret = secrets.token_urlsafe()

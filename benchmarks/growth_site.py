@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import insert
 
-from amt.hits import html_question
+from amt.hits import format_question
 from amt.templates import Template
 from benchmarks.desk import ROOT
 from benchmarks.load_site import HIT_TYPE, WEEK
@@ -99,7 +99,7 @@ def _insert(call: Call, people: People, group: int, rows: list[dict[str, Any]], 
 def _hit_rows(
     now: int, people: People, group: int, hit_type_id: str, count: int
 ) -> Iterator[dict[str, Any]]:
-    question = html_question(Template(str(TEMPLATE), [str(TEMPLATE.parent)]).render(MARKER), 450)
+    question = format_question(Template(str(TEMPLATE), [str(TEMPLATE.parent)]).render(MARKER), 450)
     batch = f"{group:032x}"
     done = min(DONE_BY_ADA, count // 2) if group == 0 else 0
     closed = group in (APPROVED, SUBMITTED)

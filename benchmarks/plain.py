@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import jinja2
 
-from amt.hits import html_question
+from amt.hits import format_question
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,7 +30,7 @@ def launch(mturk: Any, properties: dict[str, Any], rows: Iterable[Any]) -> list[
     template = jinja2.Environment(loader=folders, autoescape=True).get_template("simple.html")
     ids = []
     for row in rows:
-        question = html_question(template.render(input=json.dumps(row), row=row), 0)
+        question = format_question(template.render(input=json.dumps(row), row=row), 0)
         ids.append(mturk.create_hit(Question=question, **properties)["HIT"]["HITId"])
     return ids
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 NO_DATABASES: Mapping[str, str | None] = MappingProxyType({})
 
 
-class Crowd:
+class CrowdServer:
     """Both sites behind one address."""
 
     def __init__(
@@ -103,7 +103,7 @@ def create_app(
     databases: Mapping[str, str | None] = NO_DATABASES,
     names: Sequence[str] = (),
     ports: Sequence[int] = (),
-) -> Crowd:
+) -> CrowdServer:
     """Create the WSGI application for the crowd in `directory`, which is created if missing.
 
     `proxies`: the number of trusted proxies in front; anybody can send X-Forwarded-For, -Proto and
@@ -113,7 +113,7 @@ def create_app(
     """
     chosen = settings.read(directory)
     sites = {name: open_site(directory, name, clock, databases.get(name)) for name in SITES}
-    return Crowd(
+    return CrowdServer(
         sites,
         directory.resolve() / "files",
         Courier(sites.values(), chosen),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from amt.answers import fields, format_time, line, result
+from amt.answers import format_line, format_time, parse_fields, to_result
 from local_crowd.operations.questions.answers import build_answer_xml
 
 HEAD = (
@@ -40,7 +40,7 @@ def named(name: str, rest: str) -> str:
 )
 def test_every_field_comes_back_as_it_was_typed(values: dict[str, str]) -> None:
     """Lines, entities and fields before `output` are all there, decoded once."""
-    assert fields(build_answer_xml(values.items())) == values
+    assert parse_fields(build_answer_xml(values.items())) == values
 
 
 def test_selections_of_a_question_form_are_lists() -> None:
@@ -56,7 +56,7 @@ def test_selections_of_a_question_form_are_lists() -> None:
         named("text", "<FreeText/>"),
     )
 
-    assert fields(given) == {"none": [], "one": ["a"], "more": ["a", "b", "c"], "text": ""}
+    assert parse_fields(given) == {"none": [], "one": ["a"], "more": ["a", "b", "c"], "text": ""}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_selections_of_a_question_form_are_lists() -> None:
 def test_what_is_no_answer_is_a_value_error(xml: str, message: str) -> None:
     """Broken XML and XML with entities of its own."""
     with pytest.raises(ValueError) as caught:
-        fields(xml)
+        parse_fields(xml)
 
     assert str(caught.value).startswith(message)
 
@@ -80,7 +80,7 @@ def test_an_answer_that_speaks_of_doctypes_is_an_answer() -> None:
     """Only a DOCTYPE of the answer itself is suspicious, not one that a worker writes about."""
     given = answer(named("a", "<FreeText><![CDATA[<!DOCTYPE html>]]></FreeText>"))
 
-    assert fields(given) == {"a": "<!DOCTYPE html>"}
+    assert parse_fields(given) == {"a": "<!DOCTYPE html>"}
 
 
 def assignment(**changes: Any) -> dict[str, Any]:
@@ -99,7 +99,7 @@ def assignment(**changes: Any) -> dict[str, Any]:
 def resulting(**changes: Any) -> tuple[dict[str, Any], list[str]]:
     """The line of a result, read again, and what was said."""
     said: list[str] = []
-    text = line(result(assignment(**changes), None, said.append))
+    text = format_line(to_result(assignment(**changes), None, said.append))
     assert "\n" not in text
     return json.loads(text, parse_constant=pytest.fail), said
 
@@ -108,7 +108,7 @@ def test_a_result_has_the_old_fields_first() -> None:
     """The five fields that simple-amt's users read come first, in their order, then ours."""
     made = {"row": 7, "hit_id": "3HIT", "input": {"word": "cat"}}
 
-    found = result(assignment(), made, pytest.fail)
+    found = to_result(assignment(), made, pytest.fail)
 
     assert found == {
         "assignment_id": "3ASSIGNMENT",
@@ -181,7 +181,7 @@ def test_crowd_form_and_no_output_at_all() -> None:
 
 def test_lone_surrogates_make_no_unreadable_line() -> None:
     """What a browser may send and UTF-8 cannot hold is escaped."""
-    text = line({"output": "\ud83d"})
+    text = format_line({"output": "\ud83d"})
 
     assert text.encode() == b'{"output": "\\ud83d"}'
 

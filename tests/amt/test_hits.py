@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from amt.hits import QUESTION_BYTES, html_question
+from amt.hits import QUESTION_BYTES, format_question
 
 
 def content(question: str) -> str:
@@ -27,18 +27,18 @@ def content(question: str) -> str:
 )
 def test_the_page_arrives_as_it_was(page: str) -> None:
     """Whatever is in a page, also the end of CDATA, is the same when XML has been read."""
-    assert content(html_question(page, 0)) == f"<!DOCTYPE html>\n{page}"
+    assert content(format_question(page, 0)) == f"<!DOCTYPE html>\n{page}"
 
 
 @pytest.mark.parametrize("start", ["<!DOCTYPE html>", "<!doctype html>", "\n <!DocType HTML>"])
 def test_a_doctype_is_not_doubled(start: str) -> None:
     """A page that has one keeps its own."""
-    assert content(html_question(f"{start}<p>", 0)) == f"{start}<p>"
+    assert content(format_question(f"{start}<p>", 0)) == f"{start}<p>"
 
 
 def test_frame_height_and_namespace_are_amazons() -> None:
     """Amazon refuses any other namespace."""
-    root = ET.fromstring(html_question("<p>", 450))
+    root = ET.fromstring(format_question("<p>", 450))
 
     assert root.tag == (
         "{http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11/"
@@ -53,18 +53,18 @@ def test_frame_height_and_namespace_are_amazons() -> None:
 def test_what_xml_cannot_hold_is_named(character: str, name: str) -> None:
     """Such a page would be refused; the message says which character."""
     with pytest.raises(ValueError) as caught:
-        html_question(f"a{character}b", 0)
+        format_question(f"a{character}b", 0)
 
     assert str(caught.value) == f"the page contains the character {name}, which XML forbids"
 
 
 def test_the_limit_is_amazons_and_counts_bytes() -> None:
     """65,535 bytes of XML pass, one more does not; é has two."""
-    frame = len(html_question("", 0).encode())
+    frame = len(format_question("", 0).encode())
     fitting = "é" * ((QUESTION_BYTES - frame) // 2)
 
-    assert len(html_question(fitting, 0).encode()) >= QUESTION_BYTES - 1
+    assert len(format_question(fitting, 0).encode()) >= QUESTION_BYTES - 1
     with pytest.raises(
         ValueError, match=r"^the HIT has 65,53[67] bytes; at most 65,535 are allowed$"
     ):
-        html_question(fitting + "é", 0)
+        format_question(fitting + "é", 0)

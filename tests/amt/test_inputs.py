@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from amt.errors import Error
-from amt.inputs import Row, parse_rows, rows
+from amt.inputs import Row, parse_rows, read_rows
 from formats.json_text import parse
 
 
@@ -22,7 +22,7 @@ def test_each_line_is_a_row(file: Path) -> None:
         b'\xef\xbb\xbf{"a": 1}\r\n\r\n   \n[1, 2]\n"text"\n5\nnull\n' + '"\u2028é"'.encode()
     )
 
-    assert list(rows(file)) == [
+    assert list(read_rows(file)) == [
         Row(0, 1, {"a": 1}),
         Row(1, 4, [1, 2]),
         Row(2, 5, "text"),
@@ -56,7 +56,7 @@ def test_a_line_that_is_not_json_is_named(file: Path, line: bytes, fault: str) -
     (found,) = faults
     assert found.startswith(f"{file}:2: {fault}")
     with pytest.raises(Error) as caught:
-        list(rows(file))
+        list(read_rows(file))
     assert str(caught.value) == found
 
 
@@ -64,13 +64,13 @@ def test_rows_are_read_as_they_are_wanted(file: Path) -> None:
     """The first row is there before the last line is read."""
     file.write_text("1\nnot json\n")
 
-    assert next(rows(file)).value == 1
+    assert next(read_rows(file)).value == 1
 
 
 def test_a_missing_file_is_named(file: Path) -> None:
     """As the system says it."""
     with pytest.raises(Error, match=r"input\.jsonl: No such file or directory"):
-        list(rows(file))
+        list(read_rows(file))
 
 
 @pytest.mark.parametrize("value", ["NaN", "[1e400]", '{"a": -1e999}', "[" * 5000])

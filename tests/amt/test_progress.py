@@ -4,7 +4,7 @@ import pytest
 
 from amt import survey
 from amt.crowd import Crowd
-from amt.progress import Progress, progress, totals
+from amt.progress import Progress, format_totals, measure_progress
 from tests.support.script_fixtures import Desk
 
 LOCAL = Crowd("local", live=False, settings={})
@@ -13,9 +13,9 @@ LISTING = "ListAssignmentsForHIT"
 
 def counted(desk: Desk, *ids: str, exact: bool = False) -> list[Progress]:
     client = desk.crowd().client
-    standings, _ = survey.standings(LOCAL, client, ids)
+    standings, _ = survey.fetch_counters(LOCAL, client, ids)
     desk.calls.clear()
-    return progress(LOCAL, client, standings, exact=exact)
+    return measure_progress(LOCAL, client, standings, exact=exact)
 
 
 def test_each_hit_is_counted_in_order(desk: Desk) -> None:
@@ -69,6 +69,9 @@ def test_totals_say_what_is_known() -> None:
     known = Progress(5, 1, 1, 1, 2, 1, 1)
     half = Progress(5, 3, 0, 0, 2)
 
-    assert totals([known]) == "available 1, pending 1, submitted 1, approved 1, rejected 1"
-    assert totals([known, half]) == "available 4, pending 1, submitted 1, approved or rejected 4"
-    assert totals([]) == "available 0, pending 0, submitted 0, approved 0, rejected 0"
+    assert format_totals([known]) == "available 1, pending 1, submitted 1, approved 1, rejected 1"
+    assert (
+        format_totals([known, half])
+        == "available 4, pending 1, submitted 1, approved or rejected 4"
+    )
+    assert format_totals([]) == "available 0, pending 0, submitted 0, approved 0, rejected 0"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from amt.requirements import requirements
+from amt.requirements import to_requirements
 
 OWN = "3QUALIFICATIONTYPE"
 
@@ -15,7 +15,7 @@ def requirement(type_id: str, comparator: str, **values: Any) -> dict[str, Any]:
 
 def test_nothing_said_requires_nothing() -> None:
     """Without short keys anybody may work."""
-    assert requirements({"Title": "x"}) == []
+    assert to_requirements({"Title": "x"}) == []
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_nothing_said_requires_nothing() -> None:
 )
 def test_a_country_is_a_text_or_a_list(country: Any, comparator: str, locales: Any) -> None:
     """ISO 3166 and 3166-2 codes, one or several."""
-    assert requirements({"Country": country}) == [
+    assert to_requirements({"Country": country}) == [
         requirement("00000000000000000071", comparator, LocaleValues=locales)
     ]
 
@@ -50,7 +50,7 @@ def test_a_country_is_a_text_or_a_list(country: Any, comparator: str, locales: A
 )
 def test_approved_means_at_least(key: str, value: int, type_id: str) -> None:
     """95 lets in who has 95, and 100 lets in somebody."""
-    assert requirements({key: value}) == [
+    assert to_requirements({key: value}) == [
         requirement(type_id, "GreaterThanOrEqualTo", IntegerValues=[value])
     ]
 
@@ -77,7 +77,7 @@ def test_each_comparator_can_be_said_both_ways(said: str, comparator: str) -> No
     """As a sign and in Amazon's word."""
     given = {"QualificationId": OWN, "QualificationComparator": said, "QualificationInteger": 7}
 
-    assert requirements(given) == [requirement(OWN, comparator, IntegerValues=[7])]
+    assert to_requirements(given) == [requirement(OWN, comparator, IntegerValues=[7])]
 
 
 @pytest.mark.parametrize(
@@ -86,14 +86,14 @@ def test_each_comparator_can_be_said_both_ways(said: str, comparator: str) -> No
 )
 def test_a_qualification_alone_has_to_exist(said: dict[str, str], comparator: str) -> None:
     """QualificationId alone asks for the qualification, whatever its value."""
-    assert requirements({"QualificationId": OWN} | said) == [requirement(OWN, comparator)]
+    assert to_requirements({"QualificationId": OWN} | said) == [requirement(OWN, comparator)]
 
 
 def test_several_keys_make_several_requirements() -> None:
     """Each key adds one."""
     given = {"Country": "US", "HitsApproved": 1, "PercentApproved": 1, "QualificationId": OWN}
 
-    assert len(requirements(given)) == 4
+    assert len(to_requirements(given)) == 4
 
 
 @pytest.mark.parametrize(
@@ -193,6 +193,6 @@ def test_several_keys_make_several_requirements() -> None:
 def test_what_is_wrong_is_said_beginning_with_its_key(given: dict[str, Any], message: str) -> None:
     """The text begins with the key at fault, so that its line can be found."""
     with pytest.raises(ValueError) as caught:
-        requirements(given)
+        to_requirements(given)
 
     assert str(caught.value).startswith(message)

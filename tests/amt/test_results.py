@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from amt.results import Collected, Entry, is_up_to_date
-from amt.survey import Standing, standing
+from amt.survey import HitCounters, parse_counters
 from tests.support.script_fixtures import hit_as_given
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -15,8 +15,8 @@ LONG_AGO = "2025-12-01T00:00:00Z"
 JUST_NOW = "2026-02-28T00:00:00Z"
 
 
-def stands(total: int, available: int, pending: int, completed: int) -> Standing:
-    return standing(
+def stands(total: int, available: int, pending: int, completed: int) -> HitCounters:
+    return parse_counters(
         hit_as_given(
             MaxAssignments=total,
             NumberOfAssignmentsAvailable=available,
@@ -49,7 +49,7 @@ def entries(*statuses: str, submit_time: str = LONG_AGO) -> list[Entry]:
     ],
 )
 def test_counters_tell_whether_all_is_collected(
-    hit: Standing, known: list[str], expected: bool
+    hit: HitCounters, known: list[str], expected: bool
 ) -> None:
     """Only when they agree with what is in the file, nothing is fetched."""
     assert is_up_to_date(hit, entries(*known), NOW) is expected

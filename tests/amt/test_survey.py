@@ -6,7 +6,7 @@ import pytest
 
 from amt import survey
 from amt.crowd import Crowd
-from amt.survey import standing
+from amt.survey import parse_counters
 from tests.support.script_fixtures import Desk, hit_as_given
 
 AHEAD = datetime.now(UTC) + timedelta(days=1)
@@ -16,7 +16,7 @@ PAST = datetime.now(UTC) - timedelta(days=1)
 
 def test_submitted_work_is_what_no_counter_has() -> None:
     """Amazon's three counters leave it out."""
-    stands = standing(hit_as_given())
+    stands = parse_counters(hit_as_given())
 
     assert (stands.hit_id, stands.status, stands.expired) == ("3HIT", "Assignable", False)
     assert (stands.max_assignments, stands.available, stands.pending, stands.completed) == (
@@ -35,7 +35,7 @@ def test_what_can_be_taken_has_not_expired(
     """Whatever this machine's clock says: it may be wrong, the crowd's counter is not."""
     given = hit_as_given(NumberOfAssignmentsAvailable=available, Expiration=expiration)
 
-    assert standing(given).expired is expired
+    assert parse_counters(given).expired is expired
 
 
 def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
@@ -45,7 +45,7 @@ def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
     ids = [made[3], "3UNKNOWN", made[0], made[4]]
 
     said: list[str] = []
-    found, unknown = survey.standings(LOCAL, crowd.client, ids, say=said.append)
+    found, unknown = survey.fetch_counters(LOCAL, crowd.client, ids, say=said.append)
 
     assert [one.hit_id for one in found] == [made[3], made[0], made[4]]
     assert unknown == ["3UNKNOWN"]
@@ -57,7 +57,7 @@ def test_none_means_every_hit(desk: Desk) -> None:
     crowd = desk.crowd()
     made = {crowd.make_hit() for _ in range(101)}
 
-    found, unknown = survey.standings(LOCAL, crowd.client, None)
+    found, unknown = survey.fetch_counters(LOCAL, crowd.client, None)
 
     assert {one.hit_id for one in found} == made
     assert len(found) == 101
@@ -70,7 +70,7 @@ def test_a_thousand_hits_take_few_calls(desk: Desk) -> None:
     made = [crowd.make_hit() for _ in range(300)]
     desk.calls.clear()
 
-    found, _ = survey.standings(LOCAL, crowd.client, made)
+    found, _ = survey.fetch_counters(LOCAL, crowd.client, made)
 
     assert len(found) == 300
     assert desk.calls == ["ListHITs"] * 3
@@ -82,7 +82,7 @@ def test_one_hit_of_many_is_asked_for(desk: Desk) -> None:
     made = [crowd.make_hit() for _ in range(450)]
     desk.calls.clear()
 
-    found, _ = survey.standings(LOCAL, crowd.client, [made[225]])
+    found, _ = survey.fetch_counters(LOCAL, crowd.client, [made[225]])
 
     assert [one.hit_id for one in found] == [made[225]]
     assert len(desk.calls) <= 4
@@ -93,7 +93,7 @@ def test_no_ids_take_no_calls(desk: Desk) -> None:
     client = desk.crowd().client
     desk.calls.clear()
 
-    assert survey.standings(LOCAL, client, []) == ([], [])
+    assert survey.fetch_counters(LOCAL, client, []) == ([], [])
     assert desk.calls == []
 
 
@@ -106,11 +106,11 @@ def test_assignments_are_listed_over_pages_by_status(desk: Desk) -> None:
         desk.clock.advance(1)
         done.append(crowd.do(crowd.make_worker(f"worker {number}"), hit_id))
     crowd.client.approve_assignment(AssignmentId=done[0])
-    (stands,), _ = survey.standings(LOCAL, crowd.client, [hit_id])
+    (stands,), _ = survey.fetch_counters(LOCAL, crowd.client, [hit_id])
     desk.calls.clear()
 
-    every = survey.assignments(crowd.client, stands)
-    submitted = survey.assignments(crowd.client, stands, "Submitted")
+    every = survey.list_assignments(crowd.client, stands)
+    submitted = survey.list_assignments(crowd.client, stands, "Submitted")
 
     assert [one["AssignmentId"] for one in every] == done
     assert [one["AssignmentId"] for one in submitted] == done[1:]

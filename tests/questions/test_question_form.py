@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amt.answers import fields
+from amt.answers import parse_fields
 from local_crowd.operations.errors import CrowdError, RequestError
 from local_crowd.operations.questions import question_form as parts
 from local_crowd.operations.questions.formatted_content import _TAGS
@@ -419,7 +419,7 @@ def test_answers_are_what_the_form_asks_for(
     posted: list[tuple[str, str]], kept: dict[str, object]
 ) -> None:
     """Each question has its Answer: a text, or the selections that were offered, in their order."""
-    assert fields(build_answer(CHOICES, posted)) == kept
+    assert parse_fields(build_answer(CHOICES, posted)) == kept
 
 
 def test_a_choice_is_answered_in_amazons_elements() -> None:
@@ -448,8 +448,8 @@ def test_an_html_page_cannot_pass_for_a_form(crowd: Crowd) -> None:
     of_page = crowd.do(ada, crowd.make_hit(Question=page), posted)
     of_form = crowd.do(ada, crowd.make_hit(Question=form(question())), posted)
 
-    assert fields(crowd.assignment(of_page)["Answer"]) == {"answer.word": "cat"}
-    assert fields(crowd.assignment(of_form)["Answer"]) == {"word": "cat"}
+    assert parse_fields(crowd.assignment(of_page)["Answer"]) == {"answer.word": "cat"}
+    assert parse_fields(crowd.assignment(of_form)["Answer"]) == {"word": "cat"}
 
 
 @pytest.mark.parametrize(

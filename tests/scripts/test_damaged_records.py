@@ -43,7 +43,7 @@ def first_line(desk: Desk, record: str) -> str:
     return desk.read(record).partition("\n")[0]
 
 
-def count_hits(desk: Desk) -> int:
+def fetch_counters(desk: Desk) -> int:
     return len(desk.crowd().client.list_hits(MaxResults=100)["HITs"])
 
 
@@ -135,7 +135,7 @@ def test_a_record_without_its_last_lines_beside_a_whole_ids_file(
         f"{IDS}: exists, but its record {BATCH} has only 2 of 3 HITs; restore the record from a "
         "copy, or name a new file for a new batch"
     )
-    assert count_hits(desk) == COUNT
+    assert fetch_counters(desk) == COUNT
 
 
 @pytest.mark.parametrize("kept", [0, 5, 40, -1])
@@ -157,7 +157,7 @@ def test_a_first_line_that_was_cut_is_refused(
         "done by it"
     )
     assert (desk.read(BATCH), desk.calls) == (begun, [])
-    assert count_hits(desk) == COUNT
+    assert fetch_counters(desk) == COUNT
 
 
 def test_a_run_killed_before_it_began_stands_in_nobodys_way(desk: Desk) -> None:

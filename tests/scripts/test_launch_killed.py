@@ -94,4 +94,4 @@ def everything(crowd: Path) -> dict[str, Any]:
     """All HITs of the crowd in this directory, by id."""
     settings = configuration.DEFAULTS | {"local_crowd": str(crowd)}
     client = Crowd("local", live=False, settings=settings).connect()
-    return {hit["HITId"]: hit for hit in calls.pages(client.list_hits, "HITs")}
+    return {hit["HITId"]: hit for hit in calls.list_pages(client.list_hits, "HITs")}

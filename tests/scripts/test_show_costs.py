@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from amt import costs
-from amt.survey import Standing
+from amt.survey import HitCounters
 from tests.support.crowds import MINUTE
 from tests.support.script_fixtures import Desk
 
@@ -151,7 +151,7 @@ def test_amazons_fees(
     """Each assignment is charged by its own HIT's reward and size, each bonus by itself."""
     start = datetime(2026, 1, 1, tzinfo=UTC)
     paid = Decimal(reward)
-    hit = Standing("3A", "Assignable", assignments, 0, 0, 1, False, paid, masters, start)
+    hit = HitCounters("3A", "Assignable", assignments, 0, 0, 1, False, paid, masters, start)
     work: list[Any] = [
         {
             "AssignmentStatus": "Approved",

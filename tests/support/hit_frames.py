@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from amt.answers import fields
+from amt.answers import parse_fields
 from tests.support.crowds import Crowd
 from tests.support.worker_sites import html_question
 
@@ -60,7 +60,7 @@ class Desk:
         """The fields of the one answer that was handed in, when the worker is told so."""
         expect(self.page.get_by_text(OVER)).to_be_visible()
         (xml,) = self.answer_xmls()
-        return fields(xml)
+        return parse_fields(xml)
 
     def answer_xmls(self) -> list[str]:
         """The answers to the HIT so far, as ListAssignmentsForHIT gives them."""

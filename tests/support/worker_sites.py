@@ -14,7 +14,7 @@ from waitress import create_server
 from waitress.channel import HTTPChannel
 from werkzeug.test import Client, TestResponse
 
-from local_crowd.app import Crowd, create_app
+from local_crowd.app import CrowdServer, create_app
 from local_crowd.operations.people import identities
 from local_crowd.site import Site
 from tests.support.crowds import HIT, Clock
@@ -35,7 +35,7 @@ def html_question(html: str, frame_height: int = 0) -> str:
 class Visitor:
     """Somebody at the sandbox (or another site, by its path), with cookies of their own."""
 
-    def __init__(self, app: Crowd, root: str = "/sandbox") -> None:
+    def __init__(self, app: CrowdServer, root: str = "/sandbox") -> None:
         self.client = Client(app)
         self.root = root
 
@@ -154,7 +154,7 @@ def fields_of(xml: str) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def serving(app: Crowd) -> Iterator[str]:
+def serving(app: CrowdServer) -> Iterator[str]:
     """Serve `app` as serve_local_crowd.py does, on a free port; the sandbox's URL, no slash at its
     end.
     """

@@ -14,7 +14,7 @@ from amt.spelling import suggest
 
 
 @cache
-def shape_of_hit() -> StructureShape:
+def load_hit_shape() -> StructureShape:
     """Load the parameters of CreateHIT."""
     loaded = Loader().load_service_model("mturk", "service-2")
     shape = ServiceModel(loaded, "mturk").operation_model("CreateHIT").input_shape
@@ -22,9 +22,9 @@ def shape_of_hit() -> StructureShape:
     return shape
 
 
-def faults(properties: dict[str, Any]) -> list[str]:
+def find_faults(properties: dict[str, Any]) -> list[str]:
     """Return every fault of these parameters of CreateHIT, each after its key and a colon."""
-    shape = shape_of_hit()
+    shape = load_hit_shape()
     unknown = [name for name in properties if name not in shape.members]
     report = ParamValidator().validate(
         {name: value for name, value in properties.items() if name in shape.members}, shape
@@ -43,7 +43,7 @@ def faults(properties: dict[str, Any]) -> list[str]:
 
 
 def _suggest(name: str) -> str:
-    known = (*shape_of_hit().members, *KEYS, "FrameHeight")
+    known = (*load_hit_shape().members, *KEYS, "FrameHeight")
     return suggest(name, known, lambda key: key.lower().replace("_", ""), cutoff=0.7)
 
 
