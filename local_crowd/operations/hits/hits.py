@@ -122,8 +122,8 @@ def list_reviewable_hits(call: Call, request: Request) -> Response:
     )
     # One of the two conditions, each with an index: given both, PostgreSQL may take the wrong one.
     if hit_type_id := request.get("HITTypeId"):
-        mine = hit_types.is_own(call, hit_type_id)
-        keys = keys.where(hits.c.hit_type_id == hit_type_id if mine else false())
+        is_own = hit_types.is_own(call, hit_type_id)
+        keys = keys.where(hits.c.hit_type_id == hit_type_id if is_own else false())
     else:
         keys = keys.where(hits.c.requester_id == call.requester_id)
     rows, token = fetch_page(call, request, keys, (hits.c.expiration, hits.c.hit_id))
@@ -132,10 +132,10 @@ def list_reviewable_hits(call: Call, request: Request) -> Response:
 
 def list_hits_for_qualification_type(call: Call, request: Request) -> Response:
     """Perform ListHITsForQualificationType: list the requester's HITs that require it, newest first."""
-    found = qualification_types.find(call, request["QualificationTypeId"], in_use=True)
-    requiring = hit_types.list_requiring(call, found.qualification_type_id)
+    row = qualification_types.find(call, request["QualificationTypeId"], in_use=True)
+    hit_type_ids = hit_types.list_requiring(call, row.qualification_type_id)
     # A page of each HIT type: of all types at once, a database reads and sorts all their HITs.
-    keys = [KEYS.where(is_listed, hits.c.hit_type_id == one) for one in requiring]
+    keys = [KEYS.where(is_listed, hits.c.hit_type_id == type_id) for type_id in hit_type_ids]
     return _list_newest(call, request, keys)
 
 
@@ -150,8 +150,8 @@ def _build_listing(call: Call, keys: Sequence[Row[Any]], token: str | None) -> R
     """Return the response of a list of HITs, given the keys of its page."""
     # Not one query with the page: PostgreSQL without statistics would join and sort the whole list.
     query = _join_types().where(hits.c.number.in_([key.number for key in keys]))
-    found = {row.number: row for row in call.db.execute(query)} if keys else {}
-    rows = [found[key.number] for key in keys]
+    by_number = {row.number: row for row in call.db.execute(query)} if keys else {}
+    rows = [by_number[key.number] for key in keys]
     return build_listing("HITs", rows, token, lambda row: to_api(row, call.now))
 
 
