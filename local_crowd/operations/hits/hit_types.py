@@ -5,7 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import (
@@ -21,6 +21,12 @@ from local_crowd.operations.errors import RequestError
 from local_crowd.operations.qualifications import requirements
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import hit_type_qualifications, hit_types
+
+# A constant, because building this query takes six times as long as executing it.
+FIND_ONE = select(hit_types).where(
+    hit_types.c.requester_id == bindparam("requester_id"),
+    hit_types.c.hit_type_id == bindparam("hit_type_id"),
+)
 
 
 def create_hit_type(call: Call, request: Request) -> Response:
@@ -82,12 +88,8 @@ def list_requiring(call: Call, qualification_type_id: str) -> Sequence[str]:
 
 def get(call: Call, hit_type_id: str) -> Row[Any]:
     """Return the requester's HIT type; raise RequestError when it does not exist."""
-    row = call.db.execute(
-        select(hit_types).where(
-            hit_types.c.hit_type_id == hit_type_id,
-            hit_types.c.requester_id == call.requester_id,
-        )
-    ).one_or_none()
+    key = {"requester_id": call.requester_id, "hit_type_id": hit_type_id}
+    row = call.db.execute(FIND_ONE, key).one_or_none()
     if row is None:
         raise _does_not_exist(hit_type_id)
     return row

@@ -8,6 +8,7 @@ message payload).
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Row
@@ -26,7 +27,11 @@ WATCHED = (
 
 
 def notify(
-    call: Call, hit: Row[Any], event_type: str, at: int, assignment_id: str | None = None
+    call: Call,
+    hit: Row[Any] | SimpleNamespace,
+    event_type: str,
+    at: int,
+    assignment_id: str | None = None,
 ) -> None:
     """Put a message about the event into the outbox if the HIT type has notifications of it.
 

@@ -23,7 +23,8 @@ MAX_BONUS = 1_000_000  # cents
 
 def send_bonus(call: Call, request: Request) -> Response:
     """Perform SendBonus: pay the worker of a submitted assignment and send them the reason."""
-    tokens.refuse_repeat(call, "SendBonus", request, ALREADY_PROCESSED)
+    bonus_id = call.new_id()
+    tokens.claim(call, "SendBonus", request, bonus_id, ALREADY_PROCESSED)
     row = assignments.find(call, request["AssignmentId"])
     if row.worker_id != request["WorkerId"]:
         raise ParameterValidationError(
@@ -32,7 +33,6 @@ def send_bonus(call: Call, request: Request) -> Response:
     amount = parse_dollars("BonusAmount", request["BonusAmount"], 1, MAX_BONUS)
     reason = require_text("Reason", request["Reason"])
     require_funds(call, amount)
-    bonus_id = call.new_id()
     call.db.execute(
         insert(bonuses).values(
             bonus_id=bonus_id,
@@ -48,7 +48,6 @@ def send_bonus(call: Call, request: Request) -> Response:
     workers.send_message(
         call, row.worker_id, f"A bonus of ${format_dollars(amount)}", reason, row.hit_id
     )
-    tokens.remember(call, "SendBonus", request, bonus_id, ALREADY_PROCESSED)
     return {}
 
 

@@ -43,10 +43,9 @@ def create_additional_assignments_for_hit(call: Call, request: Request) -> Respo
     more = validate_range(
         "NumberOfAdditionalAssignments", request["NumberOfAdditionalAssignments"], 1, BILLION
     )
-    tokens.refuse_repeat(call, operation, request, ALREADY_PROCESSED)
+    tokens.claim(call, operation, request, hit.hit_id, ALREADY_PROCESSED)
     extensions.add_assignments(call, hit, more)
     events.notify(call, hit, "HITExtended", call.now)
-    tokens.remember(call, operation, request, hit.hit_id, ALREADY_PROCESSED)
     return {}
 
 
