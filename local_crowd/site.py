@@ -8,6 +8,7 @@ from pathlib import Path
 from local_crowd import settings
 from local_crowd.operations.call import Call, Request, Response, random_id
 from local_crowd.operations.people import identities
+from local_crowd.operations.people.access_keys import KeyHolder, find_holder
 from local_crowd.operations.registry import OPERATIONS, is_read_only
 from local_crowd.operations.work.deadlines import is_due, settle
 from local_crowd.store.engine import Connection
@@ -77,6 +78,11 @@ class Site:
         return self._group_commit.run(
             lambda db, now: perform(self._call(db, now, requester_id), request)
         )
+
+    def find_key_holder(self, access_key: str) -> KeyHolder | None:
+        """Return the requester to whom an access key belongs, with the secret key, or None."""
+        with self.store.reading() as db:
+            return find_holder(db, access_key)
 
     def ensure_owner(self) -> str:
         """Return the id of the requester that the embedded crowd acts for."""

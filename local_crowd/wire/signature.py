@@ -20,7 +20,6 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from local_crowd.operations.errors import CrowdError
-from local_crowd.operations.people import access_keys
 from local_crowd.site import Site
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -82,12 +81,11 @@ def authenticate(
     _check_signed_headers(claim, sent)
     _check_scope(claim, time)
     _check_time(time, datetime.fromtimestamp(site.now(), UTC))
-    secret = None
-    # Only what can be a key is looked for; of temporary credentials this crowd has none.
+    holder = None
+    # Text that cannot be a key needs no query. Temporary credentials do not exist here.
     if "x-amz-security-token" not in sent and re.fullmatch("[A-Za-z0-9]{1,128}", claim.access_key):
-        with site.store.reading() as db:
-            secret = access_keys.find_holder(db, claim.access_key)
-    if secret is None:
+        holder = site.find_key_holder(claim.access_key)
+    if holder is None:
         raise UnrecognizedClientException("The security token included in the request is invalid.")
     payload = sha256(body).hexdigest()
     if sent.get("x-amz-content-sha256", payload) != payload:
@@ -103,13 +101,13 @@ def authenticate(
         ";".join(claim.signed_headers),
         payload,
     ]
-    expected = _sign(secret[1], time, claim.scope, "\n".join(request))
+    expected = _sign(holder.secret_key, time, claim.scope, "\n".join(request))
     if not hmac.compare_digest(expected.encode(), claim.signature.encode(errors="replace")):
         raise InvalidSignatureException(
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method."
         )
-    return secret[0]
+    return holder.requester_id
 
 
 def _parse_claim(sent: Mapping[str, str]) -> _Claim:
