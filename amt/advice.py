@@ -1,4 +1,4 @@
-"""What looks like an oversight in a batch before it is launched, though it may be meant so."""
+"""Warnings about a batch before it is launched: what may be intended, but is often an oversight."""
 
 import html
 import re
@@ -17,10 +17,18 @@ FORM = re.compile(
     r"""<(?:form|crowd-[a-z-]+)\b|createElement\(["']form|externalSubmit""", re.IGNORECASE
 )
 
+# Scripts are matched too, so that a "<!--" in one does not begin a comment.
+COMMENT = re.compile(r"(<script\b.*?</script>)|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+
+
+def _remove_comments(page: str) -> str:
+    return COMMENT.sub(r"\1", page)
+
 
 class Advice:
-    """Collects warnings while the rows of a batch are rendered. `files` is the directory that the
-    crowd serves as /files/; None when it cannot be looked into.
+    """Collects warnings while the rows of a batch are rendered.
+
+    `files` is the directory that the crowd serves as /files/; None when it is on another machine.
     """
 
     def __init__(self, template_name: str, input_path: str, files: Path | None) -> None:
@@ -32,28 +40,28 @@ class Advice:
         self._has_form = True
         self._missing: dict[str, int] = {}  # a file's name -> the line that first names it
 
-    def look(self, row: Row, page: str) -> None:
-        """Look at a row and its rendered page."""
+    def check(self, row: Row, page: str) -> None:
+        """Check a row and its rendered page."""
         self._rows += 1
         if self._first is None:
             self._first = row
-            self._has_form = FORM.search(page) is not None
+            self._has_form = FORM.search(_remove_comments(page)) is not None
         if self._files is None:
             return
-        for written in FILE.findall(page):
-            name = unquote(html.unescape(written))
-            if name not in self._missing and not self._is_there(name):
+        for path in FILE.findall(page):
+            name = unquote(html.unescape(path))
+            if name not in self._missing and not self._exists(name):
                 self._missing[name] = row.line
 
-    def _is_there(self, name: str) -> bool:
-        assert self._files is not None  # noqa: S101 - the caller has looked
+    def _exists(self, name: str) -> bool:
+        assert self._files is not None  # noqa: S101 - checked by the caller
         try:
             return (self._files / name).exists()
         except (OSError, ValueError):  # too long, or with a null character
             return False
 
     def lines(self) -> list[str]:
-        """The warnings, a line each."""
+        """Return the warnings, one per line."""
         lines = []
         if not self._has_form:
             lines.append(

@@ -68,7 +68,7 @@ def make_plan(
         if template and hit_properties:
             draft = Plan(template, hit_properties, "", source, 0, {})
             if question := _try(faults, draft.question, row):
-                advice.look(row, question)
+                advice.check(row, question)
     if not rows and not faults:
         faults.append(f"{source.path}: no rows, so no HITs")
     if faults or template is None or hit_properties is None:

@@ -100,58 +100,80 @@ def _describe_old_names(path: str | Path, old_names: Sequence[str]) -> str:
 
 
 def _find_line(text: str, fault: str) -> int:
-    """The line that a fault speaks of: where its key stands, else the first."""
+    """Return the number of the line with the fault's key, or 1."""
     key = fault.partition(":")[0]
     old = next((old for old, new in OLD_NAMES.items() if new == key), key)
     found = re.search(rf'"({re.escape(key)}|{old})"\s*:', text)
     return text.count("\n", 0, found.start()) + 1 if found else 1
 
 
-def _to_parameters(given: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
-    made: dict[str, Any] = {"LifetimeInSeconds": WEEK, "MaxAssignments": 1, "FrameHeight": 0}
-    made |= {key: value for key, value in given.items() if key not in KEYS}
-    faults += [f"{name}: launch_hits.py sets this itself" for name in SET_BY_US if name in made]
-    if "Reward" in made:
-        made["Reward"] = _format_reward(made["Reward"], faults)
-    own = made.get("QualificationRequirements", [])
+def _to_parameters(properties: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:
+    """Return the parameters of CreateHIT and FrameHeight; add what is wrong to `faults`."""
+    parameters: dict[str, Any] = {"LifetimeInSeconds": WEEK, "MaxAssignments": 1, "FrameHeight": 0}
+    parameters |= {key: value for key, value in properties.items() if key not in KEYS}
+    faults += [
+        f"{name}: launch_hits.py sets this itself" for name in SET_BY_US if name in parameters
+    ]
+    if "Reward" in parameters:
+        parameters["Reward"] = _format_reward(parameters["Reward"], faults)
     try:
-        if not isinstance(own, list):
-            raise ValueError(f"QualificationRequirements: {own!r} is not a list")  # noqa: TRY004 - a fault in the file
-        if wanted := own + to_requirements(given):
-            made["QualificationRequirements"] = wanted
-        if len(wanted) > REQUIREMENTS:
-            raise ValueError(
-                f"QualificationRequirements: {len(wanted)} including the short keys; at most "
-                f"{REQUIREMENTS} are allowed"
-            )
+        if requirements := _join_requirements(properties):
+            parameters["QualificationRequirements"] = requirements
     except ValueError as error:
         faults.append(str(error))
-    for name, (low, high) in RANGES.items():
-        value = made.get(name, low)
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            faults.append(f"{name}: {value!r} is not a whole number from {low} to {high}")
-    for name in SHOWN_TO_WORKERS:
-        if isinstance(made.get(name), str) and not is_visible(made[name]):
-            faults.append(f"{name}: empty; workers choose HITs by it")
-    for name, longest in LENGTHS.items():
-        if isinstance(made.get(name), str) and len(made[name]) > longest:
-            faults.append(f"{name}: {len(made[name])} characters; at most {longest} are allowed")
+    faults += _find_limit_faults(parameters)
     if not faults:
         from amt import service_model  # botocore: only when there is nothing simpler to say
 
-        faults += service_model.find_faults({k: v for k, v in made.items() if k != "FrameHeight"})
+        faults += service_model.find_faults(
+            {k: v for k, v in parameters.items() if k != "FrameHeight"}
+        )
     if not faults:
-        faults += find_locale_faults(made.get("QualificationRequirements", []))
-    return made
+        faults += find_locale_faults(parameters.get("QualificationRequirements", []))
+    return parameters
+
+
+def _join_requirements(properties: Mapping[str, Any]) -> list[Any]:
+    """Return QualificationRequirements and those of the short keys. Raises ValueError."""
+    own = properties.get("QualificationRequirements", [])
+    if not isinstance(own, list):
+        raise ValueError(f"QualificationRequirements: {own!r} is not a list")  # noqa: TRY004 - a fault in the file
+    requirements = own + to_requirements(properties)
+    if len(requirements) > REQUIREMENTS:
+        raise ValueError(
+            f"QualificationRequirements: {len(requirements)} including the short keys; at most "
+            f"{REQUIREMENTS} are allowed"
+        )
+    return requirements
+
+
+def _find_limit_faults(parameters: Mapping[str, Any]) -> list[str]:
+    """Return a line for each number out of range, and for each text that is empty or too long."""
+    faults = []
+    for name, (low, high) in RANGES.items():
+        value = parameters.get(name, low)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            faults.append(f"{name}: {value!r} is not a whole number from {low} to {high}")
+    faults += [
+        f"{name}: empty; workers choose HITs by it"
+        for name in SHOWN_TO_WORKERS
+        if isinstance(parameters.get(name), str) and not is_visible(parameters[name])
+    ]
+    for name, longest in LENGTHS.items():
+        if isinstance(parameters.get(name), str) and len(parameters[name]) > longest:
+            faults.append(
+                f"{name}: {len(parameters[name])} characters; at most {longest} are allowed"
+            )
+    return faults
 
 
 def is_visible(text: str) -> bool:
-    """Whether a reader sees anything: spaces and characters such as U+200B show nothing."""
+    """Return whether a reader sees anything; spaces and characters such as U+200B are invisible."""
     return any(character.isprintable() and not character.isspace() for character in text)
 
 
 def _format_reward(value: Any, faults: list[str]) -> str:
-    """Dollars as Amazon wants them, e.g. 0.1 -> "0.10"; exact, not by way of a float's sum."""
+    """Format US dollars as Amazon does, e.g. 0.1 -> "0.10"; add what is wrong to `faults`."""
     try:
         amount = Decimal(str(value))
         if isinstance(value, bool) or not amount.is_finite() or amount.is_signed():

@@ -12,6 +12,15 @@ from botocore.validate import ParamValidator
 from amt.requirements import KEYS
 from amt.spelling import suggest
 
+JSON_WORDS = {"None": "null", "True": "true", "False": "false"}
+TYPE_NAMES = {  # of JSON, by what botocore calls them
+    "<class 'str'>": "a string",
+    "<class 'int'>": "a whole number",
+    "<class 'bool'>": "true or false",
+    "<class 'list'>, <class 'tuple'>": "a list",
+    "<class 'dict'>": "an object",
+}
+
 
 @cache
 def load_hit_shape() -> StructureShape:
@@ -31,7 +40,7 @@ def find_faults(properties: dict[str, Any]) -> list[str]:
     )
     found = [f"{name}: not a HIT property{_suggest(name)}" for name in unknown]
     if report.has_errors():
-        found += [_add_key(line) for line in report.generate_report().splitlines()]
+        found += [_explain(line) for line in report.generate_report().splitlines()]
     else:
         found += [
             fault
@@ -47,9 +56,23 @@ def _suggest(name: str) -> str:
     return suggest(name, known, lambda key: key.lower().replace("_", ""), cutoff=0.7)
 
 
-def _add_key(line: str) -> str:
-    """Return a line of botocore's report after the name of the property that it is about."""
-    named = re.search(r'"(\w+)"$', line) or re.search(r"(?:parameter |in input\.?)(\w+)", line)
+def _explain(line: str) -> str:
+    """Return a line of botocore's report in plain words, after its property and a colon."""
+    if missing := re.fullmatch(r'Missing required parameter in (\w+)(.*): "(\w+)"', line):
+        name, place, key = missing.groups()
+        return f"{key}: missing" if name == "input" else f"{name}: {place} has no {key}"
+    if unknown := re.fullmatch(
+        r'Unknown parameter in (\w+)(.*): "(.*)", must be one of: (.*)', line
+    ):
+        name, place, key, keys = unknown.groups()
+        return f"{name}: {place} has an unknown key {key}; the keys are {keys}"
+    if wrong := re.fullmatch(
+        r"Invalid type for parameter (\w+)(.*), value: (.*), type: <.*>, valid types: (.*)", line
+    ):
+        name, place, value, types = wrong.groups()
+        value = JSON_WORDS.get(value, value)
+        return f"{name}: {place}{' ' if place else ''}{value} is not {TYPE_NAMES.get(types, types)}"
+    named = re.search(r"parameter (\w+)", line)
     return f"{named[1]}: {line}" if named else line
 
 

@@ -74,9 +74,10 @@ def test_a_batch_without_oversights_has_no_warnings(files: Desk, dry_run: tuple[
 
 
 @BOTH
-def test_a_page_without_a_form_is_named(files: Desk, dry_run: tuple[str, ...]) -> None:
-    """Workers could submit nothing."""
-    files.write("page.html", "<p>{{ row.n }}</p>\n")
+@pytest.mark.parametrize("page", ["<p>{{ row.n }}</p>\n", "<!-- <form> --><p>{{ row.n }}</p>\n"])
+def test_a_page_without_a_form_is_named(files: Desk, dry_run: tuple[str, ...], page: str) -> None:
+    """Workers could submit nothing; a form in a comment is none."""
+    files.write("page.html", page)
 
     assert warnings(files, *dry_run) == [
         (
@@ -92,6 +93,7 @@ def test_a_page_without_a_form_is_named(files: Desk, dry_run: tuple[str, ...]) -
         "<FORM action='/x'></FORM>",
         "<crowd-form></crowd-form>",
         "<script>document.body.append(document.createElement('form'))</script>",
+        "<script><!--\ndocument.body.append(document.createElement('form'))\n//--></script>",
     ],
 )
 def test_pages_that_submit_in_their_own_way_are_not_named(files: Desk, page: str) -> None:
