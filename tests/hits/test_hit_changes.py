@@ -113,7 +113,7 @@ def test_only_the_holder_returns(crowd: Crowd) -> None:
 
 
 def test_abandoned_at_the_deadline(crowd: Crowd) -> None:
-    """Work can be handed in until the last second; at the deadline the slot is free again."""
+    """Work can be submitted until the last second; at the deadline the slot is free again."""
     hit_id = crowd.make_hit(AssignmentDurationInSeconds=10 * MINUTE, MaxAssignments=2)
     early, late = crowd.make_worker("early"), crowd.make_worker("late")
     in_time, too_late = crowd.accept(early, hit_id), crowd.accept(late, hit_id)

@@ -24,7 +24,7 @@ def test_hits_that_are_not_there_are_named(live: People, tmp_path: Path) -> None
     file = tmp_path / "hit_ids.txt"
     file.write_text(f"{live.launch()['HITId']}\n3NOTHERE\n", "utf-8")
 
-    assert "There is no HIT 3NOTHERE on this site; --site chooses the other one." in live.refused(
+    assert "There is no HIT 3NOTHERE on this site; use --site for the other site." in live.refused(
         "add_panel_link", "--hit_ids_file", str(file), *GOAL
     )
     assert live.manage("list_links") == []

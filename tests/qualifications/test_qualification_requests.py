@@ -211,7 +211,7 @@ def test_the_test_is_the_one_that_was_begun(crowd: Crowd) -> None:
 
 
 def test_a_test_ends_with_its_time(crowd: Crowd) -> None:
-    """It can be handed in until its last second; asking while it runs gives the same test."""
+    """It can be submitted until its last second; asking while it runs gives the same test."""
     type_id, worker = make_type(crowd, **TESTED, RetryDelayInSeconds=0), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
     crowd.clock.advance(599)
