@@ -177,7 +177,7 @@ def _pages(app: CrowdServer, site: Site, filled: Filled) -> dict[str, float]:
     cem = Browser(app, "/sign_in", nickname="Cem")
     secret = secrets.token_urlsafe()
     with site.writing() as call:
-        requesters.set_password(call, "Vision lab", passwords.hashed(secret))
+        requesters.set_password(call, "Vision lab", passwords.hash_password(secret))
     lab = Browser(app, "/requester/sign_in", name="Vision lab", secret=secret)
 
     def accept() -> None:

@@ -107,8 +107,8 @@ def set_password(directory: Path, name: str) -> Iterator[Line]:
             _require_requester(calls, name)
         typed = _ask_password()  # outside the transactions, which would hold the write lock
         try:
-            password_hash = passwords.hashed(typed)
-        except passwords.NoPassword as error:
+            password_hash = passwords.hash_password(typed)
+        except passwords.InvalidPassword as error:
             raise ParameterValidationError(str(error)) from error
         with writing(sites) as calls:
             for call in calls:

@@ -1,4 +1,4 @@
-"""What people see of a site of the crowd in a browser: the worker site, the requester's pages."""
+"""The web pages of a site: the workers' and the requesters'."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +8,7 @@ from flask import Flask, request
 
 from local_crowd.operations.people import identities
 from local_crowd.pages import errors, files, requester, words
-from local_crowd.pages.context import IdConverter, Limited, known_static, local_url
+from local_crowd.pages.context import IdConverter, LimitedRequest, local_url, make_static_url
 from local_crowd.pages.headers import add_security_headers
 from local_crowd.pages.money import earnings
 from local_crowd.pages.panels import panel
@@ -40,25 +40,25 @@ BLUEPRINTS = (
 
 
 class Pages(Flask):
-    """A Flask app whose log tells no path: it may hold the token of a link, or an assignment's id."""
+    """A Flask app that logs no paths, which may contain a link's token or an assignment's id."""
 
     def log_exception(self, exc_info: Any) -> None:
-        """Log a fault with the rule of its path, such as /join/<id:token>, in the path's place."""
+        """Log an exception with the route's rule, such as /join/<id:token>, instead of the path."""
         self.logger.error("Exception on %s %s", request.method, request.url_rule, exc_info=exc_info)
 
 
 def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> Flask:
-    """A Flask app with every page of `site`. The API is not in it yet.
+    """Create a Flask app with every page of `site`, but without the API.
 
-    `ports`: where this server listens, for telling its own addresses from others.
+    `ports` are those that this server listens on: they tell its own URLs from others.
     """
     app = Pages("local_crowd.pages")
-    app.request_class = Limited
+    app.request_class = LimitedRequest
     app.session_interface = Sessions()
     app.config.update(
         SESSION_COOKIE_NAME=f"local_crowd_{site.name}",
         SESSION_REFRESH_EACH_REQUEST=False,
-        WTF_CSRF_TIME_LIMIT=None,  # a HIT may lie open for days; the token is the session's
+        WTF_CSRF_TIME_LIMIT=None,  # a HIT may be open for days; the token ends with its session
     )
     show_site(app, site, files_directory, ports)
     app.url_map.converters["id"] = IdConverter
@@ -66,7 +66,9 @@ def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> 
         app.register_blueprint(pages)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(site_name=site.name, static=known_static(app), local_url=local_url)
+    app.jinja_env.globals.update(
+        site_name=site.name, static=make_static_url(app), local_url=local_url
+    )
     app.jinja_env.globals.update(
         count_unread=messages.count_unread,
         count_unread_of_requester=requester.messages.count_unread,

@@ -1,4 +1,4 @@
-"""What the pages ask of every request: its limits, its session, its site, its worker."""
+"""The context of a request: its limits, its session, its site, its worker."""
 
 import hashlib
 import re
@@ -19,50 +19,50 @@ from local_crowd.operations.people import accounts
 from local_crowd.site import Site
 
 View = Callable[..., Any]
-LONGEST_NEXT = 2000  # characters; proxies take no longer headers, and no page has such an address
+LONGEST_NEXT = 2000  # characters; proxies refuse longer headers, and no page has a longer URL
 
 
-class Limited(Request):
-    """A request that cannot fill the memory. An answer of a megabyte, percent-encoded, fits."""
+class LimitedRequest(Request):
+    """A request of limited size, enough for an answer of 1 MB that is percent-encoded."""
 
     max_content_length = 4 * 1024 * 1024
     max_form_memory_size = 4 * 1024 * 1024
 
 
 class IdConverter(BaseConverter):
-    """An id in a path: nothing else is worth a look into the database."""
+    """Match ids only, so malformed paths are a 404 without a query."""
 
     regex = "[A-Za-z0-9]{1,64}"
 
 
-def an_id(value: str | None) -> str:
-    """`value` if it can be an id, else the empty text, which is the id of nothing."""
+def parse_id(value: str | None) -> str:
+    """Return `value` if it has the form of an id, else an empty string, which matches no row."""
     return value if value and re.fullmatch(IdConverter.regex, value) else ""
 
 
 class SiteSigner(TimestampSigner):
-    """Signs with the time of the site."""
+    """A signer that uses the site's clock."""
 
     def get_timestamp(self) -> int:
-        """Give the time in epoch seconds."""
+        """Return the site's time in epoch seconds."""
         return current_site().now()
 
 
 class SiteSessions(SecureCookieSessionInterface):
-    """A cookie a site, for that site's paths only, and for https only where it came over https."""
+    """Sessions in one cookie per site, limited to the site's paths, and to https if it is used."""
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Give what signs cookies and verifies them."""
+        """Return the serializer that signs and verifies cookies."""
         serializer = super().get_signing_serializer(app)
         if serializer is not None:
             serializer.signer = SiteSigner
         return serializer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
-        """Read the session of a request.
+        """Read the session from the request's cookie.
 
-        Flask takes no cookie that was signed in the future, so it would sign everybody out when
-        the clock is set back. Here such a cookie is good, and is signed anew with the right time.
+        Flask refuses cookies that were signed in the future, so setting the clock back would sign
+        everybody out. Here such a cookie is valid, and is signed again with the current time.
         """
         serializer = self.get_signing_serializer(app)
         cookie = request.cookies.get(self.get_cookie_name(app))
@@ -80,11 +80,11 @@ class SiteSessions(SecureCookieSessionInterface):
         return session
 
     def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
-        """Give the path that the site is mounted at."""
+        """Return the path that the site is mounted at."""
         return local_url("/")
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
-        """Say whether the request was encrypted."""
+        """Return whether the request came over https."""
         return request.is_secure
 
     def get_cookie_httponly(self, app: Flask) -> bool:  # noqa: ARG002 - Flask's signature
@@ -92,12 +92,12 @@ class SiteSessions(SecureCookieSessionInterface):
         return True
 
     def get_cookie_samesite(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
-        """Keep the cookie from other sites, and so from HIT pages, which are of no origin."""
+        """Withhold the cookie from other sites, and so from HIT pages, whose origin is opaque."""
         return "Lax"
 
 
 def current_site() -> Site:
-    """The site whose page is asked for."""
+    """Return the site that the request is for."""
     site: Site = current_app.extensions["local_crowd"]
     return site
 
@@ -116,9 +116,9 @@ def site_url() -> str:
 
 
 def sign_in_as(worker_id: str, **more: Any) -> None:
-    """Begin a session, and nothing of an earlier one stays.
+    """Start a session for the worker, discarding any earlier one.
 
-    `more`: the `nickname`; of an account the `version`; of who came from a panel the `link`.
+    `more` is the `nickname`, the `version` of an account, or the `link` of a panel's participant.
     """
     session.clear()
     session.permanent = True
@@ -126,13 +126,13 @@ def sign_in_as(worker_id: str, **more: Any) -> None:
 
 
 def sign_out_here() -> None:
-    """Forget who is at this browser. The next sign-in page has it forget what it keeps of them."""
+    """End the session, and have the next sign-in page delete drafts from the browser."""
     session.clear()
     session["signed_out"] = True
 
 
-def signed_in() -> str | None:
-    """The id of the worker whose session this is, unless it has ended meanwhile."""
+def find_signed_in_worker() -> str | None:
+    """Return the id of the worker who is signed in, or None if nobody is or the session has ended."""
     worker_id: str | None = session.get("worker_id")
     if worker_id is None or "link" in session:
         return worker_id
@@ -147,16 +147,16 @@ def signed_in() -> str | None:
 
 
 def worker_only(view: View) -> View:
-    """Give the view the id of the worker who is signed in, first; send others to sign in.
+    """Pass the signed-in worker's id to the view as its first argument; redirect others to sign in.
 
-    Whoever came from a panel is sent back to what their link leads to: there is no more for them.
+    A panel's participants are redirected to /panel, the only page that is for them.
     """
 
     @wraps(view)
     def with_worker(*args: Any, **kwargs: Any) -> Any:
-        worker_id = signed_in()
+        worker_id = find_signed_in_worker()
         if worker_id is None:
-            return to_sign_in()
+            return redirect_to_sign_in()
         if "link" in session:
             return redirect(url_for("panel.show"), 303)
         g.worker_id = worker_id
@@ -166,15 +166,16 @@ def worker_only(view: View) -> View:
 
 
 def holder_only(view: View) -> View:
-    """As worker_only, of views of an assignment: open also to whoever came from a panel, if they
-    accepted it by way of their link.
+    """Restrict a view of an assignment as worker_only does, but admit a panel's participants.
+
+    They are admitted to assignments that they accepted through their link. Raises NotFound.
     """
 
     @wraps(view)
     def with_holder(assignment_id: str) -> Any:
-        worker_id = signed_in()
+        worker_id = find_signed_in_worker()
         if worker_id is None:
-            return to_sign_in()
+            return redirect_to_sign_in()
         if "link" in session:
             with current_site().reading() as call:
                 if not participants.is_from_link(call, session["link"], worker_id, assignment_id):
@@ -186,16 +187,17 @@ def holder_only(view: View) -> View:
     return with_holder
 
 
-def to_sign_in() -> Response:
-    """Lead to the sign-in page, and from there back to where the worker wanted to go."""
+def redirect_to_sign_in() -> Response:
+    """Redirect to the sign-in page, which leads back to the page that was requested."""
     path = request.full_path.rstrip("?") if request.method == "GET" else "/"
     has_next = path != "/" and len(path) <= LONGEST_NEXT
     return redirect(url_for("sign_in.show", next=path if has_next else None), 303)
 
 
-def known_static(app: Flask) -> Callable[[str], str]:
-    """Gives a static file's address, which changes with its content, so that it can be cached
-    for good.
+def make_static_url(app: Flask) -> Callable[[str], str]:
+    """Return a function that makes a static file's URL from its name.
+
+    The URL changes with the file's content, so browsers can cache it forever.
     """
     folder = Path(str(app.static_folder))
     versions = {

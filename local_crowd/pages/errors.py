@@ -1,4 +1,4 @@
-"""Refusals as pages: each says what is so, and where to go on."""
+"""Error pages: each says what happened and where to go."""
 
 import logging
 from typing import Any
@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 from local_crowd.operations.errors import NotPossible
 from local_crowd.store.faults import StoreError
 
-# HTTP's status for each reason of NotPossible; the others are conflicts with what is so by now.
+# HTTP status by reason of NotPossible; the other reasons are conflicts with the current state.
 STATUSES = {"unknown": 404, "gone": 404, "blocked": 403, "unqualified": 403}
 WORDS = {
     400: (
@@ -39,35 +39,35 @@ log = logging.getLogger(__name__)
 
 
 def add_to(app: Flask) -> None:
-    """Let every refusal of the app be a page that people can read."""
-    app.register_error_handler(CSRFError, _out_of_date)
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(NotPossible, _not_possible)
-    app.register_error_handler(StoreError, _not_saved)
+    """Register handlers that render every error of the app as a page."""
+    app.register_error_handler(CSRFError, _handle_csrf_error)
+    app.register_error_handler(HTTPException, _handle_http_error)
+    app.register_error_handler(NotPossible, _handle_not_possible)
+    app.register_error_handler(StoreError, _handle_store_error)
 
 
-def _out_of_date(_error: CSRFError) -> tuple[str, int]:
+def _handle_csrf_error(_error: CSRFError) -> tuple[str, int]:
     return message_page(*OUT_OF_DATE, 400)
 
 
-def _http(error: HTTPException) -> Any:
+def _handle_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error.get_response()
     title, text = WORDS.get(error.code, (error.name, error.description or ""))
     return message_page(title, text, error.code)
 
 
-def _not_possible(error: NotPossible) -> tuple[str, int]:
+def _handle_not_possible(error: NotPossible) -> tuple[str, int]:
     return message_page("Not possible", str(error), STATUSES.get(error.reason, 409))
 
 
-def _not_saved(error: StoreError) -> tuple[str, int]:
+def _handle_store_error(error: StoreError) -> tuple[str, int]:
     log_store_error(error)
     return message_page(*NOT_SAVED, 503)
 
 
 def log_store_error(error: StoreError) -> None:
-    """Log one line: while a disk is full, a traceback for each request would fill the next."""
+    """Log the error in one line: tracebacks for each request would fill a disk that is nearly full."""
     log.error("%s", error)
 
 

@@ -1,4 +1,4 @@
-"""The requester's own files for HIT pages: pictures, sounds, scripts, in `files/` of the data."""
+"""The requester's files for HIT pages (pictures, sounds, scripts), in `files/` of the data."""
 
 import mimetypes
 from pathlib import Path
@@ -15,13 +15,13 @@ pages = Blueprint("files", __name__)
 
 @pages.get("/files/<path:name>")
 def send(name: str) -> Response:
-    """A file, for pages of every origin: HIT pages are of none. Hidden files are not there."""
+    """Send a file to pages of any origin, since HIT pages have none; hidden files are a 404."""
     path = safe_join(str(current_app.extensions["local_crowd_files"]), name)
     if path is None or any(part.startswith(".") for part in name.split("/")):
         raise NotFound
     try:
         is_file = Path(path).is_file()
-    except (OSError, ValueError):  # longer than names can be; a null character
+    except (OSError, ValueError):  # the name is too long, or contains a null character
         is_file = False
     if not is_file:
         raise NotFound
@@ -30,17 +30,17 @@ def send(name: str) -> Response:
         mimetype=mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream",
     )
     if response.status_code == 206:
-        _hand_over(response, path)
+        _send_by_server(response, path)
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Content-Security-Policy"] = FILE
     return response
 
 
-def _hand_over(response: Response, path: str) -> None:
-    """Let the server send a part of a file by itself, as it sends whole files.
+def _send_by_server(response: Response, path: str) -> None:
+    """Have the server send a range of a file, as it sends whole files.
 
-    Werkzeug reads the part in this thread, which would then be held by a slow reader. The server
-    stops at the Content-Length.
+    Werkzeug would read the range in this thread, so a slow client would block it. The server stops
+    at Content-Length.
     """
     wrap = request.environ.get("wsgi.file_wrapper")
     if wrap is None or request.method == "HEAD":

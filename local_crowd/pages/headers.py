@@ -1,42 +1,42 @@
-"""The security headers: each response has them, and a view that sets its own keeps it."""
+"""The security headers of every response; a header that a view sets itself is kept."""
 
 from flask import request
 from werkzeug.wrappers import Response
 
-# Our own pages run our own files only, in nobody's frame.
+# Our pages load only our files, and nobody can frame them.
 OWN_PAGES = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
-# The page around a HIT: within the frame the HIT may go where its requester leads it.
+# The page around a HIT: in its frame the HIT may navigate anywhere.
 AROUND_A_HIT = f"{OWN_PAGES}; frame-src http: https:"
-# Where a requester reads answers: pictures of the input come from any https address, and none of a
-# worker's before it is clicked (requester/values.py). Nothing else comes from elsewhere.
+# Pages with answers: pictures load from any https URL. Those that a worker's answer names load only
+# after a click (requester/values.py).
 BESIDE_ANSWERS = f"{AROUND_A_HIT}; img-src 'self' https:"
-# A window that a HIT opens is like any other's: a survey elsewhere works in it, with its cookies.
+# Windows that a HIT opens leave the sandbox, so that an external survey works with its cookies.
 SANDBOX = (
     "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals "
     "allow-downloads"
 )
-# A HIT page is of no origin, even when it is opened by itself: never allow-same-origin.
+# A HIT page has an opaque origin even when it is opened by itself: never allow-same-origin.
 HIT_PAGE = f"sandbox {SANDBOX}; frame-ancestors 'self'"
-# A form that is ours, of a requester's words: pictures come from anywhere, scripts do not.
+# Our form with a requester's content: pictures may come from anywhere, scripts may not.
 FORM_PAGE = (
     f"{HIT_PAGE}; default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src http: https:; media-src http: https:; form-action 'self'; base-uri 'none'"
 )
-# What follows a HIT page within its frame.
+# The page that replaces a HIT page in its frame.
 IN_THE_FRAME = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 FILE = "sandbox"
-# Whoever opens one of our pages in a window of its own has no hold on that window. Pages around a
-# HIT leave the windows that the HIT opens to the HIT.
+# A site that opens one of our pages in a window cannot script that window. Pages around a HIT do
+# not cut the HIT off from windows that it opens.
 NO_OPENER = "same-origin-allow-popups"
 
 YEAR = 365 * 86400
 
 
 def add_security_headers(response: Response) -> Response:
-    """Complete a response's headers."""
+    """Add the security headers that the response does not have."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", OWN_PAGES)
     headers.setdefault("X-Content-Type-Options", "nosniff")

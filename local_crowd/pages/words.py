@@ -1,4 +1,4 @@
-"""Money, time and statuses in words that a worker reads."""
+"""Money, times and statuses as people read them."""
 
 from datetime import UTC, datetime
 
@@ -17,13 +17,13 @@ STATUSES = {
 }
 
 
-def money(cents: int) -> str:
-    """5 -> "$0.05"."""
+def format_money(cents: int) -> str:
+    """Format cents as dollars: 5 -> "$0.05"."""
     return f"${format_dollars(cents)}"
 
 
-def duration(seconds: int) -> str:
-    """5400 -> "1 hour 30 minutes": the two largest units, which is as exact as anyone plans."""
+def format_duration(seconds: int) -> str:
+    """Format seconds in the two largest units: 5400 -> "1 hour 30 minutes"."""
     parts = []
     for name, size in UNITS:
         count, seconds = divmod(seconds, size)
@@ -33,32 +33,32 @@ def duration(seconds: int) -> str:
 
 
 def count_of(count: int, noun: str) -> str:
-    """(2, "HIT") -> "2 HITs"."""
+    """Format a count with its noun: (2, "HIT") -> "2 HITs"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
-def moment(seconds: int) -> Markup:
-    """An epoch time, in UTC; a script on the page turns it into the worker's own time."""
+def format_time(seconds: int) -> Markup:
+    """Format epoch seconds as a <time> in UTC, which times.js turns into local time."""
     at = datetime.fromtimestamp(seconds, UTC)
     return Markup('<time datetime="{}">{} UTC</time>').format(
         f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M}"
     )
 
 
-def utc(seconds: int | None) -> str | None:
-    """An epoch time as ISO 8601 in UTC: 2026-01-31T12:00:00Z."""
+def format_utc(seconds: int | None) -> str | None:
+    """Format epoch seconds as ISO 8601 in UTC: 2026-01-31T12:00:00Z."""
     return None if seconds is None else f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def status(assignment_status: str) -> str:
-    """An assignment's status, as its worker sees it."""
+def describe_status(assignment_status: str) -> str:
+    """Describe an assignment's status as its worker sees it."""
     return STATUSES[assignment_status]
 
 
 FILTERS = {
-    "money": money,
-    "duration": duration,
+    "money": format_money,
+    "duration": format_duration,
     "count_of": count_of,
-    "moment": moment,
-    "status": status,
+    "time": format_time,
+    "status": describe_status,
 }

@@ -16,7 +16,7 @@ import manage_crowd
 from local_crowd.app import create_app
 from local_crowd.operations.people import accounts, profiles, sign_in_limits
 from local_crowd.operations.people.profiles import Profile
-from local_crowd.pages.people.passwords import hashed, is_password
+from local_crowd.pages.people.passwords import hash_password, is_password
 from local_crowd.store.tables import accounts as accounts_table
 from local_crowd.store.tables import links, workers
 from tests.support.crowds import DAY, HOUR, MINUTE
@@ -254,7 +254,7 @@ class TestSigningIn:
     @pytest.mark.usefixtures("strong_passwords")
     def test_an_unknown_name_takes_as_long(self) -> None:
         """The time does not tell who has an account: it is the processor's, whoever else is busy."""
-        stored = hashed(PASSWORD)
+        stored = hash_password(PASSWORD)
 
         def shortest(password_hash: str | None) -> float:
             times = []

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_crowd.operations.questions.questions import EXTERNAL_QUESTION, ExternalQuestion, parse
-from local_crowd.pages.questions.rewrite import for_this_crowd
-from local_crowd.pages.questions.scripts import NAMES, first_script
+from local_crowd.pages.questions.rewrite import rewrite_page
+from local_crowd.pages.questions.scripts import NAMES, make_first_script
 from tests.support.crowds import HIT, Crowd, invalid, refusal
 from tests.support.question_forms import form, question
 from tests.support.worker_sites import World, html_question, words
@@ -24,7 +24,7 @@ SANDBOX = (
 
 def rewritten(html: str) -> str:
     """The page as it is shown; our scripts are at /NAME, and the first one is `first`."""
-    return for_this_crowd(html, OURS, lambda name: f"/{name}", "first", "guard")
+    return rewrite_page(html, OURS, lambda name: f"/{name}", "first", "guard")
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_script_that_is_not_amazons_stays() -> None:
 
 def test_the_first_script_cannot_be_broken_out_of() -> None:
     """An address is written into the script so that it ends nothing."""
-    script = first_script("http://x/</script><b>\"'")
+    script = make_first_script("http://x/</script><b>\"'")
     assert "</" not in script
     assert script.endswith('("http://x/\\u003c/script>\\u003cb>\\"\'")')
 

@@ -12,7 +12,7 @@ from local_crowd.operations.errors import CrowdError, RequestError
 from local_crowd.operations.questions import question_form as parts
 from local_crowd.operations.questions.formatted_content import _TAGS
 from local_crowd.operations.questions.questions import build_answer, parse
-from local_crowd.pages.questions.form import hints, shape
+from local_crowd.pages.questions.form import choose_widget, describe_limits
 from tests.support.crowds import HIT, Crowd, Refusal, refusal
 from tests.support.question_forms import (
     NAMESPACE,
@@ -471,8 +471,8 @@ def test_a_style_is_a_suggestion(settings: str, shown: str, said: list[str]) -> 
     """A choice is shown in a way in which it can be made, and says how many may be chosen."""
     asked = only(form(question(choice("a", "b", "c", settings=settings))))
     assert isinstance(asked.answer, parts.SelectionAnswer)
-    assert shape(asked.answer) == shown
-    assert hints(asked) == said
+    assert choose_widget(asked.answer) == shown
+    assert describe_limits(asked) == said
 
 
 def test_a_list_of_pictures_is_shown_as_buttons() -> None:
@@ -482,7 +482,7 @@ def test_a_list_of_pictures_is_shown_as_buttons() -> None:
     )
     asked = only(form(question(pictures)))
     assert isinstance(asked.answer, parts.SelectionAnswer)
-    assert shape(asked.answer) == "radio"
+    assert choose_widget(asked.answer) == "radio"
 
 
 @pytest.mark.parametrize(
@@ -501,4 +501,4 @@ def test_a_list_of_pictures_is_shown_as_buttons() -> None:
 )
 def test_constraints_are_told_beforehand(constraints: str, said: list[str]) -> None:
     """What a text must be like is said in words beside its field."""
-    assert hints(only(form(question(text(constraints))))) == said
+    assert describe_limits(only(form(question(text(constraints))))) == said

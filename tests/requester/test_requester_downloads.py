@@ -78,7 +78,7 @@ def test_json_lines_are_what_get_results_writes(desk: Desk) -> None:
     crowd.client.reject_assignment(AssignmentId=done, RequesterFeedback="No")
     desk.clock.advance(60)
     with crowd.site.writing() as call:
-        requesters.set_password(call, "local", passwords.hashed(PASSWORD))
+        requesters.set_password(call, "local", passwords.hash_password(PASSWORD))
     results = desk.run("get_results", "--hit_ids_file=hit_ids.txt", "--rejected").lines
     batch = json.loads((desk.folder / "hit_ids.batch.jsonl").read_text().splitlines()[0])["batch"]
     app = create_app(desk.folder / "crowd", desk.clock)

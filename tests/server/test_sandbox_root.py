@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from local_crowd import hosts
 from local_crowd.operations.people import access_keys
 from local_crowd.operations.questions.questions import ExternalQuestion
-from local_crowd.pages.questions.frame import hit_frame
+from local_crowd.pages.questions.frame import make_frame
 from local_crowd.site import open_site
 from tests.support.crowds import HIT
 from tests.support.hit_frames import expect
@@ -221,7 +221,7 @@ def test_the_sandbox_s_own_roots_are_this_server(world: World) -> None:
         ("http://other.example.org:8001/", False),
     ):
         with app.test_request_context("/", base_url="http://crowd.example.org:8000"):
-            frame = hit_frame(ExternalQuestion(url, 0), "3HIT", "3ASSIGNMENT", "A1")
+            frame = make_frame(ExternalQuestion(url, 0), "3HIT", "3ASSIGNMENT", "A1")
         assert ("allow-same-origin" not in frame.sandbox) is is_own, url
 
 

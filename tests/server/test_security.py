@@ -408,7 +408,7 @@ class TestTime:
     def test_a_page_in_which_the_input_is_looked_for(self, html: str) -> None:
         """The requester's pages look for a HIT's input in time that grows with the page alone."""
         began = time.perf_counter()
-        assert fields.of_input(HTMLQuestion(html, 0)) is None
+        assert fields.parse_input_fields(HTMLQuestion(html, 0)) is None
         assert time.perf_counter() - began < 0.5
 
     def test_a_deep_answer_is_not_laid_out(self) -> None:
@@ -419,9 +419,9 @@ class TestTime:
             assert isinstance(field.value, Text)
             return field.value.text
 
-        (field,) = fields.of_answer(f"<Q><A><N>output</N><V>{deep}</V></A></Q>", 10**9)
+        (field,) = fields.parse_answer_fields(f"<Q><A><N>output</N><V>{deep}</V></A></Q>", 10**9)
         assert len(text_of(field)) < 2 * len(deep)
-        (field,) = fields.of_answer("<Q><A><N>output</N><V>[[1, 2], [3, 4]]</V></A></Q>")
+        (field,) = fields.parse_answer_fields("<Q><A><N>output</N><V>[[1, 2], [3, 4]]</V></A></Q>")
         assert text_of(field) == "[[1, 2], [3, 4]]"
 
 

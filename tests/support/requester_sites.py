@@ -84,5 +84,5 @@ _kept: list[str] = []
 
 def _hash() -> str:
     if not _kept:  # scrypt is slow, on purpose
-        _kept.append(passwords.hashed(PASSWORD))
+        _kept.append(passwords.hash_password(PASSWORD))
     return _kept[0]

@@ -97,7 +97,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
 
   nameLabels() {
     const labels = listOf(this.getAttribute('labels')) || [];
-    this.choices = labels.map((one) => typeof one === 'object' && one ? one : { label: one })
+    this.choices = labels.map((label) => typeof label === 'object' && label ? label : { label })
       .filter(({ label }) => typeof label === 'string' && label)
       .map(({ label, shortDisplayName, fullDisplayName }) => (
         { label, short: shortDisplayName || label, full: fullDisplayName || label }));
@@ -110,9 +110,9 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
   // Back to the text as it was given, with the marks it came with.
   reset() {
     this.text = (this.getAttribute('text') || '').replace(/\r\n?/g, '\n');
-    const given = listOf(this.getAttribute('initial-value')) || [];
+    const initial = listOf(this.getAttribute('initial-value')) || [];
     this.entities = [];
-    for (const { label, startOffset, endOffset } of given.filter((one) => one && typeof one === 'object')) {
+    for (const { label, startOffset, endOffset } of initial.filter((entity) => entity && typeof entity === 'object')) {
       const [start, end] = [startOffset, endOffset].map((offset) => Array.from(this.text).slice(0, offset).join('').length);
       if (this.choices.some((choice) => choice.label === label) && start < end) this.put({ label, start, end });
     }
@@ -122,7 +122,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
   // Adds an entity in the place of those that it overlaps.
   put(entity) {
     const apart = this.entities.filter(({ start, end }) => end <= entity.start || start >= entity.end);
-    this.entities = [...apart, entity].sort((one, other) => one.start - other.start);
+    this.entities = [...apart, entity].sort((a, b) => a.start - b.start);
   }
 
   show() {

@@ -36,14 +36,14 @@
 
   // Says what is wrong, or takes it back; true when the page works.
   function check() {
-    const found = faults();
-    if (!found.length) {
+    const messages = faults();
+    if (!messages.length) {
       banner.remove();
       for (const button of disabled) button.disabled = false;
       disabled.clear();
       return true;
     }
-    const text = found.join(' ') + ' Nothing can be submitted: please '
+    const text = messages.join(' ') + ' Nothing can be submitted: please '
       + (preview ? 'do not accept the HIT,' : 'return the HIT') + ' and tell its requester.';
     if (banner.textContent !== text) banner.textContent = text;
     if (!banner.isConnected && document.body) document.body.prepend(banner);

@@ -3,8 +3,8 @@
 // A parameter of the page's address, as it stands there: not decoded.
 function turkGetParam(name, defaultValue) {
   const query = window.location.search.slice(1).split('&');
-  const found = query.find((part) => part.split('=')[0] === name && part.includes('='));
-  return found === undefined ? defaultValue : found.slice(name.length + 1);
+  const parameter = query.find((part) => part.split('=')[0] === name && part.includes('='));
+  return parameter === undefined ? defaultValue : parameter.slice(name.length + 1);
 }
 
 // Where answers go, without a slash at its end.

@@ -24,7 +24,7 @@
 
   // Each field with a key that it has again when the page is opened anew.
   function keyed() {
-    const counts = new Map(), found = [];
+    const counts = new Map(), fields = [];
     for (const element of document.querySelectorAll('*')) {
       if (!(element instanceof HTMLElement) || !isKept(element)) continue;
       const name = element.getAttribute('name') || element.id;
@@ -32,9 +32,9 @@
       const key = [element.localName, element.getAttribute('type') || '', name, option].join('\n');
       const count = counts.get(key) || 0;
       counts.set(key, count + 1);
-      found.push([key + '\n' + count, element]);
+      fields.push([key + '\n' + count, element]);
     }
-    return found;
+    return fields;
   }
 
   // What is in a field; undefined when it is as the page made it.

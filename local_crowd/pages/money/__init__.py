@@ -1,1 +1,1 @@
-"""What a worker has earned."""
+"""A worker's earnings."""

@@ -1,4 +1,4 @@
-"""What a worker has earned, was paid, and is owed."""
+"""What a worker has earned, been paid, and is owed."""
 
 from flask import Blueprint, render_template
 
@@ -14,14 +14,14 @@ NOTHING = (0, 0)
 @pages.get("/earnings")
 @worker_only
 def show(worker_id: str) -> str:
-    """Approved, waiting for review, bonuses, paid, owed; each bonus with its reason; each payment."""
+    """Show the worker's totals, each bonus with its reason, and each payment."""
     with current_site().reading() as call:
         totals = worker_lists.sum_by_status(call, worker_id)
         return render_template(
             "money/earnings.html",
             approved=totals.get("Approved", NOTHING),
             pending=totals.get("Submitted", NOTHING),
-            bonus=worker_lists.sum_bonuses(call, worker_id),
+            bonus_total=worker_lists.sum_bonuses(call, worker_id),
             paid=payments.sum_paid(call, worker_id),
             owed=payments.sum_unpaid(call, worker_id),
             bonuses=bonuses.list_received(call, worker_id),

@@ -1,1 +1,1 @@
-"""The page of participants who come by a panel link."""
+"""The page of a panel's participants."""

@@ -1,4 +1,4 @@
-"""What people from a panel see: how far they are, the next HIT, and the code to go back with."""
+"""What a panel's participants see: their progress, the next HIT, the completion code."""
 
 from functools import wraps
 from typing import Any
@@ -8,18 +8,18 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.panels import participants
 from local_crowd.operations.work import worker_actions, worker_lists
-from local_crowd.pages.context import View, an_id, current_site, to_sign_in
+from local_crowd.pages.context import View, current_site, parse_id, redirect_to_sign_in
 
 pages = Blueprint("panel", __name__)
 
 
 def visitor_only(view: View) -> View:
-    """Give the view the ids of the link and of the worker; send others to sign in."""
+    """Pass the ids of the link and of the participant to the view; redirect others to sign in."""
 
     @wraps(view)
     def with_visitor() -> Any:
         if "link" not in session:
-            return to_sign_in()
+            return redirect_to_sign_in()
         return view(session["link"], session["worker_id"])
 
     return with_visitor
@@ -27,16 +27,16 @@ def visitor_only(view: View) -> View:
 
 @pages.before_app_request
 def next_of_the_link() -> Any:
-    """The page of a HIT asks for the next of its group: here that is the next of the link."""
+    """Redirect a participant who accepts the next HIT of a group to the next HIT of their link."""
     if request.endpoint == "hit_list.accept" and "link" in session:
-        return redirect(url_for("panel.go_to_next"), 307)  # the form goes along
+        return redirect(url_for("panel.go_to_next"), 307)  # 307 keeps the form
     return None
 
 
 @pages.get("/panel")
 @visitor_only
 def show(link_id: str, worker_id: str) -> str:
-    """How far the person is; when it is over, the code and the way back to the panel."""
+    """Show the participant's progress, or the completion code when the visit is over."""
     with current_site().reading() as call:
         visit = participants.find_state(call, link_id, worker_id)
         group = worker_lists.find_group(call, visit.panel.hit_type_ids[0])
@@ -46,8 +46,8 @@ def show(link_id: str, worker_id: str) -> str:
 @pages.post("/panel/next")
 @visitor_only
 def go_to_next(link_id: str, worker_id: str) -> Any:
-    """Go on with the HIT in hand, or accept the next one; or say how it ended."""
-    after = an_id(request.form.get("after"))
+    """Redirect to the HIT in progress or the next one, or to /panel when the visit is over."""
+    after = parse_id(request.form.get("after"))
     try:
         with current_site().writing() as call:
             visit = participants.next_assignment(call, link_id, worker_id, after)

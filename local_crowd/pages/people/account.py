@@ -1,4 +1,4 @@
-"""A worker's profile: where they live, their address, their password, closing the account."""
+"""A worker's profile and account: country, e-mail address, password, closing the account."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from local_crowd.operations.money import payments
 from local_crowd.operations.people import accounts, profiles, sign_in_limits
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, sign_in_as, sign_out_here, worker_only
-from local_crowd.pages.people.passwords import LONGEST, SHORTEST, NoPassword, hashed
-from local_crowd.pages.people.profile_form import profile_of
-from local_crowd.pages.people.sign_in import with_password
+from local_crowd.pages.people.passwords import LONGEST, SHORTEST, InvalidPassword, hash_password
+from local_crowd.pages.people.profile_form import parse_profile
+from local_crowd.pages.people.sign_in import find_account_by_password
 from places import countries, us_states
 
 pages = Blueprint("account", __name__)
@@ -21,17 +21,17 @@ NOT_YOURS = "The password is wrong."
 @pages.get("/account")
 @worker_only
 def show(worker_id: str) -> str:
-    """What is known of the worker, to be changed."""
-    return _page(worker_id)
+    """Show the profile and the forms that change it."""
+    return _render_account(worker_id)
 
 
 @pages.post("/account")
 @worker_only
 def save(worker_id: str) -> Any:
-    """Keep the profile, and the e-mail address of an account."""
+    """Save the profile and, if the worker has an account, its e-mail address."""
     try:
         profile, email = (
-            profile_of(request.form),
+            parse_profile(request.form),
             accounts.validate_email(request.form.get("email", "")),
         )
         with current_site().writing() as call:
@@ -39,32 +39,32 @@ def save(worker_id: str) -> Any:
             if accounts.get(call, worker_id):
                 accounts.set_email(call, worker_id, email)
     except (accounts.InvalidAccount, profiles.InvalidPlace) as error:
-        return _page(worker_id, "profile", str(error)), 400
+        return _render_account(worker_id, "profile", str(error)), 400
     flash("Your profile is saved.")
-    return _back()
+    return _redirect_to_account()
 
 
 @pages.post("/account/password")
 @worker_only
 def change_password(worker_id: str) -> Any:
-    """Set a new password; every other session of the account ends."""
-    if refused := _refused(worker_id, "password"):
+    """Set a new password, which ends every other session of the account."""
+    if refused := _refuse_wrong_password(worker_id, "password"):
         return refused
     try:
-        password_hash = hashed(request.form.get("new_password", ""))
-    except NoPassword as error:
-        return _page(worker_id, "password", str(error)), 400
+        password_hash = hash_password(request.form.get("new_password", ""))
+    except InvalidPassword as error:
+        return _render_account(worker_id, "password", str(error)), 400
     with current_site().writing() as call:
         version = accounts.set_password(call, worker_id, password_hash)
     sign_in_as(worker_id, nickname=session["nickname"], version=version)
     flash("Your password is changed. You are signed out in all other browsers.")
-    return _back()
+    return _redirect_to_account()
 
 
 @pages.post("/account/sign_out_everywhere")
 @worker_only
 def sign_out_everywhere(worker_id: str) -> Any:
-    """End every session of the account, this one too."""
+    """End every session of the account, including this one."""
     with current_site().writing() as call:
         accounts.end_sessions(call, worker_id)
     sign_out_here()
@@ -74,15 +74,15 @@ def sign_out_everywhere(worker_id: str) -> Any:
 @pages.get("/account/close")
 @worker_only
 def ask_to_close(worker_id: str) -> str:
-    """Say what closing the account means, and ask for the password."""
-    return _closing(worker_id)
+    """Explain what closing the account means, and ask for the password."""
+    return _render_closing(worker_id)
 
 
 @pages.post("/account/close")
 @worker_only
 def close(worker_id: str) -> Any:
-    """Close the account: what is in hand goes back, what says who the worker is is erased."""
-    if refused := _refused(worker_id, "close"):
+    """Close the account: return HITs in progress and erase personal data."""
+    if refused := _refuse_wrong_password(worker_id, "close"):
         return refused
     with current_site().writing() as call:
         for assignment_id in accounts.list_accepted_assignments(call, worker_id):
@@ -93,21 +93,25 @@ def close(worker_id: str) -> Any:
     return redirect(url_for("sign_in.show"), 303)
 
 
-def _refused(worker_id: str, form: str) -> Any:
-    """A page that says why, unless the password that was typed is the worker's."""
+def _refuse_wrong_password(worker_id: str, form: str) -> Any:
+    """Return a page that says the password is wrong, or None if it is right. Raises NotFound."""
     with current_site().reading() as call:
         account = accounts.get(call, worker_id)
     if account is None:
         raise NotFound
-    again = _closing if form == "close" else lambda *more: _page(worker_id, form, *more[1:])
+    again = (
+        _render_closing
+        if form == "close"
+        else lambda *more: _render_account(worker_id, form, *more[1:])
+    )
     try:
-        right = with_password(account.name or "", request.form.get("password", ""))
+        right = find_account_by_password(account.name or "", request.form.get("password", ""))
     except sign_in_limits.TooManyAttempts as error:
         return again(worker_id, str(error)), 429, {"Retry-After": str(error.wait)}
     return None if right else (again(worker_id, NOT_YOURS), 400)
 
 
-def _page(worker_id: str, form: str = "", problem: str = "") -> str:
+def _render_account(worker_id: str, form: str = "", problem: str = "") -> str:
     with current_site().reading() as call:
         account, profile = accounts.get(call, worker_id), profiles.get(call, worker_id)
     return render_template(
@@ -124,7 +128,7 @@ def _page(worker_id: str, form: str = "", problem: str = "") -> str:
     )
 
 
-def _closing(worker_id: str, problem: str = "") -> str:
+def _render_closing(worker_id: str, problem: str = "") -> str:
     with current_site().reading() as call:
         if accounts.get(call, worker_id) is None:
             raise NotFound
@@ -133,5 +137,5 @@ def _closing(worker_id: str, problem: str = "") -> str:
     return render_template("people/close_account.html", owed=owed, held=held, problem=problem)
 
 
-def _back() -> Any:
+def _redirect_to_account() -> Any:
     return redirect(url_for("account.show"), 303)

@@ -1,4 +1,4 @@
-"""Links: an invitation to make an account, or a panel's way to its HITs."""
+"""Links with a token: an invitation to create an account, or a panel's link to HITs."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.panels import participants
 from local_crowd.operations.people import accounts, invitation_links, profiles
-from local_crowd.pages.context import current_site, sign_in_as, signed_in
+from local_crowd.pages.context import current_site, find_signed_in_worker, sign_in_as
 from local_crowd.pages.errors import message_page
-from local_crowd.pages.people.passwords import LONGEST, SHORTEST, NoPassword, hashed
-from local_crowd.pages.people.profile_form import profile_of
+from local_crowd.pages.people.passwords import LONGEST, SHORTEST, InvalidPassword, hash_password
+from local_crowd.pages.people.profile_form import parse_profile
 from places import countries, us_states
 
 pages = Blueprint("join", __name__)
@@ -24,19 +24,19 @@ AGAIN = (
 
 @pages.get("/join/<id:token>")
 def show(token: str) -> Any:
-    """Ask what an account needs; or take in somebody from a panel.
+    """Show the sign-up form, or start a participant's visit.
 
-    Any page can open this address in a browser, so it signs nobody out: who is signed in is asked.
+    Any web page can open this URL, so it asks before it signs anybody out.
     """
     link = _find_link(token)
     if link.kind == invitation_links.ACCOUNT:
-        return _form(link)
+        return _render_form(link)
     return _arrive(link)
 
 
 @pages.post("/join/<id:token>")
 def join(token: str) -> Any:
-    """Create the account; or let somebody from a panel replace who is signed in."""
+    """Create the account, or start a participant's visit and sign out whoever is signed in."""
     link = _find_link(token)
     if link.kind == invitation_links.ACCOUNT:
         return _sign_up(link)
@@ -44,7 +44,10 @@ def join(token: str) -> Any:
 
 
 def _find_link(token: str) -> invitation_links.Link:
-    """Return the link; a panel's may be closed, because it lets back in whom it let in before."""
+    """Return the link, also a closed panel link, which still readmits its participants.
+
+    Raises NotPossible for a closed invitation.
+    """
     with current_site().reading() as call:
         link = invitation_links.find(call, token, invitation_links.ACCOUNT, invitation_links.PANEL)
         if link.kind == invitation_links.ACCOUNT and not link.is_open(call.now):
@@ -53,24 +56,24 @@ def _find_link(token: str) -> invitation_links.Link:
 
 
 def _sign_up(link: invitation_links.Link) -> Any:
-    """Create the account. Of two people with a link for one, one gets it."""
+    """Create the account; a link for one person admits one, however many try at the same time."""
     form = request.form
     try:
         name = accounts.validate_name(form.get("name", ""))
         email = link.email or accounts.validate_email(form.get("email", ""))
-        profile = profile_of(form)
-        password_hash = hashed(form.get("password", ""))
+        profile = parse_profile(form)
+        password_hash = hash_password(form.get("password", ""))
         with current_site().writing() as call:
             invitation_links.use(call, link.link_id)
             worker_id = accounts.create(call, name, email, password_hash)
             profiles.put(call, worker_id, profile)
-    except (accounts.InvalidAccount, NoPassword, profiles.InvalidPlace) as error:
-        return _form(link, str(error)), 400
+    except (accounts.InvalidAccount, InvalidPassword, profiles.InvalidPlace) as error:
+        return _render_form(link, str(error)), 400
     sign_in_as(worker_id, nickname=name, version=1)
     return redirect(url_for("hit_list.show_groups"), 303)
 
 
-def _form(link: invitation_links.Link, problem: str = "") -> str:
+def _render_form(link: invitation_links.Link, problem: str = "") -> str:
     return render_template(
         "people/sign_up.html",
         link=link,
@@ -84,15 +87,15 @@ def _form(link: invitation_links.Link, problem: str = "") -> str:
 
 
 def _arrive(link: invitation_links.Link, *, confirmed: bool = False) -> Any:
-    """Know the participant by the address, and lead on to the link's HITs.
+    """Sign the participant in by the ids in the URL, and redirect to /panel.
 
-    Unless `confirmed`, ask first if that would end the session of somebody else, or leave a HIT of
-    another study unfinished.
+    Unless `confirmed`, ask first if this ends somebody else's session, or leaves a HIT of another
+    study unfinished.
     """
     panel = participants.Panel(**link.panel or {})
     try:
         came_with = {
-            meaning: _parameter(name, required=meaning == "worker")
+            meaning: _read_parameter(name, required=meaning == "worker")
             for meaning, name in panel.parameters.items()
         }
     except ValueError as error:
@@ -107,18 +110,21 @@ def _arrive(link: invitation_links.Link, *, confirmed: bool = False) -> Any:
             came_with.get("study"),
             came_with.get("session"),
         )
-    if (signed_in(), session.get("link")) != (worker_id, link.link_id):
-        sign_in_as(worker_id, link=link.link_id)  # with a new token: forms opened before end
+    if (find_signed_in_worker(), session.get("link")) != (worker_id, link.link_id):
+        sign_in_as(
+            worker_id, link=link.link_id
+        )  # a new session, so forms opened earlier become invalid
     return redirect(url_for("panel.show"), 303)
 
 
 def _who_is_here(
     link: invitation_links.Link, panel: participants.Panel, participant_id: str
 ) -> str | None:
-    """Return whose session the participant would end: "account", "participant", "study" (their own,
-    with a HIT of another study in progress), or None for nobody's.
+    """Return whose session the participant would end, or None for nobody's.
+
+    It is "account", "participant", or "study": their own, with a HIT of another study in progress.
     """
-    here = signed_in()
+    here = find_signed_in_worker()
     if here is None:
         return None
     with current_site().reading() as call:
@@ -132,18 +138,18 @@ def _who_is_here(
     return "study" if visit.assignment_id else None
 
 
-def _parameter(name: str, *, required: bool) -> str | None:
-    """What the address says. Raises ValueError, with words for the participant."""
-    said = request.args.getlist(name)
-    if not any(said):
+def _read_parameter(name: str, *, required: bool) -> str | None:
+    """Return a parameter of the URL. Raises ValueError with a message for the participant."""
+    values = request.args.getlist(name)
+    if not any(values):
         if required:
             raise ValueError(f"The link you followed has no {name}.")
         return None
-    if len(set(said)) > 1 or not participants.PARTICIPANT.fullmatch(said[0]):
+    if len(set(values)) > 1 or not participants.PARTICIPANT.fullmatch(values[0]):
         raise ValueError(f"The link you followed has an invalid {name}.")
-    return said[0]
+    return values[0]
 
 
 @pages.errorhandler(NotPossible)
-def _gone(error: NotPossible) -> tuple[str, int]:
+def _handle_not_possible(error: NotPossible) -> tuple[str, int]:
     return message_page(NO_LINK, str(error), 404)

@@ -1,4 +1,4 @@
-"""What a form says of where somebody lives, and whether they are of age."""
+"""The part of a form that holds a worker's country, state and age."""
 
 from collections.abc import Mapping
 
@@ -6,8 +6,8 @@ from local_crowd.operations.people.profiles import InvalidPlace, Profile
 from places import countries, us_states
 
 
-def profile_of(form: Mapping[str, str]) -> Profile:
-    """The profile that the form says. A state counts in the United States alone. Raises InvalidPlace."""
+def parse_profile(form: Mapping[str, str]) -> Profile:
+    """Parse the profile, ignoring the state outside the United States. Raises InvalidPlace."""
     country, state = form.get("country", ""), form.get("state", "")
     if country and country not in countries():
         raise InvalidPlace("Choose a country from the list.")

@@ -1,4 +1,4 @@
-"""Choosing a new password by a link from the crowd's operator."""
+"""Choosing a new password through a link from the crowd's operator."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import accounts, invitation_links, sign_in_limits
 from local_crowd.pages.context import current_site, sign_in_as
 from local_crowd.pages.errors import message_page
-from local_crowd.pages.people.passwords import LONGEST, SHORTEST, NoPassword, hashed
+from local_crowd.pages.people.passwords import LONGEST, SHORTEST, InvalidPassword, hash_password
 
 pages = Blueprint("reset_password", __name__)
 
@@ -19,21 +19,21 @@ def show(token: str) -> str:
     with current_site().reading() as call:
         link = invitation_links.find_open(call, token, invitation_links.RESET)
         account = accounts.get(call, link.worker_id or "")
-    return _form(account)
+    return _render_form(account)
 
 
 @pages.post("/reset_password/<id:token>")
 def choose(token: str) -> Any:
-    """Set the password and sign in. The link is worth nothing from then on."""
+    """Set the password, use up the link, and sign in."""
     with current_site().reading() as call:
         link = invitation_links.find_open(call, token, invitation_links.RESET)
         account = accounts.get(call, link.worker_id or "")
     if account is None:
         raise NotPossible("gone", invitation_links.GONE)
     try:
-        password_hash = hashed(request.form.get("password", ""))
-    except NoPassword as error:
-        return _form(account, str(error)), 400
+        password_hash = hash_password(request.form.get("password", ""))
+    except InvalidPassword as error:
+        return _render_form(account, str(error)), 400
     with current_site().writing() as call:
         invitation_links.use(call, link.link_id)
         version = accounts.set_password(call, account.worker_id, password_hash)
@@ -42,7 +42,7 @@ def choose(token: str) -> Any:
     return redirect(url_for("hit_list.show_groups"), 303)
 
 
-def _form(account: accounts.Account | None, problem: str = "") -> str:
+def _render_form(account: accounts.Account | None, problem: str = "") -> str:
     return render_template(
         "people/new_password.html",
         account=account,
@@ -53,5 +53,5 @@ def _form(account: accounts.Account | None, problem: str = "") -> str:
 
 
 @pages.errorhandler(NotPossible)
-def _gone(error: NotPossible) -> tuple[str, int]:
+def _handle_not_possible(error: NotPossible) -> tuple[str, int]:
     return message_page("This link does not work", str(error), 404)

@@ -1,4 +1,4 @@
-"""Signing in, by a nickname in the sandbox and by a password elsewhere, and signing out."""
+"""Signing in, with a nickname in the sandbox or else with a password, and signing out."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from local_crowd.pages.people.passwords import is_password
 
 pages = Blueprint("sign_in", __name__)
 
-# A path on this site: one slash, and nothing that a browser reads as another.
+# A path on this site: one slash, and nothing that browsers treat as a second one.
 OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 WRONG = "That name, e-mail address or password is wrong."
 
@@ -20,52 +20,55 @@ WRONG = "That name, e-mail address or password is wrong."
 @pages.get("/sign_in")
 def show() -> str:
     """Ask who it is."""
-    return _form("", "")
+    return _render_form("", "")
 
 
 @pages.post("/sign_in")
 def sign_in() -> Any:
-    """Sign in, and go on to where the worker wanted to go."""
-    return _by_nickname() if current_site().sign_in == "nickname" else _by_password()
+    """Sign in, and redirect to the page that was requested."""
+    return (
+        _sign_in_by_nickname() if current_site().sign_in == "nickname" else _sign_in_by_password()
+    )
 
 
 @pages.post("/sign_out")
 def sign_out() -> Any:
-    """Forget who is at this browser. What they accepted stays theirs."""
+    """Sign out; HITs in progress stay the worker's."""
     sign_out_here()
     return redirect(url_for("sign_in.show"), 303)
 
 
-def _by_nickname() -> Any:
-    """Sign in as the worker of a nickname, new or known. The sandbox asks for no more."""
+def _sign_in_by_nickname() -> Any:
+    """Sign in with a nickname, creating the worker on first use."""
     typed = request.form.get("nickname", "")
     try:
         name = normalize_nickname(typed)
     except InvalidNickname as error:
-        return _form(typed, str(error)), 400
+        return _render_form(typed, str(error)), 400
     with current_site().writing() as call:
         worker_id = identities.ensure_worker(call, name)
     sign_in_as(worker_id, nickname=name)
-    return redirect(local_url(_next_path()), 303)
+    return redirect(local_url(_read_next_path()), 303)
 
 
-def _by_password() -> Any:
-    """Sign in to an account. What is wrong is not said, nor does the time it takes tell."""
+def _sign_in_by_password() -> Any:
+    """Sign in to an account; neither message nor timing reveals which part was wrong."""
     typed = request.form.get("name", "")
     try:
-        account = with_password(typed, request.form.get("password", ""))
+        account = find_account_by_password(typed, request.form.get("password", ""))
     except sign_in_limits.TooManyAttempts as error:
-        return _form(typed, str(error)), 429, {"Retry-After": str(error.wait)}
+        return _render_form(typed, str(error)), 429, {"Retry-After": str(error.wait)}
     if account is None:
-        return _form(typed, WRONG), 400
+        return _render_form(typed, WRONG), 400
     sign_in_as(account.worker_id, nickname=account.name, version=account.session_version)
-    return redirect(local_url(_next_path()), 303)
+    return redirect(local_url(_read_next_path()), 303)
 
 
-def with_password(typed: str, password: str) -> accounts.Account | None:
-    """The account of this name or address, if this is its password. Raises sign_in_limits.TooManyAttempts.
+def find_account_by_password(typed: str, password: str) -> accounts.Account | None:
+    """Return the account with this name or address if the password is right, else None.
 
-    The attempt is counted before the password is looked at, so that many at once are counted too.
+    The attempt is counted before the password is checked, so parallel attempts count too. Raises
+    sign_in_limits.TooManyAttempts.
     """
     site, address = current_site(), request.remote_addr or ""
     with site.writing() as call:
@@ -79,19 +82,19 @@ def with_password(typed: str, password: str) -> accounts.Account | None:
     return account
 
 
-def _form(typed: str, problem: str) -> str:
+def _render_form(typed: str, problem: str) -> str:
     by_nickname = current_site().sign_in == "nickname"
     return render_template(
         "people/sign_in.html" if by_nickname else "people/account_sign_in.html",
         typed=typed,
         problem=problem,
-        wanted=_next_path(),
+        next_path=_read_next_path(),
         longest=MAX_LENGTH,
         signed_out=session.pop("signed_out", False),
     )
 
 
-def _next_path() -> str:
-    """Where to go after signing in: a path on this site, never another site's address."""
+def _read_next_path() -> str:
+    """Return the path that the request names as `next`, or / unless it is on this site."""
     path = request.values.get("next", "/")
     return path if OWN_PATH.fullmatch(path) else "/"

@@ -1,1 +1,1 @@
-"""The worker's qualifications: what one has, can ask for and be tested for."""
+"""The worker's qualifications, requests and tests."""

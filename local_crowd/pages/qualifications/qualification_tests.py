@@ -1,7 +1,7 @@
-"""Taking a qualification test, which is a QuestionForm with a clock.
+"""Taking a qualification test, which is a QuestionForm with a time limit.
 
-It stands in a page of our own: all that its requester wrote is escaped, or of the few tags and
-attributes that a FormattedContent may have, so it can do no more than be read.
+The test is part of a page of ours. This is safe because everything its requester wrote is escaped,
+or limited to the few tags and attributes of a FormattedContent.
 """
 
 from typing import Any
@@ -14,10 +14,10 @@ from local_crowd.operations.qualifications.qualification_tests import parse
 from local_crowd.pages.context import current_site, worker_only
 from local_crowd.pages.errors import STATUSES, message_page
 from local_crowd.pages.headers import OWN_PAGES
-from local_crowd.pages.questions.form import form_html
+from local_crowd.pages.questions.form import render_fields
 
 pages = Blueprint("qualification_tests", __name__)
-# A test shows pictures and plays recordings from wherever its requester keeps them.
+# The pictures and recordings of a test may be on any host.
 TEST_PAGE = f"{OWN_PAGES}; img-src 'self' http: https:; media-src http: https:"
 TITLES = {"late": "The time is over", "done": "This test is over", "unknown": "Not found"}
 
@@ -25,14 +25,14 @@ TITLES = {"late": "The time is over", "done": "This test is over", "unknown": "N
 @pages.get("/qualification_tests/<id:request_id>")
 @worker_only
 def show(worker_id: str, request_id: str) -> Any:
-    """The test, as long as it can be taken."""
+    """Show the test while it can be taken."""
     with current_site().reading() as call:
         row = qualifications.find_test(call, worker_id, request_id)
     page = render_template(
         "qualifications/qualification_test.html",
         row=row,
         seconds_left=row.deadline - call.now,
-        fields=form_html(parse(row.test)),
+        fields=render_fields(parse(row.test)),
     )
     return page, {"Content-Security-Policy": TEST_PAGE}
 
@@ -40,14 +40,14 @@ def show(worker_id: str, request_id: str) -> Any:
 @pages.post("/qualification_tests/<id:request_id>")
 @worker_only
 def hand_in(worker_id: str, request_id: str) -> Any:
-    """Take the answers; say the score, if there is a key to it, or that its requester decides."""
+    """Submit the answers; say the score if the test has an answer key."""
     with current_site().writing() as call:
         row = qualifications.find_test(call, worker_id, request_id)
-        asked = qualifications.submit_test(
+        request_row = qualifications.submit_test(
             call, worker_id, request_id, request.form.items(multi=True)
         )
         value = qualifications.get(call, worker_id, row.qualification_type_id).value
-    if asked.status == "Granted":
+    if request_row.status == "Granted":
         flash(f"Thank you. Your test is graded. Your score is {value}.")
     else:
         flash("Thank you. Your test is submitted. The requester will review it.")
@@ -56,7 +56,7 @@ def hand_in(worker_id: str, request_id: str) -> Any:
 
 
 @pages.errorhandler(NotPossible)
-def _not_possible(error: NotPossible) -> tuple[str, int]:
+def _handle_not_possible(error: NotPossible) -> tuple[str, int]:
     title = TITLES.get(error.reason, "Not possible")
     status = STATUSES.get(error.reason, 409)
     return message_page(

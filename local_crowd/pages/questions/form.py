@@ -1,4 +1,4 @@
-"""A QuestionForm as an HTML form that anybody can fill in."""
+"""A QuestionForm as an HTML form."""
 
 import json
 
@@ -15,51 +15,51 @@ from local_crowd.operations.questions.question_form import (
 )
 
 
-def form_html(form: QuestionForm) -> Markup:
-    """The overviews and questions, without the <form> around them; for a HIT, or a test.
+def render_fields(form: QuestionForm) -> Markup:
+    """Render the overviews and questions of a HIT or a test, without a <form> around them.
 
-    The page around it loads static/question_form.css and, which holds workers to the
-    constraints, static/question_form.js; its form has the class `question_form`.
+    The page must load static/question_form.css and static/question_form.js, which enforces the
+    constraints, and its form must have the class `question_form`.
     """
     rendered = render_template(
         "questions/question_fields.html",
         form=form,
-        numbers=_numbers(form),
+        numbers=_number_questions(form),
         ANSWER=ANSWER,
         OTHER=OTHER,
-        hints=hints,
-        rules=rules,
-        shape=shape,
+        describe_limits=describe_limits,
+        to_rules=to_rules,
+        choose_widget=choose_widget,
     )
-    return Markup(rendered)  # noqa: S704 - the template escapes everything that is no checked HTML
+    return Markup(rendered)  # noqa: S704 - the template escapes everything but validated HTML
 
 
-def _numbers(form: QuestionForm) -> dict[str, str]:
-    """What a question without a name is called, by its identifier."""
+def _number_questions(form: QuestionForm) -> dict[str, str]:
+    """Return a name for each question by its identifier, for those without a display name."""
     identifiers = [question.identifier for question in form.questions()]
     if len(identifiers) == 1:
         return {identifiers[0]: "Question"}
     return {name: f"Question {number}" for number, name in enumerate(identifiers, 1)}
 
 
-def form_page(
+def render_page(
     form: QuestionForm, submit_url: str, assignment_id: str | None, keeping_script_url: str
 ) -> str:
-    """A whole page for a HIT's frame; in a preview (None) it cannot be handed in."""
+    """Render the page for a HIT's frame; without an assignment id it is a preview."""
     return render_template(
         "questions/question_form.html",
-        fields=form_html(form),
+        fields=render_fields(form),
         submit_url=submit_url,
         assignment_id=assignment_id,
         keeping_script_url=keeping_script_url,
     )
 
 
-def shape(answer: SelectionAnswer) -> str:
-    """How a choice is shown: as `radio`, `checkbox`, or a `select`.
+def choose_widget(answer: SelectionAnswer) -> str:
+    """Choose how a selection is shown: "radio", "checkbox" or "select".
 
-    The style is a suggestion, as Amazon says: several selections are checkboxes, because nobody
-    finds out how to choose several in a list; and only text fits into a list at all.
+    Amazon calls the style a suggestion. Several selections become checkboxes, because few people
+    know how to choose several in a list, and a list can show only text.
     """
     if answer.max_count > 1 or answer.style in ("checkbox", "multichooser"):
         return "checkbox"
@@ -68,12 +68,12 @@ def shape(answer: SelectionAnswer) -> str:
     return "select" if listed and texts else "radio"
 
 
-def hints(question: Question) -> list[str]:
-    """What an answer must be like, in words."""
+def describe_limits(question: Question) -> list[str]:
+    """Describe the constraints of an answer in sentences."""
     answer = question.answer
     if isinstance(answer, FreeTextAnswer):
-        return text_hints(answer)
-    if shape(answer) != "checkbox":
+        return describe_text_limits(answer)
+    if choose_widget(answer) != "checkbox":
         return []
     least, most = answer.min_count, min(answer.max_count, len(answer.selections))
     if most == 1:
@@ -85,22 +85,22 @@ def hints(question: Question) -> list[str]:
     return [f"Choose {least} to {most}." if least > 1 else f"Choose up to {most}."]
 
 
-def text_hints(answer: FreeTextAnswer) -> list[str]:
-    """What a text must be like, in words. What a pattern asks, its own error text says."""
-    found = []
+def describe_text_limits(answer: FreeTextAnswer) -> list[str]:
+    """Describe the constraints of a text in sentences, except patterns, which have error texts."""
+    hints = []
     if answer.numeric:
-        found.append(_between("A number", answer.min_value, answer.max_value, ""))
+        hints.append(_describe_range("A number", answer.min_value, answer.max_value, ""))
     least, most = answer.min_length or None, answer.max_length
     if least is not None and least == most:
-        found.append(f"Exactly {least} characters.")
+        hints.append(f"Exactly {least} characters.")
     elif least is not None and (most is not None or least > 1):
-        found.append(_between("", least, most, " characters"))
+        hints.append(_describe_range("", least, most, " characters"))
     elif most is not None:
-        found.append(_between("", None, most, " characters"))
-    return found
+        hints.append(_describe_range("", None, most, " characters"))
+    return hints
 
 
-def _between(what: str, least: int | None, most: int | None, unit: str) -> str:
+def _describe_range(what: str, least: int | None, most: int | None, unit: str) -> str:
     if least is not None and most is not None:
         words = f"{what} from {least} to {most}{unit}"
     elif least is not None:
@@ -113,8 +113,8 @@ def _between(what: str, least: int | None, most: int | None, unit: str) -> str:
     return words[:1].upper() + words[1:] + "."
 
 
-def rules(answer: FreeTextAnswer) -> str:
-    """The constraints of a text as JSON, for the script that holds workers to them."""
+def to_rules(answer: FreeTextAnswer) -> str:
+    """Return the constraints of a text as JSON, for question_form.js."""
     return json.dumps(
         {
             "numeric": answer.numeric,

@@ -1,4 +1,4 @@
-"""The frame that shows a question: its address, its height, and what it may do."""
+"""The frame that shows a question: its URL, its height, its permissions."""
 
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlencode, urlsplit
@@ -17,19 +17,19 @@ _PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """`height` is in pixels, 0 for the worker's window; `sandbox` is the attribute of that name."""
+    """An iframe: `height` in pixels, 0 for the worker's window; `sandbox` is the HTML attribute."""
 
     url: str
     height: int
     sandbox: str
 
 
-def hit_frame(
+def make_frame(
     question: Question, hit_id: str, assignment_id: str, worker_id: str | None = None
 ) -> Frame:
-    """The frame of a HIT, for an assignment and its worker, or (PREVIEW, None) before accepting.
+    """Return the frame of a HIT for an assignment and its worker, or for a preview (PREVIEW, None).
 
-    The address bears Amazon's parameters, in Amazon's order, behind those it has.
+    Amazon's parameters are appended to the URL's own, in Amazon's order.
     """
     parameters = {"assignmentId": assignment_id, "hitId": hit_id}
     if worker_id:
@@ -38,13 +38,13 @@ def hit_frame(
     if not isinstance(question, ExternalQuestion):
         url = url_for("hit_page.show", hit_id=hit_id)
         return Frame(f"{url}?{added}", question.frame_height, SANDBOX)
-    # An origin of its own lets a page keep its log-in and its storage. Ours would let it
-    # take off the sandbox and act as the worker.
+    # With its own origin an external page keeps its cookies and storage. With ours, it could remove
+    # the sandbox and act as the worker.
     own = "" if _is_this_server(question.url) else " allow-same-origin"
-    return Frame(_with(question.url, added), question.frame_height, SANDBOX + own)
+    return Frame(_add_query(question.url, added), question.frame_height, SANDBOX + own)
 
 
-def _with(url: str, parameters: str) -> str:
+def _add_query(url: str, parameters: str) -> str:
     address, number_sign, fragment = url.partition("#")
     joint = "?" if "?" not in address else "" if address.endswith(("?", "&")) else "&"
     return f"{address}{joint}{parameters}{number_sign}{fragment}"

@@ -1,8 +1,8 @@
-"""Lets a page that was written for Amazon's site run here: its addresses become ours.
+"""Rewrites a page that was written for Amazon's site: Amazon's URLs become ours.
 
-Only values of attributes change, and a script may be put before the others; every other character
-stays as it is. Scripts, comments and the text of fields are not looked into: what a script does
-with Amazon's address is caught in the browser, by hit_scripts/amazons_address.js.
+Only attribute values change, and scripts may be inserted before the page's own; every other
+character stays the same. Scripts, comments and the text of fields are not rewritten: when a script
+uses Amazon's URL, hit_scripts/amazons_address.js intercepts it in the browser.
 """
 
 import re
@@ -23,8 +23,8 @@ SCRIPTS = re.compile(
 OURS = {"externalhit": "externalHIT_v1.js", "crowd-html-elements": "crowd-html-elements.js"}
 CROWD_ELEMENT = re.compile("crowd-[a-z]", re.IGNORECASE)
 
-# An attribute with or without a value, as HTML's own rules see it. Every expression here matches
-# whatever it meets up to the end, and possessively: a page cannot be made to take long.
+# An attribute with or without a value, as HTML parsers read it. The quantifiers are possessive, so
+# no page can cause backtracking.
 _ATTRIBUTE = re.compile(
     r"""(?P<name>[^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:"(?P<double>[^"]*+)(?:"|\Z)"""
     r"""|'(?P<single>[^']*+)(?:'|\Z)|(?P<bare>[^\s>"'][^\s>]*+))?+)?+"""
@@ -39,10 +39,10 @@ _TOKEN = re.compile(
 _HOLDS_TEXT = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 _BEFORE_ANY_SCRIPT = ("html", "head")
 
-Edit = tuple[int, int, str]  # from, to, what stands there instead
+Edit = tuple[int, int, str]  # start, end, replacement
 
 
-def for_this_crowd(
+def rewrite_page(
     html: str,
     submit_url: str,
     script_url: Callable[[str], str],
@@ -50,18 +50,18 @@ def for_this_crowd(
     guard_script: str,
     keeping_script_url: str = "",
 ) -> str:
-    """`html` with Amazon's submit address replaced by `submit_url`, and Amazon's scripts by ours.
+    """Replace Amazon's submit URL in `html` by `submit_url`, and Amazon's scripts by ours.
 
-    `script_url` gives the address of ours by its name. `first_script` (an element's text) is put
-    where it runs before the page's own scripts, if the page has any. `guard_script` comes
-    before it in a page that may have crowd- elements, also one whose scripts make them. Before
-    both, in every page, comes the script of `keeping_script_url`, unless that is empty.
+    `script_url` returns the URL of one of our scripts by its name. Up to three scripts are inserted
+    before the page's own, in this order: the one at `keeping_script_url`, unless that is empty;
+    the source `guard_script`, if the page or its scripts may contain crowd- elements; the source
+    `first_script`, if the page has scripts.
     """
     edits: list[Edit] = []
     start, beginning, scripts = 0, True, False
-    for token in _tokens(html):
+    for token in _find_tokens(html):
         name = (token["name"] or "").lower()
-        edits.extend(_edits(name, token, submit_url, script_url))
+        edits.extend(_find_edits(name, token, submit_url, script_url))
         beginning = beginning and (not name or name in _BEFORE_ANY_SCRIPT)
         if beginning:
             start = token.end()
@@ -73,10 +73,10 @@ def for_this_crowd(
         ours += f"<script>{first_script}</script>"
     if ours:
         edits.append((start, start, ours))
-    return _applied(html, edits)
+    return _apply_edits(html, edits)
 
 
-def _tokens(html: str) -> Iterator[re.Match[str]]:
+def _find_tokens(html: str) -> Iterator[re.Match[str]]:
     position = 0
     while token := _TOKEN.search(html, position):
         yield token
@@ -87,7 +87,7 @@ def _tokens(html: str) -> Iterator[re.Match[str]]:
             position = end.start() if end else len(html)
 
 
-def _edits(
+def _find_edits(
     name: str, token: re.Match[str], submit_url: str, script_url: Callable[[str], str]
 ) -> Iterator[Edit]:
     if name not in ("form", "button", "input", "script") or not token["end"]:
@@ -102,17 +102,17 @@ def _edits(
         return unescape(token.string[slice(*values[name])]).strip() if name in values else ""
 
     if name == "script":
-        if found := SCRIPTS.fullmatch(value("src")):
-            yield *values["src"], escape(script_url(OURS[found["name"].lower()]))
-            if value("integrity"):  # a checksum of Amazon's file would keep ours from running
+        if match := SCRIPTS.fullmatch(value("src")):
+            yield *values["src"], escape(script_url(OURS[match["name"].lower()]))
+            if value("integrity"):  # Amazon's checksum would block our file
                 yield *values["integrity"], ""
         return
     address = "action" if name == "form" else "formaction"
-    if found := SUBMIT.match(value(address)):
-        yield *values[address], escape(submit_url + value(address)[found.end() :])
+    if match := SUBMIT.match(value(address)):
+        yield *values[address], escape(submit_url + value(address)[match.end() :])
 
 
-def _applied(html: str, edits: list[Edit]) -> str:
+def _apply_edits(html: str, edits: list[Edit]) -> str:
     parts, position = [], 0
     for start, end, text in sorted(edits):
         parts += [html[position:start], text]

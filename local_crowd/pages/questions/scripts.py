@@ -1,4 +1,4 @@
-"""Our own scripts in the place of Amazon's, for pages that were written for Amazon's."""
+"""Our replacements of the scripts that Amazon serves to HIT pages."""
 
 import hashlib
 import json
@@ -22,42 +22,45 @@ CROWD_ELEMENTS = (
     "crowd_form.js",
     "crowd_entities.js",
 )
-KEEPING_SCRIPT = "keep.js"  # in every page of an assignment, for the page around it
+KEEPING_SCRIPT = (
+    "keep.js"  # in every page of an assignment: saves drafts through the page around it
+)
 NAMES = ("externalHIT_v1.js", "crowd-html-elements.js", KEEPING_SCRIPT)
 
 
-def script_url(name: str) -> str:
-    """The whole address of a script, since a page may have a base of its own. It changes with the
-    script, so that it can be cached for good.
+def make_script_url(name: str) -> str:
+    """Return the absolute URL of a script, because a page may set its own base URL.
+
+    The URL changes with the script's content, so browsers can cache it forever.
     """
-    version = hashlib.sha256(_script(name)).hexdigest()[:12]
+    version = hashlib.sha256(_load_script(name)).hexdigest()[:12]
     return url_for("scripts.show", name=name, v=version, _external=True)
 
 
-def first_script(submit_url: str) -> str:
-    """The script that leads a page's own scripts to `submit_url` when they mean Amazon's."""
+def make_first_script(submit_url: str) -> str:
+    """Return the script that redirects the page's scripts from Amazon's submit URL to `submit_url`."""
     address = json.dumps(submit_url).replace("<", "\\u003c")
-    return f"({_function('amazons_address.js')})({address})"
+    return f"({_read_function('amazons_address.js')})({address})"
 
 
-def guard_script() -> str:
-    """The script that keeps a page from handing in an answer while its elements cannot work."""
-    return f"({_function('crowd_guard.js')})()"
+def make_guard_script() -> str:
+    """Return the script that prevents submitting while crowd- elements cannot work."""
+    return f"({_read_function('crowd_guard.js')})()"
 
 
-def _function(name: str) -> str:
-    """The one function of a file, without the comment lines before it."""
+def _read_function(name: str) -> str:
+    """Return the only function of a file, without the comments before it."""
     source = _read(name)
     return source[source.index("(") :].strip()
 
 
 @pages.get("/hit_scripts/<name>")
 def show(name: str) -> Response:
-    """One of the scripts, for pages of any origin."""
+    """Send one of the scripts to pages of any origin. Raises NotFound."""
     if name not in NAMES:
         raise NotFound
     return Response(
-        _script(name),
+        _load_script(name),
         content_type="text/javascript; charset=utf-8",
         headers={
             "Access-Control-Allow-Origin": "*",
@@ -67,7 +70,7 @@ def show(name: str) -> Response:
 
 
 @cache
-def _script(name: str) -> bytes:
+def _load_script(name: str) -> bytes:
     if name == "crowd-html-elements.js":
         parts = "\n".join(map(_read, CROWD_ELEMENTS))
         return f"(() => {{\n'use strict';\n{parts}}})();\n".encode()

@@ -1,5 +1,6 @@
-"""The requester's pages: batches, answers, workers, qualifications. Nothing that a signed call
-could not do as well, and through the same operations: each rule stands once.
+"""The requester's pages: batches, answers, workers, qualifications.
+
+They do nothing that an API call could not do, and use the same operations.
 """
 
 from typing import Any
@@ -21,9 +22,10 @@ from local_crowd.pages.requester import (
     sign_in,
     workers,
 )
+from local_crowd.pages.requester.sessions import PREFIX
 from local_crowd.store.faults import StoreError
 
-pages = Blueprint("requester", __name__, url_prefix="/requester")
+pages = Blueprint("requester", __name__, url_prefix=PREFIX)
 for part in (
     sign_in,
     batches,
@@ -39,33 +41,33 @@ for part in (
 
 
 @pages.errorhandler(CSRFError)
-def _out_of_date(_error: CSRFError) -> tuple[str, int]:
-    return _message(*errors.OUT_OF_DATE, 400)
+def _handle_csrf_error(_error: CSRFError) -> tuple[str, int]:
+    return _render_message(*errors.OUT_OF_DATE, 400)
 
 
 @pages.errorhandler(HTTPException)
-def _http(error: HTTPException) -> Any:
+def _handle_http_error(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error.get_response()
     title, text = errors.WORDS.get(status, (error.name, error.description or ""))
     if status == 404:
         text = "This page does not exist, or belongs to another requester."
-    return _message(title, text, status)
+    return _render_message(title, text, status)
 
 
 @pages.errorhandler(StoreError)
-def _not_saved(error: StoreError) -> tuple[str, int]:
+def _handle_store_error(error: StoreError) -> tuple[str, int]:
     errors.log_store_error(error)
-    return _message(*errors.NOT_SAVED, 503)
+    return _render_message(*errors.NOT_SAVED, 503)
 
 
 @pages.errorhandler(CrowdError)
-def _refused(error: CrowdError) -> tuple[str, int]:
+def _handle_crowd_error(error: CrowdError) -> tuple[str, int]:
     missing = (error.turk_error_code or "").endswith("DoesNotExist")
     title, status = ("Not found", 404) if missing else ("Not possible", 409)
-    return _message(title, error.message, status)
+    return _render_message(title, error.message, status)
 
 
-def _message(title: str, text: str, status: int) -> tuple[str, int]:
+def _render_message(title: str, text: str, status: int) -> tuple[str, int]:
     return render_template("requester/message.html", title=title, text=text, quiet=True), status

@@ -1,4 +1,4 @@
-"""Bar charts: which bars, and where they stand. Pure; templates/requester/chart.html draws them."""
+"""Bar charts: the bars and their positions, which templates/requester/chart.html draws."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,20 +12,20 @@ PERIODS = (
 )
 LENGTHS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400)
 MOST_PERIODS, MOST_LENGTHS = 48, 20
-WIDTH, HEIGHT, GAP = 600, 120, 2  # of the drawing, in its own units
+WIDTH, HEIGHT, GAP = 600, 120, 2  # in units of the SVG
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """What lies from `start` up to, but not including, `end` (none: everything above)."""
+    """The count of values from `start` up to, but not including, `end`; None is infinity."""
 
     start: int
     end: int | None
     count: int
 
 
-class Drawn(NamedTuple):
-    """A bar where it is drawn."""
+class DrawnBar(NamedTuple):
+    """A bar with its position in the SVG."""
 
     bar: Bar
     x: float
@@ -34,34 +34,36 @@ class Drawn(NamedTuple):
     height: float
 
 
-def over_time(counts: Mapping[int, int]) -> list[Bar]:
-    """Counts by epoch second, in periods of one length, the empty ones between them too."""
+def count_by_period(counts: Mapping[int, int]) -> list[Bar]:
+    """Sum counts by epoch second into periods of equal length, including empty ones."""
     if not counts:
         return []
     first, last = min(counts), max(counts)
     size = next((s for s in PERIODS if last // s - first // s < MOST_PERIODS), PERIODS[-1])
     start = first // size * size
-    return _bars(counts, start, size, (last - start) // size + 1)
+    return _fill_bars(counts, start, size, (last - start) // size + 1)
 
 
-def over_length(counts: Mapping[int, int]) -> list[Bar]:
-    """Counts by a number of seconds. The slowest twentieth may share the last bar: somebody who
-    left a HIT open over lunch does not make the others one bar.
+def count_by_length(counts: Mapping[int, int]) -> list[Bar]:
+    """Sum counts by working time in seconds into bars of equal width.
+
+    The slowest 5 % may share the last bar, so one HIT left open over lunch does not squeeze all
+    others into one bar.
     """
     if not counts:
         return []
-    most = quantile(counts, 0.95)
+    most = find_quantile(counts, 0.95)
     size = next((s for s in LENGTHS if most // s < MOST_LENGTHS), LENGTHS[-1])
     first = min(counts) // size * size
     last = max(counts)
     number = min((last - first) // size, most // size - first // size) + 1
-    bars = _bars(counts, first, size, number)
+    bars = _fill_bars(counts, first, size, number)
     above = sum(count for value, count in counts.items() if value >= first + number * size)
     return [*bars, Bar(first + number * size, None, above)] if above else bars
 
 
-def quantile(counts: Mapping[int, int], share: float) -> int:
-    """The smallest value that at least this share of all reach or stay below."""
+def find_quantile(counts: Mapping[int, int], share: float) -> int:
+    """Return the smallest value such that at least `share` of the counts are at or below it."""
     wanted = share * sum(counts.values())
     seen = 0
     for value in sorted(counts):
@@ -71,18 +73,20 @@ def quantile(counts: Mapping[int, int], share: float) -> int:
     return 0
 
 
-def drawn(bars: Sequence[Bar]) -> list[Drawn]:
-    """The bars side by side, the highest as high as the drawing."""
+def draw(bars: Sequence[Bar]) -> list[DrawnBar]:
+    """Place the bars side by side, scaled so that the highest fills the SVG."""
     highest = max((bar.count for bar in bars), default=0)
     step = WIDTH / max(len(bars), 1)
     return [
-        Drawn(bar, round(number * step, 2), round(HEIGHT - height, 2), round(step - GAP, 2), height)
+        DrawnBar(
+            bar, round(number * step, 2), round(HEIGHT - height, 2), round(step - GAP, 2), height
+        )
         for number, bar in enumerate(bars)
         for height in [round(HEIGHT * bar.count / highest, 2) if highest else 0.0]
     ]
 
 
-def _bars(counts: Mapping[int, int], start: int, size: int, number: int) -> list[Bar]:
+def _fill_bars(counts: Mapping[int, int], start: int, size: int, number: int) -> list[Bar]:
     sums = [0] * number
     for value, count in counts.items():
         if (place := (value - start) // size) < number:

@@ -1,7 +1,7 @@
 """The answers of a batch as a file: JSON Lines, as get_results.py writes them, or CSV.
 
-Answers are read a few at a time, each few in a short transaction, and sent as they are read: memory
-stays flat, and a slow reader keeps nobody's transaction open.
+Answers are read in small chunks, each in a short transaction, and streamed: memory use is constant,
+and a slow client does not keep a transaction open.
 """
 
 import csv
@@ -25,13 +25,13 @@ from local_crowd.pages.context import current_site
 from local_crowd.pages.headers import FILE
 from local_crowd.pages.requester.batches import KINDS
 from local_crowd.pages.requester.context import requester_only
-from local_crowd.pages.requester.fields import input_of
-from local_crowd.pages.requester.values import depth_of
-from local_crowd.pages.words import utc
+from local_crowd.pages.requester.fields import parse_input
+from local_crowd.pages.requester.values import measure_depth
+from local_crowd.pages.words import format_utc
 from local_crowd.site import Site
 
 pages = Blueprint("downloads", __name__)
-HITS_AT_ONCE, ANSWERS_AT_ONCE = 50, 10  # an answer may have a megabyte
+HITS_AT_ONCE, ANSWERS_AT_ONCE = 50, 10  # an answer may have 1 MB
 MOST_COLUMNS, MOST_MEMBERS, DEEPEST = 1000, 100, 200
 FIRST_COLUMNS = (
     "assignment_id",
@@ -46,8 +46,8 @@ FIRST_COLUMNS = (
     "rejection_time",
     "requester_feedback",
 )
-MORE = "more"  # the column for what has none of its own
-# What spreadsheets take for a formula, wide forms too, unless it is nothing but a number.
+MORE = "more"  # the column of values that have no column
+# Spreadsheets take such text for a formula, also with full-width characters; plain numbers are safe.
 FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
@@ -57,21 +57,25 @@ Result = dict[str, Any]
 @pages.get("/batches/<batch>/answers.jsonl")
 @requester_only
 def download_json_lines(requester_id: str, batch: str) -> Response:
-    """An answer in each line, in the order of the input."""
-    results = _results(current_site(), requester_id, batch, _statuses(requester_id, batch))
-    return _file(map(_line, results), f"{batch}.jsonl", "application/x-ndjson")
+    """Download the answers as JSON Lines, in the order of the input."""
+    results = _iterate_results(
+        current_site(), requester_id, batch, _read_statuses(requester_id, batch)
+    )
+    return _make_download(map(_format_json_line, results), f"{batch}.jsonl", "application/x-ndjson")
 
 
 @pages.get("/batches/<batch>/answers.csv")
 @requester_only
 def download_csv(requester_id: str, batch: str) -> Response:
-    """An answer in each row, a column for each field of the input and of the answers."""
-    results = _results(current_site(), requester_id, batch, _statuses(requester_id, batch))
-    return _file(_csv(results), f"{batch}.csv", "text/csv; charset=utf-8")
+    """Download the answers as CSV, with a column for each field of the input and the answers."""
+    results = _iterate_results(
+        current_site(), requester_id, batch, _read_statuses(requester_id, batch)
+    )
+    return _make_download(_format_csv(results), f"{batch}.csv", "text/csv; charset=utf-8")
 
 
-def _statuses(requester_id: str, batch: str) -> Sequence[str]:
-    """The statuses that are asked for. Raises NotFound, also for another requester's batch."""
+def _read_statuses(requester_id: str, batch: str) -> Sequence[str]:
+    """Return the statuses in the query. Raises NotFound, also for another requester's batch."""
     kind = request.args.get("show", "all")
     with current_site().reading(requester_id) as call:
         if kind not in KINDS or batches.find(call, batch) is None:
@@ -79,7 +83,7 @@ def _statuses(requester_id: str, batch: str) -> Sequence[str]:
     return KINDS[kind]
 
 
-def _file(parts: Iterable[str], name: str, content_type: str) -> Response:
+def _make_download(parts: Iterable[str], name: str, content_type: str) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Content-Security-Policy": FILE,
@@ -87,7 +91,7 @@ def _file(parts: Iterable[str], name: str, content_type: str) -> Response:
     return Response((part.encode() for part in parts), content_type=content_type, headers=headers)
 
 
-def _results(
+def _iterate_results(
     site: Site, requester_id: str, batch: str, statuses: Sequence[str]
 ) -> Iterator[Result]:
     place = (-1, -1)
@@ -95,16 +99,18 @@ def _results(
         with site.reading(requester_id) as call:
             hits = answer_lists.list_hits_after(call, batch, place, HITS_AT_ONCE)
         for hit in hits:
-            found = input_of(questions.parse(hit.question))
+            row_input = parse_input(questions.parse(hit.question))
             row = batches.parse_input_row(hit.requester_annotation)
-            for answer in _answers(site, requester_id, hit.hit_id, statuses):
-                yield _result(answer, found.value if found else None, row)
+            for answer in _iterate_answers(site, requester_id, hit.hit_id, statuses):
+                yield _to_result(answer, row_input.value if row_input else None, row)
         if len(hits) < HITS_AT_ONCE:
             return
         place = (hits[-1].input_row, hits[-1].number)
 
 
-def _answers(site: Site, requester_id: str, hit_id: str, statuses: Sequence[str]) -> Iterator[Any]:
+def _iterate_answers(
+    site: Site, requester_id: str, hit_id: str, statuses: Sequence[str]
+) -> Iterator[Any]:
     place = (-1, "")
     while True:
         with site.reading(requester_id) as call:
@@ -115,55 +121,55 @@ def _answers(site: Site, requester_id: str, hit_id: str, statuses: Sequence[str]
         place = (rows[-1].submit_time, rows[-1].assignment_id)
 
 
-def _result(answer: Any, given: Any, row: int | None) -> Result:
-    """What get_results.py says of an assignment, under the same names."""
-    fields = _fields(answer.answer)
+def _to_result(answer: Any, row_input: Any, row: int | None) -> Result:
+    """Return an assignment with the keys that get_results.py prints."""
+    fields = _parse_fields(answer.answer)
     return {
         "assignment_id": answer.assignment_id,
         "hit_id": answer.hit_id,
         "worker_id": answer.worker_id,
-        "output": answer.answer if fields is None else _output(fields),
-        "submit_time": utc(answer.submit_time),
+        "output": answer.answer if fields is None else _find_output(fields),
+        "submit_time": format_utc(answer.submit_time),
         "status": answer.status,
-        "accept_time": utc(answer.accept_time),
-        "input": given,
+        "accept_time": format_utc(answer.accept_time),
+        "input": row_input,
         "row": row,
         "answers": fields or {},
-        "auto_approval_time": utc(answer.auto_approval_time),
-        "approval_time": utc(answer.approval_time),
-        "rejection_time": utc(answer.rejection_time),
+        "auto_approval_time": format_utc(answer.auto_approval_time),
+        "approval_time": format_utc(answer.approval_time),
+        "rejection_time": format_utc(answer.rejection_time),
         "requester_feedback": answer.requester_feedback,
     }
 
 
-def _fields(xml: str | None) -> dict[str, Any] | None:
-    """Every field of an answer: text, or a list of the selections; None for what is not XML."""
+def _parse_fields(xml: str | None) -> dict[str, Any] | None:
+    """Parse the fields of an answer, each a text or a list of selections; None if not XML."""
     try:
-        given = parse_parts(xml or "")
-    except (ParseError, ValueError):  # not made here: an import, a repair
+        parts_by_name = parse_parts(xml or "")
+    except (ParseError, ValueError):  # the row was imported or repaired by hand
         return None
     return {
         name: parts[0][1] if parts and parts[0][0] == "FreeText" else [text for _, text in parts]
-        for name, parts in given.items()
+        for name, parts in parts_by_name.items()
     }
 
 
-def _output(fields: Mapping[str, Any]) -> Any:
+def _find_output(fields: Mapping[str, Any]) -> Any:
     text = fields.get("output", fields.get("taskAnswers"))
-    return _parsed(text) if isinstance(text, str) else text
+    return _parse_json(text) if isinstance(text, str) else text
 
 
-def _parsed(text: str) -> Any:
-    """The value of a text that is JSON, else the text."""
-    if text.count("[") + text.count("{") > DEEPEST and depth_of(text) > DEEPEST:
-        return text  # what can be read so deep cannot always be written again
+def _parse_json(text: str) -> Any:
+    """Return the value of a text that is JSON, else the text."""
+    if text.count("[") + text.count("{") > DEEPEST and measure_depth(text) > DEEPEST:
+        return text  # json can parse deeper values than it can serialize
     try:
         return parse(text, unique_keys=False)
     except ValueError:
         return text
 
 
-def _line(result: Result) -> str:
+def _format_json_line(result: Result) -> str:
     try:
         text = json.dumps(result, ensure_ascii=False)
         text.encode()
@@ -172,28 +178,30 @@ def _line(result: Result) -> str:
     return f"{text}\n"
 
 
-def _csv(results: Iterable[Result]) -> Iterator[str]:
-    """The lines of a table. All answers are read before the first line, since it names the columns
-    of all; they wait in a file that has no name.
+def _format_csv(results: Iterable[Result]) -> Iterator[str]:
+    """Yield the lines of the CSV file.
+
+    The header needs the columns of all answers, so they are spooled to a temporary file first.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8") as kept:
-        columns, all_fit = _keep(results, kept)
+        columns, all_fit = _spool(results, kept)
         kept.seek(0)
-        yield _row([*FIRST_COLUMNS, *columns, *([] if all_fit else [MORE])])
+        yield _format_row([*FIRST_COLUMNS, *columns, *([] if all_fit else [MORE])])
         for line in kept:
             first, cells = json.loads(line)
             row = [*first, *(cells.pop(name, None) for name in columns)]
-            yield _row(row if all_fit else [*row, json.dumps(cells) if cells else None])
+            yield _format_row(row if all_fit else [*row, json.dumps(cells) if cells else None])
 
 
-def _keep(results: Iterable[Result], file: IO[str]) -> tuple[list[str], bool]:
-    """Write the cells of each answer to `file`; return the names of the columns, those of the
-    input first, and whether everything has a column.
+def _spool(results: Iterable[Result], file: IO[str]) -> tuple[list[str], bool]:
+    """Write the cells of each answer to `file`.
+
+    Return the column names, those of the input first, and whether every cell has a column.
     """
     columns: dict[str, None] = {}
     all_fit = True
     for result in results:
-        cells = _cells(result)
+        cells = _to_cells(result)
         for name in cells:
             if name not in columns and len(columns) < MOST_COLUMNS:
                 columns[name] = None
@@ -203,38 +211,38 @@ def _keep(results: Iterable[Result], file: IO[str]) -> tuple[list[str], bool]:
     return sorted(columns, key=lambda name: name.startswith("answer")), all_fit
 
 
-def _cells(result: Result) -> dict[str, Any]:
-    """The fields of the input and of the answer, each under the name of its column."""
+def _to_cells(result: Result) -> dict[str, Any]:
+    """Return the fields of the input and of the answer by column name."""
     cells: dict[str, Any] = {}
     named = [] if result["input"] is None else [("input", result["input"])]
     for name, value in result["answers"].items():
-        parsed = _parsed(value) if isinstance(value, str) and value[:1] == "{" else value
+        parsed = _parse_json(value) if isinstance(value, str) and value[:1] == "{" else value
         named.append((f"answer.{name}", parsed if isinstance(parsed, dict) else value))
     if not result["answers"] and result["output"]:
         named.append(("answer", result["output"]))
     for name, value in named:
-        for member, one in _members(name, value).items():
+        for member, cell in _split_members(name, value).items():
             column = member
-            while column in cells:  # a field "a.b" beside a member b of a field a
+            while column in cells:  # both a field "a.b" and a field "a" with a member "b"
                 column += "*"
-            cells[column] = one
+            cells[column] = cell
     return cells
 
 
-def _members(name: str, value: Any) -> dict[str, Any]:
+def _split_members(name: str, value: Any) -> dict[str, Any]:
     if isinstance(value, dict) and 0 < len(value) <= MOST_MEMBERS:
-        return {f"{name}.{member}": one for member, one in value.items()}
+        return {f"{name}.{member}": content for member, content in value.items()}
     return {name: value}
 
 
-def _row(cells: Iterable[Any]) -> str:
+def _format_row(cells: Iterable[Any]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(map(_cell, cells))
+    csv.writer(text, lineterminator="\n").writerow(map(_format_cell, cells))
     return text.getvalue()
 
 
-def _cell(value: Any) -> str:
-    """A value as a cell that no spreadsheet takes for a formula."""
+def _format_cell(value: Any) -> str:
+    """Format a value as a cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

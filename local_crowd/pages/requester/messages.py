@@ -1,4 +1,4 @@
-"""What workers wrote to the requester: to read and to answer."""
+"""The messages of workers to the requester, and replies."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.work import messages
 from local_crowd.pages.context import current_site
 from local_crowd.pages.errors import STATUSES
-from local_crowd.pages.requester.context import page_number, requester_only, typed
-from local_crowd.pages.requester.shown import Pages
-from local_crowd.pages.work.messages import BAD_TEXT, chosen_ids
+from local_crowd.pages.requester.context import read_field, read_page_number, requester_only
+from local_crowd.pages.requester.view_parts import Pages
+from local_crowd.pages.work.messages import BAD_TEXT, RefusedReply, read_message_ids
 
 pages = Blueprint("messages", __name__)
-MESSAGES = 50  # on a page
+MESSAGES_PER_PAGE = 50
 
 
 def count_unread() -> int:
-    """Return how many messages of workers the requester whose page this is has not read."""
+    """Return the number of messages that the signed-in requester has not read."""
     if "requester_id" not in g:
         return 0
     with current_site().reading(g.requester_id) as call:
@@ -27,16 +27,16 @@ def count_unread() -> int:
 @pages.get("/messages")
 @requester_only
 def show_list(requester_id: str) -> str:
-    """What workers wrote, newest first."""
-    return _page(requester_id, page_number())
+    """List the workers' messages, newest first."""
+    return _render_list(requester_id, read_page_number())
 
 
 @pages.post("/messages/read")
 @requester_only
 def mark_read(requester_id: str) -> Any:
-    """Count the messages that the page shows as read."""
+    """Mark the messages that the form names as read."""
     with current_site().writing(requester_id) as call:
-        messages.mark_read_by_requester(call, chosen_ids())
+        messages.mark_read_by_requester(call, read_message_ids())
     return redirect(url_for("requester.messages.show_list"), 303)
 
 
@@ -44,7 +44,7 @@ def mark_read(requester_id: str) -> Any:
 @requester_only
 def reply(requester_id: str, message_id: str) -> Any:
     """Reply to a worker's message."""
-    text = typed("text")
+    text = read_field("text")
     try:
         with current_site().writing(requester_id) as call:
             worker_id = messages.reply_to_worker(call, message_id, text)
@@ -53,23 +53,19 @@ def reply(requester_id: str, message_id: str) -> Any:
             title = "Not found" if refusal.reason == "unknown" else "Not possible"
             page = render_template("requester/message.html", title=title, text=str(refusal))
             return page, STATUSES.get(refusal.reason, 409)
-        return _page(requester_id, 1, message_id, text, str(refusal)), 400
+        return _render_list(requester_id, 1, RefusedReply(message_id, text, str(refusal))), 400
     flash(f"Your reply to {worker_id} is sent.")
     return redirect(url_for("requester.messages.show_list"), 303)
 
 
-def _page(
-    requester_id: str, number: int, answered: str = "", text: str = "", problem: str = ""
-) -> str:
+def _render_list(requester_id: str, number: int, draft: RefusedReply | None = None) -> str:
     with current_site().reading(requester_id) as call:
-        found = messages.list_of_requester(call, (number - 1) * MESSAGES, MESSAGES)
+        rows = messages.list_of_requester(call, (number - 1) * MESSAGES_PER_PAGE, MESSAGES_PER_PAGE)
         count = messages.count_of_requester(call)
     return render_template(
         "requester/messages.html",
-        messages=found,
-        answered=answered,
-        typed=text,
-        problem=problem,
+        messages=rows,
+        draft=draft,
         longest=messages.MAX_TEXT_LENGTH,
-        turn=Pages(number, -(-count // MESSAGES)),
+        turn=Pages(number, -(-count // MESSAGES_PER_PAGE)),
     )

@@ -1,7 +1,6 @@
-"""Two sessions at one site: a worker's, and a requester's on the requester's pages alone.
+"""Two sessions at one site: a worker's, and a requester's on the requester's pages.
 
-Each has a cookie of its own, and a signature of its own: what a worker's page puts into a session
-is nothing to a requester's page, and the other way round.
+Each has its own cookie and its own signature, so neither can be used as the other.
 """
 
 from flask import Flask, Request, Response, request
@@ -13,28 +12,28 @@ PREFIX = "/requester"
 
 
 class RequesterSessions(SiteSessions):
-    """The cookie of the requester's pages, sent to these only."""
+    """Sessions whose cookie is sent only to the requester's pages."""
 
     salt = "requester-session"
 
     def get_cookie_name(self, app: Flask) -> str:
-        """Give the name that no worker's cookie has."""
+        """Return a name that differs from the worker's cookie."""
         return f"{super().get_cookie_name(app)}_requester"
 
     def get_cookie_path(self, app: Flask) -> str:  # noqa: ARG002 - Flask's signature
-        """Give the path of the requester's pages."""
+        """Return the path of the requester's pages."""
         return local_url(PREFIX)
 
 
 class Sessions(SessionInterface):
-    """The session that the path asked for has."""
+    """Chooses the worker's or the requester's session by the request's path."""
 
     def __init__(self) -> None:
         self._worker = SiteSessions()
         self._requester = RequesterSessions()
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
-        """Read the session of a request."""
+        """Read the session from the request's cookie."""
         return self._of(request.path).open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:

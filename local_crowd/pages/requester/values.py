@@ -1,8 +1,8 @@
-"""A value as people read it: text, a link, a picture, a list, a table; JSON where that is too much.
+"""How a value is shown: as text, a link, a picture, a list or a table; as JSON if it is large.
 
-Workers are the less trusted party: a picture that an answer names is fetched when somebody asks
-for it, because whoever runs its host learns the address of each browser that fetches it. The input
-is the requester's own, and so are the crowd's files: those pictures load by themselves.
+Workers are not trusted: a picture that an answer names is loaded only after a click, because its
+host learns the IP address of each browser that loads it. Pictures in the input and in the crowd's
+files are the requester's own, so they load at once.
 """
 
 import json
@@ -14,8 +14,8 @@ from typing import Any, ClassVar, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 LONGEST_URL, LONGEST_NAME = 2000, 200  # characters
-MOST_CELLS, MOST_COLUMNS, DEEPEST_TABLE = 200, 8, 4  # of what is shown as lists and tables
-MOST_LAID_OUT, DEEPEST = 200_000, 20  # characters and levels of JSON that is laid out in lines
+MOST_CELLS, MOST_COLUMNS, DEEPEST_TABLE = 200, 8, 4  # limits of lists and tables
+LONGEST_LAID_OUT, DEEPEST = 200_000, 20  # characters and levels of indented JSON
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|webp|avif|svg|bmp)$", re.IGNORECASE)
 PICTURE_NAME = re.compile("image|img|picture|photo", re.IGNORECASE)
 FILE = re.compile(r"/files/[^?#\\]+")
@@ -24,7 +24,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Text; `is_json`: laid out in lines; `left_out`: how many characters more there are."""
+    """Text, or indented JSON; `left_out` is the number of characters that were cut off."""
 
     kind: ClassVar = "text"
     text: str
@@ -34,7 +34,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An http or https address, or a path under /files/ of this site."""
+    """An http or https URL, or a path under /files/ of this site."""
 
     kind: ClassVar = "link"
     url: str
@@ -42,7 +42,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture at an https address or under /files/; `loads`: without being asked for."""
+    """A picture at an https URL or under /files/; `loads` says whether it loads without a click."""
 
     kind: ClassVar = "picture"
     url: str
@@ -51,7 +51,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A selection of a QuestionForm: what the worker read, and its identifier."""
+    """A selection of a QuestionForm: its identifier and the label that the worker saw."""
 
     kind: ClassVar = "choice"
     identifier: str
@@ -60,7 +60,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """One below the other."""
+    """A list of values."""
 
     kind: ClassVar = "items"
     values: tuple["Value", ...]
@@ -68,7 +68,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """An object: names beside values."""
+    """An object's members, in order."""
 
     kind: ClassVar = "members"
     members: tuple[tuple[str, "Value"], ...]
@@ -76,7 +76,7 @@ class Members:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Objects of the same members, one in each row."""
+    """Objects with the same members, one per row."""
 
     kind: ClassVar = "table"
     columns: tuple[str, ...]
@@ -87,29 +87,29 @@ Value = Text | Link | Picture | Choice | Items | Members | Table
 
 
 class Reader(NamedTuple):
-    """How much of a value is shown, in characters, and whether its pictures load by themselves."""
+    """Options: how many characters of a value are shown, and whether its pictures load at once."""
 
     limit: int
     loads: bool
 
 
 def present(name: str, value: Any, reader: Reader) -> Value:
-    """Choose how a JSON value is shown; `name` is the field that holds it."""
+    """Choose how a JSON value is shown; `name` is the name of its field."""
     if isinstance(value, str):
         return present_text(name, value, reader)
     try:
         flat = json.dumps(value, ensure_ascii=False)
     except RecursionError:
         return Text("(nested too deeply to be shown)")
-    if len(flat) > MOST_LAID_OUT or (depth := depth_of(flat)) > DEEPEST:
+    if len(flat) > LONGEST_LAID_OUT or (depth := measure_depth(flat)) > DEEPEST:
         return _cut(flat, reader.limit)
-    if len(flat) <= reader.limit and depth <= DEEPEST_TABLE and _cells(value) <= MOST_CELLS:
+    if len(flat) <= reader.limit and depth <= DEEPEST_TABLE and _count_cells(value) <= MOST_CELLS:
         return _lay_out(name, value, reader)
     return _cut(json.dumps(value, ensure_ascii=False, indent=2), reader.limit, is_json=True)
 
 
 def present_text(name: str, text: str, reader: Reader) -> Value:
-    """Choose how a text is shown: as a picture or a link if it is nothing but an address."""
+    """Choose how a text is shown: as a picture or a link if it is a URL."""
     url = text.strip()
     if not is_address(url):
         return _cut(text, reader.limit)
@@ -122,8 +122,9 @@ def present_text(name: str, text: str, reader: Reader) -> Value:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an address that a click may lead to: http or https without a user's name
-    or password in it, or a path of this site that stays under /files/.
+    """Return whether a text is a URL that is safe to link.
+
+    It may be http or https without credentials, or a path that stays under /files/ of this site.
     """
     if len(text) > LONGEST_URL or not text.isprintable() or re.search(r'[\s<>"\\]', text):
         return False
@@ -138,7 +139,7 @@ def is_address(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """Replace halves of surrogate pairs, which no page can hold."""
+    """Replace surrogates, which cannot be encoded in a page."""
     return _SURROGATES.sub("\ufffd", text)
 
 
@@ -147,10 +148,12 @@ def _lay_out(name: str, value: Any, reader: Reader) -> Value:
         return present_text(name, value, reader)
     if isinstance(value, dict) and value:
         return Members(
-            tuple((_name(key), _lay_out(key, one, reader)) for key, one in value.items())
+            tuple(
+                (_clean_name(key), _lay_out(key, member, reader)) for key, member in value.items()
+            )
         )
     if isinstance(value, list) and _has_words(value):
-        columns = _columns(value)
+        columns = _find_columns(value)
         if columns:
             rows = tuple(
                 tuple(
@@ -158,37 +161,38 @@ def _lay_out(name: str, value: Any, reader: Reader) -> Value:
                 )
                 for row in value
             )
-            return Table(tuple(map(_name, columns)), rows)
-        return Items(tuple(_lay_out(name, one, reader) for one in value))
+            return Table(tuple(map(_clean_name, columns)), rows)
+        return Items(tuple(_lay_out(name, item, reader) for item in value))
     return Text(json.dumps(value, ensure_ascii=False))
 
 
 def _has_words(values: Sequence[Any]) -> bool:
-    """Whether there is more than numbers in it: coordinates are read in one line."""
+    """Return whether a list contains more than numbers; coordinates are shown in one line."""
     return any(
-        isinstance(one, str | dict) or (isinstance(one, list) and _has_words(one)) for one in values
+        isinstance(value, str | dict) or (isinstance(value, list) and _has_words(value))
+        for value in values
     )
 
 
-def _columns(rows: Sequence[Any]) -> list[str]:
-    """The members of these objects, if they make a table that can be read, else none."""
+def _find_columns(rows: Sequence[Any]) -> list[str]:
+    """Return the column names if the rows are objects that fit a table, else an empty list."""
     if not all(isinstance(row, dict) and row for row in rows):
         return []
     columns = list(dict.fromkeys(key for row in rows for key in row))
     return columns if len(columns) <= MOST_COLUMNS else []
 
 
-def _cells(value: Any) -> int:
+def _count_cells(value: Any) -> int:
     parts = value.values() if isinstance(value, Mapping) else value
-    return sum(map(_cells, parts)) if isinstance(value, dict | list) else 1
+    return sum(map(_count_cells, parts)) if isinstance(value, dict | list) else 1
 
 
-def depth_of(text: str) -> int:
-    """How deep the brackets nest: a line is indented by as much, and there may be many lines."""
+def measure_depth(text: str) -> int:
+    """Return the depth of nested brackets in JSON text, which bounds its indentation."""
     return max(accumulate((c in "[{") - (c in "]}") for c in text))
 
 
-def _name(text: str) -> str:
+def _clean_name(text: str) -> str:
     return clean(text)[:LONGEST_NAME]
 
 

@@ -5,15 +5,15 @@
   const box = all.querySelector('input');
   const boxes = [...all.closest('form').querySelectorAll('input[type=checkbox][name]')];
   const show = () => {
-    const chosen = boxes.filter((one) => one.checked).length;
+    const chosen = boxes.filter((choice) => choice.checked).length;
     box.checked = chosen === boxes.length;
     box.indeterminate = chosen > 0 && chosen < boxes.length;
   };
   all.hidden = false;
   box.addEventListener('change', () => {
-    for (const one of boxes) one.checked = box.checked;
+    for (const choice of boxes) choice.checked = box.checked;
   });
-  for (const one of boxes) one.addEventListener('change', show);
+  for (const choice of boxes) choice.addEventListener('change', show);
   window.addEventListener('pageshow', show);
 })();
 

@@ -10,7 +10,7 @@ from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, holder_only
 from local_crowd.pages.headers import AROUND_A_HIT
-from local_crowd.pages.questions.frame import hit_frame
+from local_crowd.pages.questions.frame import make_frame
 
 pages = Blueprint("assignments", __name__)
 
@@ -18,7 +18,7 @@ pages = Blueprint("assignments", __name__)
 @pages.get("/work/<id:assignment_id>")
 @holder_only
 def show(worker_id: str, assignment_id: str) -> Any:
-    """The HIT, to be worked on; or, when it is no longer, what became of it."""
+    """Show the HIT to work on or, when it is over, what became of it."""
     with current_site().reading() as call:
         row = worker_lists.find_assignment(call, worker_id, assignment_id)
     if row is None:
@@ -29,7 +29,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
         "work/work.html",
         row=row,
         seconds_left=row.deadline - call.now,
-        frame=hit_frame(parse(row.question), row.hit_id, assignment_id, worker_id),
+        frame=make_frame(parse(row.question), row.hit_id, assignment_id, worker_id),
     )
     return page, {"Content-Security-Policy": AROUND_A_HIT}
 
@@ -37,7 +37,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
 @pages.get("/work/<id:assignment_id>/state")
 @holder_only
 def show_state(worker_id: str, assignment_id: str) -> Response:
-    """Where the assignment stands: what the page around a HIT believes, whatever the HIT says."""
+    """Return the assignment's status as JSON; work.js trusts it, never the HIT page."""
     with current_site().reading() as call:
         row = worker_actions.find_assignment(call, assignment_id)
     if row.worker_id != worker_id:
@@ -48,10 +48,10 @@ def show_state(worker_id: str, assignment_id: str) -> Response:
 @pages.post("/work/<id:assignment_id>/return")
 @holder_only
 def return_hit(worker_id: str, assignment_id: str) -> Response:
-    """Return the HIT: it goes to somebody else. With `another`, accept the next of the group."""
+    """Return the HIT and, if the form contains `another`, accept the next one of the group."""
     with current_site().writing() as call:
         hit_type_id = worker_actions.return_assignment(call, worker_id, assignment_id)
     flash("You returned the HIT. This does not count against you.")
-    if "another" in request.form:  # the form goes along, with its token and the HIT's id
+    if "another" in request.form:  # 307 keeps the form, with its token and the HIT's id
         return redirect(url_for("hit_list.accept", hit_type_id=hit_type_id), 307)
     return redirect(url_for("hit_list.show_groups"), 303)

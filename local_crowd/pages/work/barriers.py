@@ -1,4 +1,4 @@
-"""What stands between a worker and a group of HITs, in words, and where to change it."""
+"""Why a worker cannot accept a group's HITs, in words, and where they can change that."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ from local_crowd.operations.qualifications.system_qualifications import (
     PROFILE,
 )
 
-# Amazon's names for these are for requesters.
+# Amazon's names of these qualifications address requesters.
 NAMES = {
     HITS_APPROVED: "Approved HITs",
     PERCENT_APPROVED: "Approval rate in percent",
@@ -39,41 +39,43 @@ class Missing(NamedTuple):
 
 
 class Barrier(NamedTuple):
-    """Why the worker cannot accept the HITs of a group, and what they may know of them."""
+    """Why a worker cannot accept a group's HITs, and whether they may see the group."""
 
     missing: Sequence[Missing]
     previewable: bool
     hidden: bool
 
 
-def barriers(call: Call, worker_id: str, groups: Iterable[Any]) -> dict[str, Barrier]:
-    """By their ids, the HIT types (rows of hit_types) that the worker does not qualify for."""
-    found = {}
-    for hit_type_id, standings in eligibility.list_statuses(call, worker_id, groups).items():
-        if unmet := [one for one in standings if not one.met]:
-            found[hit_type_id] = Barrier(
-                [_missing(one) for one in unmet],
-                previewable=not any(is_required_for(one.requirement, "Preview") for one in unmet),
-                hidden=any(is_required_for(one.requirement, "Discover") for one in unmet),
+def find_barriers(call: Call, worker_id: str, groups: Iterable[Any]) -> dict[str, Barrier]:
+    """Return a barrier for each HIT type the worker does not qualify for, by its id."""
+    barriers = {}
+    for hit_type_id, statuses in eligibility.list_statuses(call, worker_id, groups).items():
+        if unmet := [status for status in statuses if not status.met]:
+            barriers[hit_type_id] = Barrier(
+                [_to_missing(status) for status in unmet],
+                previewable=not any(
+                    is_required_for(status.requirement, "Preview") for status in unmet
+                ),
+                hidden=any(is_required_for(status.requirement, "Discover") for status in unmet),
             )
-    return found
+    return barriers
 
 
-def wanted(standing: RequirementStatus) -> str:
-    """The requirement in the worker's words: "Approved HITs: at least 100"."""
-    type_id = standing.requirement["QualificationTypeId"]
-    return describe(standing.requirement, NAMES.get(type_id, standing.name))
+def describe_requirement(status: RequirementStatus) -> str:
+    """Describe a requirement for workers: "Approved HITs: at least 100"."""
+    type_id = status.requirement["QualificationTypeId"]
+    return describe(status.requirement, NAMES.get(type_id, status.name))
 
 
-def _missing(standing: RequirementStatus) -> Missing:
-    type_id = standing.requirement["QualificationTypeId"]
-    if type_id == ADULT and not standing.value:
+def _to_missing(status: RequirementStatus) -> Missing:
+    type_id = status.requirement["QualificationTypeId"]
+    if type_id == ADULT and not status.value:
         yours = "you have not accepted it in your profile"
         return Missing(NAMES[ADULT], yours, url_for("account.show"), "Go to your profile")
-    what = wanted(standing), standing.value_phrase
+    what = describe_requirement(status), status.value_phrase
     if type_id in PROFILE:
         return Missing(*what, url_for("account.show"), "Go to your profile")
-    if not standing.requestable or standing.requirement["Comparator"] == "DoesNotExist":
+    if not status.requestable or status.requirement["Comparator"] == "DoesNotExist":
         return Missing(*what)
-    link = "Request it" if standing.value is None else "See your options"
+    link = "Request it" if status.value is None else "See your options"
     return Missing(*what, url_for("qualifications.show_type", type_id=type_id), link)

@@ -1,4 +1,4 @@
-"""What a worker has done and is doing."""
+"""A worker's HITs in progress and finished."""
 
 from flask import Blueprint, render_template
 
@@ -12,7 +12,7 @@ pages = Blueprint("history", __name__)
 @pages.get("/my_work")
 @worker_only
 def show(worker_id: str) -> str:
-    """HITs in progress and finished, and what they came to."""
+    """Show the worker's HITs and what they earned."""
     with current_site().reading() as call:
         finished = worker_lists.list_finished(call, worker_id)
         rewarded = [row.assignment_id for row in finished if row.bonus]
