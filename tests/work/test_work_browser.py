@@ -127,7 +127,10 @@ def test_return_and_take_another(world: World, page: "Page", url: str) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Return and take another").click()
     page.wait_for_url(lambda now: now != first)
 
-    expect(page.locator("#said")).to_contain_text("You returned the HIT.")
+    expect(page.locator("#said")).to_have_text(
+        "You returned the HIT. This does not count against you. "
+        "This is another HIT of the same group."
+    )
     assert [world.slots(hit["HITId"]) for hit in hits] == [(1, 0), (0, 1)]
 
 

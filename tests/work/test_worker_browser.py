@@ -102,7 +102,7 @@ def arrive(open_page: Callable[[], "Page"], url: str) -> Callable[[str], "Page"]
 def accept(page: "Page") -> "FrameLocator":
     """Preview the first group and accept its HIT; the frame of the HIT."""
     page.get_by_role("link", name="Preview").first.click()
-    expect(page.get_by_text("This is a preview.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Preview")).to_be_visible()
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_role("timer")).to_be_visible()
     return page.frame_locator("iframe")

@@ -22,6 +22,7 @@ LONGEST_SEARCH = 128  # characters, as a title
 # Control characters and surrogates: titles contain none, and PostgreSQL refuses some.
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 NOTHING_LEFT = "There are no more HITs of this group for you."
+ANOTHER = "This is another HIT of the same group."
 THE_LAST = "That was the last HIT of this group for you."
 
 
@@ -98,6 +99,8 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
         if refusal.reason == "blocked":
             return redirect(url_for("hit_list.show_groups"), 303)
         return redirect(url_for("hit_list.preview", hit_type_id=hit_type_id), 303)
+    if held and "another" in request.form:
+        flash(ANOTHER)
     if finished:
         with current_site().reading() as call:
             count = worker_lists.count_progress(call, worker_id, hit_type_id)
