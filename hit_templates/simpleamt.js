@@ -51,7 +51,7 @@ var simpleamt = (function () {
   function refusal() {
     if (isPreview()) return 'This is a preview. Accept the HIT first; nothing was sent.';
     if (failure) return failure;
-    if (!answered()) return 'Nothing was sent: this page has not put your answer together. '
+    if (!answered()) return 'Nothing was sent: this page did not prepare your answer. '
       + 'Please tell the requester.';
     if (!form.getAttribute('action')) setupSubmit();
     if (!form.getAttribute('action')) return 'Opened outside a crowd, so nothing was sent. '
@@ -78,11 +78,11 @@ var simpleamt = (function () {
   function failed(event) {
     const what = event.message || String(event.reason);
     if (handling) {
-      failure = 'Nothing was sent, and what you entered is still here: this page has a fault ('
+      failure = 'Nothing was sent, and what you entered is still here: this page has an error ('
         + what + '). Try again; if it stays, please tell the requester.';
       say(failure);
     } else if (!ready) {
-      say('This page has a fault and may not work (' + what + '). Please tell the requester.');
+      say('This page has an error and may not work (' + what + '). Please tell the requester.');
     }
   }
 

@@ -232,7 +232,7 @@ class TestHowItEnds:
         ada = people.participant(path)
 
         assert go_on(ada) == "/panel"
-        assert "This study is for other people" in words(ada.get("/panel"))
+        assert "You do not qualify for this study" in words(ada.get("/panel"))
         assert ending(ada)[0] == "OUT2"
         assert people.slots(hit["HITId"]) == (1, 0)
 

@@ -142,7 +142,7 @@ def test_the_code_can_be_copied_and_one_can_stay(
 
     assert page.url == f"{url}/panel"
     with page.expect_navigation(url=f"{url}/panel"):
-        page.get_by_role("button", name="Look again").click()
+        page.get_by_role("button", name="Check again").click()
     page.get_by_role("button", name="Stay here").click()
     page.clock.run_for(60_000)
     assert page.url == f"{url}/panel"

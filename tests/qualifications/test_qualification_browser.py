@@ -77,7 +77,9 @@ def test_who_passes_the_test_gets_the_hit_and_who_fails_is_told(
     begin_test(ada)
     expect(ada.locator(".formatted b")).to_have_text("everything")
     hand_in(ada, "WENT")  # the other question is still open
-    expect(ada.get_by_text("One answer needs another look. Nothing was sent yet.")).to_be_visible()
+    expect(
+        ada.get_by_text("One answer is missing or not valid. Nothing was sent yet.")
+    ).to_be_visible()
     hand_in(ada, "MICE")
     expect(ada.get_by_text("Your test is graded. Your score is 100.")).to_be_visible()
     expect(ada.locator(".status")).to_have_text("You meet this")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.parametrize("open_crowd", ["http"], indirect=True)
 
 SCRIPT = '<!DOCTYPE html><script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
-LOOK_AGAIN = "One answer needs another look. Nothing was sent yet."
+LOOK_AGAIN = "One answer is missing or not valid. Nothing was sent yet."
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ def test_more_questions_in_its_form(desk: Desk) -> None:
         });</script>"""
     )
     submit(frame)
-    expect(frame.get_by_text("One answer needs another look.")).to_be_visible()
+    expect(frame.get_by_text("One answer is missing or not valid.")).to_be_visible()
     frame.get_by_label("Why").fill("so")
     frame.get_by_role("radio", name="Tech").click()
     submit(frame)

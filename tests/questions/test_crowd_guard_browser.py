@@ -121,7 +121,7 @@ def test_a_layout_with_an_unknown_element(desk: Desk) -> None:
         ),
         (
             "<crowd-entity-annotation text='Lima' labels='none'></crowd-entity-annotation>",
-            "The <crowd-entity-annotation> has no labels that can be read.",
+            "The <crowd-entity-annotation> has no valid labels.",
         ),
         (
             "<crowd-entity-annotation labels='[\"a\"]'></crowd-entity-annotation>",

@@ -489,8 +489,8 @@ def test_a_list_of_pictures_is_shown_as_buttons() -> None:
     ("constraints", "said"),
     [
         ("<IsNumeric/>", ["A number."]),
-        ('<IsNumeric minValue="1"/>', ["A number of at least 1."]),
-        ('<IsNumeric maxValue="1"/>', ["A number of at most 1."]),
+        ('<IsNumeric minValue="1"/>', ["A number, at least 1."]),
+        ('<IsNumeric maxValue="1"/>', ["A number, at most 1."]),
         ('<IsNumeric minValue="1" maxValue="9"/>', ["A number from 1 to 9."]),
         ('<Length minLength="1"/>', []),
         ('<Length minLength="2"/>', ["At least 2 characters."]),

@@ -85,13 +85,13 @@ def test_every_kind_of_question_is_answered(desk: Desk) -> None:
         (
             '<Length minLength="2" maxLength="2"/>',
             "🐈",
-            "Please enter at least 2 characters; these are 1.",
+            "Please enter at least 2 characters; you entered 1.",
             "🐈🐈",
         ),
         (
             '<Length maxLength="2"/>',
             "abc",
-            "At most 2 characters are allowed; these are 3.",
+            "At most 2 characters are allowed; you entered 3.",
             "",
         ),
         (
@@ -125,7 +125,7 @@ def test_a_text_is_held_to_its_constraints(
     expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(frame.get_by_role("alert")).to_have_text(
-        "One answer needs another look. Nothing was sent yet."
+        "One answer is missing or not valid. Nothing was sent yet."
     )
     expect(field).to_have_accessible_description(re.compile(re.escape(fault)))
     assert desk.answer_xmls() == []
@@ -158,7 +158,7 @@ def test_required_questions(desk: Desk) -> None:
     submit(frame)
     expect(frame.get_by_text(ANSWER_IT)).to_have_count(5)
     expect(frame.get_by_role("alert")).to_have_text(
-        "5 answers need another look. Nothing was sent yet."
+        "5 answers are missing or not valid. Nothing was sent yet."
     )
     expect(frame.get_by_role("group", name="Text").get_by_role("textbox")).to_be_focused()
 

@@ -53,7 +53,7 @@ def test_answers_are_reviewed_by_keys(world: RequesterWorld, lab: "Page", url: s
     lab.keyboard.press("r")
     expect(lab.get_by_role("heading", name="Reject 1 answer?")).to_be_visible()
     assert world.status(ids[1]) == "Submitted"
-    expect(lab.get_by_label("Why")).to_be_focused()
+    expect(lab.get_by_label("Reason")).to_be_focused()
     lab.keyboard.type("No jar, as far as I see")
     lab.get_by_role("button", name="Reject 1 answer").click()
     expect(lab.get_by_role("status")).to_have_text("1 answer rejected.")

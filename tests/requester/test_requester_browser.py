@@ -79,7 +79,7 @@ def test_a_batch_is_reviewed_from_the_list_to_the_last_answer(
     expect(lab.get_by_role("article")).to_have_count(4)
     lab.get_by_role("button", name=f"Reject… the answer {ids[1]}").click()
     expect(lab.get_by_role("heading", name="Reject 1 answer?")).to_be_visible()
-    lab.get_by_label("Why").fill("No animal of that name")
+    lab.get_by_label("Reason").fill("No animal of that name")
     lab.get_by_role("button", name="Reject 1 answer").click()
     expect(lab.get_by_role("status")).to_have_text("1 answer rejected.")
     expect(lab.get_by_role("article")).to_have_count(3)

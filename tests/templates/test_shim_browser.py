@@ -165,7 +165,7 @@ def test_a_handler_that_throws_sends_nothing(
     frame = hit(stand_in, faulty_page, body(READY + "simpleamt.setOutput('old');" + listener))
     frame.locator("#submit-btn").click()
     expect(frame.get_by_role("alert")).to_contain_text("Nothing was sent")
-    expect(frame.get_by_role("alert")).to_contain_text("this page has a fault (")
+    expect(frame.get_by_role("alert")).to_contain_text("this page has an error (")
     assert stand_in.posts == []
     frame.locator("#submit-btn").click()
     expect(frame.get_by_text("Thank you")).to_be_visible()
@@ -190,7 +190,7 @@ def test_an_answer_that_comes_too_late_is_not_sent_empty(stand_in: StandIn, page
     script = "button.onclick = () => setTimeout(() => simpleamt.setOutput('late'));"
     frame = hit(stand_in, page, body(READY + script))
     frame.locator("#submit-btn").click()
-    expect(frame.get_by_role("alert")).to_contain_text("has not put your answer together")
+    expect(frame.get_by_role("alert")).to_contain_text("did not prepare your answer")
     assert stand_in.posts == []
 
 

@@ -252,7 +252,7 @@ def test_a_restored_output_is_no_answer_yet(world: World, arrive: Arrive) -> Non
     expect(bar(page)).to_have_text(RESTORED)
     frame.get_by_role("button", name="Submit").click()
 
-    expect(frame.get_by_role("alert")).to_contain_text("has not put your answer together")
+    expect(frame.get_by_role("alert")).to_contain_text("did not prepare your answer")
 
 
 def test_a_file_is_sent_by_the_page_itself(world: World, arrive: Arrive) -> None:

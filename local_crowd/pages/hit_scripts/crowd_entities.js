@@ -22,7 +22,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
 
   get defect() {
     if (!this.text.trim()) return 'The <crowd-entity-annotation> has no text.';
-    return this.choices.length ? '' : 'The <crowd-entity-annotation> has no labels that can be read.';
+    return this.choices.length ? '' : 'The <crowd-entity-annotation> has no valid labels.';
   }
 
   build() {

@@ -120,7 +120,7 @@ customElements.define('crowd-slider', class extends CrowdField {
   static observedAttributes = ['min', 'max', 'step', 'value', 'disabled', 'editable', 'aria-label', 'name'];
 
   range = make('input', { type: 'range', 'aria-describedby': 'fault' });
-  number = make('input', { type: 'number', 'aria-label': 'The same as a number' });
+  number = make('input', { type: 'number', 'aria-label': 'Value as a number' });
   shown = make('output');
   moved = false;
 

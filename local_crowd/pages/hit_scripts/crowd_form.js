@@ -121,8 +121,8 @@ class CrowdForm extends HTMLElement {
     const wrong = this.elements().filter((field) => field instanceof CrowdField
       ? !field.check() : field.matches(NATIVE) && field.willValidate && !field.validity.valid);
     if (!wrong.length) return true;
-    this.say(wrong.length === 1 ? 'One answer needs another look. Nothing was sent yet.'
-      : wrong.length + ' answers need another look. Nothing was sent yet.');
+    this.say(wrong.length === 1 ? 'One answer is missing or not valid. Nothing was sent yet.'
+      : wrong.length + ' answers are missing or not valid. Nothing was sent yet.');
     wrong[0].focus();
     if (wrong[0].reportValidity) wrong[0].reportValidity();
     return false;

@@ -104,9 +104,9 @@ def _describe_range(what: str, least: int | None, most: int | None, unit: str) -
     if least is not None and most is not None:
         words = f"{what} from {least} to {most}{unit}"
     elif least is not None:
-        words = f"{what} of at least {least}{unit}" if what else f"at least {least}{unit}"
+        words = f"{what}, at least {least}{unit}" if what else f"at least {least}{unit}"
     elif most is not None:
-        words = f"{what} of at most {most}{unit}" if what else f"at most {most}{unit}"
+        words = f"{what}, at most {most}{unit}" if what else f"at most {most}{unit}"
     else:
         words = what
     words = words.strip()

@@ -1,7 +1,7 @@
-// Keeps what is entered into a HIT, puts it back, and hands the answer in until the crowd has it.
+// Saves drafts of a HIT, restores them, and retries sending the answer until the crowd has it.
 //
-// The HIT's page (hit_scripts/keep.js in it) speaks through a port. What comes out of it is that
-// page's word: bounded text, kept and given back unread, and sent for this assignment only.
+// The HIT's page, through hit_scripts/keep.js, sends messages over a port. They are not trusted:
+// their text is limited, stored without being interpreted, and sent for this assignment only.
 (() => {
   const byId = (id) => document.getElementById(id);
   const main = byId('main'), frame = document.querySelector('iframe');
@@ -39,9 +39,9 @@
   const text = (value) => (typeof value === 'string' ? value : '');
   const draft = { entries: text(stored.entries), answer: text(stored.answer) };
   draft.end = Date.now() + 1000 * Number(main.dataset.secondsLeft);
-  if (stored.returned) drafts.save(assignment, draft);  // that did not arrive
+  if (stored.returned) drafts.save(assignment, draft);  // the return did not arrive
   let state = '', isSaved = true, isFlooded = false, isGone = false, saving = 0;
-  let over = '';  // why nothing can be handed in any more
+  let over = '';  // why nothing can be submitted any more
   let port = null, messages = 0, wait = FIRST_WAIT_MS, retry = 0, sending = false;
 
   function say(what) {
@@ -75,7 +75,7 @@
     saving ||= setTimeout(save, SAVE_MS);
   }
 
-  // The body of the request, of [name, value] pairs as JSON; '' for what is no answer.
+  // Builds the request body from [name, value] pairs in JSON; '' if they are not valid.
   function bodyOf(pairs) {
     let fields;
     try {
@@ -85,7 +85,7 @@
     }
     const isField = (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((part) => typeof part === 'string');
     if (!Array.isArray(fields) || fields.length > MOST_FIELDS || !fields.every(isField)) return '';
-    const lines = (part) => part.replace(/\r\n?|\n/g, '\r\n');  // as forms are sent
+    const lines = (part) => part.replace(/\r\n?|\n/g, '\r\n');  // as browsers send forms
     const own = fields.filter(([name]) => name !== 'assignmentId');
     return new URLSearchParams([['assignmentId', assignment], ...own.map((pair) => pair.map(lines))]).toString();
   }
@@ -97,7 +97,7 @@
       refuse('refused');
       return;
     }
-    if (isLarge || body.length > MOST_BODY) {  // a server cuts such a request off, as if it were away
+    if (isLarge || body.length > MOST_BODY) {  // servers drop the connection, which looks like a network error
       refuse('largeAnswer');
       return;
     }
@@ -107,7 +107,7 @@
     deliver(true);
   }
 
-  // `asked`: the worker wants it now, and is told so. Other attempts are not spoken of each time.
+  // `asked`: the worker pressed a button, so progress is shown. Retries are silent.
   async function deliver(asked = false) {
     if (sending || over || !draft.answer) return;
     sending = true;
@@ -122,7 +122,7 @@
       });
       outcome = response.headers.get('Crowd-Outcome');
       page = await response.text();
-    } catch { /* the crowd is away, or the network is */ }
+    } catch { /* the crowd or the network is down */ }
     sending = false;
     if (over) return;
     if (outcome === 'handed-in') finish('handedIn', page);
@@ -192,17 +192,17 @@
     if (draft.entries && !state) say('restored');
   });
 
-  // work.js has it from the server that nothing more can be handed in.
+  // The server told work.js that nothing more can be submitted.
   main.addEventListener('over', (event) => {
     if (draft.answer && event.detail === 'Abandoned') say('late');
     over = { Abandoned: 'late', Returned: 'returned' }[event.detail] || 'done';
     clearTimeout(saving);
     clearTimeout(retry);
     drafts.forget(assignment);
-    if (!['late', 'done'].includes(state)) kept.hidden = true;  // work.js says the rest
+    if (!['late', 'done'].includes(state)) kept.hidden = true;  // work.js shows the reason
   });
   byId('sure').addEventListener('close', () => {
-    if (!['', 'keep'].includes(byId('sure').returnValue)) {  // forgotten by the page that follows
+    if (!['', 'keep'].includes(byId('sure').returnValue)) {  // the next page deletes the draft
       clearTimeout(saving);
       clearTimeout(retry);
       drafts.save(assignment, { ...draft, returned: true });
@@ -218,7 +218,7 @@
     }
     if (!draft.answer) say(event.newValue === null ? 'gone' : 'elsewhere');
   });
-  // A form that the HIT's page sent by itself, and that did not arrive.
+  // The frame loaded again: the HIT's page may have submitted a form itself, so ask the server.
   let loads = 0;
   frame.addEventListener('load', () => {
     if (loads++) setTimeout(() => { if (!over) main.dispatchEvent(new Event('ask')); }, ARRIVE_MS);
@@ -232,6 +232,6 @@
   window.addEventListener('online', () => deliver());
   document.addEventListener('visibilitychange', () => { if (!document.hidden) deliver(); });
   again.addEventListener('click', () => deliver(true));
-  frame.contentWindow.postMessage({ local_crowd: 'ready' }, '*');  // it may have spoken too early
+  frame.contentWindow.postMessage({ local_crowd: 'ready' }, '*');  // the HIT's page may have sent its message too early
   deliver();
 })();

@@ -1,5 +1,5 @@
-// What workers entered and have not handed in, as this browser keeps it: a draft an assignment,
-// under its site and its worker. Every page forgets what is not, or no longer, for its worker.
+// Drafts in localStorage: one for each assignment, in keys that contain the site and the worker.
+// Every page deletes drafts of other workers and of assignments that are over.
 const drafts = (() => {
   const { site, worker, open, over, signedOut } = document.currentScript.dataset;
   const all = ['local_crowd_draft', site, ''].join(' '), mine = all + worker + ' ';
@@ -13,10 +13,10 @@ const drafts = (() => {
     }
   }
 
-  // What is kept of an assignment, or null: `entries`, `answer` (texts), `end` (ms since 1970).
+  // Returns an assignment's draft or null: `entries` and `answer` (texts), `end` (ms since 1970).
   const load = (assignment) => read(key(assignment));
 
-  // Whether it is kept now. It may not fit, or the browser may keep nothing for this site.
+  // Returns whether the draft is saved: it may not fit, or storage may be disabled.
   function save(assignment, draft) {
     try {
       localStorage.setItem(key(assignment), JSON.stringify(draft));
@@ -29,12 +29,12 @@ const drafts = (() => {
   function forget(assignment) {
     try {
       localStorage.removeItem(key(assignment));
-    } catch { /* then nothing is kept */ }
+    } catch { /* storage is disabled */ }
   }
 
   function isOver(name) {
     if (signedOut || name === key(over)) return true;
-    if (!worker) return false;  // a session that ended by itself: the worker may come back
+    if (!worker) return false;  // the session expired: the worker may sign in again
     const draft = read(name);
     return !name.startsWith(mine) || !draft || (draft.returned && name !== key(open)) || draft.end < Date.now();
   }
@@ -46,6 +46,6 @@ const drafts = (() => {
 
   try {
     sweep();
-  } catch { /* then nothing is kept */ }
+  } catch { /* storage is disabled */ }
   return { key, load, save, forget };
 })();

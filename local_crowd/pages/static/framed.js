@@ -1,4 +1,4 @@
-// Tells the page around the frame to ask the server how the assignment stands now.
+// Tells the page around the frame to ask the server for the assignment's status.
 if (window.parent !== window) {
   const refused = document.querySelector('main.good') === null;
   window.parent.postMessage('local_crowd: ' + (refused ? 'refused' : 'ask the server'), '*');

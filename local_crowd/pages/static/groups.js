@@ -1,11 +1,11 @@
-// Keeps the list of HITs up to date while the page is in view, without moving what is being read.
+// Refreshes the list of HITs while the page is visible, without moving what is being read.
 (() => {
   const SECONDS = 60;
   let asking = false, asked = Date.now();
 
   const words = (element) => element.textContent.replace(/\s+/g, ' ').trim();
 
-  // Where an element with the focus stands: its entry, and which of the entry's controls it is.
+  // Returns the focused entry's key and the index of its focused control, or null.
   const CONTROLS = 'a[href], button, summary';
   function focusIn(part) {
     const item = part.contains(document.activeElement) && document.activeElement.closest('[data-key]');
@@ -13,7 +13,7 @@
     return [item.dataset.key, [...item.querySelectorAll(CONTROLS)].indexOf(document.activeElement)];
   }
 
-  // Entries that have not changed stay the same elements.
+  // Entries that have not changed keep their elements.
   function update(part, fresh) {
     const focus = focusIn(part);
     const old = new Map([...part.querySelectorAll('[data-key]')].map((item) => [item.dataset.key, item]));
@@ -39,9 +39,9 @@
     asking = true;
     asked = Date.now();
     try {
-      const answer = await fetch(window.location.href, { cache: 'no-store' });
-      if (!answer.ok || answer.redirected) return;
-      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const response = await fetch(window.location.href, { cache: 'no-store' });
+      if (!response.ok || response.redirected) return;
+      const page = new DOMParser().parseFromString(await response.text(), 'text/html');
       const anchor = firstInView();
       const key = anchor && anchor.dataset.key, top = anchor && anchor.getBoundingClientRect().top;
       for (const part of document.querySelectorAll('[data-part]')) {
@@ -54,7 +54,7 @@
       const now = key && document.querySelector(`[data-key="${key}"]`);
       if (now && window.scrollY) window.scrollBy(0, now.getBoundingClientRect().top - top);
     } catch {
-      // The crowd does not answer: the next minute may be better.
+      // The crowd does not respond; try again in a minute.
     } finally {
       asking = false;
     }

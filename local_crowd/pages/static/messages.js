@@ -1,4 +1,4 @@
-// Counts messages as read once the page with them is in view, in place of the button.
+// Marks messages as read as soon as the page is visible, instead of the button.
 (() => {
   const form = document.getElementById('read');
   if (!form) return;
@@ -7,8 +7,8 @@
     if (document.hidden || form.hidden) return;
     form.hidden = true;
     try {
-      const answer = await fetch(form.action, { method: 'POST', body: new FormData(form) });
-      if (!answer.ok) throw new Error(answer.statusText);
+      const response = await fetch(form.action, { method: 'POST', body: new FormData(form) });
+      if (!response.ok) throw new Error(response.statusText);
       for (const badge of document.querySelectorAll('.site nav .unread')) badge.remove();
     } catch {
       form.hidden = false;

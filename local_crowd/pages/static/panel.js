@@ -1,4 +1,4 @@
-// The end of a panel's visit: copying the code, and going back to the panel by itself.
+// The end of a panel's visit: copies the code, and redirects to the panel after 15 seconds.
 (() => {
   const byId = (id) => document.getElementById(id);
   const code = byId('code'), back = byId('back');
@@ -10,14 +10,14 @@
     code.select();
     try {
       await navigator.clipboard.writeText(code.value);
-    } catch {  // without https there is no clipboard
+    } catch {  // navigator.clipboard needs https
       document.execCommand('copy');
     }
     byId('copied').textContent = 'The code is copied.';
     stop();
   });
 
-  // Whoever came back to this page to look at the code is not led away again.
+  // No redirect for participants who came back to this page, perhaps to see the code.
   const [visit] = performance.getEntriesByType('navigation');
   let seconds = visit && visit.type !== 'navigate' ? 0 : 15, ticking;
   function stop() {

@@ -1,8 +1,8 @@
-// Holds whoever fills in a QuestionForm to its constraints, and says what is missing.
+// Enforces the constraints of a QuestionForm, and says what is missing.
 (() => {
   const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
 
-  // What is wrong with the text of a field; '' for nothing.
+  // Returns what is wrong with the text of a field, or ''.
   function textFault(field, optional) {
     const rules = JSON.parse(field.dataset.rules), text = field.value, length = [...text].length;
     if (!text && field.required) return 'Please answer this question.';
@@ -13,12 +13,12 @@
       if (rules.max !== null && number > rules.max) return 'The largest number allowed is ' + rules.max + '.';
     }
     if (text && rules.minLength && length < rules.minLength) {
-      return 'Please enter at least ' + rules.minLength + ' characters; these are ' + length + '.';
+      return 'Please enter at least ' + rules.minLength + ' characters; you entered ' + length + '.';
     }
     if (rules.maxLength && length > rules.maxLength) {
-      return 'At most ' + rules.maxLength + ' characters are allowed; these are ' + length + '.';
+      return 'At most ' + rules.maxLength + ' characters are allowed; you entered ' + length + '.';
     }
-    // As on Amazon's site, a pattern says itself whether it takes no text at all.
+    // As on Amazon's site, the pattern decides whether an empty text is valid.
     const broken = text || !optional ? rules.patterns.find((pattern) => !matches(pattern, text)) : null;
     return broken ? broken.error : '';
   }
@@ -27,7 +27,7 @@
     try {
       return new RegExp(pattern.regex, pattern.flags).test(text);
     } catch {
-      return true;  // not the worker's fault: nothing could match it
+      return true;  // the pattern is invalid, which is not the worker's fault
     }
   }
 
@@ -46,7 +46,7 @@
     return '';
   }
 
-  // Shows what is wrong with a question; the field to go to, or null when nothing is.
+  // Shows what is wrong with a question. Returns the field to focus, or null.
   function check(question) {
     const texts = [...question.querySelectorAll('[data-rules]')];
     let wrong = null, fault = choiceFault(question);
@@ -68,7 +68,7 @@
     const questions = [...form.querySelectorAll('.question')], problems = form.querySelector('.problems');
     let sent = false;
     form.noValidate = true;
-    // What is too long is said, and not cut off without a word.
+    // Without maxlength, text that is too long gets a message instead of being cut off.
     for (const field of form.querySelectorAll('[maxlength]')) field.removeAttribute('maxlength');
     for (const button of form.querySelectorAll('[data-clears]')) {
       const question = document.getElementById(button.dataset.clears);
@@ -91,15 +91,15 @@
       if (wrong.length || sent) event.preventDefault();
       if (problems) {
         problems.textContent = !wrong.length ? '' : wrong.length === 1
-          ? 'One answer needs another look. Nothing was sent yet.'
-          : wrong.length + ' answers need another look. Nothing was sent yet.';
+          ? 'One answer is missing or not valid. Nothing was sent yet.'
+          : wrong.length + ' answers are missing or not valid. Nothing was sent yet.';
       }
       if (wrong.length) wrong[0].focus();
       else sent = true;
     });
-    // Back from the page that followed.
+    // The worker came back from the next page.
     window.addEventListener('pageshow', (event) => { if (event.persisted) sent = false; });
-    // It did not arrive, and the page around the HIT will send it again (keep.js).
+    // The answer did not arrive; the page around the HIT will send it again (keep.js).
     window.addEventListener('unsent', () => { sent = false; });
   }
 

@@ -1,4 +1,4 @@
-// Chooses every box of a list at once; without it each can be chosen by itself.
+// Checks all boxes of a list at once.
 (() => {
   const all = document.getElementById('choose-all');
   if (!all) return;
@@ -17,8 +17,8 @@
   window.addEventListener('pageshow', show);
 })();
 
-// Fetches a picture that a worker's answer names when it is asked for; without it a click opens the
-// picture by itself. After that the link is like those around pictures of the input.
+// Loads a picture that a worker's answer names after a click on its link. Without this script the
+// click opens the picture. Afterwards the link behaves like those around pictures of the input.
 (() => {
   const links = document.querySelectorAll('a[data-picture]');
   const show = (link) => {
@@ -45,8 +45,8 @@
   });
 })();
 
-// Keys: j and k go from answer to answer, a and r press the buttons of the answer that has the
-// focus. They can be turned off, for those who talk to their computer (WCAG 2.1.4).
+// Keys: j and k move between answers, a and r press the buttons of the focused answer. They can be
+// turned off, because speech input triggers single keys (WCAG 2.1.4).
 (() => {
   const help = document.getElementById('keys');
   const answers = [...document.querySelectorAll('.answer')];
@@ -56,7 +56,7 @@
   let on = true;
   try {
     on = localStorage.getItem(kept) !== 'off';
-  } catch { /* a browser that keeps nothing */ }
+  } catch { /* storage is disabled */ }
   const show = () => {
     words.hidden = !on;
     turn.textContent = on ? 'Turn the keys off' : 'Turn on keys for reviewing';
@@ -74,7 +74,7 @@
     on = !on;
     try {
       localStorage.setItem(kept, on ? 'on' : 'off');
-    } catch { /* then it is so on this page only */ }
+    } catch { /* the choice lasts for this page only */ }
     show();
   });
   document.addEventListener('keydown', (event) => {

@@ -1,5 +1,5 @@
-// The clock of a qualification test, which ends the test in time. A submit that does not reach the
-// crowd leaves the page and its answers as they are.
+// The timer of a qualification test, which ends the test. A submission that does not reach the crowd
+// keeps the page and its answers.
 (() => {
   const byId = (id) => document.getElementById(id);
   const clock = byId('clock'), said = byId('said'), form = byId('test');
@@ -38,14 +38,14 @@
 
   function allowAgain() {
     say('Your answers could not reach the crowd. They are still on this page: do not leave it, and submit again.');
-    window.dispatchEvent(new Event('unsent'));  // question_form.js lets Submit be pressed again
+    window.dispatchEvent(new Event('unsent'));  // question_form.js enables Submit again
   }
 
-  // After question_form.js, which keeps back what is incomplete.
+  // Runs after question_form.js, which cancels incomplete submissions.
   form.addEventListener('submit', async (event) => {
     if (event.defaultPrevented) return;
     event.preventDefault();
-    const lines = (text) => text.replace(/\r\n?|\n/g, '\r\n');  // as forms are sent
+    const lines = (text) => text.replace(/\r\n?|\n/g, '\r\n');  // as browsers send forms
     const fields = Array.from(new FormData(form), ([name, value]) => [name, lines(value)]);
     let response;
     try {
@@ -63,7 +63,7 @@
     }
     isChanged = false;
     if (response.type === 'opaqueredirect') window.location.assign(form.dataset.after);
-    else form.submit();  // refused: the browser shows why
+    else form.submit();  // refused: a normal submission shows the reason
   });
 
   window.addEventListener('pageshow', (event) => { if (event.persisted) window.location.reload(); });

@@ -1,4 +1,4 @@
-// Shows times in the reader's own time zone and manner.
+// Shows times in the reader's time zone and format.
 const showTimes = (() => {
   const form = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   return (root) => {

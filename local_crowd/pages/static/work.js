@@ -1,4 +1,4 @@
-// The page around a HIT: its clock, returning it, and going on when it is handed in.
+// The page around a HIT: its timer, returning it, and continuing after it is submitted.
 (() => {
   const byId = (id) => document.getElementById(id);
   const main = byId('main'), clock = byId('clock'), said = byId('said');
@@ -47,22 +47,22 @@
     byId('take-next').hidden = byId('to-list').hidden = false;
   }
 
-  // What the server says, never what the HIT page says, decides what happened. `here`: something in
-  // the frame asks, and it is not the page that refuses an answer.
-  // `otherwise`: the status that is known when the server cannot be asked.
+  // Only the server decides what happened, never the HIT page. `here`: the request comes from the
+  // frame, after an answer that was not refused. `otherwise`: the status to assume if the server
+  // does not respond.
   async function askServer(here = false, otherwise = '') {
     let state;
     try {
-      const answer = await fetch(main.dataset.state, { cache: 'no-store' });
-      if (answer.redirected) {
+      const response = await fetch(main.dataset.state, { cache: 'no-store' });
+      if (response.redirected) {
         say('You are signed out. What you submit still counts. Sign in again to continue.', 'soon');
         return;
       }
-      if (answer.status === 404) {
+      if (response.status === 404) {
         say('Somebody else is now signed in on this browser. What you submit here still counts for you.', 'soon');
         return;
       }
-      state = await answer.json();
+      state = await response.json();
     } catch {
       if (otherwise) conclude(otherwise, here);
       else say('The crowd does not answer. Keep this page open; your work is not lost yet.', 'soon');
@@ -73,7 +73,7 @@
 
   function conclude(status, here) {
     if (over || status === 'Accepted') return;
-    main.dispatchEvent(new CustomEvent('over', { detail: status }));  // draft.js forgets what it kept
+    main.dispatchEvent(new CustomEvent('over', { detail: status }));  // draft.js deletes the draft
     if (['Submitted', 'Approved', 'Rejected'].includes(status)) {
       if (!here) {
         finish('This HIT is submitted. What you enter here now is not saved.');
@@ -89,7 +89,7 @@
     }
   }
 
-  // One request at a time, however often the frame asks; what was asked meanwhile is asked once more.
+  // One request at a time, however often the frame asks; if it asks meanwhile, one more follows.
   let asking = false, askedAgain = null;
   async function askForFrame(here) {
     if (over) return;
@@ -112,7 +112,7 @@
   });
   main.addEventListener('outcome', (event) => askServer(event.detail === 'handedIn', 'Submitted'));
   main.addEventListener('ask', () => askServer());
-  // Back from another tab or from the browser's memory: time may have passed.
+  // The page was in another tab or in the back/forward cache, so time may have passed.
   document.addEventListener('visibilitychange', () => { if (!document.hidden && !over) askServer(); });
   window.addEventListener('pageshow', (event) => { if (event.persisted) window.location.reload(); });
 
@@ -120,7 +120,7 @@
   auto.addEventListener('change', () => localStorage.setItem(KEPT, auto.checked ? 'yes' : 'no'));
   byId('auto-label').hidden = false;
 
-  byId('return-another').hidden = true;  // the dialog has it
+  byId('return-another').hidden = true;  // the dialog has this button
   byId('return').addEventListener('submit', (event) => {
     event.preventDefault();
     byId('sure').showModal();
@@ -132,8 +132,8 @@
     byId('return').submit();
   });
 
-  // The next Tab is in the HIT, whose page must be there first. Of a frame that has the focus already
-  // Chromium 140 forgets it with each page in it, unless it is taken away and given back.
+  // Focus the frame once its page is loaded, so that Tab moves within the HIT. Chromium 140 loses the
+  // focus of a frame whose page changes, unless it is blurred and focused again.
   frame.addEventListener('load', () => {
     if (![document.body, frame].includes(document.activeElement)) return;
     frame.blur();
