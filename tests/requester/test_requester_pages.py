@@ -377,7 +377,7 @@ class TestBatches:
         hit = world.row()
         world.clock.advance(8 * DAY)
         lab = world.member()
-        assert "over Expired 1" in words(lab.get("/requester/"))
+        assert "ended Expired 1" in words(lab.get("/requester/"))
         world.perform("DeleteHIT", HITId=hit["HITId"])
 
         assert "No HITs yet." in words(lab.get("/requester/"))
