@@ -19,17 +19,17 @@ def parse_fields(answer: str) -> dict[str, Any]:
         root = ET.fromstring(answer, ET.XMLParser(target=_WithoutDoctype()))  # noqa: S314 - so no entities
     except ET.ParseError as error:
         raise ValueError(f"the answer is not XML: {error}") from error
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for element in root.iterfind("{*}Answer"):
         name = element.findtext("{*}QuestionIdentifier") or ""
         free = element.find("{*}FreeText")
         if free is not None:
-            found[name] = free.text or ""
+            values[name] = free.text or ""
         else:
             chosen = element.findall("{*}SelectionIdentifier")
             other = element.findall("{*}OtherSelectionText")
-            found[name] = [part.text or "" for part in (*chosen, *other)]
-    return found
+            values[name] = [part.text or "" for part in (*chosen, *other)]
+    return values
 
 
 class _WithoutDoctype(ET.TreeBuilder):
@@ -49,7 +49,7 @@ def to_result(
     """Return a line of the results. `recorded` is the HIT's line in the batch record, if any.
 
     `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
-    JSON is kept as text and said.
+    JSON is kept as text, with a message.
     """
     name = assignment["AssignmentId"]
     try:

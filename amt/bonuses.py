@@ -87,9 +87,9 @@ def read(path: str) -> tuple[list[Bonus], str]:
     faults: list[str] = []
     bonuses: list[Bonus] = []
     seen: dict[tuple[str, Decimal, str], int] = {}
-    for line, given in _read_rows(path, text, faults):
+    for line, row in _read_rows(path, text, faults):
         try:
-            bonus = _parse_bonus(len(bonuses), line, given)
+            bonus = _parse_bonus(len(bonuses), line, row)
             first = seen.setdefault((bonus.assignment_id, bonus.amount, bonus.reason), line)
             if first != line:
                 raise ValueError(
@@ -106,7 +106,7 @@ def read(path: str) -> tuple[list[Bonus], str]:
 
 
 def _read_rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Each row with its line, as a mapping."""
+    """Yield the line number and the cells of each row; add what is wrong to `faults`."""
     if text.lstrip()[:1] in ("{", "["):
         for row in inputs.parse_rows(path, io.BytesIO(text.encode()), faults):
             if isinstance(row.value, dict):
@@ -137,22 +137,23 @@ def _read_rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, M
             )
 
 
-def _parse_bonus(number: int, line: int, given: Mapping[str, Any]) -> Bonus:
-    if unknown := [str(name) for name in given if name not in FIELDS]:
+def _parse_bonus(number: int, line: int, row: Mapping[str, Any]) -> Bonus:
+    """Parse a row of the file. Raises ValueError with what is wrong."""
+    if unknown := [str(name) for name in row if name not in FIELDS]:
         raise ValueError(f"{', '.join(unknown)}: not one of {', '.join(FIELDS)}")
-    for name, value in given.items():
+    for name, value in row.items():
         if isinstance(value, bool) or not isinstance(value, str | int | float | None):
             raise ValueError(f"{name}: {value!r} is neither text nor a number")  # noqa: TRY004 - a fault in the file
-    said = {name: str(given.get(name) or "").strip() for name in FIELDS}
-    if not re.fullmatch("[A-Z0-9]{1,64}", said["assignment_id"]):
-        raise ValueError(f"assignment_id: {said['assignment_id']!r} is not an assignment's id")
-    if said["worker_id"] and not re.fullmatch("A[A-Z0-9]{1,63}", said["worker_id"]):
-        raise ValueError(f"worker_id: {said['worker_id']!r} is not a worker's id")
-    if not AMOUNT.fullmatch(said["amount"]) or not (amount := Decimal(said["amount"])):
-        raise ValueError(f"amount: {said['amount']!r} is not an amount such as 1.50")
-    if not said["reason"]:
+    texts = {name: str(row.get(name) or "").strip() for name in FIELDS}
+    if not re.fullmatch("[A-Z0-9]{1,64}", texts["assignment_id"]):
+        raise ValueError(f"assignment_id: {texts['assignment_id']!r} is not an assignment's id")
+    if texts["worker_id"] and not re.fullmatch("A[A-Z0-9]{1,63}", texts["worker_id"]):
+        raise ValueError(f"worker_id: {texts['worker_id']!r} is not a worker's id")
+    if not AMOUNT.fullmatch(texts["amount"]) or not (amount := Decimal(texts["amount"])):
+        raise ValueError(f"amount: {texts['amount']!r} is not an amount such as 1.50")
+    if not texts["reason"]:
         raise ValueError("reason: empty; the worker reads it, so say what the bonus is for")
-    return Bonus(number, line, said["assignment_id"], said["worker_id"], amount, said["reason"])
+    return Bonus(number, line, texts["assignment_id"], texts["worker_id"], amount, texts["reason"])
 
 
 def _find_swallowed_row(line: int, reason: str) -> int | None:
@@ -184,19 +185,19 @@ def pay(
     """Pay these bonuses, and record each payment. Yield an outcome each, in order."""
     forgotten = payments.tokens_forgotten()
 
-    def give(bonus: Bonus) -> None:
+    def pay_one(bonus: Bonus) -> None:
         if not (forgotten and _is_paid(client, payments, bonus)):
             _send(client, f"{payments.header['payment']}-{bonus.number}", bonus)
         payments.append({"row": bonus.number, "assignment_id": bonus.assignment_id})
 
-    return calls.gather(crowd, give, bonuses, doing="paying", total=len(bonuses))
+    return calls.gather(crowd, pay_one, bonuses, doing="paying", total=len(bonuses))
 
 
 def _send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
     worker_id = bonus.worker_id
     if not worker_id:
-        found = client.get_assignment(AssignmentId=bonus.assignment_id)
-        worker_id = found["Assignment"]["WorkerId"]
+        response = client.get_assignment(AssignmentId=bonus.assignment_id)
+        worker_id = response["Assignment"]["WorkerId"]
     try:
         client.send_bonus(
             WorkerId=worker_id,

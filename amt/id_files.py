@@ -11,12 +11,12 @@ def read_ids(path: str | os.PathLike[str]) -> list[str]:
 
     Raises Error, naming the line, for what cannot be an id; or OSError.
     """
-    found: dict[str, None] = {}
+    ids: dict[str, None] = {}
     with Path(path).open(encoding="utf-8-sig", errors="replace") as lines:
         for number, line in enumerate(lines, 1):
             text = line.partition("#")[0].strip()
             if text and not (text.isascii() and text.isalnum() and len(text) <= 64):
                 raise Error(f"{path}:{number}: {text[:60]!r} is not an id")
             if text:
-                found[text] = None
-    return list(found)
+                ids[text] = None
+    return list(ids)

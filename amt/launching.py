@@ -93,12 +93,12 @@ def _find_existing(client: "MTurkClient", batch: Batch, row: Row, message: str) 
             continue
         if hit.get("RequesterAnnotation") == _format_annotation(batch, row.number):
             return str(hit_id)
-    if (found := _find_by_annotation(client, batch).get(row.number)) is None:
+    if (hit_id := _find_by_annotation(client, batch).get(row.number)) is None:
         raise Error(
             f"row {row.number}: its HIT was created but no longer exists; give another "
             "--hit_ids_file to start a new batch"
         )
-    return found
+    return hit_id
 
 
 def _format_annotation(batch: Batch, row: int) -> str:
@@ -108,8 +108,8 @@ def _format_annotation(batch: Batch, row: int) -> str:
 def _find_by_annotation(client: "MTurkClient", batch: Batch) -> dict[int, str]:
     """Return row -> HIT id of all HITs of the batch, found by their annotations."""
     pattern = re.compile(f"batch={batch.header['batch']} row=([0-9]+)")
-    found = {}
+    hit_ids = {}
     for hit in calls.list_pages(client.list_hits, "HITs"):
         if match := pattern.fullmatch(hit.get("RequesterAnnotation", "")):
-            found[int(match[1])] = hit["HITId"]
-    return found
+            hit_ids[int(match[1])] = hit["HITId"]
+    return hit_ids

@@ -29,29 +29,29 @@ KEYS = (
 Requirement = dict[str, Any]
 
 
-def to_requirements(given: Mapping[str, Any]) -> list[Requirement]:
-    """The requirements that the short keys in `given` stand for.
+def to_requirements(properties: Mapping[str, Any]) -> list[Requirement]:
+    """Return the requirements that the short keys of HIT properties stand for.
 
     Raises ValueError, its text beginning with the key at fault and a colon.
     """
-    made = []
-    if "Country" in given:
-        made.append(_to_country_requirement(given["Country"]))
-    if "HitsApproved" in given:
-        made.append(
-            _to_minimum_requirement("HitsApproved", given["HitsApproved"], HITS_APPROVED, None)
+    requirements = []
+    if "Country" in properties:
+        requirements.append(_to_country_requirement(properties["Country"]))
+    if "HitsApproved" in properties:
+        requirements.append(
+            _to_minimum_requirement("HitsApproved", properties["HitsApproved"], HITS_APPROVED, None)
         )
-    if "PercentApproved" in given:
-        made.append(
+    if "PercentApproved" in properties:
+        requirements.append(
             _to_minimum_requirement(
-                "PercentApproved", given["PercentApproved"], PERCENT_APPROVED, 100
+                "PercentApproved", properties["PercentApproved"], PERCENT_APPROVED, 100
             )
         )
-    if "QualificationId" in given:
-        made.append(_to_qualification_requirement(given))
-    elif extra := [key for key in KEYS[4:] if key in given]:
+    if "QualificationId" in properties:
+        requirements.append(_to_qualification_requirement(properties))
+    elif extra := [key for key in KEYS[4:] if key in properties]:
         raise ValueError(f"{extra[0]}: needs a QualificationId")
-    return made
+    return requirements
 
 
 def _to_country_requirement(value: Any) -> Requirement:
@@ -81,7 +81,7 @@ def check_locale(key: str, locale: Requirement) -> None:
 
 
 def find_locale_faults(requirements: Sequence[Requirement]) -> list[str]:
-    """What is wrong with the places in Amazon's own QualificationRequirements, a line each."""
+    """Return what is wrong with the places in QualificationRequirements, one per line."""
     faults = []
     for requirement in requirements:
         for locale in requirement.get("LocaleValues", []):
@@ -104,22 +104,23 @@ def _to_minimum_requirement(key: str, value: Any, type_id: str, highest: int | N
     }
 
 
-def _to_qualification_requirement(given: Mapping[str, Any]) -> Requirement:
-    type_id, said = given["QualificationId"], given.get("QualificationComparator", "Exists")
+def _to_qualification_requirement(properties: Mapping[str, Any]) -> Requirement:
+    type_id = properties["QualificationId"]
+    symbol = properties.get("QualificationComparator", "Exists")
     if not isinstance(type_id, str):
         raise ValueError(f"QualificationId: {type_id!r} is not a qualification type's id")  # noqa: TRY004 - as below
-    comparator = COMPARATORS.get(str(said), said)
+    comparator = COMPARATORS.get(str(symbol), symbol)
     if comparator not in (*COMPARATORS.values(), *WITHOUT_VALUE):
         names = ", ".join([*COMPARATORS, *WITHOUT_VALUE])
-        raise ValueError(f"QualificationComparator: {said!r} is not one of {names}")
-    made: Requirement = {"QualificationTypeId": type_id, "Comparator": comparator}
+        raise ValueError(f"QualificationComparator: {symbol!r} is not one of {names}")
+    requirement: Requirement = {"QualificationTypeId": type_id, "Comparator": comparator}
     if comparator in WITHOUT_VALUE:
-        if "QualificationInteger" in given:
+        if "QualificationInteger" in properties:
             raise ValueError(f"QualificationInteger: {comparator} takes no number")
-        return made
-    value = given.get("QualificationInteger")
+        return requirement
+    value = properties.get("QualificationInteger")
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(  # noqa: TRY004 - a fault in the file, not in the program
-            f"QualificationInteger: {said} needs a whole number"
+            f"QualificationInteger: {symbol} needs a whole number"
         )
-    return made | {"IntegerValues": [value]}
+    return requirement | {"IntegerValues": [value]}

@@ -1,4 +1,4 @@
-"""What Amazon's service model, as botocore ships it, says of HIT properties."""
+"""Faults of HIT properties by Amazon's service model, which botocore ships."""
 
 import re
 from collections.abc import Iterator
@@ -38,17 +38,17 @@ def find_faults(properties: dict[str, Any]) -> list[str]:
     report = ParamValidator().validate(
         {name: value for name, value in properties.items() if name in shape.members}, shape
     )
-    found = [f"{name}: not a HIT property{_suggest(name)}" for name in unknown]
+    faults = [f"{name}: not a HIT property{_suggest(name)}" for name in unknown]
     if report.has_errors():
-        found += [_explain(line) for line in report.generate_report().splitlines()]
+        faults += [_explain(line) for line in report.generate_report().splitlines()]
     else:
-        found += [
+        faults += [
             fault
             for name, value in properties.items()
             if name in shape.members
             for fault in _list_faults(shape.members[name], value, name)
         ]
-    return found
+    return faults
 
 
 def _suggest(name: str) -> str:

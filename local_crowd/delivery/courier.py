@@ -20,22 +20,20 @@ from local_crowd.operations.notifications.outbox import Lane, Message
 from local_crowd.site import Site
 from local_crowd.store.faults import StoreError
 
-PAUSE = 1.0  # seconds between two looks into the outboxes
+PAUSE = 1.0  # seconds between two queries of an outbox
 
 log = logging.getLogger(__name__)
 
 
 class DeliveryCount(NamedTuple):
-    """How many messages arrived, and how many did not."""
+    """Numbers of messages that were delivered, and that were not."""
 
     sent: int
     failed: int
 
 
 class Parcel(NamedTuple):
-    """A message with what it takes to send it: the secret that signs it, the time, and what the
-    operator allows.
-    """
+    """A message, the secret that signs it, the time, and the destinations the operator allows."""
 
     message: Message
     secret: str
@@ -54,19 +52,19 @@ class Courier:
         self._allowed_in_file = settings["notification_destinations"]
         self._queues = Queues(settings["notification_endpoint_url"])
         self._ended = Event()
-        # A thread for each site: neither waits for what the other is sending.
+        # One thread per site, so that a slow receiver of one does not delay the other.
         self._threads = [
             Thread(target=self._run, args=[site], name=f"notifications {site.name}", daemon=True)
             for site in self.sites
         ]
 
     def start(self) -> None:
-        """Send in the background from now on."""
+        """Start sending in the background."""
         for thread in self._threads:
             thread.start()
 
     def stop(self, seconds: float = 5) -> None:
-        """End the threads, waiting that long at most. What they had begun to send is sent again."""
+        """Stop the threads, waiting `seconds` at most. Unfinished messages are sent again later."""
         self._ended.set()
         end = time.monotonic() + seconds
         for thread in self._threads:
@@ -83,7 +81,7 @@ class Courier:
                 log.exception("The notifications of the %s site could not be sent", site.name)
 
     def deliver(self, site: Site) -> DeliveryCount:
-        """Send all that is due on a site now, and what falls due meanwhile."""
+        """Send everything that is due on a site, and what becomes due meanwhile."""
         sent = failed = 0
         due: Counter[Lane] = Counter()
         next_look = 0.0
@@ -111,7 +109,7 @@ class Courier:
             return Counter(outbox.count_due(call) if outbox.has_due(call) else {})
 
     def _take(self, site: Site, due: Counter[Lane], sending: Iterable[Message]) -> list[Parcel]:
-        """Lease what is to be sent next, and take it off `due`."""
+        """Lease the messages to send next, and subtract them from `due`."""
         begun = share_threads(due, [message.lane for message in sending])
         if not begun or self._ended.is_set():
             return []
@@ -129,7 +127,7 @@ class Courier:
         ]
 
     def _send(self, parcel: Parcel) -> str | None:
-        """Send a message and return why it did not arrive, or None."""
+        """Send a message; return why it was not delivered, or None."""
         try:
             self._post(parcel)
         except (DeliveryError, destinations.BadDestinationError) as error:
@@ -139,7 +137,7 @@ class Courier:
 
     def _post(self, parcel: Parcel) -> None:
         message = parcel.message
-        # Once more: what is allowed may have changed since the message was written.
+        # Checked again: the allowed destinations may have changed since it was written.
         destinations.validate(message.transport, message.destination, parcel.allowed)
         if self._is_aws(message.destination, parcel.allowed):
             self._queues.send(message.transport, message.destination, message.body)
@@ -152,7 +150,7 @@ class Courier:
         if destinations.is_topic(destination) or destinations.is_queue(destination):
             return True
         endpoint = self._queues.endpoint_url
-        # What the operator has put in AWS's place has queues at its own address.
+        # A replacement for AWS, such as LocalStack, has queues at its own address.
         return (
             endpoint is not None
             and urlsplit(destination).netloc == urlsplit(endpoint).netloc
@@ -161,7 +159,7 @@ class Courier:
 
     @staticmethod
     def _record_outcomes(site: Site, outcomes: Sequence[tuple[Message, str | None]]) -> None:
-        """Forget the messages that arrived, and plan another attempt for the others."""
+        """Delete the messages that were delivered, and schedule a retry of the others."""
         if not outcomes:
             return
         with site.writing() as call:

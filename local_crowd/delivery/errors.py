@@ -1,5 +1,5 @@
-"""What goes wrong on the way."""
+"""Errors of delivery."""
 
 
 class DeliveryError(Exception):
-    """A message did not arrive, or nothing said that it did. It is worth another try."""
+    """A message was not delivered, or its receiver did not confirm it; it can be retried."""

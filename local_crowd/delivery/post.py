@@ -1,8 +1,8 @@
-"""Posts a message to a URL, which its requester chose and the operator may not trust.
+"""Posts a message to a URL that a requester chose, and that the operator may not trust.
 
-The address is looked up once, judged, and connected to: what a name leads to cannot change between
-the judgement and the call (DNS rebinding). Redirections are not followed, no proxy is used, nothing
-of the answer but its status is kept, and the whole takes SECONDS at most.
+The host is resolved once, and the address that was checked is the one connected to, which prevents
+DNS rebinding. Redirects are not followed, no proxy is used, only the status of the response is read,
+and the whole takes SECONDS at most.
 """
 
 import socket
@@ -21,9 +21,9 @@ PORTS = {"http": 80, "https": 443}
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[str]) -> None:
-    """Post `body` as JSON. DeliveryError unless the answer is a 2xx.
+    """Post `body` as JSON. Raises DeliveryError unless the response is a 2xx.
 
-    `allowed`: what the operator allows beside public https URLs.
+    `allowed`: destinations that the operator allows besides public https URLs.
     """
     parts = destinations.parse_url(url)
     any_address = destinations.is_allowed(url, allowed)
@@ -62,7 +62,7 @@ def _connect(parts: SplitResult, *, any_address: bool) -> Iterator[HTTPConnectio
 
 def _open_socket(host: str, port: int, *, any_address: bool) -> socket.socket:
     addresses = [
-        str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
     if not any_address and not all(map(destinations.is_public, addresses)):
         raise DeliveryError(f"{host} leads to an address that is not public.")

@@ -10,20 +10,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_crowd.delivery.errors import DeliveryError
 from local_crowd.operations.notifications import destinations
 
-# One attempt, in seconds: the outbox tries again.
+# Times in seconds. One attempt only: the outbox retries.
 CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
 
 
 class Queues:
-    """AWS, or what stands in its place at `endpoint_url`."""
+    """The queues and topics of AWS, or of a replacement at `endpoint_url`."""
 
     def __init__(self, endpoint_url: str | None) -> None:
         self.endpoint_url = endpoint_url
-        self._making = Lock()  # clients may be shared by threads, but not made by two at once
+        self._creating = Lock()  # threads can share a client, but not create two at once
         self._client = cache(self._new_client)
 
     def _new_client(self, service: str, region: str) -> Any:
-        from boto3.session import Session  # a quarter of a second, for those who use it
+        from boto3.session import Session  # takes 0.25 s to import, and few crowds need it
 
         return Session().client(
             service,  # type: ignore[call-overload]
@@ -35,7 +35,7 @@ class Queues:
     def send(self, transport: str, destination: str, body: str) -> None:
         """Send `body` to the queue of this URL or the topic of this ARN, or raise DeliveryError."""
         try:
-            with self._making:
+            with self._creating:
                 client = self._client(transport.lower(), destinations.find_region(destination))
             if transport == "SQS":
                 client.send_message(QueueUrl=destination, MessageBody=body)

@@ -15,10 +15,10 @@ AT_ONE_DESTINATION = 8
 
 
 def share_threads(due: Mapping[Lane, int], busy: Iterable[Lane]) -> Counter[Lane]:
-    """Return how many messages of each lane to begin with now.
+    """Return how many messages of each lane to start sending now.
 
-    `due`: how many wait. `busy`: the lane of each message that is being sent. Each next thread goes
-    to the requester that has the fewest, and among its destinations in turn.
+    `due`: messages that wait, by lane. `busy`: the lane of each message that is being sent. Each free
+    thread goes to the requester with the fewest, and to its destinations in turn.
     """
     of_lane = Counter(busy)
     of_requester: Counter[str] = Counter()
@@ -32,7 +32,7 @@ def share_threads(due: Mapping[Lane, int], busy: Iterable[Lane]) -> Counter[Lane
     for _ in range(AT_ONCE - of_lane.total()):
         requester_id = min(waiting, key=lambda waits: of_requester[waits], default="")
         if not requester_id or of_requester[requester_id] >= OF_ONE_REQUESTER:
-            break  # who has the fewest has all that one can have, and so have the others
+            break  # the requester with the fewest is at the limit, so all are
         lane = waiting[requester_id].popleft()
         begun[lane] += 1
         of_requester[requester_id] += 1

@@ -1,7 +1,7 @@
-"""The headers by which a receiver knows who sent a message, in the form of Standard Webhooks.
+"""Headers that prove to a receiver who sent a message, as Standard Webhooks defines them.
 
 The signature is an HMAC-SHA256 over `<id>.<timestamp>.<body>`, so a message can neither be changed
-nor be sent again at another time (https://www.standardwebhooks.com; verifiers exist for most
+nor replayed at another time (https://www.standardwebhooks.com; verifiers exist for most
 languages).
 """
 
@@ -10,7 +10,7 @@ import hmac
 
 
 def sign(secret: str, event_id: str, body: bytes, now: int) -> dict[str, str]:
-    """The three headers. `secret`: whsec_ and the key in base64; `now`: epoch seconds."""
+    """Return the three headers. `secret`: whsec_ and the key in base64; `now`: epoch seconds."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{event_id}.{now}.".encode() + body
     signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
