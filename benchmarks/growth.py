@@ -137,15 +137,14 @@ def grounds(data: str) -> Iterator[tuple[CrowdServer, Site]]:
 
 
 def _size(site: Site) -> int:
-    """The bytes of the database; PostgreSQL is given statistics, as its autovacuum does in time."""
+    """The bytes of the database."""
     if site.store.is_sqlite:
         assert site.store.path is not None
         with site.store.engine.connect() as db:
             db.exec_driver_sql("ROLLBACK")
             db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return site.store.path.stat().st_size
-    with site.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-        db.execute(text("VACUUM ANALYZE"))
+    with site.store.engine.connect() as db:
         return int(db.scalar(text("SELECT pg_database_size(current_database())")) or 0)
 
 

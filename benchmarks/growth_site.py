@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from amt.hits import format_question
 from amt.templates import Template
@@ -13,6 +13,7 @@ from benchmarks.load_site import HIT_TYPE, WEEK
 from local_crowd.operations.call import Call, random_id
 from local_crowd.operations.hits import hit_types
 from local_crowd.operations.people import identities
+from local_crowd.operations.work import worker_lists
 from local_crowd.site import Site
 from local_crowd.store.tables import assignments, hits, request_tokens
 
@@ -59,7 +60,19 @@ def fill(site: Site, count: int) -> Filled:
         for chunk in _chunks(rows, CHUNK):
             with site.writing(people.requester) as call:
                 _insert(call, people, group, chunk, done)
-    return Filled(people, types, min(DONE_BY_ADA, count // GROUPS // 2))
+    with site.writing() as call:
+        worker_lists.note_passed(
+            call, people.ada, types[0]
+        )  # as if she had accepted them one by one
+    gather_statistics(site)
+    return Filled(people, types, done)
+
+
+def gather_statistics(site: Site) -> None:
+    """Do to PostgreSQL what its autovacuum does some time after so many rows were inserted."""
+    if not site.store.is_sqlite:
+        with site.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            db.execute(text("VACUUM ANALYZE"))
 
 
 def _chunks(rows: Iterator[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

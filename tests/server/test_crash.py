@@ -15,6 +15,7 @@ from benchmarks.load_workers import Times, Worker, together
 from local_crowd.store.tables import assignments, hits
 from tests.support.own_thread import apart
 from tests.support.postgres import Databases
+from tests.support.recount import find_wrong_counts
 
 KILLS = 50
 WORKERS = 12
@@ -64,6 +65,8 @@ def _check(ground: Grounds, *processes: str) -> None:
     assert tally.wrong == []
     assert all(len(set(by)) == len(by) <= SLOTS for by in tally.workers.values())
     assert counters(ground) == slots_taken(ground)
+    with ground.site() as site:
+        assert find_wrong_counts(site) == []
 
 
 async def work_on(process: "subprocess.Popen[str]", url: str, hit_type_id: str) -> list[Worker]:

@@ -1,13 +1,13 @@
 """Batches: the HITs of one run of launch_hits.py; for other HITs, those of one HIT type."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from local_crowd.operations.call import Call
-from local_crowd.store.tables import assignments, hit_types, hits
+from local_crowd.store.tables import assignments, batch_counts, hit_types, hits, is_listed
 
 # The annotation that launch_hits.py gives each HIT: its batch, and its row of the input.
 ANNOTATION = re.compile(r"batch=([A-Za-z0-9._-]{1,64}) row=([0-9]{1,18})")
@@ -47,41 +47,43 @@ def parse_input_row(annotation: str | None) -> int | None:
 
 def list_newest(call: Call, offset: int, limit: int) -> list[Batch]:
     """List the requester's batches, the one with the newest HIT first."""
-    query = (
-        select(hits.c.batch)
-        .where(_is_own(call))
-        .group_by(hits.c.batch)
-        .order_by(func.max(hits.c.number).desc())
-        .offset(offset)
-        .limit(limit)
-    )
-    return _describe(call, call.db.scalars(query).all())
+    return _describe(call, _sum_counts(call).offset(offset).limit(limit))
 
 
 def find(call: Call, batch: str) -> Batch | None:
     """Return the requester's batch of this name, or None."""
-    return next(iter(_describe(call, [batch])), None)
+    return next(iter(_describe(call, _sum_counts(call).where(batch_counts.c.batch == batch))), None)
 
 
-def _describe(call: Call, names: Sequence[str | None]) -> list[Batch]:
-    def add_up(column: ColumnElement[int], label: str) -> ColumnElement[int]:
-        return func.coalesce(func.sum(column), 0).label(label)
-
-    available = case((hits.c.expiration > call.now, hits.c.available), else_=0)
-    totals = (
+def _sum_counts(call: Call) -> Select[Any]:
+    """Select the counts of the requester's batches, the one with the newest HIT first."""
+    counts = batch_counts.c
+    sums = [func.sum(counts[name]) for name in (*COUNTED, "available", "expired")]
+    newest = func.max(counts.newest)
+    return (
         select(
-            hits.c.batch,
-            func.max(hits.c.number).label("newest"),
-            func.count().label("hits"),
-            add_up(hits.c.max_assignments, "assignments"),
-            *(add_up(hits.c[name], name) for name in COUNTED),
-            add_up(available, "available"),
-            func.min(hits.c.creation_time).label("launched"),
-            func.max(hits.c.expiration).label("expiration"),
+            counts.batch,
+            newest.label("newest"),
+            func.sum(counts.hits).label("hits"),
+            sum(sums[1:], sums[0]).label("assignments"),
+            *(total.label(name) for name, total in zip(COUNTED, sums, strict=False)),
+            sums[-2].label("available"),
+            func.min(counts.launched).label("launched"),
         )
-        .where(_is_own(call), hits.c.batch.in_(names))
-        .group_by(hits.c.batch)
-        .subquery()
+        .where(counts.requester_id == call.requester_id)
+        .group_by(counts.batch)
+        .having(func.sum(counts.hits) > 0)
+        .order_by(newest.desc())
+    )
+
+
+def _describe(call: Call, selected: Select[Any]) -> list[Batch]:
+    totals = selected.subquery()
+    expiration = (
+        select(func.max(hits.c.expiration))
+        .where(hits.c.requester_id == call.requester_id, hits.c.batch == totals.c.batch, is_listed)
+        .correlate(totals)
+        .scalar_subquery()
     )
     query = (
         select(
@@ -89,13 +91,15 @@ def _describe(call: Call, names: Sequence[str | None]) -> list[Batch]:
             hit_types.c.title,
             hit_types.c.reward,
             hit_types.c.hit_type_id,
-            *(totals.c[name] for name in Batch._fields[4:]),
+            *(totals.c[name] for name in Batch._fields[4:-1]),
+            expiration,
         )
         .join(hits, hits.c.number == totals.c.newest)
         .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
         .order_by(totals.c.newest.desc())
     )
-    return [Batch(*row) for row in call.db.execute(query)]
+    # PostgreSQL's sum of integers is a decimal number.
+    return [Batch(*row[:4], *map(int, row[4:])) for row in call.db.execute(query)]
 
 
 def list_hits(call: Call, batch: str, offset: int, limit: int) -> list[Row[Any]]:

@@ -26,6 +26,7 @@ from local_crowd.store.tables import (
     hit_type_qualifications,
     hit_types,
     hits,
+    is_open,
     qualification_types,
     qualifications,
 )
@@ -124,11 +125,7 @@ def list_hidden(call: Call, worker_id: str) -> list[str]:
                 hit_type_qualifications.c.hit_type_id == hit_types.c.hit_type_id,
                 hit_type_qualifications.c.hides,
             ),
-            exists().where(
-                hits.c.hit_type_id == hit_types.c.hit_type_id,
-                hits.c.available > 0,
-                ~hits.c.disposed,
-            ),
+            exists().where(hits.c.hit_type_id == hit_types.c.hit_type_id, is_open),
         )
         .order_by(hit_types.c.hit_type_id)
     )

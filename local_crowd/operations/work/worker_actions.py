@@ -16,7 +16,7 @@ from local_crowd.operations.review import policy_runs
 from local_crowd.operations.review.assignments import decide
 from local_crowd.operations.work import hit_lifecycle
 from local_crowd.operations.work.deadlines import abandon
-from local_crowd.operations.work.worker_lists import OFFER, lock_next_hit
+from local_crowd.operations.work.worker_lists import OFFER, lock_next_hit, note_accepted
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
 
@@ -168,6 +168,7 @@ def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
         move_slot(call.db, hit.hit_id, "pending", "available")
         return accept(call, worker_id, hit.hit_id)
     events.notify(call, hit, "AssignmentAccepted", call.now, held.assignment_id)
+    note_accepted(call, worker_id, hit)
     return held
 
 

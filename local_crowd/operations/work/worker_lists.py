@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, and_, bindparam, func, literal_column, select
+from sqlalchemy import Row, Select, and_, bindparam, case, func, literal_column, select
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
+from local_crowd.store import counts
 from local_crowd.store.tables import (
     assignments,
     bonuses,
+    group_counts,
     hit_types,
     hits,
     is_held,
@@ -20,7 +22,7 @@ from local_crowd.store.tables import (
 )
 
 IDS_PER_QUERY = 500  # every SQLite allows 999 parameters in a statement
-# HITs that the worker `worker_id` can accept at `now`. The scalar subqueries look up one index
+# HITs that the worker `worker_id` can accept at `now`. The scalar subquery looks up one index
 # entry per HIT. PostgreSQL turns NOT EXISTS into a join instead, and while it has no statistics
 # reads all of the worker's assignments for each HIT.
 OPEN = and_(
@@ -34,16 +36,14 @@ OPEN = and_(
     )
     .scalar_subquery()
     .is_(None),
-    select(worker_blocks.c.worker_id)
-    .where(
-        worker_blocks.c.requester_id == hits.c.requester_id,
-        worker_blocks.c.worker_id == bindparam("worker_id"),
-    )
-    .scalar_subquery()
-    .is_(None),
+)
+IS_BLOCKED = select(worker_blocks.c.worker_id).where(
+    worker_blocks.c.requester_id == bindparam("requester_id"),
+    worker_blocks.c.worker_id == bindparam("worker_id"),
 )
 # The columns of a HIT that accepting it needs.
 OFFER: Select[Any] = select(
+    hits.c.number,
     hits.c.hit_id,
     hits.c.requester_id,
     hits.c.expiration,
@@ -68,34 +68,38 @@ FRESH = hits.c.hit_id.not_in(
     )
 )
 FIRST_FRESH = FIRST.where(FRESH)
+# Behind the HITs that the worker has passed, so that a search does not read each of them again.
+UNPASSED = FIRST_FRESH.where(
+    hits.c.number
+    > select(func.coalesce(func.max(group_counts.c.passed), 0))
+    .where(
+        group_counts.c.worker_id == bindparam("worker_id"),
+        group_counts.c.hit_type_id == bindparam("hit_type_id"),
+    )
+    .scalar_subquery()
+)
 # The same with FOR UPDATE. SKIP LOCKED passes over HITs that other workers are accepting now;
 # FIRST_WAITING waits for such a HIT when no other is left.
 FIRST_UNLOCKED = FIRST.with_for_update(skip_locked=True, of=hits)
 FIRST_FRESH_UNLOCKED = FIRST_UNLOCKED.where(FRESH)
 NEXT_UNLOCKED = NEXT.where(FRESH).with_for_update(skip_locked=True, of=hits)
+UNPASSED_UNLOCKED = UNPASSED.with_for_update(skip_locked=True, of=hits)
 FIRST_WAITING = FIRST.with_for_update(of=hits)
 NEWEST, REWARD, TIME = ORDERS = ("newest", "reward", "time")  # TIME: shortest allowed time first
-MAX_LEFT = 1000
-LEFT = select(func.count()).select_from(
-    select(hits.c.number)
-    .where(OPEN, hits.c.hit_type_id == bindparam("hit_type_id"))
-    .limit(literal_column(str(MAX_LEFT)))
-    .subquery()
+PASSED_EVERY = 64  # of so many HITs a worker accepts, one leads to a look at what was passed
+# Open HITs of a group, less those that the worker holds.
+LEFT = func.coalesce(
+    func.sum(case((group_counts.c.worker_id == "", 1), else_=-1) * group_counts.c.open), 0
 )
-DONE = (
-    select(func.count())
-    .select_from(assignments)
-    .join(hits, hits.c.hit_id == assignments.c.hit_id)
-    .where(
-        assignments.c.worker_id == bindparam("worker_id"),
-        assignments.c.status.in_(("Submitted", "Approved", "Rejected")),
-        hits.c.hit_type_id == bindparam("hit_type_id"),
-    )
+COUNTS = select(func.coalesce(func.sum(group_counts.c.done), 0), LEFT).where(
+    group_counts.c.worker_id.in_(("", bindparam("worker_id"))),
+    group_counts.c.hit_type_id == bindparam("hit_type_id"),
 )
+LAST = select(func.max(hits.c.number)).where(hits.c.hit_type_id == bindparam("hit_type_id"))
 
 
 class Progress(NamedTuple):
-    """How many HITs of a group a worker has submitted, and can still accept (up to MAX_LEFT)."""
+    """How many HITs of a group a worker has submitted, and can still accept."""
 
     done: int
     left: int
@@ -111,8 +115,7 @@ class StatusTotal(NamedTuple):
 def count_progress(call: Call, worker_id: str, hit_type_id: str) -> Progress:
     """Count the HITs of a group that the worker has submitted and those left to accept."""
     parameters = {"worker_id": worker_id, "hit_type_id": hit_type_id}
-    done = call.db.scalar(DONE, parameters)
-    return Progress(done or 0, call.db.scalar(LEFT, parameters | {"now": call.now}) or 0)
+    return Progress(*call.db.execute(COUNTS, parameters).one())
 
 
 def list_groups(
@@ -125,13 +128,30 @@ def list_groups(
     of `hit_types`, the requester's name as `requester`, and as `left` the number of HITs that have
     a free slot and are not yet this worker's.
     """
-    left = func.count().label("left")
-    hidden = eligibility.list_hidden(call, worker_id)
     counted = (
-        select(hits.c.hit_type_id, left, func.max(hits.c.number).label("newest"))
-        .where(OPEN, hits.c.hit_type_id.not_in(hidden))
-        .group_by(hits.c.hit_type_id)
+        select(group_counts.c.hit_type_id, LEFT.label("left"))
+        .where(
+            group_counts.c.worker_id.in_(("", worker_id)),
+            group_counts.c.hit_type_id.not_in(eligibility.list_hidden(call, worker_id)),
+        )
+        .group_by(group_counts.c.hit_type_id)
+        .having(LEFT > 0)
         .subquery()
+    )
+    newest = (
+        select(hits.c.number)
+        .where(is_open, hits.c.hit_type_id == hit_types.c.hit_type_id)
+        .order_by(hits.c.number.desc())
+        .limit(literal_column("1"))
+        .scalar_subquery()
+    )
+    blocking = (
+        select(worker_blocks.c.worker_id)
+        .where(
+            worker_blocks.c.requester_id == hit_types.c.requester_id,
+            worker_blocks.c.worker_id == worker_id,
+        )
+        .scalar_subquery()
     )
     first: dict[str, list[Any]] = {
         NEWEST: [],
@@ -142,11 +162,14 @@ def list_groups(
         select(hit_types, requesters.c.name.label("requester"), counted.c.left)
         .join(counted, counted.c.hit_type_id == hit_types.c.hit_type_id)
         .join(requesters, requesters.c.requester_id == hit_types.c.requester_id)
-        .where(*[hit_types.c.title.icontains(word, autoescape=True) for word in search.split()])
-        .order_by(*first[order], counted.c.newest.desc())
+        .where(
+            blocking.is_(None),
+            *[hit_types.c.title.icontains(word, autoescape=True) for word in search.split()],
+        )
+        .order_by(*first[order], newest.desc())
         .limit(limit)
     )
-    return list(call.db.execute(query, {"worker_id": worker_id, "now": call.now}).all())
+    return list(call.db.execute(query).all())
 
 
 def find_next_hit(
@@ -158,7 +181,7 @@ def find_next_hit(
     a HIT) it is the next newer HIT, and after the newest the oldest again. Raises
     NotPossible("unqualified") when the worker may not even preview the group.
     """
-    queries = (NEXT, FIRST) if after else (FIRST_FRESH, FIRST)
+    queries = (NEXT, FIRST) if after else (UNPASSED, FIRST_FRESH, FIRST)
     hit = _find_first(call, queries, worker_id, hit_type_id, after)
     return None if hit is None else str(hit.hit_id)
 
@@ -172,7 +195,7 @@ def lock_next_hit(
     come last. The row has the columns of OFFER. The lock lasts until the transaction ends;
     concurrent workers get the HITs after it, and wait only when no other HIT is left.
     """
-    from_first = (FIRST_FRESH_UNLOCKED, FIRST_UNLOCKED, FIRST_WAITING)
+    from_first = (UNPASSED_UNLOCKED, FIRST_FRESH_UNLOCKED, FIRST_UNLOCKED, FIRST_WAITING)
     queries = (NEXT_UNLOCKED, *from_first) if after else from_first
     return _find_first(call, queries, worker_id, hit_type_id, after)
 
@@ -190,11 +213,34 @@ def _find_first(
         "hit_type_id": hit_type_id,
         "after": after,
     }
-    for query in queries:
+    for number, query in enumerate(queries):
+        # The first reads little; a search from the start reads every HIT that the worker holds.
+        if number == 1 and not count_progress(call, worker_id, hit_type_id).left:
+            return None
         if hit := call.db.execute(query, parameters).one_or_none():
+            asked = {"requester_id": hit.requester_id, "worker_id": worker_id}
+            if call.db.execute(IS_BLOCKED, asked).first():
+                return None
             eligibility.check(call, worker_id, hit.qualification_requirements, "Preview")
             return hit
     return None
+
+
+def note_accepted(call: Call, worker_id: str, hit: Row[Any]) -> None:
+    """Note which HITs of the group the worker has passed, at one in PASSED_EVERY HITs.
+
+    `hit` is the OFFER of one that the worker has just accepted.
+    """
+    if hit.number % PASSED_EVERY == 0:
+        note_passed(call, worker_id, hit.hit_type_id)
+
+
+def note_passed(call: Call, worker_id: str, hit_type_id: str) -> None:
+    """Note that the worker holds, or has returned, every HIT before the first that is left."""
+    parameters = {"worker_id": worker_id, "hit_type_id": hit_type_id, "now": call.now}
+    left = call.db.execute(UNPASSED, parameters).one_or_none()
+    passed = left.number - 1 if left else call.db.scalar(LAST, parameters) or 0
+    counts.note_passed(call.db, worker_id, hit_type_id, passed)
 
 
 def find_group(call: Call, hit_type_id: str) -> Row[Any] | None:

@@ -115,8 +115,7 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
 def describe_progress(done: int, left: int | None) -> str:
     """Confirm that the answer is submitted, and say how much of the group is done and left.
 
-    `left` is the number of HITs after the one just accepted, up to worker_lists.MAX_LEFT, or None
-    if no HIT was accepted.
+    `left` is the number of HITs after the one just accepted, or None if no HIT was accepted.
     """
     text = (
         f"Thank you. Your answer is submitted. You have done {count_of(done, 'HIT')} of this group"
@@ -125,8 +124,7 @@ def describe_progress(done: int, left: int | None) -> str:
         return f"{text}. {THE_LAST}"
     if not left:
         return f"{text}; this one is the last."
-    more = "at least " if left >= worker_lists.MAX_LEFT else ""
-    return f"{text}; this one and {more}{left:,} more are left."
+    return f"{text}; this one and {left:,} more are left."
 
 
 @pages.get("/mturk/preview")

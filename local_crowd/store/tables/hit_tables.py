@@ -49,14 +49,14 @@ hit_type_qualifications = Table(
     partial_index("ix_hit_type_qualifications_hiding", "hit_type_id", where="hides"),
 )
 
-OPEN_HIT = "available > 0 AND NOT disposed"
-LISTED_HIT = "NOT disposed"
 # due_time is NULL once the expiration was processed, which happens before any list is read.
+OPEN_HIT = "available > 0 AND NOT disposed AND due_time IS NOT NULL"
+LISTED_HIT = "NOT disposed"
 REVIEWABLE_HIT = "pending = 0 AND NOT disposed AND (available = 0 OR due_time IS NULL)"
 
 # The same conditions as the indexes', as text: SQLite uses a partial index only for a query whose
 # condition it can match literally, so one with parameters would read the whole table.
-is_open = text("hits.available > 0 AND NOT hits.disposed")
+is_open = text("hits.available > 0 AND NOT hits.disposed AND hits.due_time IS NOT NULL")
 is_listed = text("NOT hits.disposed")
 is_reviewable = text(
     "hits.pending = 0 AND NOT hits.disposed AND (hits.available = 0 OR hits.due_time IS NULL)"
@@ -95,6 +95,9 @@ hits = Table(
     Column("hit_review_policy", Text),
     Index(None, "requester_id", "batch", "input_row", "number"),
     Index(None, "hit_type_id", "number"),
+    partial_index(
+        "ix_hits_expiration_of_batch", "requester_id", "batch", "expiration", where=LISTED_HIT
+    ),
     partial_index("ix_hits_listed", "requester_id", "number", where=LISTED_HIT),
     *(
         partial_index(name, owner, "reviewing", "expiration", "hit_id", where=REVIEWABLE_HIT)
