@@ -170,6 +170,20 @@ def test_the_first_script_cannot_be_broken_out_of() -> None:
     assert script.endswith('("http://x/\\u003c/script>\\u003cb>\\"\'")')
 
 
+@pytest.mark.parametrize(
+    ("written", "served"),
+    [
+        (f"{AMAZONS}<script>", f"{OURS}<script>"),
+        (f"{AMAZONS}?a=1&b='", f"{OURS}?a=1&b='"),
+        (f'"\n {AMAZONS}?a=1&amp;b"', f'"{OURS}?a=1&amp;b"'),
+        ('"https:&#47;&#47;www.mturk.com/mturk/externalSubmit?a&amp;b"', f'"{OURS}?a&amp;b"'),
+    ],
+)
+def test_the_rest_of_an_address_stays_as_it_is(written: str, served: str) -> None:
+    """What follows the address is the page's own, quoted or not, and is not escaped again."""
+    assert rewritten(f"<form action={written}>") == f"<form action={served}>"
+
+
 @given(
     st.lists(
         st.sampled_from(

@@ -109,7 +109,12 @@ def _find_edits(
         return
     address = "action" if name == "form" else "formaction"
     if match := SUBMIT.match(value(address)):
-        yield *values[address], escape(submit_url + value(address)[match.end() :])
+        start, end = values[address]
+        written = token.string[start:end].strip()
+        if literal := SUBMIT.match(written):
+            yield start, end, escape(submit_url) + written[literal.end() :]
+        else:  # written with character references
+            yield start, end, escape(submit_url + value(address)[match.end() :])
 
 
 def _apply_edits(html: str, edits: list[Edit]) -> str:
