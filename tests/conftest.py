@@ -20,6 +20,7 @@ from tests.support.quick_setup import (  # noqa: F401 - fixtures
     strong_passwords,
 )
 from tests.support.script_fixtures import desk  # noqa: F401 - fixture
+from tests.support.server_process import start  # noqa: F401 - fixture
 from tests.support.worker_sites import url, world  # noqa: F401 - fixtures
 
 if TYPE_CHECKING:

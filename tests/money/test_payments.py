@@ -15,9 +15,8 @@ from sqlalchemy import select
 
 from local_crowd.operations.money import payments
 from local_crowd.store.tables import payment_items
-from tests.people.test_accounts import worker_id
 from tests.support.crowds import DAY
-from tests.support.live_site import PID, People
+from tests.support.live_site import PID, People, worker_id
 from tests.support.worker_sites import Visitor, words
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,6 +12,7 @@ from local_crowd.operations.panels import participants
 from local_crowd.store.tables import panel_workers, visits
 from tests.support.crowds import DAY, HOUR, MINUTE
 from tests.support.live_site import CODES, COMPLETION, PID, People
+from tests.support.panel_participants import do, go_on, work_on
 from tests.support.worker_sites import Visitor, words
 
 OTHER_PID = "60aa0a9e1b2d4c6f8a7b9e02"
@@ -23,28 +24,6 @@ ADULTS = {
     "IntegerValues": [1],
     "ActionsGuarded": "PreviewAndAccept",
 }
-
-
-def go_on(visitor: Visitor, **fields: str) -> str:
-    """Press the button of the panel's page; the path it leads to."""
-    answer = visitor.post("/panel/next", fields)
-    assert answer.status_code == 303, words(answer)
-    return str(answer.location).removeprefix(visitor.root)
-
-
-def work_on(visitor: Visitor) -> str:
-    """Go on, to a HIT; the assignment's id."""
-    path = go_on(visitor)
-    assert path.startswith("/work/"), path
-    assert visitor.get(path).status_code == 200
-    return path.rpartition("/")[2]
-
-
-def do(visitor: Visitor) -> str:
-    """Go on to a HIT and hand it in."""
-    assignment_id = work_on(visitor)
-    assert visitor.submit(assignmentId=assignment_id, word="cat").status_code == 200
-    return assignment_id
 
 
 def token_of(visitor: Visitor) -> str:

@@ -20,19 +20,12 @@ from local_crowd.pages.people.passwords import hash_password, is_password
 from local_crowd.store.tables import accounts as accounts_table
 from local_crowd.store.tables import links, workers
 from tests.support.crowds import DAY, HOUR, MINUTE
-from tests.support.live_site import PASSWORD, People, sign_in, sign_up
+from tests.support.live_site import PASSWORD, People, sign_in, sign_up, worker_id
 from tests.support.worker_sites import Visitor, words
 
 WRONG = "That name, e-mail address or password is wrong."
 TOO_MANY = "Too many attempts to sign in. Wait a little, then try again."
 GONE = "It may have been used already, have expired, or have been copied incompletely."
-
-
-def worker_id(visitor: Visitor) -> str:
-    """The id that the profile shows; fails for who is not signed in."""
-    found = re.search(r"worker ID is (A[A-Z0-9]+)", words(visitor.get("/account")))
-    assert found, "not signed in"
-    return found[1]
 
 
 def is_signed_in(visitor: Visitor) -> bool:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.animal_hit import FORM
+from tests.support.contrast import LOW_CONTRAST
 from tests.support.hit_frames import expect
 from tests.support.live_site import PASSWORD, PID, People
 from tests.support.worker_sites import serving
-from tests.work.test_worker_browser import FORM, LOW_CONTRAST
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

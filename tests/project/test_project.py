@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = sorted(path.stem for path in ROOT.glob("*_*.py"))
+from tests.support.project_copy import ROOT, SCRIPTS
+
 ESSENTIAL_SCRIPTS = {
     "approve_hits",
     "block_workers",
@@ -164,6 +164,17 @@ def test_modules_and_functions_are_short() -> None:
     assert len(lengths) > 20
     assert {name: length for name, length in lengths.items() if length > 400} == {}
     assert {name: length for name, length in functions.items() if length > 60} == {}
+
+
+def test_test_files_do_not_import_each_other() -> None:
+    """What tests share is in tests/support, so each test file can be changed for itself."""
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    barred = re.compile(r"tests\.(\w+\.test_|conftest)")
+
+    assert len(files) > 100
+    assert {
+        relative(path): name for path in files for name in imported(path) if barred.match(name)
+    } == {}
 
 
 def test_nothing_names_the_machine_it_was_written_on() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.ports import free_port, wait_until_listening
-from tests.support.project_copy import PROJECT, clean_environment, copy_project
+from tests.support.project_copy import ROOT, clean_environment, copy_project
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,7 +20,7 @@ ACTIVATE = ". .venv/bin/activate"
 
 def commands() -> list[str]:
     """The commands of the quick start's shell blocks, in order."""
-    section = re.split(r"^## ", (PROJECT / "README.md").read_text("utf-8"), flags=re.MULTILINE)
+    section = re.split(r"^## ", (ROOT / "README.md").read_text("utf-8"), flags=re.MULTILINE)
     quick_start = next(part for part in section if part.startswith("Quick start"))
     blocks = re.findall(r"```sh\n(.*?)```", quick_start, flags=re.DOTALL)
     joined = "".join(blocks).replace("\\\n", " ")
@@ -102,5 +102,5 @@ def test_quick_start(tmp_path: Path, open_page: "Callable[[], Page]", *, demo_ru
 
 def test_every_script_of_the_table_is_there() -> None:
     """README's table names no script that does not exist."""
-    named = set(re.findall(r"`([a-z_]+\.py)`", (PROJECT / "README.md").read_text("utf-8")))
-    assert named - {path.name for path in PROJECT.glob("*.py")} == set()
+    named = set(re.findall(r"`([a-z_]+\.py)`", (ROOT / "README.md").read_text("utf-8")))
+    assert named - {path.name for path in ROOT.glob("*.py")} == set()

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.animal_hit import FORM, answer
+from tests.support.contrast import LOW_CONTRAST
 from tests.support.crowds import MINUTE
 from tests.support.hit_frames import expect
 from tests.support.qualification_samples import SKILL, answer_key, require
 from tests.support.question_forms import choice, form, required
 from tests.support.worker_sites import World, fields_of
-from tests.work.test_worker_browser import FORM, LOW_CONTRAST, answer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

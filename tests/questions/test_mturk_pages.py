@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.operations.questions.questions import EXTERNAL_QUESTION, ExternalQuestion, parse
+from local_crowd.operations.questions.questions import ExternalQuestion, parse
 from local_crowd.pages.questions.rewrite import rewrite_page
 from local_crowd.pages.questions.scripts import NAMES, make_first_script
 from tests.support.crowds import HIT, Crowd, invalid, refusal
 from tests.support.question_forms import form, question
-from tests.support.worker_sites import World, html_question, words
+from tests.support.worker_sites import World, external, html_question, words
 
 OURS = "http://crowd.example/sandbox/mturk/externalSubmit"
 AMAZONS = "https://www.mturk.com/mturk/externalSubmit"
@@ -230,15 +230,6 @@ def frame(page: str) -> dict[str, str]:
     """The attributes of the frame in a page of ours."""
     tag = page.partition("<iframe ")[2].partition(">")[0].replace("&amp;", "&")
     return {name: value for name, _, value in (part.partition('="') for part in tag.split('" '))}
-
-
-def external(url: str, height: int = 0) -> str:
-    """The XML of an ExternalQuestion."""
-    escaped = url.replace("&", "&amp;").replace("<", "&lt;")
-    return (
-        f'<ExternalQuestion xmlns="{EXTERNAL_QUESTION}"><ExternalURL>{escaped}</ExternalURL>'
-        f"<FrameHeight>{height}</FrameHeight></ExternalQuestion>"
-    )
 
 
 def test_the_stored_question_is_the_requesters(world: World) -> None:

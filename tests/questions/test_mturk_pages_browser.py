@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.questions.test_mturk_pages import external
 from tests.support.crowds import Crowd
 from tests.support.hit_frames import Desk, expect
+from tests.support.worker_sites import external
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

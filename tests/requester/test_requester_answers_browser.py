@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.requester.test_requester_browser import enter, measure
+from tests.support.contrast import LOW_CONTRAST
 from tests.support.hit_frames import expect
+from tests.support.requester_browser import enter, measure
 from tests.support.requester_sites import BATCH, RequesterWorld, page_with_input
-from tests.work.test_worker_browser import LOW_CONTRAST
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request, Route

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.test_project import ROOT, SCRIPTS
+from tests.support.project_copy import ROOT, SCRIPTS
 
 
 def complaint(folder: Path, script: str, *argv: str) -> str:

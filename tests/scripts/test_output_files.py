@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.server.test_unusable_data import obey_modes
 from tests.support.faulty_crowd import FaultyCrowd
+from tests.support.file_modes import obey_modes
 from tests.support.script_fixtures import PAGE, PROPERTIES, Desk
 
 IDS = "--hit_ids_file=hit_ids.txt"
@@ -217,7 +217,10 @@ def test_a_payment_record_that_finds_no_room_is_one_line(desk: Desk) -> None:
 
         done = desk.process(*command, preexec_fn=limit)
         assert done.code == 2, done.err
-        assert "bonuses.csv.paid.jsonl: File too large; what is missing here is found" in done.err
+        assert (
+            "bonuses.csv.paid.jsonl: File too large; make room, then run this again: it finds out"
+            " what is missing here\n"
+        ) in done.err
         assert "Traceback" not in done.err
         assert desk.process(*command).code == 0
     paid = desk.crowd().client.list_bonus_payments(AssignmentId=one, MaxResults=100)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.panels.test_join import do, go_on, work_on
 from tests.support.live_site import PID, People
+from tests.support.panel_participants import do, go_on, work_on
 
 HEADER = "Submission id,Participant id,Status,Completion code"
 Line = tuple[str, ...]

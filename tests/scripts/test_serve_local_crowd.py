@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -20,36 +19,7 @@ from local_crowd.operations.people import access_keys
 from local_crowd.site import open_site
 from tests.support.crowds import HIT
 from tests.support.postgres import Databases
-
-SCRIPT = Path(__file__).resolve().parents[2] / "serve_local_crowd.py"
-Start = Callable[..., "subprocess.Popen[str]"]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts the server; it is ended with the test."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*flags: str, data: Path = tmp_path / "crowd") -> "subprocess.Popen[str]":
-        command = [sys.executable, "-W", "error", str(SCRIPT), "--local_crowd", str(data), *flags]
-        started.append(
-            subprocess.Popen(
-                command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-            )
-        )
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def addresses(process: "subprocess.Popen[str]") -> tuple[str, str]:
-    """The sandbox's URL and the live site's, as the server prints them once it listens."""
-    assert process.stdout is not None
-    sandbox, live = (process.stdout.readline().rsplit(maxsplit=1)[-1] for _ in range(2))
-    return sandbox, live
+from tests.support.server_process import SCRIPT, Start, addresses
 
 
 def test_it_prints_addresses_that_answer(start: Start, tmp_path: Path) -> None:
@@ -146,7 +116,7 @@ def test_data_that_cannot_be_opened_is_one_clear_line(start: Start, tmp_path: Pa
     file.close()
     refused = {
         "file": ": not a directory",
-        "newer": "/sandbox.sqlite3: this crowd's data has",
+        "newer": "/sandbox.sqlite3: the data has schema 9999",
     }
     for name, why in refused.items():
         process = start("--port", "0", data=tmp_path / name)

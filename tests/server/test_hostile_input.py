@@ -27,9 +27,9 @@ from werkzeug.test import Client
 from local_crowd.operations.people import access_keys
 from local_crowd.operations.registry import OPERATIONS
 from local_crowd.wire import model
-from tests.server.test_security import OPEN, pages_of
+from tests.support.random_requests import FAMILIES, Known, broken, request_shape, valid
+from tests.support.site_routes import OPEN, pages_of
 from tests.support.worker_sites import TOKEN, World, serving
-from tests.wire.test_any_request import FAMILIES, Known, broken, request_shape, valid
 
 EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "25"))
 SLOW = 20  # seconds: an answer that takes as long is a hang, even on a busy machine

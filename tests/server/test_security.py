@@ -39,6 +39,7 @@ from tests.support.crowds import HIT, QUESTION
 from tests.support.qualification_samples import KEY, SKILL, TESTED
 from tests.support.question_forms import form, question
 from tests.support.script_fixtures import PAGE, PROPERTIES, Desk
+from tests.support.site_routes import OPEN, pages_of
 from tests.support.worker_sites import Visitor, World, serving, words
 
 SECRET = "what is theirs"
@@ -530,38 +531,6 @@ class TestHosts:
         (tmp_path / "crowd" / "crowd.json").write_text('{"hosts": "crowd.example.org"}')
         with pytest.raises(SettingsError, match="hosts must be a list of strings"):
             create_app(tmp_path / "crowd")
-
-
-def pages_of(app: Flask) -> list[tuple[str, str]]:
-    """Every method and rule of an app's pages, each with the endpoint before it."""
-    return sorted(
-        (str(rule.endpoint), f"{method} {rule.rule}")
-        for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    )
-
-
-# Open to everybody: signing in and up, what an unguessable id or token admits, and what is no
-# secret.
-OPEN = {
-    "static",
-    "files.send",
-    "scripts.show",
-    "sign_in.show",
-    "sign_in.sign_in",
-    "sign_in.sign_out",
-    "join.show",
-    "join.join",
-    "reset_password.show",
-    "reset_password.choose",
-    "hit_page.show",
-    "hit_page.submit",
-    "hit_list.mturk_findhits",  # leads to the list, which asks who it is
-    "requester.sign_in.show",
-    "requester.sign_in.sign_in",
-    "requester.sign_in.sign_out",
-    "wire.call",
-}
 
 
 class TestPages:

@@ -4,9 +4,7 @@ Each is one line that names the file and the cause, with exit code 2; a running 
 goes on when the cause is gone.
 """
 
-import ctypes
 import json
-import os
 import resource
 import signal
 import subprocess
@@ -26,11 +24,13 @@ from botocore.exceptions import ClientError
 from local_crowd.operations.people import access_keys
 from local_crowd.site import open_site
 from tests.support.crowds import HIT
+from tests.support.file_modes import (
+    obey_modes,
+)
 from tests.support.quick_setup import new_crowd
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMIT = 512 * 1024  # bytes; a new database has 400 KB
-CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, PR_CAPBSET_DROP = 1, 2, 24
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
@@ -38,14 +38,6 @@ def limit_files() -> None:
     """Let this process write no file beyond LIMIT."""
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, hard))
-
-
-def obey_modes() -> None:
-    """Let this process open only what modes allow, as users do who are not root."""
-    if os.getuid() == 0:
-        libc = ctypes.CDLL(None)
-        for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):
-            libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def damage(file: Path) -> None:

@@ -18,7 +18,7 @@ import manage_crowd
 from local_crowd.site import SITES, Site
 from tests.support.crowds import Clock
 from tests.support.postgres import Databases
-from tests.support.worker_sites import Visitor, World
+from tests.support.worker_sites import Visitor, World, words
 
 PASSWORD = "a few good words"
 PID = "5f3c0a9e1b2d4c6f8a7b9e01"
@@ -137,3 +137,10 @@ def live(tmp_path: Path) -> Iterator[People]:
     people = People(tmp_path / "crowd")
     yield people
     people.app.close()
+
+
+def worker_id(visitor: Visitor) -> str:
+    """The id that the profile shows; fails for who is not signed in."""
+    found = re.search(r"worker ID is (A[A-Z0-9]+)", words(visitor.get("/account")))
+    assert found, "not signed in"
+    return found[1]

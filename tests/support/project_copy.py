@@ -1,4 +1,4 @@
-"""A copy of the project, as somebody has it who has just cloned it."""
+"""The project's folder and scripts, and a copy of it as somebody has it who has just cloned it."""
 
 import os
 import shutil
@@ -6,22 +6,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = sorted(path.stem for path in ROOT.glob("*_*.py"))
 
 
 def copy_project(target: Path) -> Path:
     """Copy what git knows into `target`, with this Python's environment as its .venv."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=PROJECT,
+        cwd=ROOT,
         capture_output=True,
         check=True,
     )
     for name in filter(None, listed.stdout.decode().split("\0")):
-        if (PROJECT / name).is_file() and not name.startswith("tests/"):
+        if (ROOT / name).is_file() and not name.startswith("tests/"):
             copied = target / name
             copied.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(PROJECT / name, copied)
+            shutil.copy2(ROOT / name, copied)
     (target / ".venv").symlink_to(sys.prefix)
     return target
 

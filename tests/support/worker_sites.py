@@ -16,6 +16,7 @@ from werkzeug.test import Client, TestResponse
 
 from local_crowd.app import CrowdServer, create_app
 from local_crowd.operations.people import identities
+from local_crowd.operations.questions.questions import EXTERNAL_QUESTION
 from local_crowd.site import Site
 from tests.support.crowds import HIT, Clock
 from tests.support.quick_setup import new_crowd
@@ -195,3 +196,12 @@ def url(world: World) -> Iterator[str]:
     """The sandbox's address while the world is served."""
     with serving(world.app) as url:
         yield url
+
+
+def external(url: str, height: int = 0) -> str:
+    """The XML of an ExternalQuestion."""
+    escaped = url.replace("&", "&amp;").replace("<", "&lt;")
+    return (
+        f'<ExternalQuestion xmlns="{EXTERNAL_QUESTION}"><ExternalURL>{escaped}</ExternalURL>'
+        f"<FrameHeight>{height}</FrameHeight></ExternalQuestion>"
+    )

@@ -18,8 +18,8 @@ from botocore.waiter import WaiterModel, create_waiter_with_client
 from local_crowd.operations.people import access_keys, identities
 from local_crowd.operations.work import worker_actions
 from local_crowd.site import Site, open_site
-from tests.scripts.test_serve_local_crowd import Start, addresses, start  # noqa: F401 - a fixture
 from tests.support.crowds import HIT
+from tests.support.server_process import Start, addresses
 
 AWS = Path(sys.executable).parent / "aws"
 REVIEWABLE = WaiterModel(
@@ -91,7 +91,7 @@ class Served:
 
 
 @pytest.fixture
-def served(start: Start, tmp_path: Path) -> Iterator[Served]:  # noqa: F811 - the fixture
+def served(start: Start, tmp_path: Path) -> Iterator[Served]:
     """A crowd server in a process of its own."""
     site = open_site(tmp_path / "crowd", "sandbox")
     with site.writing() as call:

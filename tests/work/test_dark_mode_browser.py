@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.animal_hit import FORM as HIT_FORM
+from tests.support.animal_hit import accept, answer
+from tests.support.contrast import LOW_CONTRAST
 from tests.support.hit_frames import expect
 from tests.support.question_forms import choice, form, question, required
 from tests.support.worker_frame import render
 from tests.support.worker_sites import World
-from tests.work.test_worker_browser import FORM as HIT_FORM
-from tests.work.test_worker_browser import LOW_CONTRAST, accept, answer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Frame, Page

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from tests.support.animal_hit import sign_in
 from tests.support.hit_frames import expect
 from tests.support.worker_sites import World
-from tests.work.test_work_browser import come
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -16,7 +16,7 @@ def test_new_hits_appear_without_a_reload(world: World, page: "Page", url: str) 
         world.launch(Title=f"Task {number}")
     page.clock.install()
     page.set_viewport_size({"width": 800, "height": 500})
-    come(page, url)
+    sign_in(page, url)
     accept = page.get_by_role("button", name="Accept Task 3")
     accept.focus()
     page.get_by_role("searchbox").evaluate("field => { field.value = 'half a wo'; }")
@@ -39,7 +39,7 @@ def test_hits_that_are_taken_disappear(world: World, page: "Page", url: str) -> 
     hit = world.launch()
     held = world.launch(Title="Held")
     page.clock.install()
-    come(page, url)
+    sign_in(page, url)
     page.goto(f"{url}/groups/{held['HITTypeId']}")
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_role("timer")).to_be_visible()
@@ -56,7 +56,7 @@ def test_a_list_that_cannot_be_fetched_stays(world: World, page: "Page", url: st
     """Without the network, or signed out elsewhere, nothing on the page changes."""
     world.launch()
     page.clock.install()
-    come(page, url)
+    sign_in(page, url)
     page.context.set_offline(True)
     page.clock.fast_forward("01:10")
     page.context.set_offline(False)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.animal_hit import FORM, accept, answer, sign_in
 from tests.support.hit_frames import expect
 from tests.support.worker_sites import World, fields_of
-from tests.work.test_worker_browser import FORM, accept, answer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -15,18 +15,10 @@ if TYPE_CHECKING:
 LONG = FORM + "<div style='height: 2500px'></div><p>The end"
 
 
-def come(page: "Page", url: str, nickname: str = "Ada") -> None:
-    """Sign in."""
-    page.goto(url)
-    page.get_by_label("Nickname").fill(nickname)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="HITs you can do")).to_be_visible()
-
-
 def test_the_keyboard_is_in_the_hit_when_it_opens(world: World, page: "Page", url: str) -> None:
     """One Tab reaches the first field of each HIT, the next one's too."""
     hits = [world.launch(FORM) for _ in range(2)]
-    come(page, url)
+    sign_in(page, url)
     accept(page)
     first = page.url
     for word in ("cat", "dog"):
@@ -53,7 +45,7 @@ def test_the_clock_stays_in_view(
     world.launch(LONG, height=height)
     context = browser.new_context(viewport={"width": width, "height": 844})
     page = context.new_page()
-    come(page, url)
+    sign_in(page, url)
     frame = accept(page)
     frame.get_by_text("The end").scroll_into_view_if_needed()
 
@@ -74,7 +66,7 @@ def test_a_second_tab_does_not_say_that_its_answer_was_taken(
 ) -> None:
     """The refusal of another answer is not green, takes no other HIT, and changes nothing."""
     hits = [world.launch(FORM) for _ in range(2)]
-    come(page, url)
+    sign_in(page, url)
     accept(page)
     other = page.context.new_page()
     other.goto(page.url)
@@ -100,13 +92,13 @@ def test_another_worker_at_the_same_browser_is_named_as_the_reason(
 ) -> None:
     """The first worker's open HIT says that somebody else signed in, and still counts for them."""
     hit = world.launch(FORM, MaxAssignments=2)
-    come(page, url)
+    sign_in(page, url)
     accept(page)
     other = page.context.new_page()
     other.goto(f"{url}/my_work")
     other.get_by_role("button", name="Sign out").click()
     expect(other.get_by_label("Nickname")).to_be_visible()
-    come(other, url, "Ben")
+    sign_in(other, url, "Ben")
     answer(page.frame_locator("iframe"), "cat")
 
     expect(page.locator("#said")).to_have_text(
@@ -120,7 +112,7 @@ def test_another_worker_at_the_same_browser_is_named_as_the_reason(
 def test_return_and_take_another(world: World, page: "Page", url: str) -> None:
     """The dialog's second button returns the HIT and opens the next one."""
     hits = [world.launch(FORM) for _ in range(2)]
-    come(page, url)
+    sign_in(page, url)
     accept(page)
     first = page.url
     page.get_by_role("button", name="Return", exact=True).click()
@@ -139,7 +131,7 @@ def test_thanks_and_refusals_have_a_main_landmark(
 ) -> None:
     """The page that follows an answer has a main landmark, and in it a status or an alert."""
     world.launch(FORM)
-    come(page, url)
+    sign_in(page, url)
     frame = accept(page)
     page.get_by_label("Take the next HIT automatically").uncheck()
     answer(frame, "cat")

@@ -6,21 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.animal_hit import FORM, accept, answer
+from tests.support.contrast import LOW_CONTRAST
 from tests.support.crowds import MINUTE
 from tests.support.hit_frames import expect
 from tests.support.worker_sites import World, fields_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, FrameLocator, Page
+    from playwright.sync_api import Browser, Page
 
-# A HIT page as many are: a form with its action written out, and a line of script for the id.
-FORM = """<!DOCTYPE html><title>Animal</title><h1>Which animal?</h1>
-<form method="post" action="https://www.mturk.com/mturk/externalSubmit">
-<input type="hidden" name="assignmentId" id="assignment">
-<label>Animal <input name="word"></label> <button>Send</button></form>
-<script>
-document.getElementById("assignment").value = new URLSearchParams(location.search).get("assignmentId")
-</script>"""
 
 # What a HIT page must not be able to do; each line's outcome is written onto the page.
 HOSTILE = """<!DOCTYPE html><p id="done"></p><dl id="tried"></dl><script>
@@ -58,31 +52,6 @@ const tries = {
 })();
 </script>"""
 
-# Every element with text of its own whose colours are closer than WCAG's AA allows.
-LOW_CONTRAST = """() => {
-  const parse = (text) => text.match(/[\\d.]+/g).map(Number);
-  const channel = (c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const behind = (element) => {
-    for (; element; element = element.parentElement) {
-      const colour = parse(getComputedStyle(element).backgroundColor);
-      if (colour.length === 3 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const found = [];
-  for (const element of document.querySelectorAll("body *")) {
-    const own = [...element.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
-    if (!own || !element.offsetParent) continue;
-    const style = getComputedStyle(element);
-    const [a, b] = [light(parse(style.color)), light(behind(element))].sort((x, y) => y - x);
-    const large = parseFloat(style.fontSize) >= 24;
-    if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5)) found.push(element.textContent.trim());
-    found.seen = (found.seen || 0) + 1;
-  }
-  return [found.seen, [...found]];
-}"""
-
 
 @pytest.fixture
 def arrive(open_page: Callable[[], "Page"], url: str) -> Callable[[str], "Page"]:
@@ -97,21 +66,6 @@ def arrive(open_page: Callable[[], "Page"], url: str) -> Callable[[str], "Page"]
         return page
 
     return arrive
-
-
-def accept(page: "Page") -> "FrameLocator":
-    """Preview the first group and accept its HIT; the frame of the HIT."""
-    page.get_by_role("link", name="Preview").first.click()
-    expect(page.get_by_role("heading", name="Preview")).to_be_visible()
-    page.get_by_role("button", name="Accept").click()
-    expect(page.get_by_role("timer")).to_be_visible()
-    return page.frame_locator("iframe")
-
-
-def answer(frame: "FrameLocator", word: str) -> None:
-    """Fill in FORM and send it."""
-    frame.get_by_label("Animal").fill(word)
-    frame.get_by_role("button", name="Send").click()
 
 
 def test_two_workers_do_a_hit_from_accepting_to_approval(
