@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 PAGE = 100
+# How many GetHITs may replace a page to save time. Crowds throttle calls; and with over 100 calls at
+# a time, even a page of 100 wanted HITs would seem slower than asking for each.
+GETS_PER_PAGE = 16
 
 
 class HitCounters(NamedTuple):
@@ -97,7 +100,7 @@ def find(
     """Return the counters of each HIT, as `fetch_counters` does, and the refusal of every other id.
 
     ListHITs returns 100 at a call, but those of the whole account, page after page. It goes on
-    while that is quicker than asking GetHIT for each that is missing, crowd.concurrency at a time.
+    while that is quicker than asking GetHIT for each that is missing, many at a time.
     """
     if ids is None:
         return [parse_counters(hit) for hit in calls.list_pages(client.list_hits, "HITs")], []
@@ -143,10 +146,12 @@ def explain_no_results(counters: Sequence[HitCounters], *, rejected_too: bool) -
 def _is_slower(concurrency: int, pages: int, found: Sized, missing: Sized) -> bool:
     """Return whether listing has wasted more time than asking for all the rest would take.
 
-    Time is counted in calls one after the other: a page is one, `concurrency` GetHITs are one.
+    Time is counted in calls one after the other: a page is one, `concurrency` GetHITs are one, but
+    at most GETS_PER_PAGE.
     """
-    wasted = pages - len(found) / concurrency
-    return bool(wasted > len(missing) / concurrency + 1)
+    at_a_time = min(concurrency, GETS_PER_PAGE)
+    wasted = pages - len(found) / at_a_time
+    return bool(wasted > len(missing) / at_a_time + 1)
 
 
 def list_assignments(client: "MTurkClient", hit: HitCounters, *statuses: str) -> list[Any]:

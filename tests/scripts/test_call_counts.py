@@ -3,12 +3,17 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 import pytest
 
+from amt import survey
+from amt.calls import list_pages
+from amt.crowd import Crowd
 from local_crowd.operations.people import identities
 from local_crowd.operations.work import worker_actions
+from tests.support.crowds import HIT_TYPE, QUESTION
 from tests.support.script_fixtures import PAGE, PROPERTIES, Desk
 
 HITS = 1000
@@ -91,6 +96,37 @@ def test_a_batch_of_a_thousand(desk: Desk, calls: Calls) -> None:
     assert calls.of(desk, *approve) <= 15
 
     assert calls.of(desk, "show_hit_progress", "--hit_ids_file=hit_ids.txt") <= 15
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    ("wanted", "most"),
+    [
+        (slice(300, 1300), 13),  # behind 300 newer HITs: 13 pages
+        (slice(300, 1300, 5), 13),  # 20 on each page
+        (slice(1495, 1500), 12),  # the oldest 5 of all
+    ],
+)
+def test_hits_among_others_take_few_calls_at_any_concurrency(
+    desk: Desk, wanted: slice, most: int
+) -> None:
+    """However many calls run at a time, a listing goes on while it saves calls, and no longer."""
+    client = desk.crowd().client
+    hit_type_id = client.create_hit_type(**HIT_TYPE)["HITTypeId"]
+    request = {"HITTypeId": hit_type_id, "LifetimeInSeconds": 60, "Question": QUESTION}
+    create = lambda _: client.create_hit_with_hit_type(**request)["HIT"]["HITId"]  # noqa: E731
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(create, range(1500)))
+    newest_first = [hit["HITId"] for hit in list_pages(client.list_hits, "HITs")]
+    ids = newest_first[wanted]
+
+    for concurrency in (1, 16, 32, 128):
+        desk.calls.clear()
+        crowd = Crowd("local", live=False, settings={}, concurrency=concurrency)
+        found, _ = survey.find(crowd, client, ids)
+        assert [hit.hit_id for hit in found] == ids
+        assert len(desk.calls) <= most, concurrency
 
 
 def test_the_counter_is_not_blind(desk: Desk, calls: Calls) -> None:
