@@ -21,7 +21,7 @@ from typing import Any, NoReturn
 
 from amt import configuration, open_batches, streams
 from amt.configuration import Choice
-from amt.crowd import Crowd, strip_slash
+from amt.crowd import DEFAULT_CONCURRENCY, Crowd, strip_slash
 from amt.error_messages import describe_error
 from amt.errors import Error
 from amt.open_batches import OpenBatch
@@ -108,9 +108,9 @@ def parser(doc: str | None, *options: str) -> Parser:
     shared.add_argument(
         "--concurrency",
         type=int,
-        default=16,
+        default=DEFAULT_CONCURRENCY,
         metavar="N",
-        help="number of calls at a time; default: 16",
+        help="number of calls at a time; default: %(default)s",
     )
     return command_line
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from amt.crowd import Crowd, check_name, strip_slash
+from amt.crowd import DEFAULT_CONCURRENCY, Crowd, check_name, strip_slash
 from amt.errors import Error
 from amt.messages import Say, say_nothing
 from amt.records import Record, follow_record
@@ -28,7 +28,7 @@ class Choice(NamedTuple):
     crowd: str | None = None
     live: bool | None = None
     config_file: str | None = None
-    concurrency: int = 16
+    concurrency: int = DEFAULT_CONCURRENCY
 
 
 class Configuration(NamedTuple):

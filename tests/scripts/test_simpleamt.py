@@ -38,7 +38,7 @@ def balance(desk: Desk, *argv: str) -> str:
 
 
 def arguments(**said: Any) -> argparse.Namespace:
-    return argparse.Namespace(crowd=None, prod=None, config=None, concurrency=16, **said)
+    return argparse.Namespace(crowd=None, prod=None, config=None, concurrency=32, **said)
 
 
 # --- config.json
@@ -602,7 +602,7 @@ def test_insufficient_funds_stop_the_rest(desk: Desk) -> None:
     """A refusal that the next call would meet as well is the end; others are not."""
     crowd = desk.crowd(live=True)
     worker = crowd.make_worker()
-    done = [crowd.do(worker, crowd.make_hit()) for _ in range(30)]
+    done = [crowd.do(worker, crowd.make_hit()) for _ in range(60)]
     crowd.give_budget(0)
     desk.write("ids.txt", "\n".join(done))
 
@@ -611,7 +611,7 @@ def test_insufficient_funds_stop_the_rest(desk: Desk) -> None:
     assert (result.code, result.out) == (2, "")
     assert "RequestError: This Requester has insufficient funds" in result.err
     assert result.err.count("\n") == 1
-    assert desk.calls.count("ApproveAssignment") < 30
+    assert desk.calls.count("ApproveAssignment") < 60
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
