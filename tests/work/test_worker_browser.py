@@ -348,7 +348,7 @@ def test_pages_fit_a_telephone_and_can_be_read(world: World, browser: "Browser",
     expect(page.get_by_role("heading", name="HITs you can do")).to_be_visible()
     measure("list")
     page.get_by_role("link", name="Preview").first.click()
-    expect(page.get_by_text("This is a preview.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Preview")).to_be_visible()
     measure("preview")
     page.get_by_role("button", name="Accept").click()
     expect(page.get_by_role("timer")).to_be_visible()
