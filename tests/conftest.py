@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 
 from tests.support.crowd_fixtures import crowd, databases, open_crowd  # noqa: F401 - fixtures
+from tests.support.deliveries import hook  # noqa: F401 - fixture
 from tests.support.draft_pages import arrive  # noqa: F401 - fixture
 from tests.support.live_site import live, people  # noqa: F401 - fixtures
 from tests.support.quick_setup import (  # noqa: F401 - fixtures

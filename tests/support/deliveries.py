@@ -1,0 +1,34 @@
+"""A courier of a crowd's notifications, and a receiver for it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from local_crowd import settings
+from local_crowd.delivery.courier import Courier
+from tests.support.crowds import Crowd
+from tests.support.outbox_reader import specification
+from tests.support.receivers import Receiver, receiver
+
+
+@pytest.fixture
+def hook() -> Iterator[Receiver]:
+    """A receiver on this machine."""
+    with receiver() as made:
+        yield made
+
+
+def courier_for(crowd: Crowd, *allowed: str, endpoint_url: str | None = None) -> Courier:
+    """A courier, and a site, of an operator who allows these destinations."""
+    crowd.site.destinations = allowed
+    chosen = settings.DEFAULTS | {
+        "notification_destinations": list(allowed),
+        "notification_endpoint_url": endpoint_url,
+    }
+    return Courier([crowd.site], chosen)
+
+
+def ping(crowd: Crowd, destination: str, transport: str = "SNS") -> None:
+    crowd.client.send_test_event_notification(
+        Notification=specification(destination, Transport=transport), TestEventType="Ping"
+    )
