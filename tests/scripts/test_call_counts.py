@@ -39,14 +39,14 @@ class Calls(Counter[str]):
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
-    """Counts every request that a boto3 client sends from now on, retries included."""
+    """Counts every call of a boto3 client from now on: the embedded crowd needs no retries."""
     counted = Calls()
     make = boto3.session.Session.client
 
     def client(session, *given, **named):
         made = make(session, *given, **named)
         made.meta.events.register_first(
-            "before-send.mturk", lambda event_name, **_: counted.update([event_name.split(".")[-1]])
+            "before-call.mturk", lambda event_name, **_: counted.update([event_name.split(".")[-1]])
         )
         return made
 
