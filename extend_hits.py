@@ -2,9 +2,9 @@
 
     python extend_hits.py --hit_ids_file=hit_ids.txt --assignments=2 --seconds=86400
 
-The time is added to when each HIT expires, or to now if it has expired. If it is interrupted, run
-the same command again to finish: no HIT is extended twice. To repeat an extension that is complete,
-add --again.
+The seconds are added to the time at which each HIT expires, or to now if it has expired. If the
+script is interrupted, run the same command again to finish: no HIT is extended twice. To repeat an
+extension that is complete, add --again.
 """
 
 import argparse
@@ -34,7 +34,7 @@ def main(argv: list[str] | None = None) -> int:
         help="number of assignments to add to each HIT",
     )
     parser.add_argument(
-        "--seconds", type=int, default=0, metavar="S", help="time to add to each HIT"
+        "--seconds", type=int, default=0, metavar="S", help="number of seconds to add to each HIT"
     )
     parser.add_argument("--again", action="store_true", help="repeat an extension that is complete")
     return simpleamt.run(parser, extend, argv)

@@ -3,7 +3,7 @@
     python manage_crowd.py add_requester "Vision lab" > keys.json
 
 Requesters sign their calls to a crowd server with a pair of keys. add_requester prints a new pair
-as it stands in config.json; the secret is not shown again. The pair is valid on both sites.
+in the form that config.json needs; the secret is not shown again. The pair is valid on both sites.
 """
 
 import argparse
@@ -42,9 +42,14 @@ def value(metavar: str, text: str, **settings: Any) -> dict[str, Any]:
     return {"metavar": metavar, "help": text, **settings}
 
 
+def choice(text: str, *choices: str) -> dict[str, Any]:
+    """Return the argparse settings of an option with these choices; the first is the default."""
+    return {"choices": choices, "default": choices[0], "help": f"{text}; default: {choices[0]}"}
+
+
 # Arguments that several commands share.
 NAME = {"name": value("NAME", "name of the requester")}
-SITE = {"--site": {"choices": ["live", "sandbox"], "default": "live", "help": "default: live"}}
+SITE = {"--site": choice("site to use", "live", "sandbox")}
 URL = {
     "--url": value(
         "URL",
@@ -52,13 +57,14 @@ URL = {
         "the running server, or http://127.0.0.1:8000",
     )
 }
-FORMAT = {"--format": {"choices": ["jsonl", "csv"], "default": "jsonl", "help": "default: jsonl"}}
+FORMAT = {"--format": choice("output format", "jsonl", "csv")}
 WORKER = {"worker": value("WORKER", "worker id, name or e-mail address")}
 LINK = value("LINK_ID", "link id, as printed by list_links")
 DESTINATION = {
     "destination": value(
         "ARN_OR_URL",
-        "ARN of an SNS topic, URL of an SQS queue, or any URL; a prefix of several ends in / or :",
+        "ARN of an SNS topic, URL of an SQS queue, or any URL; one that ends in / or : "
+        "allows everything that begins with it",
     )
 }
 
@@ -76,7 +82,7 @@ REQUESTERS = {
     "set_budget": Command(
         "requesters",
         "limit what a requester may spend on the live site in total",
-        {**NAME, "dollars": value("DOLLARS", "e.g. 500.00; none: no limit")},
+        {**NAME, "dollars": value("DOLLARS", "amount such as 500.00, or none for no limit")},
     ),
     "new_keys": Command(
         "requesters",
@@ -221,12 +227,12 @@ PANELS = {
             "export": value("EXPORT.csv", "list of submissions from the panel"),
             "--link": {**LINK, "required": True},
             **{
-                f"--{column}_column": value("NAME", f"default: {name}", default=name)
-                for column, name in (
-                    ("worker", "Participant id"),
-                    ("status", "Status"),
-                    ("submission", "Submission id"),
-                    ("code", "Completion code"),
+                f"--{column}_column": value("NAME", f"{content}; default: {name}", default=name)
+                for column, name, content in (
+                    ("worker", "Participant id", "column of the participant ids"),
+                    ("status", "Status", "column of the statuses"),
+                    ("submission", "Submission id", "column of the submission ids"),
+                    ("code", "Completion code", "column of the completion codes"),
                 )
             },
             **SITE,
@@ -243,7 +249,7 @@ PAYMENTS = {
         {
             "--since": value("TIME", "only work approved since this time, e.g. 2026-10-01 (UTC)"),
             "--requester": value("NAME", "only what this requester owes"),
-            "--mark_paid": {"action": "store_true", "help": "record everything printed as paid"},
+            "--mark_paid": {"action": "store_true", "help": "record these amounts as paid"},
             "--payment": value("ID", "print what was recorded as paid under this id"),
             **SITE,
             **FORMAT,
@@ -265,7 +271,10 @@ LAYOUTS = {
                 default="local",
             ),
             "--frame_height": value(
-                "PIXELS", "default: 0, the height of the worker's window", type=int, default=0
+                "PIXELS",
+                "height of the HIT's frame; default: 0, the height of the worker's window",
+                type=int,
+                default=0,
             ),
         },
     ),
@@ -297,7 +306,7 @@ NOTIFICATIONS = {
     ),
     "retry_dead_letters": Command(
         "notifications",
-        "retry those notifications for another day",
+        "retry the notifications that list_dead_letters prints, for another day",
         {"--event_id": value("ID", "only the one with this EventDocId")},
     ),
 }
@@ -313,16 +322,8 @@ def main(argv: list[str] | None = None) -> int:
         sub = commands.add_parser(name, help=command.help, description=command.help)
         for argument, settings in command.arguments.items():
             sub.add_argument(argument, **settings)
-        sub.add_argument(
-            "--local_crowd",
-            metavar="DIR",
-            help="data directory of the crowd; default: local_crowd in config.json",
-        )
-        sub.add_argument(
-            "--config",
-            metavar="FILE",
-            help="default: config.json in the current folder, or beside the scripts",
-        )
+        sub.add_argument("--local_crowd", **simpleamt.OPTIONS["local_crowd"])
+        sub.add_argument("--config", **simpleamt.OPTIONS["config"])
     parser.set_defaults(concurrency=1)
     return simpleamt.run(parser, perform, argv)
 

@@ -29,19 +29,21 @@ THREADS = 16
 def main(argv: list[str] | None = None) -> int:
     """Serve until a signal stops the server; return the exit code."""
     parser = simpleamt.Parser(description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine only")
-    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0: any free port")
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="address to listen on; default: 127.0.0.1, this machine only",
+    )
+    parser.add_argument(
+        "--port", type=int, default=8000, help="port to listen on; 0: any free port; default: 8000"
+    )
     parser.add_argument(
         "--sandbox_port",
         type=int,
         metavar="N",
         help="second port, with the sandbox at its root; 0: any free port",
     )
-    parser.add_argument(
-        "--local_crowd",
-        metavar="DIR",
-        help="data directory of the crowd; default: local_crowd in config.json",
-    )
+    parser.add_argument("--local_crowd", **simpleamt.OPTIONS["local_crowd"])
     for site in ("sandbox", "live"):
         parser.add_argument(
             f"--{site}_database",
@@ -71,11 +73,7 @@ def main(argv: list[str] | None = None) -> int:
         help="allowed Host headers, unless crowd.json lists them; default: any, or localhost when "
         "listening on loopback without --proxies",
     )
-    parser.add_argument(
-        "--config",
-        metavar="FILE",
-        help="default: config.json in the current folder, or beside the scripts",
-    )
+    parser.add_argument("--config", **simpleamt.OPTIONS["config"])
     parser.set_defaults(concurrency=THREADS)
     return simpleamt.run(parser, serve, argv)
 
@@ -157,7 +155,7 @@ def announce(directory: Path, urls: Sequence[str]) -> None:
     with contextlib.suppress(OutputClosedError):  # daemons are started without stdout
         print(f"Sandbox:   {urls[0]}sandbox/\nLive site: {urls[0]}", flush=True)
         for url in urls[1:]:
-            print(f"Sandbox's own root: {url}", flush=True)
+            print(f"Sandbox at the root: {url}", flush=True)
 
 
 def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:

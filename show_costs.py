@@ -1,9 +1,9 @@
-"""Show what a batch has cost, what it still owes, and what it pays for an hour's work.
+"""Show what a batch has cost, what you still owe, and what it pays for an hour's work.
 
     python show_costs.py --hit_ids_file=hit_ids.txt
 
-Approved work and bonuses are what it has cost; submitted work, and work that can still be submitted,
-is owed if you approve it. Amazon's fees are included; your own crowd charges none.
+What it has cost is approved work and bonuses. You owe submitted work, and work that can still be
+submitted, if you approve it. Amazon's fees are included; your own crowd charges none.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Show how far the HITs of a batch are.
+"""Show how many assignments of a batch are completed.
 
     python show_hit_progress.py --hit_ids_file=hit_ids.txt
 

@@ -44,6 +44,15 @@ OPTIONS: dict[str, dict[str, Any]] = {
         "help": "reason for the rejection, which the workers can read",
     },
     "yes": {"action": "store_true", "help": "do not ask for confirmation"},
+    "local_crowd": {
+        "metavar": "DIR",
+        "help": "data directory of the crowd; default: local_crowd in config.json",
+    },
+    "config": {
+        "metavar": "FILE",
+        "help": "configuration file; default: config.json in the current folder, or beside the "
+        "scripts",
+    },
 }
 
 
@@ -95,16 +104,12 @@ def parser(doc: str | None, *options: str) -> Parser:
         command_line.add_argument(f"--{name}", *(["-f"] if name == "yes" else []), **OPTIONS[name])
     shared = command_line.add_argument_group("options of every script")
     shared.add_argument(
-        "--crowd", type=strip_slash, help="local, mturk, or the URL of a crowd server"
+        "--crowd", type=strip_slash, help="crowd to use: local, mturk, or the URL of a crowd server"
     )
     shared.add_argument(
         "--prod", action="store_true", default=None, help="use the live site; default: the sandbox"
     )
-    shared.add_argument(
-        "--config",
-        metavar="FILE",
-        help="default: config.json in the current folder, or beside the scripts",
-    )
+    shared.add_argument("--config", **OPTIONS["config"])
     shared.add_argument(
         "--concurrency",
         type=int,

@@ -15,7 +15,9 @@ from amt.messages import count_of
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "worker_ids_file", "yes")
-    parser.add_argument("--reason", metavar="TEXT", help="reason; workers cannot see it")
+    parser.add_argument(
+        "--reason", metavar="TEXT", help="reason for unblocking; workers cannot see it"
+    )
     return simpleamt.run(parser, unblock, argv)
 
 

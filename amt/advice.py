@@ -79,5 +79,6 @@ class Advice:
             for name, line in named[:MOST_NAMED]
         ]
         if more := len(named) - MOST_NAMED:
-            lines += [f"{more:,} more files are not in {self._files}"] if more > 0 else []
+            verb = "file is" if more == 1 else "files are"
+            lines += [f"{more:,} more {verb} not in {self._files}"] if more > 0 else []
         return lines

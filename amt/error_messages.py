@@ -32,5 +32,5 @@ def _describe_missing_module(error: ModuleNotFoundError) -> str | None:
         return None
     return (
         f"{module} is not installed for {sys.executable}; use the virtual environment, "
-        ".venv/bin/python (make demo makes it), or install requirements.txt"
+        ".venv/bin/python (make demo creates it), or install requirements.txt"
     )

@@ -45,7 +45,7 @@ class Extension(Record):
         Raises DamageError for a HIT that this extension is not of.
         """
         if line["hit_id"] not in self.header["hits"]:
-            raise DamageError(f"{line['hit_id']} is not one of the HITs that this extension is of")
+            raise DamageError(f"{line['hit_id']} is not one of the HITs of this extension")
         if line.get("refused") is None:
             self.done.add(line["hit_id"])
             self.refused.discard(line["hit_id"])

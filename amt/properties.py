@@ -80,7 +80,7 @@ def read(path: str | Path) -> Properties:
         raise Error(f"{path}: HIT properties are a JSON object")
     old_names = [name for name in OLD_NAMES if name in given]
     faults = [
-        f"{name}: the old name of {OLD_NAMES[name]}, and both are given"
+        f"{name}: is the old name of {OLD_NAMES[name]}; give only one of them"
         for name in old_names
         if OLD_NAMES[name] in given
     ]

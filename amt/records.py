@@ -70,9 +70,7 @@ class Record:
 
     @property
     def _restore(self) -> str:
-        return (
-            f"restore this {self.kind} record from a copy, or delete it if nothing was done by it"
-        )
+        return f"restore this {self.kind} record from a copy, or delete it if its run did nothing"
 
     def _refuse_beginning(self, line: bytes) -> NoReturn:
         """Raise ValueError for a first line without an end.
@@ -82,7 +80,7 @@ class Record:
         prefix = f'{{"{self.kind}": '.encode()
         if prefix.startswith(line[: len(prefix)]):
             raise DamageError(f"the first line is cut short; {self._restore}")
-        raise ValueError("not our first line")
+        raise ValueError("not the first line of a record")
 
     def _take(self, line: bytes) -> None:
         said = dict(parse(line.decode()))
@@ -91,9 +89,9 @@ class Record:
             return
         types = {self.kind: str, "crowd": str, "site": str, "time": str} | dict(self.fields)
         if not all(isinstance(said[name], kind) for name, kind in types.items()):
-            raise ValueError("not our first line")
+            raise ValueError("not the first line of a record")
         if datetime.fromisoformat(said["time"]).tzinfo is None:
-            raise ValueError("a time without a time zone is not ours")
+            raise ValueError("the time has no time zone")
         self.header = said
 
     def note(self, line: dict[str, Any]) -> None:

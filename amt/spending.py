@@ -31,7 +31,7 @@ def announce(
         each = cost.total / cost.assignments - less.total / less.assignments
         say(
             f"With MaxAssignments {fees.MANY_FROM - 1} it would be ${less.total:,}: the fee is "
-            f"higher from {fees.MANY_FROM} on, ${each:.2f} for each assignment."
+            f"higher from {fees.MANY_FROM} assignments on, ${each:.2f} more for each."
         )
     if max_cost is not None and cost.total > max_cost:
         raise Error(f"this can cost ${cost.total:,}, more than --max_cost ${max_cost:,}")

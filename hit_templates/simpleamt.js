@@ -55,7 +55,7 @@ var simpleamt = (function () {
       + 'Please tell the requester.';
     if (!form.getAttribute('action')) setupSubmit();
     if (!form.getAttribute('action')) return 'Opened outside a crowd, so nothing was sent. '
-      + 'The form holds:\n' + Array.from(new FormData(form), (pair) => pair.join(' = ')).join('\n');
+      + 'The form contains:\n' + Array.from(new FormData(form), (pair) => pair.join(' = ')).join('\n');
     return '';
   }
 

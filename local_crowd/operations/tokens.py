@@ -35,6 +35,6 @@ def claim(call: Call, operation: str, request: Request, result: str, turk_error_
     if not renewed.rowcount:
         first_result = call.db.scalar(select(request_tokens.c.result).where(same))
         raise RequestError(
-            f'The idempotency token "{token}" has already been processed. It made {first_result}.',
+            f'The idempotency token "{token}" has already been processed. It created {first_result}.',
             turk_error_code,
         )

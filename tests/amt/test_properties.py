@@ -153,7 +153,7 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
         ({"hitsApproved": 5}, "7: hitsApproved: not a HIT property; did you mean HitsA"),
         ({"assignment_duration": 5}, "7: assignment_duration: not a HIT property; did"),
         ({"Colour": 5}, "7: Colour: not a HIT property"),
-        ({"title": "x"}, "7: title: the old name of Title, and both are given"),
+        ({"title": "x"}, "7: title: is the old name of Title; give only one of them"),
         ({"percent_approved": 101}, "7: PercentApproved: 101 is not a whole number from 0 to 100"),
         ({"Title": None}, "1: Title: missing"),
         ({"Title": 5}, "2: Title: 5 is not a string"),

@@ -13,7 +13,7 @@ TOKEN = {"UniqueRequestToken": "row 17 of batch 4"}
 def processed(result: str, turk_error_code: str) -> object:
     return business(
         f'The idempotency token "{TOKEN["UniqueRequestToken"]}" has already been processed. '
-        f"It made {result}.",
+        f"It created {result}.",
         turk_error_code,
     )
 
@@ -96,7 +96,7 @@ def test_a_bonus_is_paid_once(crowd: Crowd) -> None:
 
     assert again.turk_error_code == "AWS.MechanicalTurk.RequestAlreadyProcessed"
     assert re.fullmatch(
-        'The idempotency token "row 17 of batch 4" has already been processed. It made 3\\w{29}.',
+        'The idempotency token "row 17 of batch 4" has already been processed. It created 3\\w{29}.',
         again.message,
     )
     payments = crowd.client.list_bonus_payments(AssignmentId=bonus["AssignmentId"])

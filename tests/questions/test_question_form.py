@@ -198,7 +198,10 @@ BAD_ANSWERS = [
     (text('<Length maxLength="0"/>'), 'Length: maxLength "0" is not a whole number from 1 up'),
     (text(f'<Length maxLength="{"9" * 99}"/>'), "is not a whole number from 1 up"),
     (text("<AnswerFormatRegex/>"), "Constraints/AnswerFormatRegex[1]: regex is missing or empty"),
-    (text('<AnswerFormatRegex regex="a" flags="g"/>'), 'flags "g" is not i'),
+    (
+        text('<AnswerFormatRegex regex="a" flags="g"/>'),
+        'flags "g" is not allowed; the only flag is "i"',
+    ),
     (
         text(more="<NumberOfLinesSuggestion>0</NumberOfLinesSuggestion>"),
         'NumberOfLinesSuggestion: "0" is not a whole number from 1 up',

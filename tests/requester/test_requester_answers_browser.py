@@ -100,14 +100,14 @@ def test_keys_can_be_turned_off(world: RequesterWorld, lab: "Page", url: str) ->
     """And stay so; who talks to the computer needs no letters that act."""
     world.do(world.row())
     lab.goto(f"{url}/{ANSWERS}")
-    lab.get_by_role("button", name="Turn the keys off").click()
+    lab.get_by_role("button", name="Turn keyboard shortcuts off").click()
     lab.goto(f"{url}/{ANSWERS}")
     lab.keyboard.press("j")
     lab.keyboard.press("a")
     expect(lab.get_by_role("article")).not_to_be_focused()
     expect(lab.get_by_text("Keys: j next answer")).to_be_hidden()
 
-    lab.get_by_role("button", name="Turn on keys for reviewing").click()
+    lab.get_by_role("button", name="Turn keyboard shortcuts on").click()
     lab.keyboard.press("j")
     expect(lab.get_by_role("article")).to_be_focused()
 
@@ -168,7 +168,7 @@ def test_without_scripts_a_picture_is_a_link(
 
     expect(link).to_have_attribute("href", "https://out.example/2.svg")
     expect(link).to_have_attribute("target", "_blank")
-    expect(page.get_by_text("Turn the keys off")).to_be_hidden()
+    expect(page.get_by_text("Turn keyboard shortcuts off")).to_be_hidden()
     assert [one for one in asked if not one.startswith(url)] == []
     context.close()
 

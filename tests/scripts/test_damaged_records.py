@@ -153,8 +153,8 @@ def test_a_first_line_that_was_cut_is_refused(
     message = desk.fails(script, *flags)
 
     assert message == (
-        f"{BATCH}:1: {damage}; restore this batch record from a copy, or delete it if nothing was "
-        "done by it"
+        f"{BATCH}:1: {damage}; restore this batch record from a copy, or delete it if its run "
+        "did nothing"
     )
     assert (desk.read(BATCH), desk.calls) == (begun, [])
     assert fetch_counters(desk) == COUNT
@@ -246,7 +246,7 @@ def test_an_extension_of_other_hits_is_refused(desk: Desk, batch: list[str]) -> 
     )
     desk.write(EXTENSION, desk.read(EXTENSION) + '{"hit_id": "3OTHER"}\n')
     assert desk.fails(*EXTEND) == (
-        f"{EXTENSION}:5: 3OTHER is not one of the HITs that this extension is of"
+        f"{EXTENSION}:5: 3OTHER is not one of the HITs of this extension"
     )
     assert desk.calls == []
 

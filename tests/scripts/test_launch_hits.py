@@ -481,8 +481,8 @@ def test_max_cost_is_an_amount(files: Desk, amount: str) -> None:
             {"Reward": 1, "MaxAssignments": 10},
             "$42.00 ($30.00 in rewards, $12.00 in fees)",
             (
-                "With MaxAssignments 9 it would be $32.40: the fee is higher from 10 on, "
-                "$0.20 for each assignment."
+                "With MaxAssignments 9 it would be $32.40: the fee is higher from 10 "
+                "assignments on, $0.20 more for each."
             ),
         ),
         ({"Reward": 0.01}, "$0.12 ($0.06 in rewards, $0.06 in fees)", None),

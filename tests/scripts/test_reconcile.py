@@ -55,15 +55,19 @@ def test_both_sides_are_compared(people: People, tmp_path: Path) -> None:
     assert reconcile(people, file, "--link", link_id) == (
         1,
         {
-            pid(1): ("finished here, but there it is RETURNED", "done", "RETURNED"),
-            pid(2): ("finished here, but there it is TIMED OUT", "done", "TIMED OUT"),
+            pid(1): ("finished here, but on the panel the status is RETURNED", "done", "RETURNED"),
+            pid(2): (
+                "finished here, but on the panel the status is TIMED OUT",
+                "done",
+                "TIMED OUT",
+            ),
             pid(3): (
-                "finished on both sides, but with the code of something else",
+                "finished on both sides, but with the completion code of another outcome",
                 *("done", "APPROVED"),
             ),
-            pid(4): ("finished here, not in the export", "done", None),
-            pid(5): ("finished there, not here", None, "APPROVED"),
-            pid(7): ("finished there, never came here", None, "AWAITING REVIEW"),
+            pid(4): ("finished here, but missing from the export", "done", None),
+            pid(5): ("finished on the panel, not here", None, "APPROVED"),
+            pid(7): ("finished on the panel, but never opened the link", None, "AWAITING REVIEW"),
         },
     )
 

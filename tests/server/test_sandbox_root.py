@@ -68,7 +68,7 @@ def serve(data: Path) -> Iterator[Serve]:
         assert [line.partition(":")[0] for line in lines] == [
             "Sandbox",
             "Live site",
-            "Sandbox's own root",
+            "Sandbox at the root",
         ]
         return lines[1].split()[-1], lines[2].split()[-1]
 

@@ -87,7 +87,7 @@ def test_a_hit_does_not_hand_in_for_another_assignment(world: World, arrive: Arr
         ),
         (
             "for (let i = 0; i < 5000; i++) port.postMessage({kind: 'entries', text: 'x' + i})",
-            "Not saved: this HIT changes too fast.",
+            "Not saved: this HIT changes too often.",
         ),
         (
             "port.postMessage({kind: 'answer', text: '{\"a\": 1}'})",

@@ -240,7 +240,7 @@ class TestChoosing:
     @pytest.mark.parametrize(
         ("change", "said"),
         [
-            ("taken", "Other workers have taken all of this HIT."),
+            ("taken", "Other workers have taken every assignment of this HIT."),
             ("expired", "This HIT has expired."),
             ("blocked", "You cannot work for this requester."),
             ("deleted", "This HIT does not exist, or its requester has deleted it."),

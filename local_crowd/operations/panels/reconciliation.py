@@ -12,11 +12,11 @@ UNFINISHED = {"RETURNED", "TIMED OUT", "ACTIVE", "RESERVED"}
 SCREENED_OUT = {"SCREENED OUT"}
 KNOWN = FINISHED | UNFINISHED | SCREENED_OUT
 
-HERE_ONLY = "finished here, not in the export"
-THERE_ONLY = "finished there, never came here"
-NOT_HERE = "finished there, not here"
-CONFLICT = "finished here, but there it is "
-CODE = "finished on both sides, but with the code of something else"
+HERE_ONLY = "finished here, but missing from the export"
+THERE_ONLY = "finished on the panel, but never opened the link"
+NOT_HERE = "finished on the panel, not here"
+CONFLICT = "finished here, but on the panel the status is "
+CODE = "finished on both sides, but with the completion code of another outcome"
 
 
 class OurVisit(NamedTuple):

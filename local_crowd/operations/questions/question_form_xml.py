@@ -200,7 +200,9 @@ def _read_pattern(node: Node) -> form.Pattern:
     if not attributes.get("regex"):
         raise node.make_error("regex is missing or empty")
     if attributes.get("flags", "") not in ("", "i"):
-        raise node.make_error(f'flags "{shorten(attributes["flags"])}" is not i')
+        raise node.make_error(
+            f'flags "{shorten(attributes["flags"])}" is not allowed; the only flag is "i"'
+        )
     return form.Pattern(
         attributes["regex"],
         attributes.get("errorText") or DEFAULT_ERROR_TEXT,

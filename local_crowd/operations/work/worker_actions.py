@@ -150,7 +150,7 @@ def accept_next(
 def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
     # Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
     if not move_slot(call.db, hit.hit_id, "available", "pending"):
-        raise NotPossible("taken", "Other workers have taken all of this HIT.")
+        raise NotPossible("taken", "Other workers have taken every assignment of this HIT.")
     held = HeldAssignment(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
     inserted = insert_new(
         call.db,

@@ -17,7 +17,7 @@
     saved: 'What you enter is saved in this browser until you submit.',
     full: 'Not saved: this browser has no room for it. Do not leave this page before you submit.',
     large: 'Not saved: your answer is too large to save. Do not leave this page before you submit.',
-    flood: 'Not saved: this HIT changes too fast. Do not leave this page before you submit.',
+    flood: 'Not saved: this HIT changes too often. Do not leave this page before you submit.',
     gone: 'No longer saved: the HIT was finished, or you signed out, in another tab.',
     elsewhere: 'This HIT is open in another tab too. Only the latest change is saved.',
     sending: 'Sending your answer…',

@@ -59,7 +59,7 @@
   } catch { /* storage is disabled */ }
   const show = () => {
     words.hidden = !on;
-    turn.textContent = on ? 'Turn the keys off' : 'Turn on keys for reviewing';
+    turn.textContent = on ? 'Turn keyboard shortcuts off' : 'Turn keyboard shortcuts on';
   };
   const here = () => answers.indexOf(document.activeElement?.closest('.answer'));
   const go = (step) => {
