@@ -18,7 +18,7 @@ NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 def answer(*inner: str) -> str:
-    return HEAD + "".join(f"<Answer>{one}</Answer>" for one in inner) + TAIL
+    return HEAD + "".join(f"<Answer>{content}</Answer>" for content in inner) + TAIL
 
 
 def named(name: str, rest: str) -> str:

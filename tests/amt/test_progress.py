@@ -34,7 +34,7 @@ def test_each_hit_is_counted_in_order(desk: Desk) -> None:
         Progress(2, 2, 0, 0, 0, 0, 0),
         Progress(5, 1, 1, 1, 2, 1, 1),
     ]
-    assert [one.completed for one in found] == [0, 3]
+    assert [progress.completed for progress in found] == [0, 3]
     assert desk.calls == [LISTING]
 
 
@@ -60,8 +60,8 @@ def test_many_hits_are_told_apart_at_a_price(desk: Desk, exact: bool, calls: int
     found = counted(desk, *ids, exact=exact)
 
     assert desk.calls.count(LISTING) == calls
-    assert sum(one.reviewed for one in found) == 5
-    assert [one.approved for one in found[:6]] == ([1] * 5 if exact else [None] * 5) + [0]
+    assert sum(progress.reviewed for progress in found) == 5
+    assert [progress.approved for progress in found[:6]] == ([1] * 5 if exact else [None] * 5) + [0]
 
 
 def test_totals_say_what_is_known() -> None:

@@ -139,7 +139,10 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
 
     wanted = properties.hit_type["QualificationRequirements"]
     assert wanted[0] == RAW
-    assert [one["Comparator"] for one in wanted[1:]] == ["EqualTo", "GreaterThanOrEqualTo"]
+    assert [requirement["Comparator"] for requirement in wanted[1:]] == [
+        "EqualTo",
+        "GreaterThanOrEqualTo",
+    ]
     assert not set(properties.hit_type) & {"Country", "PercentApproved"}
     assert reading(file, QualificationRequirements=[RAW]).hit_type["QualificationRequirements"] == [
         RAW

@@ -35,15 +35,19 @@ def test_only_hits_with_unreviewed_work_are_listed(desk: Desk) -> None:
 def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
     """Of HITs, and within a HIT of submission."""
     crowd = desk.crowd()
-    one, two = crowd.make_hit(MaxAssignments=2), crowd.make_hit()
+    first, two = crowd.make_hit(MaxAssignments=2), crowd.make_hit()
     done = []
-    for name, hit in (("Ada", two), ("Ada", one), ("Bob", one)):
+    for name, hit in (("Ada", two), ("Ada", first), ("Bob", first)):
         desk.clock.advance(1)
         done.append(crowd.do(crowd.make_worker(name), hit))
 
-    found = review.find_in_hits(LOCAL, crowd.client, [one, two])
+    found = review.find_in_hits(LOCAL, crowd.client, [first, two])
 
-    assert [one.assignment_id for one in found.submitted] == [done[1], done[2], done[0]]
+    assert [assignment.assignment_id for assignment in found.submitted] == [
+        done[1],
+        done[2],
+        done[0],
+    ]
 
 
 def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
@@ -74,7 +78,7 @@ def test_named_assignments_are_looked_at_one_by_one(desk: Desk) -> None:
     said: list[str] = []
     found = review.find_assignments(LOCAL, crowd.client, [*done, "3UNKNOWN"], said.append)
 
-    assert [one.assignment_id for one in found.submitted] == done[1:]
+    assert [assignment.assignment_id for assignment in found.submitted] == done[1:]
     assert found.refused == 1
     assert said[0] == f"{done[0]}: is Approved already, skipped"
     assert said[1].startswith("3UNKNOWN: Assignment 3UNKNOWN does not exist.")
@@ -100,7 +104,7 @@ def test_the_question_counts_amazons_fees(desk: Desk) -> None:
     named = review.find_assignments(AMAZON, crowd.client, done)
 
     assert found == named
-    assert [str(one.fee) for one in found.submitted] == ["0.20", "0.01", "0.50"]
+    assert [str(assignment.fee) for assignment in found.submitted] == ["0.20", "0.01", "0.50"]
     assert review.ask_to_approve(AMAZON, found.submitted) == (
         "Approve 3 assignments for $3.72 ($3.01 in rewards, $0.71 in fees) on the LIVE SITE of "
         "Mechanical Turk?"

@@ -47,7 +47,7 @@ def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
     said: list[str] = []
     found, unknown = survey.fetch_counters(LOCAL, crowd.client, ids, say=said.append)
 
-    assert [one.hit_id for one in found] == [made[3], made[0], made[4]]
+    assert [counters.hit_id for counters in found] == [made[3], made[0], made[4]]
     assert unknown == ["3UNKNOWN"]
     assert said[0].startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
 
@@ -59,7 +59,7 @@ def test_none_means_every_hit(desk: Desk) -> None:
 
     found, unknown = survey.fetch_counters(LOCAL, crowd.client, None)
 
-    assert {one.hit_id for one in found} == made
+    assert {counters.hit_id for counters in found} == made
     assert len(found) == 101
     assert unknown == []
 
@@ -84,7 +84,7 @@ def test_one_hit_of_many_is_asked_for(desk: Desk) -> None:
 
     found, _ = survey.fetch_counters(LOCAL, crowd.client, [made[225]])
 
-    assert [one.hit_id for one in found] == [made[225]]
+    assert [counters.hit_id for counters in found] == [made[225]]
     assert len(desk.calls) <= 4
 
 
@@ -112,6 +112,6 @@ def test_assignments_are_listed_over_pages_by_status(desk: Desk) -> None:
     every = survey.list_assignments(crowd.client, stands)
     submitted = survey.list_assignments(crowd.client, stands, "Submitted")
 
-    assert [one["AssignmentId"] for one in every] == done
-    assert [one["AssignmentId"] for one in submitted] == done[1:]
+    assert [assignment["AssignmentId"] for assignment in every] == done
+    assert [assignment["AssignmentId"] for assignment in submitted] == done[1:]
     assert desk.calls == ["ListAssignmentsForHIT"] * 3

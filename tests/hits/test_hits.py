@@ -68,12 +68,12 @@ def test_ids_are_formed_as_amazons(crowd: Crowd) -> None:
     ids = [hit["HITId"], hit["HITTypeId"], hit["HITGroupId"]]
 
     assert len(set(ids)) == 3
-    for one in ids:
-        assert len(one) == 30
-        assert one.startswith("3")
-        assert one.isascii()
-        assert one == one.upper()
-        assert one.isalnum()
+    for hit_id in ids:
+        assert len(hit_id) == 30
+        assert hit_id.startswith("3")
+        assert hit_id.isascii()
+        assert hit_id == hit_id.upper()
+        assert hit_id.isalnum()
 
 
 def test_defaults(crowd: Crowd) -> None:

@@ -172,7 +172,7 @@ def test_a_list_that_has_ended_can_go_on(crowd: Crowd) -> None:
 
     page = crowd.client.list_assignments_for_hit(HITId=hit_id, NextToken=token)
 
-    assert [one["AssignmentId"] for one in page["Assignments"]] == [late]
+    assert [assignment["AssignmentId"] for assignment in page["Assignments"]] == [late]
 
 
 def refused_token(token: str) -> object:

@@ -64,9 +64,9 @@ def test_the_listing_keeps_hits_and_assignments_apart(crowd: Crowd, done: dict[s
     """Another assignment of the HIT, another HIT: only what was asked for is listed."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
-    one, two = crowd.do(ada, hit_id), crowd.do(ben, hit_id)
+    first, two = crowd.do(ada, hit_id), crowd.do(ben, hit_id)
     crowd.client.send_bonus(**done | REASON)
-    crowd.client.send_bonus(WorkerId=ada, AssignmentId=one, **REASON)
+    crowd.client.send_bonus(WorkerId=ada, AssignmentId=first, **REASON)
     crowd.clock.advance(1)
     crowd.client.send_bonus(WorkerId=ben, AssignmentId=two, **REASON)
 
@@ -74,7 +74,7 @@ def test_the_listing_keeps_hits_and_assignments_apart(crowd: Crowd, done: dict[s
         payments = crowd.client.list_bonus_payments(**request)["BonusPayments"]
         return [payment["AssignmentId"] for payment in payments]
 
-    assert listed(HITId=hit_id) == [one, two]
+    assert listed(HITId=hit_id) == [first, two]
     assert listed(AssignmentId=two) == [two]
 
 

@@ -47,8 +47,8 @@ def give(people: People, visitor: Visitor, assignment_id: str, bonus: str) -> No
 def sums(lines: list[dict[str, Any]]) -> dict[str, tuple[int, str, str, str]]:
     """How many, rewards, bonuses and total of each worker, by name."""
     return {
-        one["name"]: (one["approved"], one["rewards"], one["bonuses"], one["total"])
-        for one in lines
+        line["name"]: (line["approved"], line["rewards"], line["bonuses"], line["total"])
+        for line in lines
     }
 
 
@@ -71,7 +71,7 @@ def test_what_is_owed_is_a_line_a_worker(people: People) -> None:
         "Ada": (2, "1.75", "0.10", "1.85"),
         "Ben": (1, "0.00", "2.00", "2.00"),
     }
-    (first,) = (one for one in lines if one["name"] == "Ada")
+    (first,) = (line for line in lines if line["name"] == "Ada")
     assert (first["worker_id"], first["email"]) == (worker_id(ada), "ada@example.org")
     assert (first["panel"], first["participant_id"], first["payment_id"]) == (None, None, None)
     assert people.manage("export_payments") == lines
@@ -85,7 +85,7 @@ def test_what_is_marked_is_paid_once(people: People) -> None:
     before = people.manage("export_payments")
     paid = people.manage("export_payments", "--mark_paid")
 
-    assert [one | {"payment_id": None} for one in paid] == before
+    assert [line | {"payment_id": None} for line in paid] == before
     payment_id = paid[0]["payment_id"]
     assert people.manage("export_payments") == []
     assert people.manage("export_payments", "--mark_paid") == []
@@ -95,7 +95,7 @@ def test_what_is_marked_is_paid_once(people: People) -> None:
     assert people.manage("export_payments", "--payment", payment_id) == paid
     second = people.manage("export_payments", "--mark_paid")
     assert second[0]["payment_id"] != payment_id
-    listed = {one["payment_id"]: one["total"] for one in people.manage("list_payments")}
+    listed = {payment["payment_id"]: payment["total"] for payment in people.manage("list_payments")}
     assert listed == {payment_id: "0.35", second[0]["payment_id"]: "1.05"}
 
 
@@ -113,12 +113,12 @@ def test_two_at_once_pay_nothing_twice(people: People) -> None:
             return payments.pay(call)
 
     with ThreadPoolExecutor(4) as threads:
-        made = {one for one in threads.map(pay, range(8)) if one}
+        made = {payment_id for payment_id in threads.map(pay, range(8)) if payment_id}
 
     lines = [
-        one for payment in made for one in people.manage("export_payments", "--payment", payment)
+        line for payment in made for line in people.manage("export_payments", "--payment", payment)
     ]
-    assert sum(one["approved"] for one in lines) == 12
+    assert sum(line["approved"] for line in lines) == 12
     assert len(people.manage("list_payments")) == len(made) >= 1
     with people.sandbox.reading() as call:
         assert len(call.db.execute(select(payment_items)).all()) == 12
@@ -173,7 +173,7 @@ def test_a_part_can_be_chosen(people: People) -> None:
     earn(people, ada, "0.04")
 
     def owed(*argv: str) -> str:
-        return ",".join(one["total"] for one in people.manage("export_payments", *argv))
+        return ",".join(line["total"] for line in people.manage("export_payments", *argv))
 
     assert owed() == "0.07"
     assert owed("--since", since) == "0.06"

@@ -84,9 +84,9 @@ def test_both_sites_and_a_new_start_know_it(site: Site, manage: Manage, tmp_path
     """It is good on the live site too, and crowd.json goes on to count."""
     manage("allow_destination", TOPIC)
     live = open_site(tmp_path / "crowd", "live")
-    for one in (site, live):
-        ping(one, TOPIC)
-        ping(one, "https://sqs.eu-west-1.amazonaws.com/1/queue")
+    for either in (site, live):
+        ping(either, TOPIC)
+        ping(either, "https://sqs.eu-west-1.amazonaws.com/1/queue")
     live.close()
 
 

@@ -55,15 +55,15 @@ def put(site: Site, requester_id: str, destination: str, count: int = 1) -> None
 @contextmanager
 def delivering(crowd: Crowd, *receivers: Receiver) -> Iterator[list[object]]:
     """Deliver in a thread; the list holds the result after the block, which opens the gates."""
-    allowed = [f"{one.url}/" for one in receivers]
+    allowed = [f"{receiver.url}/" for receiver in receivers]
     courier = Courier([crowd.site], settings.DEFAULTS | {"notification_destinations": allowed})
     results: list[object] = []
     thread = Thread(target=lambda: results.append(courier.deliver(crowd.site)))
     thread.start()
     with ExitStack() as stack:
         stack.callback(thread.join)
-        for one in receivers:
-            stack.callback(one.gate.set)
+        for receiver in receivers:
+            stack.callback(receiver.gate.set)
         yield results
 
 

@@ -92,9 +92,9 @@ class TestTheHandOver:
             answer = ada.bare_post(
                 group, {"csrf_token": token, "after": hits[0]["HITId"]}, follow_redirects=True
             )
-            ways.append([urlsplit(one.request.url).path for one in answer.history])
-            if one := re.search(r"/work/(\w+)/state", answer.text):
-                ada.submit(assignmentId=one[1])
+            ways.append([urlsplit(response.request.url).path for response in answer.history])
+            if match := re.search(r"/work/(\w+)/state", answer.text):
+                ada.submit(assignmentId=match[1])
 
         assert ways == [[group, "/panel/next"]] * 2
         assert ending(ada)[0] == "DONE1"
@@ -118,12 +118,12 @@ class TestTheHandOver:
         """Ids that only capitals tell apart are different workers, with ids of Amazon's form."""
         _, path = people.panel_link(people.launch(MaxAssignments=9)["HITTypeId"])
         ids = {pid, pid.swapcase(), PID}
-        for one in ids:
-            do(people.participant(path, one))
-        made = {worker_of(people, one) for one in ids}
+        for participant_id in ids:
+            do(people.participant(path, participant_id))
+        made = {worker_of(people, participant_id) for participant_id in ids}
 
         assert len(made) == len(ids)
-        assert all(re.fullmatch("A[A-Z0-9]{1,63}", one) for one in made)
+        assert all(re.fullmatch("A[A-Z0-9]{1,63}", worker) for worker in made)
 
     def test_one_id_at_two_panels_is_two_people(self, people: People) -> None:
         """--panel tells whose participants they are."""
@@ -256,7 +256,7 @@ class TestHowItEnds:
         """When one type is used up, or not for them, the next is offered."""
         closed = people.launch(Title="a", QualificationRequirements=[ADULTS])
         hits = [people.launch(Title=title) for title in ("b", "c")]
-        kinds = [one["HITTypeId"] for one in (closed, *hits)]
+        kinds = [hit["HITTypeId"] for hit in (closed, *hits)]
         _, path = people.panel_link(*kinds, limit="3")
         ada = people.participant(path)
         for _ in hits:

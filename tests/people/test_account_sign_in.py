@@ -89,7 +89,7 @@ class TestSigningIn:
             kept = list(call.db.scalars(select(accounts_table.c.password_hash)))
 
         assert len(set(kept)) == 2
-        assert all(one.startswith("scrypt:32768:8:1$") for one in kept)
+        assert all(password_hash.startswith("scrypt:32768:8:1$") for password_hash in kept)
         files = [p for p in people.directory.rglob("*") if p.is_file()]
         assert not [p for p in files if secret.encode() in p.read_bytes()]
         assert secret not in caplog.text + "".join(capfd.readouterr())
@@ -199,7 +199,7 @@ class TestGuessing:
     def test_one_address_has_sixty_for_all_accounts(self, people: People) -> None:
         """Going from name to name does not help, nor does going round in an IPv6 network."""
         addresses = [f"2001:db8::{number:x}" for number in range(60)]
-        assert all(self.count(people, f"W{n}", one) for n, one in enumerate(addresses))
+        assert all(self.count(people, f"W{n}", address) for n, address in enumerate(addresses))
 
         assert not self.count(people, "another", "2001:db8::ffff")
         assert self.count(people, "another", "2001:db8:0:1::1")

@@ -190,7 +190,7 @@ class TestClosing:
         assert [status for status, _ in people.answers(hits[0]["HITId"])] == ["Submitted"]
         assert people.slots(hits[1]["HITId"]) == (1, 0)
         people.perform("ApproveAssignment", AssignmentId=done)
-        assert [one["total"] for one in people.manage("export_payments")] == ["0.05"]
+        assert [line["total"] for line in people.manage("export_payments")] == ["0.05"]
         assert worker_id(people.member("Ada Lovelace", email="ada@example.org")) != me
 
     def test_what_is_owed_is_said_before(self, live: People) -> None:

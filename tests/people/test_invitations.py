@@ -69,7 +69,7 @@ class TestInvitations:
         path = people.invitation("--uses", "2")
         answers = [sign_up(people.someone(), path, name=name) for name in ("Ada", "Ben", "Cat")]
 
-        assert [one.status_code for one in answers] == [303, 303, 404]
+        assert [response.status_code for response in answers] == [303, 303, 404]
 
     def test_a_link_expires(self, people: People) -> None:
         """It works until its time is over."""
@@ -148,7 +148,7 @@ class TestInvitations:
 
         sees(sign_up(ada, path, **fields), 400, said, "Create your account")
         assert not is_signed_in(ada)
-        assert [one["name"] for one in live.manage("list_workers")] == ["Ben"]
+        assert [worker["name"] for worker in live.manage("list_workers")] == ["Ben"]
         assert sign_up(ada, path).status_code == 303
 
     @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def waiting(crowd: Crowd, **request: Any) -> list[Any]:
     pages = crowd.client.get_paginator("list_qualification_requests").paginate(
         **request, PaginationConfig={"PageSize": 1}
     )
-    return [one for page in pages for one in page["QualificationRequests"]]
+    return [request for page in pages for request in page["QualificationRequests"]]
 
 
 def asked_for(crowd: Crowd, worker_id: str) -> list[tuple[str, str | None]]:

@@ -453,7 +453,7 @@ def test_a_deleted_type_is_there_until_its_last_hit_is_deleted(crowd: Crowd) -> 
     assert score(crowd, type_id, other)["IntegerValue"] == 7
     crowd.client.disassociate_qualification_from_worker(**this, WorkerId=worker)
     having = crowd.client.list_workers_with_qualification_type(**this)["Qualifications"]
-    assert [one["WorkerId"] for one in having] == [other]
+    assert [holder["WorkerId"] for holder in having] == [other]
     assert crowd.do(other, hit_ids[0])
     update = crowd.client.update_qualification_type
     assert refusal(update, **this, Description="x") == no_type(type_id)

@@ -30,8 +30,8 @@ def had(crowd: Crowd, type_id: str, **request: Any) -> list[tuple[str, int]]:
     pages = crowd.client.get_paginator("list_workers_with_qualification_type").paginate(
         QualificationTypeId=type_id, **request, PaginationConfig={"PageSize": 2}
     )
-    found = [one for page in pages for one in page["Qualifications"]]
-    return [(one["WorkerId"], one["IntegerValue"]) for one in found]
+    found = [holder for page in pages for holder in page["Qualifications"]]
+    return [(holder["WorkerId"], holder["IntegerValue"]) for holder in found]
 
 
 def revoke(crowd: Crowd, type_id: str, worker_id: str, **more: Any) -> None:
@@ -42,7 +42,10 @@ def revoke(crowd: Crowd, type_id: str, worker_id: str, **more: Any) -> None:
 
 def messages(crowd: Crowd, worker_id: str) -> list[tuple[str, str]]:
     with crowd.site.reading() as call:
-        return [(one.subject, one.message_text) for one in letters.list_of_worker(call, worker_id)]
+        return [
+            (message.subject, message.message_text)
+            for message in letters.list_of_worker(call, worker_id)
+        ]
 
 
 def test_associate(crowd: Crowd) -> None:

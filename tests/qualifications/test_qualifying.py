@@ -82,7 +82,7 @@ def covered(place: Locale, wanted: Locale) -> bool:
 )
 def test_places(value: Locale | None, wanted: list[Locale]) -> None:
     """A country stands for all its parts; who has not said where they live is nowhere."""
-    there = value is not None and any(covered(value, one) for one in wanted)
+    there = value is not None and any(covered(value, place) for place in wanted)
 
     assert is_met(requirement("In", wanted), value) is there
     assert is_met(requirement("NotIn", wanted), value) is (value is not None and not there)

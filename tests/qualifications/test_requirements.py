@@ -183,7 +183,7 @@ def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
     with crowd.site.reading() as call:
         group = worker_lists.find_group(call, crowd.hit(hit_id)["HITTypeId"])
         standings = eligibility.list_statuses(call, worker, [group])[group.hit_type_id]
-    assert [(one.name, one.value, one.met) for one in standings] == [
+    assert [(status.name, status.value, status.met) for status in standings] == [
         ("English", 3, False),
         ("Worker_PercentAssignmentsApproved", 100, True),
         ("Worker_Locale", None, False),

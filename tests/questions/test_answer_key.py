@@ -90,7 +90,7 @@ def test_exactly_the_selections_count() -> None:
 def test_percentages(scores: list[int], maximum: int, data: st.DataObject) -> None:
     """For any scores and answers the percentage is the integer nearest to the exact fraction."""
     mapping = AMAZONS_PERCENTAGE.replace("15", str(maximum))
-    key = parse(answer_key({f"q{n}": {("a",): one} for n, one in enumerate(scores)}, mapping))
+    key = parse(answer_key({f"q{n}": {("a",): score} for n, score in enumerate(scores)}, mapping))
     right = [data.draw(st.booleans()) for _ in scores]
     exact = Fraction(100 * sum(s for s, ok in zip(scores, right, strict=True) if ok), maximum)
 

@@ -230,7 +230,7 @@ def test_hostile_values_in_tables_are_text(world: RequesterWorld, output: Any) -
     tags = Tags(page.text.partition("<main")[2])
     assert not {"script", "b", "img"} & {name for name, _ in tags.found}
     for name, attributes in tags.found:
-        assert not [one for one in attributes if one.startswith("on")], name
+        assert not [attribute for attribute in attributes if attribute.startswith("on")], name
         assert not re.search("javascript", attributes.get("href") or attributes.get("src") or "")
     assert len(page.data) < 30_000
 

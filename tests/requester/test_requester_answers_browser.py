@@ -66,7 +66,11 @@ def test_answers_are_reviewed_by_keys(world: RequesterWorld, lab: "Page", url: s
     expect(lab.get_by_role("button", name="Approve 1 answer for $0.05")).to_be_focused()
     lab.keyboard.press("Enter")
     expect(lab.get_by_role("status")).to_have_text("1 answer approved for $0.05.")
-    assert [world.status(one) for one in ids] == ["Approved", "Rejected", "Submitted"]
+    assert [world.status(assignment_id) for assignment_id in ids] == [
+        "Approved",
+        "Rejected",
+        "Submitted",
+    ]
 
 
 def test_keys_are_left_to_fields_and_to_the_browser(
@@ -137,17 +141,17 @@ def test_pictures_of_answers_wait_to_be_asked_for(
     lab.wait_for_function("[...document.images].every((one) => one.complete)")
     widths = "[...document.querySelectorAll('main img')].map((one) => one.naturalWidth)"
 
-    assert [one.url for one in fetched] == ["https://in.example/1.svg"]
+    assert [request.url for request in fetched] == ["https://in.example/1.svg"]
     assert lab.evaluate(widths) == [40, 40]
     lab.get_by_role("link", name="Show the picture https://out.example/2.svg").click()
     expect(lab.get_by_role("img", name="photo: https://out.example/2.svg")).to_be_visible()
     lab.wait_for_function("[...document.images].every((one) => one.complete)")
-    assert [one.url for one in fetched[1:]] == ["https://out.example/2.svg"]
+    assert [request.url for request in fetched[1:]] == ["https://out.example/2.svg"]
     lab.get_by_role("button", name="Show the pictures in the answers").click()
     expect(lab.get_by_role("img", name="more: https://out.example/3.svg")).to_be_visible()
     lab.wait_for_function("[...document.images].every((one) => one.complete)")
-    assert [one.url for one in fetched[2:]] == ["https://out.example/3.svg"]
-    assert [one.header_value("referer") for one in fetched] == [None] * 3
+    assert [request.url for request in fetched[2:]] == ["https://out.example/3.svg"]
+    assert [request.header_value("referer") for request in fetched] == [None] * 3
     assert lab.evaluate(widths) == [40, 40, 40, 40]
     assert lab.evaluate("window.hurt") is None
     assert said == []
@@ -169,7 +173,7 @@ def test_without_scripts_a_picture_is_a_link(
     expect(link).to_have_attribute("href", "https://out.example/2.svg")
     expect(link).to_have_attribute("target", "_blank")
     expect(page.get_by_text("Turn keyboard shortcuts off")).to_be_hidden()
-    assert [one for one in asked if not one.startswith(url)] == []
+    assert [address for address in asked if not address.startswith(url)] == []
     context.close()
 
 

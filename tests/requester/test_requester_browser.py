@@ -89,7 +89,12 @@ def test_a_batch_is_reviewed_from_the_list_to_the_last_answer(
 
     lab.get_by_role("link", name="Batches").click()
     expect(lab.locator(".progress")).to_contain_text("Approved 3")
-    assert [world.status(one) for one in ids] == ["Approved", "Rejected", "Approved", "Approved"]
+    assert [world.status(assignment_id) for assignment_id in ids] == [
+        "Approved",
+        "Rejected",
+        "Approved",
+        "Approved",
+    ]
     found = world.perform("GetAssignment", AssignmentId=ids[1])["Assignment"]
     assert found["RequesterFeedback"] == "No animal of that name"
 
@@ -102,7 +107,7 @@ def test_hostile_answers_do_nothing(world: RequesterWorld, lab: "Page", url: str
     kinds = world.do(world.row(99), **{text[:150]: text[:150] for text in HOSTILE})
     for path in (
         f"batches/{BATCH}/answers?show=all",
-        *(f"answers/{one}" for one in (*ids, kinds)),
+        *(f"answers/{assignment_id}" for assignment_id in (*ids, kinds)),
         f"workers/{world.worker('Ada')}",
     ):
         lab.goto(f"{url}/requester/{path}")
@@ -146,7 +151,7 @@ def test_a_bonus_that_is_clicked_twice_is_paid_once(
     expect(lab.get_by_text("$0.50 ·")).to_have_count(1)
 
     found = world.perform("ListBonusPayments", AssignmentId=answer)["BonusPayments"]
-    assert [one["BonusAmount"] for one in found] == ["0.50"]
+    assert [bonus["BonusAmount"] for bonus in found] == ["0.50"]
 
 
 def test_all_is_done_with_the_keyboard(world: RequesterWorld, lab: "Page") -> None:

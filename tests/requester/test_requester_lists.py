@@ -33,18 +33,18 @@ def test_a_batch_adds_up_its_hits(crowd: Crowd) -> None:
     crowd.accept(ada, hits[1])
     crowd.client.update_expiration_for_hit(HITId=hits[2], ExpireAt=0)
     with crowd.site.reading(crowd.requester_id) as call:
-        two, one = batches.list_newest(call, 0, 10)
-        assert batches.list_newest(call, 1, 10) == [one]
-        assert batches.find(call, "one") == one
+        newer, older = batches.list_newest(call, 0, 10)
+        assert batches.list_newest(call, 1, 10) == [older]
+        assert batches.find(call, "one") == older
         assert batches.find(call, "nothing") is None
 
-    assert (two.batch, two.title, two.hits, two.assignments, two.available) == (
+    assert (newer.batch, newer.title, newer.hits, newer.assignments, newer.available) == (
         ("two", "Another", 1, 1, 1)
     )
-    counted = (one.assignments, one.approved, one.rejected, one.submitted, one.pending)
+    counted = (older.assignments, older.approved, older.rejected, older.submitted, older.pending)
     assert counted == (6, 1, 0, 1, 1)
-    assert (one.hits, one.available, one.title) == (3, 1, HIT["Title"])
-    assert (one.launched, one.expiration) == (NEW_YEAR, NEW_YEAR + HIT["LifetimeInSeconds"])
+    assert (older.hits, older.available, older.title) == (3, 1, HIT["Title"])
+    assert (older.launched, older.expiration) == (NEW_YEAR, NEW_YEAR + HIT["LifetimeInSeconds"])
     crowd.client.delete_hit(HITId=hits[2])
     with crowd.site.reading(crowd.requester_id) as call:
         assert batches.list_newest(call, 0, 10)[1].hits == 2
@@ -104,7 +104,7 @@ def test_answers_stand_by_hit(crowd: Crowd) -> None:
         assert ids(call, "Rejected") == []
         (row,) = answer_lists.list_chosen(call, [first])
         assert (row.bonus, row.reward, row.batch) == (25, 5, "one")
-        assert [one.amount for one in answer_lists.list_bonuses(call, first)] == [25]
+        assert [bonus.amount for bonus in answer_lists.list_bonuses(call, first)] == [25]
         assert len(answer_lists.list_of_hit(call, hits[0], 0, 9)) == 2
         assert [row.assignment_id for row in answer_lists.list_of_worker(call, ada, 0, 9)] == [
             second,
@@ -144,7 +144,7 @@ def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
         assert worker_stats.find_worker(call, ada) == first
         assert worker_stats.find_worker(call, cleo) is None
         assert worker_stats.find_block_reason(call, ben) == "why"
-        assert [worker_stats.is_known(call, one) for one in (ada, ben, cleo, "A1")] == (
+        assert [worker_stats.is_known(call, worker_id) for worker_id in (ada, ben, cleo, "A1")] == (
             [True, True, True, False]
         )
 

@@ -332,7 +332,7 @@ class TestStrangers:
         assert world.status(answer) == "Submitted"
         assert world.perform("ListWorkerBlocks")["WorkerBlocks"] == []
         waiting = world.perform("ListQualificationRequests")["QualificationRequests"]
-        assert [one["QualificationRequestId"] for one in waiting] == [things["request"]]
+        assert [request["QualificationRequestId"] for request in waiting] == [things["request"]]
 
 
 class TestBatches:
@@ -562,7 +562,7 @@ class TestReviewing:
         assert asked.status_code == 200
         assert "Approve 3 answers?" in words(asked)
         assert "This costs $0.15" in words(asked)
-        assert [world.status(one) for one in ids] == ["Submitted"] * 3
+        assert [world.status(assignment_id) for assignment_id in ids] == ["Submitted"] * 3
         done = self.choose(lab, "approve", ids, confirmed="yes", feedback="Well\r\ndone")
         assert done.status_code == 303
         assert done.location == f"/sandbox/requester/batches/{BATCH}/answers?show=to_review&page=1"
@@ -668,7 +668,7 @@ class TestBonuses:
         assert "$1.50 · 2026-01-01 00:00 UTC · Careful <work>" in shown
 
         found = world.perform("ListBonusPayments", AssignmentId=answer)["BonusPayments"]
-        assert [(one["BonusAmount"], one["Reason"]) for one in found] == [
+        assert [(bonus["BonusAmount"], bonus["Reason"]) for bonus in found] == [
             ("1.50", "Careful <work>")
         ]
 
@@ -709,8 +709,8 @@ class TestWorkers:
         """How many, how many approved and rejected, the rate, the median time; not who they are."""
         ids = [world.do(world.row(n), "Ada", seconds) for n, seconds in enumerate((10, 20, 90))]
         world.do(world.row(9), "Ben", 30)
-        for one in ids[:2]:
-            world.perform("ApproveAssignment", AssignmentId=one)
+        for assignment_id in ids[:2]:
+            world.perform("ApproveAssignment", AssignmentId=assignment_id)
         world.perform("RejectAssignment", AssignmentId=ids[2], RequesterFeedback="No")
         answer = world.member().get("/requester/workers")
         shown = words(answer)
@@ -801,7 +801,9 @@ class TestQualifications:
         danish, dutch = qualification(world), qualification(world, "Speaks Dutch")
         ada = world.worker("Ada")
         with world.sandbox.writing() as call:
-            asked = [for_workers.request(call, ada, one).request_id for one in (danish, dutch)]
+            asked = [
+                for_workers.request(call, ada, type_id).request_id for type_id in (danish, dutch)
+            ]
         lab = world.member()
         shown = words(lab.get("/requester/qualifications"))
         assert "Speaks Danish yes you decide 0 1" in shown

@@ -104,7 +104,7 @@ def test_when_a_known_answer_is_given(known: list[str], given_: list[str], corre
 )
 def test_scores_are_percentages(fields: list[dict[str, str]], threshold: int) -> None:
     """Whatever is answered, scores are whole numbers from 0 to 100, and order does not matter."""
-    work = {str(number): answers(one) for number, one in enumerate(fields)}
+    work = {str(number): answers(answer_fields) for number, answer_fields in enumerate(fields)}
     found = measure_agreement(list("abc"), threshold, work)
     backwards = measure_agreement(list("abc"), threshold, dict(reversed(work.items())))
 

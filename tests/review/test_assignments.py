@@ -219,25 +219,25 @@ def test_a_decision_is_made_once(crowd: Crowd) -> None:
 def test_a_rejection_is_overridden_within_30_days(crowd: Crowd) -> None:
     """OverrideRejection approves rejected work until 30 days after its submission, not later."""
     hit_id = crowd.make_hit(MaxAssignments=2)
-    one, two = (crowd.do(crowd.make_worker(name), hit_id) for name in "ab")
-    for assignment_id in (one, two):
+    first, second = (crowd.do(crowd.make_worker(name), hit_id) for name in "ab")
+    for assignment_id in (first, second):
         crowd.client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback="no")
     approve = crowd.client.approve_assignment
 
     crowd.clock.advance(30 * DAY)
-    approve(AssignmentId=one, OverrideRejection=True, RequesterFeedback="sorry")
-    shown = crowd.assignment(one)
+    approve(AssignmentId=first, OverrideRejection=True, RequesterFeedback="sorry")
+    shown = crowd.assignment(first)
     assert shown["AssignmentStatus"] == "Approved"
     assert shown["ApprovalTime"] == moment(NEW_YEAR + 30 * DAY)
     assert shown["RequesterFeedback"] == "sorry"
     assert crowd.stands(hit_id)[3] == 2
 
     crowd.clock.advance(1)
-    assert refusal(approve, AssignmentId=two, OverrideRejection=True) == business(
+    assert refusal(approve, AssignmentId=second, OverrideRejection=True) == business(
         "This Assignment was submitted more than 30 days ago, so its rejection is final.",
         "InvalidAssignmentState",
     )
-    assert crowd.assignment(two)["AssignmentStatus"] == "Rejected"
+    assert crowd.assignment(second)["AssignmentStatus"] == "Rejected"
     assert crowd.stands(hit_id)[3] == 2
 
 
@@ -267,16 +267,16 @@ def test_an_overridden_rejection_is_paid_once(open_crowd: OpenCrowd) -> None:
 def test_feedback_has_a_limit(crowd: Crowd) -> None:
     """Feedback has at most 1,024 characters."""
     hit_id = crowd.make_hit(MaxAssignments=2)
-    one, two = (crowd.do(crowd.make_worker(name), hit_id) for name in "ab")
+    first, second = (crowd.do(crowd.make_worker(name), hit_id) for name in "ab")
     refused = invalid(
         "The value for RequesterFeedback is 1025 characters long. At most 1024 are allowed."
     )
     for method in (crowd.client.approve_assignment, crowd.client.reject_assignment):
-        assert refusal(method, AssignmentId=one, RequesterFeedback="x" * 1025) == refused
-    assert crowd.assignment(one)["AssignmentStatus"] == "Submitted"
-    crowd.client.approve_assignment(AssignmentId=one, RequesterFeedback="é" * 1024)
-    crowd.client.reject_assignment(AssignmentId=two, RequesterFeedback="é" * 1024)
-    assert crowd.assignment(two)["RequesterFeedback"] == "é" * 1024
+        assert refusal(method, AssignmentId=first, RequesterFeedback="x" * 1025) == refused
+    assert crowd.assignment(first)["AssignmentStatus"] == "Submitted"
+    crowd.client.approve_assignment(AssignmentId=first, RequesterFeedback="é" * 1024)
+    crowd.client.reject_assignment(AssignmentId=second, RequesterFeedback="é" * 1024)
+    assert crowd.assignment(second)["RequesterFeedback"] == "é" * 1024
 
 
 def test_assignments_of_an_unknown_hit(crowd: Crowd) -> None:

@@ -239,7 +239,7 @@ def do_later(crowd: Crowd, name: str, hit_id: str, **fields: str) -> str:
 def test_amazons_chart_of_agreement(crowd: Crowd) -> None:
     """The results of Amazon's example: its scores, in the keys of its reference."""
     hit_id = crowd.make_hit(MaxAssignments=3, HITReviewPolicy=plurality("A", "B", "C", "D"))
-    one, two, three = do_chart(crowd, hit_id)
+    first, second, third = do_chart(crowd, hit_id)
 
     assert results(crowd, hit_id, "HIT") == [
         (hit_id, "A", "AgreedAnswerFound", "true"),
@@ -253,15 +253,15 @@ def test_amazons_chart_of_agreement(crowd: Crowd) -> None:
         (hit_id, "C", "AnswerAgreementScore", "100"),
         (hit_id, "D", "AgreedAnswerFound", "false"),
         (hit_id, "HitAgreementScore", "75"),
-        (one, "WorkerAgreementScore", "100"),
-        (one, "PluralityAnswersCorrect", "3"),
-        (one, "PluralityAnswersIncorrect", "0"),
-        (two, "WorkerAgreementScore", "66"),
-        (two, "PluralityAnswersCorrect", "2"),
-        (two, "PluralityAnswersIncorrect", "1"),
-        (three, "WorkerAgreementScore", "66"),
-        (three, "PluralityAnswersCorrect", "2"),
-        (three, "PluralityAnswersIncorrect", "1"),
+        (first, "WorkerAgreementScore", "100"),
+        (first, "PluralityAnswersCorrect", "3"),
+        (first, "PluralityAnswersIncorrect", "0"),
+        (second, "WorkerAgreementScore", "66"),
+        (second, "PluralityAnswersCorrect", "2"),
+        (second, "PluralityAnswersIncorrect", "1"),
+        (third, "WorkerAgreementScore", "66"),
+        (third, "PluralityAnswersCorrect", "2"),
+        (third, "PluralityAnswersIncorrect", "1"),
     ]
     assert actions(crowd, hit_id, "HIT") == []
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 0)
@@ -291,14 +291,14 @@ def test_work_is_judged_by_agreement(crowd: Crowd) -> None:
             RejectReason="The others say otherwise",
         ),
     )
-    one, two, three = do_chart(crowd, hit_id)
+    first, second, third = do_chart(crowd, hit_id)
 
-    assert [crowd.assignment(done)["AssignmentStatus"] for done in (one, two, three)] == [
+    assert [crowd.assignment(done)["AssignmentStatus"] for done in (first, second, third)] == [
         "Approved",
         "Submitted",
         "Submitted",
     ]
-    assert actions(crowd, hit_id, "HIT") == [("approve", one, "Succeeded")]
+    assert actions(crowd, hit_id, "HIT") == [("approve", first, "Succeeded")]
 
 
 def test_disagreement_extends_to_a_third(crowd: Crowd) -> None:

@@ -12,7 +12,7 @@ def prepared(desk: Desk, count: int) -> list[str]:
     crowd = desk.crowd()
     worker = crowd.make_worker("Ada")
     done = [crowd.do(worker, crowd.make_hit()) for _ in range(count)]
-    desk.write("ids.txt", "".join(f"{one}\n" for one in done))
+    desk.write("ids.txt", "".join(f"{assignment_id}\n" for assignment_id in done))
     desk.calls.clear()
     return done
 
@@ -75,12 +75,12 @@ def test_an_unknown_id_is_named_and_the_others_are_approved(desk: Desk) -> None:
 
 def test_it_asks_first(desk: Desk) -> None:
     """Nothing is paid without a yes."""
-    (one,) = prepared(desk, 1)
+    (assignment_id,) = prepared(desk, 1)
 
     assert desk.fails("approve_assignments", IDS).startswith(
         f"Approve 1 assignment {ONE} on the sandbox of the local crowd? There is no terminal"
     )
-    assert status(desk, one) == "Submitted"
+    assert status(desk, assignment_id) == "Submitted"
 
 
 def test_what_time_approved_meanwhile_is_approved(desk: Desk) -> None:
@@ -103,9 +103,9 @@ def test_a_file_of_something_else_is_refused_before_anything_is_sent(desk: Desk)
 
 def test_as_a_process_it_says_and_does_the_same(desk: Desk) -> None:
     """Without a terminal, with -f."""
-    (one,) = prepared(desk, 1)
+    (assignment_id,) = prepared(desk, 1)
 
     done = desk.process("approve_assignments", IDS, "-f")
 
     assert (done.code, done.out, done.err) == (0, "", f"Approved 1 assignment {ONE}.\n")
-    assert status(desk, one) == "Approved"
+    assert status(desk, assignment_id) == "Approved"

@@ -17,7 +17,7 @@ TWO = "for $0.10 ($0.10 in rewards, $0.00 in fees)"
 
 def statuses(desk: Desk, hit_id: str) -> list[str]:
     listed = desk.crowd().client.list_assignments_for_hit(HITId=hit_id)["Assignments"]
-    return sorted(one["AssignmentStatus"] for one in listed)
+    return sorted(assignment["AssignmentStatus"] for assignment in listed)
 
 
 def submitted(desk: Desk, *hits: str, output: str = '"cat"') -> list[str]:
@@ -34,7 +34,9 @@ def test_all_submitted_work_is_approved(desk: Desk) -> None:
     result = desk.run("approve_hits", IDS, "--yes", "--feedback=Thanks!")
 
     assert (result.code, result.out, result.err) == (0, "", f"Approved 2 assignments {TWO}.\n")
-    assert [desk.crowd().assignment(one)["AssignmentStatus"] for one in done] == ["Approved"] * 2
+    assert [
+        desk.crowd().assignment(assignment_id)["AssignmentStatus"] for assignment_id in done
+    ] == ["Approved"] * 2
     assert desk.crowd().assignment(done[0])["RequesterFeedback"] == "Thanks!"
     assert desk.calls.count("ListAssignmentsForHIT") == 2
     assert desk.run("approve_hits", IDS).err == "Approved 0 assignments.\n"

@@ -10,7 +10,7 @@ WHY = "--reason=Random answers."
 def workers(desk: Desk, *names: str) -> list[str]:
     """The ids of workers, which workers.txt names."""
     made = [desk.crowd().make_worker(name) for name in names]
-    desk.write("workers.txt", "".join(f"{one}\n" for one in made))
+    desk.write("workers.txt", "".join(f"{worker_id}\n" for worker_id in made))
     return made
 
 

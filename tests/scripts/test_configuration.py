@@ -187,7 +187,7 @@ def test_no_bonuses_or_extensions_are_finished_in_another_directory(desk: Desk) 
     hits = desk.launch(1, 2)
     crowd = desk.crowd()
     work = [crowd.do(crowd.make_worker("Ada"), hit) for hit in hits]
-    rows = [f"{one},1.00,Good work" for one in work]
+    rows = [f"{assignment_id},1.00,Good work" for assignment_id in work]
     desk.write("bonuses.csv", "\n".join(["assignment_id,amount,reason", *rows]))
     for command, record in (
         (("pay_bonuses", "--bonuses_file=bonuses.csv", "--yes"), "bonuses.csv.paid.jsonl"),

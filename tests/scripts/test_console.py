@@ -57,7 +57,7 @@ def files(desk: Desk) -> Desk:
 def test_of_many_faults_of_a_kind_the_first_twenty_are_shown() -> None:
     """And how many more there were; another kind is shown all the same."""
     ids = [f"3HIT{number:026}" for number in range(1000)]
-    messages = [f"{one}: Hit {one} does not exist." for one in ids]
+    messages = [f"{hit_id}: Hit {hit_id} does not exist." for hit_id in ids]
     messages.insert(500, "input.jsonl:501: not JSON: 'x' is in the way (column 3)")
 
     lines = join_faults(messages).splitlines()
@@ -83,7 +83,7 @@ def test_the_rest_is_counted_when_it_is_interrupted() -> None:
     assert len(said) == 21
 
 
-@pytest.mark.parametrize("script", [one for one in COMMANDS if IDS in COMMANDS[one]])
+@pytest.mark.parametrize("script", [script for script in COMMANDS if IDS in COMMANDS[script]])
 def test_many_hits_that_do_not_exist_are_counted(files: Desk, script: str) -> None:
     """By every script that takes HIT ids."""
     files.write("ids.txt", "".join(f"3A{number}\n" for number in range(100)))

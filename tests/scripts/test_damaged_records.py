@@ -275,7 +275,7 @@ def paid(desk: Desk, batch: list[str]) -> list[str]:
     """Work that bonuses.csv pays, and did already."""
     crowd = desk.crowd()
     work = [crowd.do(crowd.make_worker("Ada"), hit) for hit in batch]
-    rows = [f"{one},1.00,Good work" for one in work]
+    rows = [f"{assignment_id},1.00,Good work" for assignment_id in work]
     desk.write("bonuses.csv", "\n".join(["assignment_id,amount,reason", *rows]))
     assert desk.run(*PAY).code == 0
     desk.calls.clear()

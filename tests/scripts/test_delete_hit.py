@@ -6,9 +6,9 @@ from tests.support.script_fixtures import Desk, Done
 def test_the_hit_is_expired_and_deleted_and_no_other(desk: Desk) -> None:
     """An open HIT goes at once."""
     crowd = desk.crowd()
-    one, other = crowd.make_hit(), crowd.make_hit()
+    hit_id, other = crowd.make_hit(), crowd.make_hit()
 
-    assert desk.run("delete_hit", f"--hit_id={one}", "--yes") == Done(0, "", "Deleted 1 HIT.\n")
+    assert desk.run("delete_hit", f"--hit_id={hit_id}", "--yes") == Done(0, "", "Deleted 1 HIT.\n")
     assert [hit["HITId"] for hit in crowd.client.list_hits()["HITs"]] == [other]
 
 

@@ -112,26 +112,26 @@ def test_what_was_done_and_not_noted_is_found(
     assert len(desk.read(RECORD).splitlines()) == 3
     assert desk.run(*command).code == 0
     assert sizes(desk, ids) == [5, 5]
-    assert expirations(desk, ids) == [one + 60 for one in before]
+    assert expirations(desk, ids) == [expiration + 60 for expiration in before]
 
 
 def test_what_nobody_can_tell_any_more_is_said(desk: Desk) -> None:
     """After the token's day, a HIT with neither the old nor the new number is left alone."""
-    one, two = desk.launch(1, 2)
+    first, second = desk.launch(1, 2)
     desk.run(*EXTEND, "--assignments=3")
     forget(desk, 1, 25)
     desk.crowd().client.create_additional_assignments_for_hit(
-        HITId=one, NumberOfAdditionalAssignments=1
+        HITId=first, NumberOfAdditionalAssignments=1
     )
 
     done = desk.run(*EXTEND, "--assignments=3")
 
     assert done.code == 1
     assert (
-        f"{one}: had 2 assignments and now has 6, so it is unclear what to add; check this HIT"
+        f"{first}: had 2 assignments and now has 6, so it is unclear what to add; check this HIT"
         in done.err
     )
-    assert sizes(desk, [one, two]) == [6, 5]
+    assert sizes(desk, [first, second]) == [6, 5]
 
 
 def test_another_extension_waits_for_the_first(desk: Desk) -> None:

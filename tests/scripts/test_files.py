@@ -169,8 +169,8 @@ def test_one_run_at_a_time_has_a_file(tmp_path: Path) -> None:
     assert path.read_text() == "11"
 
     with ThreadPoolExecutor(8) as pool:
-        for one in [pool.submit(add_one) for _ in range(100)]:
-            one.result(timeout=30)
+        for future in [pool.submit(add_one) for _ in range(100)]:
+            future.result(timeout=30)
     assert path.read_text() == "111"
 
 

@@ -23,7 +23,7 @@ def test_every_result_of_every_batch_is_in_the_array(desk: Desk) -> None:
     found = desk.run("get_all_hits")
 
     assert (found.code, found.err) == (0, "")
-    assert {one["assignment_id"]: one["status"] for one in json.loads(found.out)} == {
+    assert {result["assignment_id"]: result["status"] for result in json.loads(found.out)} == {
         done[0]: "Submitted",
         done[1]: "Rejected",
     }
@@ -44,7 +44,7 @@ def test_a_hit_deleted_meanwhile_is_named_and_the_array_ends(desk: Desk) -> None
     hit, other = desk.launch(1, 2)
     crowd = desk.crowd()
     worker = crowd.make_worker("Ada")
-    done = [crowd.do(worker, one, [("output", "1")]) for one in (hit, other)]
+    done = [crowd.do(worker, hit_id, [("output", "1")]) for hit_id in (hit, other)]
     crowd.client.approve_assignment(AssignmentId=done[0])
 
     def delete() -> None:
@@ -56,4 +56,4 @@ def test_a_hit_deleted_meanwhile_is_named_and_the_array_ends(desk: Desk) -> None
 
     assert found.code == 1
     assert found.err.startswith(f"{hit}: Hit {hit} does not exist.")
-    assert [one["hit_id"] for one in json.loads(found.out)] == [other]
+    assert [result["hit_id"] for result in json.loads(found.out)] == [other]

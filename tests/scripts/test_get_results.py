@@ -49,9 +49,13 @@ def test_a_line_for_each_assignment_with_its_input(desk: Desk) -> None:
 
     found = collect(desk, IDS)
 
-    assert [one["assignment_id"] for one in found] == [a1, a2, b]
-    assert [one["output"] for one in found] == [{"a": 1}, {"a": 2}, {"a": 'two\nlines & <b> "é"'}]
-    assert [(one["row"], one["input"]) for one in found] == [
+    assert [result["assignment_id"] for result in found] == [a1, a2, b]
+    assert [result["output"] for result in found] == [
+        {"a": 1},
+        {"a": 2},
+        {"a": 'two\nlines & <b> "é"'},
+    ]
+    assert [(result["row"], result["input"]) for result in found] == [
         (0, {"word": "dog"}),
         (0, {"word": "dog"}),
         (1, {"word": "cat"}),
@@ -70,7 +74,7 @@ def test_what_is_not_json_is_kept_and_named(desk: Desk) -> None:
     done = desk.run("get_results", IDS)
 
     assert done.code == 0
-    assert [one["output"] for one in done.lines] == ["[" * 50_000, {"a": 1}]
+    assert [result["output"] for result in done.lines] == ["[" * 50_000, {"a": 1}]
     assert done.err.startswith(f"{odd}: its output is not JSON")
 
 
@@ -82,9 +86,9 @@ def test_rejected_work_comes_when_asked_for(desk: Desk) -> None:
     client.approve_assignment(AssignmentId=ids[0])
     client.reject_assignment(AssignmentId=ids[1], RequesterFeedback="empty")
 
-    assert [one["status"] for one in collect(desk, IDS)] == ["Approved", "Submitted"]
+    assert [result["status"] for result in collect(desk, IDS)] == ["Approved", "Submitted"]
     found = collect(desk, IDS, "--rejected")
-    assert [one["status"] for one in found] == ["Approved", "Rejected", "Submitted"]
+    assert [result["status"] for result in found] == ["Approved", "Rejected", "Submitted"]
     assert found[1]["requester_feedback"] == "empty"
 
 
@@ -97,7 +101,7 @@ def test_an_unknown_id_is_named_and_the_others_go_on(desk: Desk) -> None:
     done = desk.run("get_results", "--hit_ids_file=ids.txt")
 
     assert done.code == 1
-    assert [one["hit_id"] for one in done.lines] == [hit]
+    assert [result["hit_id"] for result in done.lines] == [hit]
     assert done.err.startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
 
 
@@ -109,8 +113,8 @@ def test_without_ids_all_hits_of_the_account(desk: Desk) -> None:
 
     found = collect(desk)
 
-    assert {one["hit_id"] for one in found} == set(ids)
-    assert {one["input"] for one in found} == {None}
+    assert {result["hit_id"] for result in found} == set(ids)
+    assert {result["input"] for result in found} == {None}
 
 
 def test_what_cannot_have_changed_is_not_fetched_again(desk: Desk) -> None:
@@ -130,7 +134,7 @@ def test_what_cannot_have_changed_is_not_fetched_again(desk: Desk) -> None:
     answer(desk, ids[4], "Bob")
     again = collect(desk, IDS, INTO)
     assert listings(desk) == 3
-    assert [(one["hit_id"], one["status"]) for one in again] == [
+    assert [(result["hit_id"], result["status"]) for result in again] == [
         (ids[0], "Approved"),
         (ids[1], "Approved"),
         (ids[2], "Submitted"),
@@ -138,7 +142,7 @@ def test_what_cannot_have_changed_is_not_fetched_again(desk: Desk) -> None:
         (ids[4], "Submitted"),
     ]
     assert desk.read("results.jsonl").splitlines() == [
-        json.dumps(one, ensure_ascii=False) for one in again
+        json.dumps(result, ensure_ascii=False) for result in again
     ]
 
 
@@ -148,11 +152,11 @@ def test_a_rejection_is_watched_while_it_can_be_overridden(desk: Desk) -> None:
     client = desk.crowd().client
     done = answer(desk, hit, "Ada")
     client.reject_assignment(AssignmentId=done, RequesterFeedback="no")
-    assert [one["status"] for one in collect(desk, IDS, INTO, "--rejected")] == ["Rejected"]
+    assert [result["status"] for result in collect(desk, IDS, INTO, "--rejected")] == ["Rejected"]
 
     client.approve_assignment(AssignmentId=done, OverrideRejection=True)
 
-    assert [one["status"] for one in collect(desk, IDS, INTO)] == ["Approved"]
+    assert [result["status"] for result in collect(desk, IDS, INTO)] == ["Approved"]
 
 
 def test_rejected_work_of_before_stays_and_its_fate_is_told(desk: Desk) -> None:
@@ -163,26 +167,26 @@ def test_rejected_work_of_before_stays_and_its_fate_is_told(desk: Desk) -> None:
     collect(desk, IDS, INTO, "--rejected")
     answer(desk, hit, "Bob")
 
-    assert [one["status"] for one in collect(desk, IDS, INTO)] == ["Rejected", "Submitted"]
+    assert [result["status"] for result in collect(desk, IDS, INTO)] == ["Rejected", "Submitted"]
 
 
 def test_results_of_deleted_hits_and_other_batches_stay(desk: Desk) -> None:
     """The file is never the poorer for a run."""
-    one, two = desk.launch(1, 2)
+    first, second = desk.launch(1, 2)
     other = desk.launch(3, name="others.txt")[0]
-    done = [answer(desk, hit, "Ada") for hit in (one, two, other)]
+    done = [answer(desk, hit, "Ada") for hit in (first, second, other)]
     collect(desk, "--hit_ids_file=others.txt", INTO)
     collect(desk, IDS, INTO)
     client = desk.crowd().client
     client.approve_assignment(AssignmentId=done[0])
-    client.update_expiration_for_hit(HITId=one, ExpireAt=0)
-    client.delete_hit(HITId=one)
+    client.update_expiration_for_hit(HITId=first, ExpireAt=0)
+    client.delete_hit(HITId=first)
 
     result = desk.run("get_results", IDS, INTO)
 
     assert result.code == 1
     assert "does not exist" in result.err
-    assert {line["hit_id"] for line in result.lines} == {one, two, other}
+    assert {line["hit_id"] for line in result.lines} == {first, second, other}
     kept = [json.loads(line) for line in desk.read("results.jsonl").splitlines()]
     assert kept == result.lines
 
@@ -338,8 +342,8 @@ def test_many_threads_find_each_its_own_row(desk: Desk) -> None:
 
     found = collect(desk, IDS)
 
-    assert [one["input"]["n"] for one in found] == list(range(60))
-    assert [one["output"]["n"] for one in found] == list(range(60))
+    assert [result["input"]["n"] for result in found] == list(range(60))
+    assert [result["output"]["n"] for result in found] == list(range(60))
     assert threading.active_count() < 10
 
 
@@ -349,8 +353,8 @@ def test_the_record_tells_crowd_and_site(desk: Desk) -> None:
     crowd = desk.crowd(live=True)
     crowd.do(crowd.make_worker("Ada"), hit, [("output", "1")])
 
-    assert [one["hit_id"] for one in collect(desk, IDS)] == [hit]
-    assert [one["hit_id"] for one in collect(desk, IDS, "--prod")] == [hit]
+    assert [result["hit_id"] for result in collect(desk, IDS)] == [hit]
+    assert [result["hit_id"] for result in collect(desk, IDS, "--prod")] == [hit]
 
 
 @pytest.mark.parametrize("flag", ["--prod", "--crowd=mturk", "--crowd=http://x"])
@@ -384,8 +388,8 @@ def test_auto_approval_is_a_change(desk: Desk) -> None:
     """Work that was approved by time alone is fetched again, with its new status."""
     (hit,) = desk.launch(1, MaxAssignments=1)
     answer(desk, hit, "Ada")
-    assert [one["status"] for one in collect(desk, IDS, INTO)] == ["Submitted"]
+    assert [result["status"] for result in collect(desk, IDS, INTO)] == ["Submitted"]
 
     desk.clock.advance(2 * DAY)
 
-    assert [one["status"] for one in collect(desk, IDS, INTO)] == ["Approved"]
+    assert [result["status"] for result in collect(desk, IDS, INTO)] == ["Approved"]

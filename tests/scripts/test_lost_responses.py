@@ -40,14 +40,17 @@ def work(desk: Desk, hits: list[str]) -> list[str]:
     crowd = desk.crowd()
     worker = crowd.make_worker("Ada")
     done = [crowd.do(worker, hit) for hit in hits]
-    desk.write("assignment_ids.txt", "".join(f"{one}\n" for one in done))
+    desk.write("assignment_ids.txt", "".join(f"{assignment_id}\n" for assignment_id in done))
     return done
 
 
 def reviews(desk: Desk, work: list[str]) -> Counter[tuple[str, str | None]]:
     """How often each status occurs with each feedback."""
-    found = [desk.crowd().assignment(one) for one in work]
-    return Counter((one["AssignmentStatus"], one.get("RequesterFeedback")) for one in found)
+    found = [desk.crowd().assignment(assignment_id) for assignment_id in work]
+    return Counter(
+        (assignment["AssignmentStatus"], assignment.get("RequesterFeedback"))
+        for assignment in found
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +102,7 @@ def test_blocks_whose_response_was_lost_are_set_and_lifted(
     """The crowd takes both calls again without a word."""
     crowd = desk.crowd()
     workers = [crowd.make_worker(f"Worker {number}") for number in range(COUNT)]
-    desk.write("workers.txt", "".join(f"{one}\n" for one in workers))
+    desk.write("workers.txt", "".join(f"{worker_id}\n" for worker_id in workers))
     if script == "unblock_workers":
         for worker in workers:
             crowd.client.create_worker_block(WorkerId=worker, Reason="x")
@@ -118,7 +121,7 @@ def test_extensions_and_bonuses_whose_response_was_lost_are_done_once(
     desk: Desk, faulty: FaultyCrowd, work: list[str]
 ) -> None:
     """Their tokens tell; no HIT gets two more, no worker is paid twice."""
-    rows = [f"{one},1.00,Good work" for one in work]
+    rows = [f"{assignment_id},1.00,Good work" for assignment_id in work]
     desk.write("bonuses.csv", "\n".join(["assignment_id,amount,reason", *rows]))
     faulty.faults.update(LOST)
 
@@ -130,6 +133,6 @@ def test_extensions_and_bonuses_whose_response_was_lost_are_done_once(
     assert f"{COUNT} of {COUNT} bonuses are paid." in paid.err
     listed = desk.crowd().client.list_hits(MaxResults=100)["HITs"]
     assert {hit["MaxAssignments"] for hit in listed} == {2}
-    for one in work:
-        given = desk.crowd().client.list_bonus_payments(AssignmentId=one)["BonusPayments"]
+    for assignment_id in work:
+        given = desk.crowd().client.list_bonus_payments(AssignmentId=assignment_id)["BonusPayments"]
         assert len(given) == 1

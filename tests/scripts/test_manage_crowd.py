@@ -273,7 +273,7 @@ def test_list_requesters_tells_no_secret(manage: Manage, directory: Path) -> Non
 
     lines = manage("list_requesters")
 
-    assert [(one["name"], one["access_key"], one["sites"]) for one in lines] == [
+    assert [(line["name"], line["access_key"], line["sites"]) for line in lines] == [
         ("Café ☕", lab["aws_access_key"], ["sandbox", "live"]),
         ("zoo", None, ["sandbox", "live"]),
     ]

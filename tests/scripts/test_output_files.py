@@ -38,8 +38,8 @@ def collected(desk: Desk) -> list[str]:
 @pytest.mark.parametrize("there", [False, True])
 def test_two_runs_with_one_results_file_lose_nothing(desk: Desk, there: bool) -> None:
     """The second waits for the first, says so, and keeps what the first has put there."""
-    one, two = (desk.launch(1, name=name)[0] for name in ("one.txt", "hit_ids.txt"))
-    first, second = answer(desk, one), answer(desk, two)
+    other_hit, hit = (desk.launch(1, name=name)[0] for name in ("one.txt", "hit_ids.txt"))
+    first, second = answer(desk, other_hit), answer(desk, hit)
     if there:
         Path("results.jsonl").touch()
     started: list[subprocess.Popen[str]] = []
@@ -205,8 +205,8 @@ def test_a_page_that_finds_no_room_is_one_line(desk: Desk) -> None:
 def test_a_payment_record_that_finds_no_room_is_one_line(desk: Desk) -> None:
     """What was paid and not noted is found by its token when there is room again."""
     (hit_id,) = desk.launch(1, MaxAssignments=1)
-    one = answer(desk, hit_id)
-    rows = "".join(f"{one},0.01,{n}\n" for n in range(300))
+    assignment_id = answer(desk, hit_id)
+    rows = "".join(f"{assignment_id},0.01,{n}\n" for n in range(300))
     desk.write("bonuses.csv", f"assignment_id,amount,reason\n{rows}")
     command = ("pay_bonuses", "--bonuses_file=bonuses.csv", "--yes")
     with FaultyCrowd(desk.folder / "crowd") as crowd:
@@ -223,7 +223,7 @@ def test_a_payment_record_that_finds_no_room_is_one_line(desk: Desk) -> None:
         ) in done.err
         assert "Traceback" not in done.err
         assert desk.process(*command).code == 0
-    paid = desk.crowd().client.list_bonus_payments(AssignmentId=one, MaxResults=100)
+    paid = desk.crowd().client.list_bonus_payments(AssignmentId=assignment_id, MaxResults=100)
     assert paid["NumResults"] == 100
     assert len(desk.read("bonuses.csv.paid.jsonl").splitlines()) == 301
 
@@ -309,10 +309,10 @@ def test_a_folder_that_cannot_be_written_is_one_line(
 ) -> None:
     """Said before the first call that costs anything."""
     (hit_id,) = desk.launch(1)
-    one = answer(desk, hit_id)
+    assignment_id = answer(desk, hit_id)
     folder = desk.folder / "closed"
     folder.mkdir()
-    (folder / "bonuses.csv").write_text(f"assignment_id,amount,reason\n{one},1.00,good\n")
+    (folder / "bonuses.csv").write_text(f"assignment_id,amount,reason\n{assignment_id},1.00,good\n")
     folder.chmod(0o555)
 
     done = subprocess.run(
@@ -330,7 +330,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(
     assert done.stderr.splitlines()[-1] == f"{script}.py: {file}: Permission denied"
     assert "Traceback" not in done.stderr
     client = desk.crowd().client
-    assert client.list_bonus_payments(AssignmentId=one)["BonusPayments"] == []
+    assert client.list_bonus_payments(AssignmentId=assignment_id)["BonusPayments"] == []
     assert client.list_hits()["NumResults"] == 1
 
 

@@ -25,21 +25,25 @@ def paid(desk: Desk, *assignments: str, live: bool = False) -> list[tuple[str, s
     """The bonuses of assignments: id, amount, reason."""
     client = desk.crowd(live=live).client
     return [
-        (one["AssignmentId"], one["BonusAmount"], one["Reason"])
+        (bonus["AssignmentId"], bonus["BonusAmount"], bonus["Reason"])
         for assignment_id in assignments
-        for one in client.list_bonus_payments(AssignmentId=assignment_id)["BonusPayments"]
+        for bonus in client.list_bonus_payments(AssignmentId=assignment_id)["BonusPayments"]
     ]
 
 
 @pytest.fixture
 def wanted(desk: Desk) -> list[tuple[str, str, str]]:
     """Three bonuses, in bonuses.csv."""
-    one, two, three = done_work(desk)
-    bonuses = [(one, "0.50", "quick"), (one, "1.00", "good, too"), (two, "0.07", "«fine»")]
+    first_id, second_id, third_id = done_work(desk)
+    bonuses = [
+        (first_id, "0.50", "quick"),
+        (first_id, "1.00", "good, too"),
+        (second_id, "0.07", "«fine»"),
+    ]
     rows = [f'{name},{amount},"{reason}"' for name, amount, reason in bonuses]
     desk.write("bonuses.csv", "\n".join(["assignment_id,amount,reason", *rows]) + "\n")
     desk.calls.clear()
-    assert three
+    assert third_id
     return bonuses
 
 
@@ -128,24 +132,24 @@ def test_the_same_bonus_of_another_day_is_no_payment_of_this_file(desk: Desk, wa
 
 def test_json_lines_and_a_named_worker(desk: Desk) -> None:
     """A file of JSON Lines does as well; a worker that is named needs no look-up."""
-    (one,) = done_work(desk, 1)
-    worker = desk.crowd().assignment(one)["WorkerId"]
-    row = {"assignment_id": one, "worker_id": worker, "amount": 0.1, "reason": "good"}
+    (assignment_id,) = done_work(desk, 1)
+    worker = desk.crowd().assignment(assignment_id)["WorkerId"]
+    row = {"assignment_id": assignment_id, "worker_id": worker, "amount": 0.1, "reason": "good"}
     desk.write("bonuses.jsonl", json.dumps(row) + "\n\n")
     desk.calls.clear()
 
     assert desk.run("pay_bonuses", "--bonuses_file=bonuses.jsonl", "--yes").code == 0
     assert desk.calls == ["SendBonus"]
-    assert paid(desk, one) == [(one, "0.10", "good")]
+    assert paid(desk, assignment_id) == [(assignment_id, "0.10", "good")]
 
 
 def test_a_refused_bonus_does_not_stop_the_rest(desk: Desk) -> None:
     """It is named with its line and the crowd's words, exit 1; later it is tried again."""
-    one, two = done_work(desk, 2)
+    first_id, second_id = done_work(desk, 2)
     desk.write(
         "bonuses.csv",
         "assignment_id,worker_id,amount,reason\n"
-        f"3NONE,,1,a\n{one},ANOBODY,1,b\n{two},,10000.01,c\n{two},,1,d\n",
+        f"3NONE,,1,a\n{first_id},ANOBODY,1,b\n{second_id},,10000.01,c\n{second_id},,1,d\n",
     )
 
     done = desk.run(*PAY)
@@ -155,9 +159,9 @@ def test_a_refused_bonus_does_not_stop_the_rest(desk: Desk) -> None:
     assert 'bonuses.csv:3: The value "ANOBODY" is not valid for the parameter WorkerId.' in done.err
     assert "bonuses.csv:4: The value 10000.01 is invalid for BonusAmount." in done.err
     assert "1 of 4 bonuses are paid." in done.err
-    assert paid(desk, one, two) == [(two, "1.00", "d")]
+    assert paid(desk, first_id, second_id) == [(second_id, "1.00", "d")]
     assert desk.run(*PAY).code == 1
-    assert paid(desk, one, two) == [(two, "1.00", "d")]
+    assert paid(desk, first_id, second_id) == [(second_id, "1.00", "d")]
 
 
 def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
@@ -264,13 +268,13 @@ def test_a_file_that_is_none(desk: Desk, text: str, message: str) -> None:
 
 def test_a_reason_may_have_lines_and_commas(desk: Desk) -> None:
     """In quotation marks, as every spreadsheet writes it."""
-    (one,) = done_work(desk, 1)
+    (assignment_id,) = done_work(desk, 1)
     reason = 'Thank you, said "A",\nand so say we.'
     quoted = reason.replace('"', '""')
-    desk.write("bonuses.csv", f'assignment_id, amount, reason\n{one},1.00,"{quoted}"\n')
+    desk.write("bonuses.csv", f'assignment_id, amount, reason\n{assignment_id},1.00,"{quoted}"\n')
 
     assert desk.run(*PAY).code == 0
-    assert paid(desk, one) == [(one, "1.00", reason)]
+    assert paid(desk, assignment_id) == [(assignment_id, "1.00", reason)]
 
 
 def test_a_changed_file_is_not_paid_by_the_old_record(desk: Desk, wanted: Any) -> None:
@@ -298,9 +302,9 @@ def test_bonuses_are_asked_about(desk: Desk, wanted: Any) -> None:
 
 def test_a_balance_that_does_not_suffice(desk: Desk) -> None:
     """On a live site the balance is looked at first; nothing is paid when it is short."""
-    (one,) = done_work(desk, 1, live=True)
+    (assignment_id,) = done_work(desk, 1, live=True)
     desk.crowd(live=True).give_budget(99)
-    desk.write("bonuses.csv", f"assignment_id,amount,reason\n{one},0.95,a\n")
+    desk.write("bonuses.csv", f"assignment_id,amount,reason\n{assignment_id},0.95,a\n")
     desk.calls.clear()
 
     assert refused(desk, *PAY, "--prod") == (
@@ -330,7 +334,10 @@ def test_killed_at_any_moment_it_never_pays_twice(desk: Desk) -> None:
         crowd.config(desk.folder).chmod(0o600)
         for number in range(4):
             name = f"bonuses{number}.csv"
-            rows = [f"{one},0.0{number + 1},for {n}" for n, one in enumerate(assignments)]
+            rows = [
+                f"{assignment_id},0.0{number + 1},for {n}"
+                for n, assignment_id in enumerate(assignments)
+            ]
             desk.write(name, "\n".join(["assignment_id,amount,reason", *rows]))
             command = ["pay_bonuses.py", f"--bonuses_file={name}", "--yes"]
             record = desk.folder / f"{name}.paid.jsonl"
@@ -342,9 +349,9 @@ def test_killed_at_any_moment_it_never_pays_twice(desk: Desk) -> None:
     assert sum(moment is not None for moment in moments) >= 8
     assert sum(moment is not None and 0 < moment < 61 for moment in moments) >= 3
     assert sorted(paid(desk, *assignments)) == sorted(
-        (one, f"0.0{number + 1}", f"for {n}")
+        (assignment_id, f"0.0{number + 1}", f"for {n}")
         for number in range(4)
-        for n, one in enumerate(assignments)
+        for n, assignment_id in enumerate(assignments)
     )
 
 

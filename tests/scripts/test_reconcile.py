@@ -29,7 +29,9 @@ def reconcile(people: People, *argv: str) -> tuple[int, dict[str, Any]]:
     code, lines, said = people.try_manage("reconcile", *argv)
     assert said == ""
     found = [json.loads(line) for line in lines]
-    return code, {one["participant"]: (one["problem"], one["here"], one["there"]) for one in found}
+    return code, {
+        line["participant"]: (line["problem"], line["here"], line["there"]) for line in found
+    }
 
 
 def test_both_sides_are_compared(people: People, tmp_path: Path) -> None:

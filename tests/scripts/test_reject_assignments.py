@@ -11,7 +11,7 @@ def prepared(desk: Desk, count: int) -> list[str]:
     crowd = desk.crowd()
     worker = crowd.make_worker("Ada")
     done = [crowd.do(worker, crowd.make_hit()) for _ in range(count)]
-    desk.write("ids.txt", "".join(f"{one}\n" for one in done))
+    desk.write("ids.txt", "".join(f"{assignment_id}\n" for assignment_id in done))
     return done
 
 
@@ -47,42 +47,42 @@ def test_what_was_reviewed_before_is_said_and_left(desk: Desk) -> None:
 
 def test_the_question_shows_what_workers_will_read(desk: Desk) -> None:
     """Nothing is done without a yes."""
-    (one,) = prepared(desk, 1)
+    (assignment_id,) = prepared(desk, 1)
 
     assert desk.fails("reject_assignments", IDS, WHY).startswith(
         "Reject 1 assignment on the sandbox of the local crowd, with the feedback 'Empty.'? "
         "The worker is not paid the $0.05."
     )
-    assert status(desk, one) == "Submitted"
+    assert status(desk, assignment_id) == "Submitted"
 
 
 def test_workers_must_be_told_why(desk: Desk) -> None:
     """--feedback is required, and must say something."""
-    (one,) = prepared(desk, 1)
+    (assignment_id,) = prepared(desk, 1)
 
     assert desk.run("reject_assignments", IDS, "--yes").code == 2
     assert desk.run("reject_assignments", IDS, "--yes", "--feedback=").code == 2
-    assert status(desk, one) == "Submitted"
+    assert status(desk, assignment_id) == "Submitted"
 
 
 def test_an_unknown_id_is_named_and_the_others_are_rejected(desk: Desk) -> None:
     """The exit code tells."""
-    (one,) = prepared(desk, 1)
-    desk.write("ids.txt", f"3UNKNOWN\n{one}\n")
+    (assignment_id,) = prepared(desk, 1)
+    desk.write("ids.txt", f"3UNKNOWN\n{assignment_id}\n")
 
     done = desk.run("reject_assignments", IDS, WHY, "--yes")
 
     assert done.code == 1
     assert done.err.startswith("3UNKNOWN: Assignment 3UNKNOWN does not exist.")
-    assert status(desk, one) == "Rejected"
+    assert status(desk, assignment_id) == "Rejected"
 
 
 def test_feedback_that_is_too_long_is_refused_by_the_crowd(desk: Desk) -> None:
     """Each assignment is named, and none is touched."""
-    (one,) = prepared(desk, 1)
+    (assignment_id,) = prepared(desk, 1)
 
     done = desk.run("reject_assignments", IDS, f"--feedback={'x' * 1025}", "--yes")
 
     assert done.code == 1
-    assert done.err.startswith(f"{one}: ")
-    assert status(desk, one) == "Submitted"
+    assert done.err.startswith(f"{assignment_id}: ")
+    assert status(desk, assignment_id) == "Submitted"

@@ -22,8 +22,8 @@ def test_all_submitted_work_is_rejected_with_the_feedback(desk: Desk) -> None:
     result = desk.run("reject_hits", IDS, WHY, "--yes")
 
     assert (result.code, result.out, result.err) == (0, "", "Rejected 2 assignments.\n")
-    for one in done:
-        found = desk.crowd().assignment(one)
+    for assignment_id in done:
+        found = desk.crowd().assignment(assignment_id)
         assert found["AssignmentStatus"] == "Rejected"
         assert found["RequesterFeedback"] == "The answers were left empty."
 

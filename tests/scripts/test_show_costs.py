@@ -40,15 +40,15 @@ def busy(desk: Desk) -> Desk:
     """Three HITs of 4 x $0.60: approved, rejected, submitted, held and open work, two bonuses."""
     first, second, third = desk.launch(1, 2, 3, MaxAssignments=4, Reward=0.6)
     client = desk.crowd().client
-    one, two, three = hand_in(desk, first, 3, 6, 4)
-    client.approve_assignment(AssignmentId=one)
-    client.approve_assignment(AssignmentId=two)
-    client.reject_assignment(AssignmentId=three, RequesterFeedback="no")
+    first_id, second_id, third_id = hand_in(desk, first, 3, 6, 4)
+    client.approve_assignment(AssignmentId=first_id)
+    client.approve_assignment(AssignmentId=second_id)
+    client.reject_assignment(AssignmentId=third_id, RequesterFeedback="no")
     (four,) = hand_in(desk, second, 9)
     assert four
     desk.crowd().accept(desk.crowd().make_worker("slow"), third)
-    give_bonus(desk, one, "0.01")
-    give_bonus(desk, one, "2.50")
+    give_bonus(desk, first_id, "0.01")
+    give_bonus(desk, first_id, "2.50")
     return desk
 
 

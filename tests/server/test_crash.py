@@ -57,7 +57,7 @@ def _check(ground: Grounds, *processes: str) -> None:
     finally:
         process.communicate()
 
-    thanked = [one for worker in workers for one in worker.thanked]
+    thanked = [assignment_id for worker in workers for assignment_id in worker.thanked]
     tally = ground.tally(hit_type_id)
     assert len(thanked) >= KILLS * BETWEEN
     assert len(set(thanked)) == len(thanked)
@@ -118,4 +118,4 @@ def slots_taken(ground: Grounds) -> dict[str, tuple[int, int]]:
         grouped = query.group_by(assignments.c.hit_id, assignments.c.status)
         found = Counter({(row[0], row[1]): row[2] for row in call.db.execute(grouped)})
         every = call.db.scalars(select(hits.c.hit_id)).all()
-    return {one: (found[one, "Accepted"], found[one, "Submitted"]) for one in every}
+    return {hit_id: (found[hit_id, "Accepted"], found[hit_id, "Submitted"]) for hit_id in every}

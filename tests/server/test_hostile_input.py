@@ -79,7 +79,7 @@ class Attacker:
                     said += part
             except (TimeoutError, ConnectionError):
                 pass  # it waits for more, or will hear no more
-        found = [int(one) for one in re.findall(rb"HTTP/1\.[01] (\d{3})", said)]
+        found = [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3})", said)]
         self.statuses.update(found)
         return found
 
@@ -166,7 +166,7 @@ def test_no_call_breaks_the_server(
         status, said = call(attacker, credentials, operation, body.encode())
         assert status == 200 or said["__type"] in FAMILIES
         text = json.dumps({k: v for k, v in said.items() if k != "Message"})
-        assert not [one for one in theirs if one in text and one not in body]
+        assert not [secret for secret in theirs if secret in text and secret not in body]
 
     send()
 

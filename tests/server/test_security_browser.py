@@ -393,8 +393,8 @@ def test_words_of_a_hit_are_words(world: World, ada: "Page", url: str) -> None:
     ada.goto(f"{url}/messages")  # the HIT's own page would see it done, and take the next one
     assert world.visitor().submit(assignmentId=assignment_id, said=XSS).status_code == 200
     world.perform("RejectAssignment", AssignmentId=assignment_id, RequesterFeedback=XSS)
-    (one,) = world.perform("ListAssignmentsForHIT", HITId=hit["HITId"])["Assignments"]
-    world.perform("NotifyWorkers", Subject=XSS, MessageText=XSS, WorkerIds=[one["WorkerId"]])
+    (assignment,) = world.perform("ListAssignmentsForHIT", HITId=hit["HITId"])["Assignments"]
+    world.perform("NotifyWorkers", Subject=XSS, MessageText=XSS, WorkerIds=[assignment["WorkerId"]])
     world.launch(HIT % ("", ""), Title=XSS, Description=XSS, Keywords=XSS)
 
     for path in ("/", "/my_work", "/messages", f"/groups/{hit['HITTypeId']}"):

@@ -65,7 +65,7 @@ class Desk:
     def answer_xmls(self) -> list[str]:
         """The answers to the HIT so far, as ListAssignmentsForHIT gives them."""
         found = self.crowd.client.list_assignments_for_hit(HITId=self.hit_id)["Assignments"]
-        return [one["Answer"] for one in found]
+        return [assignment["Answer"] for assignment in found]
 
 
 NewDesk = Callable[[], Desk]

@@ -42,7 +42,8 @@ def answer_key(
         parts.append(f"<Question><QuestionIdentifier>{identifier}</QuestionIdentifier>")
         for selections, score in options.items():
             named = "".join(
-                f"<SelectionIdentifier>{one}</SelectionIdentifier>" for one in selections
+                f"<SelectionIdentifier>{selection}</SelectionIdentifier>"
+                for selection in selections
             )
             parts.append(f"<AnswerOption>{named}<AnswerScore>{score}</AnswerScore></AnswerOption>")
         if identifier in (defaults or {}):
@@ -58,9 +59,9 @@ def question_form(questions: dict[str, tuple[str, ...]], schema: str = FORM_SCHE
     parts = []
     for identifier, selections in questions.items():
         choice = "".join(
-            f"<Selection><SelectionIdentifier>{one}</SelectionIdentifier><Text>{one}</Text>"
+            f"<Selection><SelectionIdentifier>{selection}</SelectionIdentifier><Text>{selection}</Text>"
             "</Selection>"
-            for one in selections
+            for selection in selections
         )
         answer = (
             f"<SelectionAnswer><MaxSelectionCount>{len(selections)}</MaxSelectionCount>"
@@ -127,9 +128,9 @@ def ask(crowd: Crowd, worker_id: str, type_id: str) -> RequestOutcome:
 def take(crowd: Crowd, worker_id: str, request_id: str, **picked: Any) -> RequestOutcome:
     """The worker hands in a test: for each question a selection, a list of them, or a text."""
     fields = [
-        (f"answer.{identifier}", one)
+        (f"answer.{identifier}", value)
         for identifier, chosen in picked.items()
-        for one in ([chosen] if isinstance(chosen, str) else chosen)
+        for value in ([chosen] if isinstance(chosen, str) else chosen)
     ]
     with crowd.site.writing() as call:
         return for_workers.submit_test(call, worker_id, request_id, fields)

@@ -78,8 +78,11 @@ def valid(shape: Any, name: str, known: Known) -> st.SearchStrategy[Any]:
     """Values that the service model allows: known ids, and all else up to its limits."""
     rules = shape.metadata
     if shape.type_name == "structure":
-        fields = {one: valid(member, one, known) for one, member in shape.members.items()}
-        required = {one: fields.pop(one) for one in shape.required_members}
+        fields = {
+            member_name: valid(member, member_name, known)
+            for member_name, member in shape.members.items()
+        }
+        required = {member_name: fields.pop(member_name) for member_name in shape.required_members}
         return st.fixed_dictionaries(required, optional=fields)
     if shape.type_name == "list":
         return st.lists(valid(shape.member, shape.member.name, known), max_size=3)

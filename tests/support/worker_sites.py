@@ -129,7 +129,7 @@ class World:
     def answers(self, hit_id: str) -> list[tuple[str, str]]:
         """Of each assignment that the requester can see: its status and its answer XML."""
         found = self.perform("ListAssignmentsForHIT", HITId=hit_id)["Assignments"]
-        return [(one["AssignmentStatus"], one["Answer"]) for one in found]
+        return [(assignment["AssignmentStatus"], assignment["Answer"]) for assignment in found]
 
     def slots(self, hit_id: str) -> tuple[int, int]:
         """How many of the HIT's assignments are available, and pending."""

@@ -105,7 +105,7 @@ def test_a_whole_life_of_a_hit_by_the_aws_command_line(served: Served) -> None:
     """Made, done, listed, approved, paid a bonus, refused while open, expired, deleted."""
     request = json.dumps(HIT | {"MaxAssignments": 2})
     hit = served.aws("create-hit", "--cli-input-json", request)["HIT"]
-    assert [one["HITId"] for one in served.aws("list-hits")["HITs"]] == [hit["HITId"]]
+    assert [listed["HITId"] for listed in served.aws("list-hits")["HITs"]] == [hit["HITId"]]
     assignment_id = served.do(hit["HITId"])
     [found] = served.aws("list-assignments-for-hit", "--hit-id", hit["HITId"])["Assignments"]
     assert (found["AssignmentId"], found["AssignmentStatus"]) == (assignment_id, "Submitted")

@@ -67,15 +67,18 @@ def test_many_fall_due_at_once(crowd: Crowd) -> None:
         workers = [f"A{number}" for number in range(1100)]
         db.execute(
             insert(tables.workers),
-            [{"worker_id": one, "nickname": one, "created_time": NEW_YEAR} for one in workers],
+            [
+                {"worker_id": worker_id, "nickname": worker_id, "created_time": NEW_YEAR}
+                for worker_id in workers
+            ],
         )
         db.execute(
             insert(tables.assignments),
             [
                 {
-                    "assignment_id": f"3{one}",
+                    "assignment_id": f"3{worker_id}",
                     "hit_id": hit_id,
-                    "worker_id": one,
+                    "worker_id": worker_id,
                     "requester_id": crowd.requester_id,
                     "status": "Submitted" if number % 2 else "Accepted",
                     "accept_time": NEW_YEAR,
@@ -84,7 +87,7 @@ def test_many_fall_due_at_once(crowd: Crowd) -> None:
                     "auto_approval_time": NEW_YEAR + DAY + number if number % 2 else None,
                     "due_time": NEW_YEAR + (DAY if number % 2 else HOUR) + number,
                 }
-                for number, one in enumerate(workers)
+                for number, worker_id in enumerate(workers)
             ],
         )
         db.execute(update(tables.hits).values(available=0, pending=550, submitted=550))
@@ -94,9 +97,9 @@ def test_many_fall_due_at_once(crowd: Crowd) -> None:
 
     assert crowd.stands(hit_id) == ("Assignable", 550, 0, 550)
     pages = crowd.client.get_paginator("list_assignments_for_hit").paginate(HITId=hit_id)
-    shown = [one for page in pages for one in page["Assignments"]]
+    shown = [assignment for page in pages for assignment in page["Assignments"]]
     assert len(shown) == 550
-    assert all(one["ApprovalTime"] == one["AutoApprovalTime"] for one in shown)
+    assert all(assignment["ApprovalTime"] == assignment["AutoApprovalTime"] for assignment in shown)
 
 
 def test_a_delay_of_zero_approves_at_once(crowd: Crowd) -> None:

@@ -64,8 +64,11 @@ class Chance:
         found = self.crowd.client.list_assignments_for_hit(
             HITId=self._hit(), AssignmentStatuses=["Submitted"]
         )["Assignments"]
-        for one in found:
-            asked: dict[str, Any] = {"AssignmentId": one["AssignmentId"], "RequesterFeedback": "."}
+        for assignment in found:
+            asked: dict[str, Any] = {
+                "AssignmentId": assignment["AssignmentId"],
+                "RequesterFeedback": ".",
+            }
             client = self.crowd.client
             self.random.choice((client.approve_assignment, client.reject_assignment))(**asked)
 

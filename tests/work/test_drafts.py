@@ -33,7 +33,7 @@ def test_an_answer_that_was_reviewed_meanwhile_is_thanked_for(world: World, stat
     again = ada.submit(assignmentId=assignment_id, word="cat")
 
     assert (again.status_code, again.headers["Crowd-Outcome"]) == (200, "handed-in")
-    assert [one for one, _ in world.answers(hit["HITId"])] == [
+    assert [review for review, _ in world.answers(hit["HITId"])] == [
         {"ApproveAssignment": "Approved", "RejectAssignment": "Rejected"}[status]
     ]
 

@@ -82,15 +82,15 @@ def test_two_workers_do_a_hit_from_accepting_to_approval(
         expect(page.get_by_text("That was the last HIT of this group for you.")).to_be_visible()
 
     found = world.perform("ListAssignmentsForHIT", HITId=hit["HITId"])["Assignments"]
-    assert sorted(fields_of(one["Answer"]) for one in found) == [
+    assert sorted(fields_of(assignment["Answer"]) for assignment in found) == [
         [("word", "cat")],
         [("word", "d&#246;g")],
     ]
     for page in (ada, ben):
         page.get_by_role("link", name="My work").click()
         expect(page.locator(".status")).to_have_text("Waiting for review")
-    for one in found:
-        world.perform("ApproveAssignment", AssignmentId=one["AssignmentId"])
+    for assignment in found:
+        world.perform("ApproveAssignment", AssignmentId=assignment["AssignmentId"])
     for page in (ada, ben):
         page.reload()
         expect(page.locator(".status")).to_have_text("Approved")

@@ -471,7 +471,7 @@ class TestHandingIn:
         """What comes too late is refused with a page that says why, and 409."""
         hit = world.launch(MaxAssignments=3)
         ada, ben, cy = (world.visitor(name) for name in ("Ada", "Ben", "Cy"))
-        done, returned, late = (one.accept(hit["HITTypeId"]) for one in (ada, ben, cy))
+        done, returned, late = (worker.accept(hit["HITTypeId"]) for worker in (ada, ben, cy))
         ada.submit(assignmentId=done, word="first")
         ben.post(f"/work/{returned}/return")
         world.clock.advance(10 * MINUTE)
