@@ -166,6 +166,14 @@ def test_modules_and_functions_are_short() -> None:
     assert {name: length for name, length in functions.items() if length > 60} == {}
 
 
+def test_test_files_are_short() -> None:
+    """No file of the tests is over 600 lines."""
+    lengths = {relative(path): len(lines(path)) for path in (ROOT / "tests").rglob("*.py")}
+
+    assert len(lengths) > 100
+    assert {name: length for name, length in lengths.items() if length > 600} == {}
+
+
 def test_test_files_do_not_import_each_other() -> None:
     """What tests share is in tests/support, so each test file can be changed for itself."""
     files = sorted((ROOT / "tests").rglob("*.py"))

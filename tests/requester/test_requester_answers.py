@@ -2,9 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,14 +50,6 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag."""
         self.found.append((tag, dict(attrs)))
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[RequesterWorld]:
-    """A crowd in which nothing has happened yet."""
-    world = RequesterWorld(tmp_path / "crowd")
-    yield world
-    world.app.close()
 
 
 def shown(value: Any, name: str = "x", *, loads: bool = True) -> Value:

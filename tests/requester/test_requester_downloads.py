@@ -4,8 +4,6 @@ import csv
 import io
 import json
 import tracemalloc
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,14 +22,6 @@ from tests.support.script_fixtures import Desk
 from tests.support.worker_sites import words
 
 BATCH_PAGE = f"/requester/batches/{BATCH}"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[RequesterWorld]:
-    """A crowd in which nothing has happened yet."""
-    world = RequesterWorld(tmp_path / "crowd")
-    yield world
-    world.app.close()
 
 
 def table(lab: Requester, query: str = "") -> list[dict[str, str]]:

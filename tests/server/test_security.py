@@ -8,11 +8,8 @@ import re
 import time
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask
-from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.exc import IntegrityError
 
 import launch_hits
@@ -22,13 +19,10 @@ from local_crowd.app import create_app
 from local_crowd.operations import paging
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import CrowdError
-from local_crowd.operations.hits import layouts
 from local_crowd.operations.people import access_keys
 from local_crowd.operations.people.nicknames import InvalidNickname, normalize_nickname
-from local_crowd.operations.qualifications import for_workers
 from local_crowd.operations.questions.questions import HTMLQuestion
 from local_crowd.operations.registry import OPERATIONS
-from local_crowd.operations.work import worker_actions
 from local_crowd.pages.requester import fields
 from local_crowd.pages.requester.values import Text
 from local_crowd.settings import SettingsError
@@ -36,178 +30,13 @@ from local_crowd.site import open_site
 from local_crowd.store.engine import StoreError
 from local_crowd.store.tables import requesters
 from tests.support.crowds import HIT, QUESTION
-from tests.support.qualification_samples import KEY, SKILL, TESTED
+from tests.support.other_requesters import SECRET, Theirs
+from tests.support.qualification_samples import KEY, TESTED
 from tests.support.question_forms import form, question
 from tests.support.script_fixtures import PAGE, PROPERTIES, Desk
-from tests.support.site_routes import OPEN, pages_of
-from tests.support.worker_sites import Visitor, World, serving, words
+from tests.support.worker_sites import Visitor, World, serving
 
-SECRET = "what is theirs"
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class Theirs:
-    """All that a requester can have, of the first requester of a world; a second one looks on."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.other = world.requester("Another lab")
-        perform = world.perform
-        hit = world.launch(SECRET, Title=SECRET, RequesterAnnotation=SECRET, MaxAssignments=9)
-        self.hit, self.hit_type = hit["HITId"], hit["HITTypeId"]
-        self.type = perform("CreateQualificationType", **TESTED | {"Name": SECRET})[
-            "QualificationType"
-        ]["QualificationTypeId"]
-        asked = perform("CreateQualificationType", **SKILL)["QualificationType"]
-        with world.sandbox.writing() as call:
-            self.worker = "AWORKER00000000"
-            call.db.exec_driver_sql(
-                "INSERT INTO workers (worker_id, nickname, created_time) VALUES "
-                f"('{self.worker}', 'Ada', 0)"
-            )
-            self.request = for_workers.request(
-                call, self.worker, asked["QualificationTypeId"]
-            ).request_id
-            self.layout = call.new_id()
-            layouts.add(call, self.layout, world.requester_id, "page", "<form>x</form>", 0)
-        self.assignment, self.approved, self.held = (
-            self.do(submit=True),
-            self.do(world.launch()["HITId"], submit=True),
-            self.do(world.launch()["HITId"], submit=False),
-        )
-        perform("ApproveAssignment", AssignmentId=self.approved)
-        bonus = {"AssignmentId": self.approved, "WorkerId": self.worker, "Reason": SECRET}
-        perform("SendBonus", **bonus, BonusAmount="1.00")
-        perform("CreateWorkerBlock", WorkerId=self.worker, Reason=SECRET)
-        self.associate(value=7)
-
-    def do(self, hit_id: str = "", *, submit: bool) -> str:
-        """The worker accepts a HIT and, if asked, answers it; the assignment's id."""
-        with self.world.sandbox.writing() as call:
-            assignment_id = worker_actions.accept(
-                call, self.worker, hit_id or self.hit
-            ).assignment_id
-            if submit:
-                worker_actions.submit(call, assignment_id, [("word", SECRET)])
-        return assignment_id
-
-    def associate(self, value: int) -> None:
-        """Give the worker the qualification."""
-        self.world.perform(
-            "AssociateQualificationWithWorker",
-            QualificationTypeId=self.type,
-            WorkerId=self.worker,
-            IntegerValue=value,
-        )
-
-    def state(self) -> list[Any]:
-        """All that the first requester sees of what is theirs."""
-        perform = self.world.perform
-        return [
-            perform("ListHITs"),
-            perform("GetHIT", HITId=self.hit),
-            perform("ListAssignmentsForHIT", HITId=self.hit),
-            perform("GetAssignment", AssignmentId=self.approved),
-            perform("ListBonusPayments", HITId=self.hit),
-            perform("ListBonusPayments", AssignmentId=self.approved),
-            perform("ListWorkerBlocks"),
-            perform("ListQualificationRequests"),
-            perform("ListQualificationTypes", MustBeRequestable=False, MaxResults=100),
-            perform("ListWorkersWithQualificationType", QualificationTypeId=self.type),
-        ]
-
-    def requests(self) -> dict[str, list[tuple[dict[str, Any], str | None]]]:
-        """Of each operation, requests about what is theirs, and the second requester's refusal
-        (the end of its TurkErrorCode, or its family); None: an answer that knows nothing of theirs.
-        """
-        hit, assignment, type_ = (
-            {"HITId": self.hit},
-            {"AssignmentId": self.assignment},
-            {"QualificationTypeId": self.type},
-        )
-        no_hit, no_assignment, no_type, no_request = (
-            f"{noun}DoesNotExist"
-            for noun in ("HIT", "Assignment", "QualificationType", "QualificationRequest")
-        )
-        feedback, worker = {"RequesterFeedback": "x"}, {"WorkerId": self.worker}
-        launch = {"LifetimeInSeconds": 600, "Question": QUESTION}
-        asked, new_type = {"QualificationRequestId": self.request}, {"HITTypeId": self.hit_type}
-        with_layout = {**HIT, "HITLayoutId": self.layout}
-        del with_layout["Question"]
-        requirement = {"QualificationRequirements": [type_ | {"Comparator": "Exists"}]}
-        bonus = worker | {"BonusAmount": "1.00", "Reason": "x"}
-        tell = {
-            "Notification": {
-                "Destination": "https://example.org/",
-                "Transport": "SNS",
-                "Version": "2014-08-15",
-                "EventTypes": ["HITExpired"],
-            }
-        }
-        return {
-            "AcceptQualificationRequest": [(asked, no_request)],
-            "ApproveAssignment": [(assignment, no_assignment)],
-            "AssociateQualificationWithWorker": [(type_ | worker, no_type)],
-            "CreateAdditionalAssignmentsForHIT": [
-                (hit | {"NumberOfAdditionalAssignments": 1}, no_hit)
-            ],
-            "CreateHIT": [(with_layout, "HITLayoutDoesNotExist"), (HIT | requirement, no_type)],
-            "CreateHITType": [
-                (
-                    {
-                        name: HIT[name]
-                        for name in (
-                            "Title",
-                            "Description",
-                            "Reward",
-                            "AssignmentDurationInSeconds",
-                        )
-                    }
-                    | requirement,
-                    no_type,
-                )
-            ],
-            "CreateHITWithHITType": [(launch | new_type, "HITTypeDoesNotExist")],
-            "CreateQualificationType": [(SKILL | {"Name": SECRET}, None)],
-            "CreateWorkerBlock": [(worker | {"Reason": "x"}, None)],
-            "DeleteHIT": [(hit, no_hit)],
-            "DeleteQualificationType": [(type_, no_type)],
-            "DeleteWorkerBlock": [(worker, None)],
-            "DisassociateQualificationFromWorker": [(type_ | worker, no_type)],
-            "GetAccountBalance": [({}, None)],
-            "GetAssignment": [
-                (assignment, no_assignment),
-                ({"AssignmentId": self.held}, no_assignment),
-            ],
-            "GetFileUploadURL": [(assignment | {"QuestionIdentifier": "word"}, "RequestError")],
-            "GetHIT": [(hit, no_hit)],
-            "GetQualificationScore": [(type_ | worker, "QualificationDoesNotExist")],
-            "GetQualificationType": [(type_, no_type)],
-            "ListAssignmentsForHIT": [(hit, no_hit)],
-            "ListBonusPayments": [(hit, no_hit), ({"AssignmentId": self.approved}, no_assignment)],
-            "ListHITs": [({}, None)],
-            "ListHITsForQualificationType": [(type_, no_type)],
-            "ListQualificationRequests": [({}, None), (type_, no_type)],
-            "ListQualificationTypes": [
-                ({"MustBeRequestable": False, "Query": SECRET, "MaxResults": 100}, None)
-            ],
-            "ListReviewPolicyResultsForHIT": [(hit, no_hit)],
-            "ListReviewableHITs": [({}, None), (new_type, None)],
-            "ListWorkerBlocks": [({}, None)],
-            "ListWorkersWithQualificationType": [(type_, no_type)],
-            "NotifyWorkers": [
-                ({"Subject": "x", "MessageText": "x", "WorkerIds": [self.worker]}, None)
-            ],
-            "RejectAssignment": [(assignment | feedback, no_assignment)],
-            "RejectQualificationRequest": [(asked, no_request)],
-            "SendBonus": [(bonus | {"AssignmentId": self.approved}, no_assignment)],
-            "SendTestEventNotification": [(tell | {"TestEventType": "HITExpired"}, None)],
-            "UpdateExpirationForHIT": [(hit | {"ExpireAt": 0}, no_hit)],
-            "UpdateHITReviewStatus": [(hit, no_hit)],
-            "UpdateHITTypeOfHIT": [(hit | new_type, no_hit)],
-            "UpdateNotificationSettings": [(new_type | tell, "HITTypeDoesNotExist")],
-            "UpdateQualificationType": [(type_ | {"Description": "x"}, no_type)],
-        }
 
 
 class TestRequesters:
@@ -531,182 +360,6 @@ class TestHosts:
         (tmp_path / "crowd" / "crowd.json").write_text('{"hosts": "crowd.example.org"}')
         with pytest.raises(SettingsError, match="hosts must be a list of strings"):
             create_app(tmp_path / "crowd")
-
-
-class TestPages:
-    """Every page, those that will be written too."""
-
-    def filled(self, rule: str, theirs: Theirs) -> str:
-        """A rule's path, with ids that are there."""
-        values = {
-            "hit_id": theirs.hit,
-            "hit_type_id": theirs.hit_type,
-            "assignment_id": theirs.held,
-            "worker_id": theirs.worker,
-            "type_id": theirs.type,
-            "request_id": theirs.request,
-            "batch": "x",
-        }
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], "x"), rule)
-
-    def test_no_page_is_open_to_nobody(self, world: World) -> None:
-        """Who did not sign in is led to sign in, by GET and by a form with a token of their own;
-        nothing changes, and nothing of anybody's is shown.
-        """
-        theirs = Theirs(world)
-        before = theirs.state()
-        found = pages_of(world.app._apps["sandbox"])
-        assert {endpoint for endpoint, _ in found} > OPEN
-        asked = 0
-        for endpoint, rule in found:
-            method, _, path = rule.partition(" ")
-            if endpoint in OPEN:
-                continue
-            visitor = world.visitor()
-            path = self.filled(path, theirs)
-            token = visitor.token()
-            if path.startswith("/requester"):
-                token = re.findall(
-                    'csrf_token" value="([^"]+)', visitor.get("/requester/sign_in").text
-                )[0]
-            answer = (
-                visitor.get(path)
-                if method == "GET"
-                else visitor.bare_post(path, {"csrf_token": token})
-            )
-            assert answer.status_code == 303, (rule, answer.status)
-            assert re.match("/sandbox/(requester/)?sign_in", answer.location), rule
-            assert SECRET not in answer.text
-            asked += 1
-        assert asked > 40
-        assert theirs.state() == before
-
-    def test_no_page_shows_another_worker_s(self, world: World) -> None:
-        """Who is signed in as a worker sees neither what another holds, nor any requester's page."""
-        theirs = Theirs(world)
-        before = theirs.state()
-        for endpoint, rule in pages_of(world.app._apps["sandbox"]):
-            method, _, path = rule.partition(" ")
-            if endpoint in OPEN or endpoint in ("hit_list.accept", "hit_list.preview"):
-                continue  # which are of HITs for everybody
-            path = self.filled(path, theirs)
-            eve = world.visitor("Eve")
-            answer = eve.get(path) if method == "GET" else eve.post(path)
-            assert answer.status_code < 500, rule
-            assert theirs.worker not in answer.text.replace(path, "").replace(
-                path.replace("/", "%2F"), ""
-            ), rule
-            assert theirs.request not in answer.text.replace(path, ""), rule
-            assert "Ada" not in words(answer), rule
-            if path.startswith("/requester"):
-                assert answer.status_code in (303, 400), rule
-                if answer.status_code == 303:
-                    assert answer.location.startswith("/sandbox/requester/sign_in"), rule
-            elif theirs.held in path:
-                assert answer.status_code == 404, rule
-        assert theirs.state() == before
-
-    def test_nothing_private_is_kept_by_a_cache(self, world: World) -> None:
-        """Pages, states, redirects and refusals say no-store; files and scripts may be kept."""
-        ada, hit, assignment_id = world.holder()
-        (world.directory / "files").mkdir()
-        (world.directory / "files" / "a.txt").write_text("a")
-        private = [
-            ada.get(path)
-            for path in (
-                *("/", "/my_work", "/account", "/earnings", "/messages", "/nothing", "/sign_in"),
-                *(f"/work/{assignment_id}", f"/work/{assignment_id}/state"),
-                f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}",
-                *("/requester/", "/requester/sign_in", "/mturk/findhits"),
-            )
-        ]
-        private += [ada.bare_post("/"), ada.submit(), ada.post("/sign_out"), ada.get("/my_work")]
-        for answer in private:
-            assert answer.headers["Cache-Control"] == "no-store", answer.request.path
-        assert ada.get("/files/a.txt").headers["Cache-Control"] == "no-cache"
-
-    def test_our_windows_are_our_own(self, world: World) -> None:
-        """Every page of ours cuts the tie to whoever opened it; HIT pages keep theirs."""
-        ada, hit, assignment_id = world.holder()
-        for path in ("/", "/my_work", f"/work/{assignment_id}", "/sign_in", "/requester/sign_in"):
-            policy = ada.get(path).headers["Cross-Origin-Opener-Policy"]
-            assert policy == "same-origin-allow-popups"
-        hit_page = ada.get(f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}")
-        assert "Cross-Origin-Opener-Policy" not in hit_page.headers
-
-    def test_a_preview_is_for_who_may_preview(self, world: World) -> None:
-        """Its frame asks the same as the page around it: a HIT's id alone opens nothing."""
-        made = world.perform("CreateQualificationType", **SKILL)["QualificationType"]
-        requirement = {
-            "QualificationTypeId": made["QualificationTypeId"],
-            "Comparator": "Exists",
-            "ActionsGuarded": "PreviewAndAccept",
-        }
-        hit = world.launch(SECRET, QualificationRequirements=[requirement])
-        eve = world.visitor("Eve")
-        path = f"/hit_page/{hit['HITId']}?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE"
-        refused = eve.get(path)
-        assert refused.status_code == 403
-        assert SECRET not in refused.text
-        (worker,) = re.findall("<code>(A[A-Z0-9]+)</code>", eve.get("/my_work").text)
-        world.perform(
-            "AssociateQualificationWithWorker",
-            QualificationTypeId=made["QualificationTypeId"],
-            WorkerId=worker,
-        )
-        assert SECRET in eve.get(path).text
-
-    @pytest.mark.parametrize(
-        "wanted",
-        [
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/requester/\\..\\..\\evil.example",
-            "/requester//evil.example",
-            "/requester/\t/evil.example",
-            "/requesterevil.example",
-            "javascript:alert(1)",
-            "/requester/\r\nSet-Cookie: a=b",
-        ],
-    )
-    def test_a_requester_is_not_led_elsewhere(self, world: World, wanted: str) -> None:
-        """Signing in goes on to the requester's pages, whatever a forged link says."""
-        with world.sandbox.writing() as call:
-            access_key, secret_key = access_keys.create(call, "Lab")
-        visitor = world.visitor()
-        (token,) = re.findall('csrf_token" value="([^"]+)', visitor.get("/requester/sign_in").text)
-        typed = {"csrf_token": token, "name": access_key, "secret": secret_key, "next": wanted}
-        answer = visitor.bare_post("/requester/sign_in", typed)
-        assert (answer.status_code, answer.location) == (303, "/sandbox/requester/")
-
-    def test_a_session_is_good_where_it_was_made(self, world: World) -> None:
-        """A worker's cookie under the requester's name, or at the other site, or made with another
-        secret, is nobody's.
-        """
-        with world.sandbox.writing() as call:
-            access_keys.create(call, "Lab")
-        ada = world.visitor("Ada")
-        cookie = ada.client.get_cookie("local_crowd_sandbox", path="/sandbox/")
-        assert cookie is not None
-        thief = world.visitor()
-        thief.client.set_cookie(
-            "local_crowd_sandbox_requester", cookie.value, path="/sandbox/requester"
-        )
-        assert thief.get("/requester/").status_code == 303
-        live = Visitor(world.app, "")
-        live.client.set_cookie("local_crowd_live", cookie.value, path="/")
-        assert live.get("/my_work").status_code == 303
-        app = Flask("forger")
-        app.secret_key = "guessed"
-        signer = SecureCookieSessionInterface().get_signing_serializer(app)
-        assert signer is not None
-        thief.client.set_cookie(
-            "local_crowd_sandbox", str(signer.dumps({"worker_id": "A1"})), path="/sandbox/"
-        )
-        assert thief.get("/my_work").status_code == 303
-        thief.client.set_cookie("local_crowd_sandbox", cookie.value, path="/sandbox/")
-        assert thief.get("/my_work").status_code == 200  # the cookie itself is a good one
 
 
 class TestSecrets:

@@ -205,3 +205,6 @@ def external(url: str, height: int = 0) -> str:
         f'<ExternalQuestion xmlns="{EXTERNAL_QUESTION}"><ExternalURL>{escaped}</ExternalURL>'
         f"<FrameHeight>{height}</FrameHeight></ExternalQuestion>"
     )
+
+
+UNKNOWN = "3" + "Z" * 29  # an id, of nothing
