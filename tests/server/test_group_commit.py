@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
+from amt import configuration
+from amt.crowd import Crowd
 from local_crowd.store.engine import Store
 from local_crowd.store.group_commit import GroupCommit
+from tests.support.crowds import HIT
 
 OTHERS = 5
 
@@ -166,3 +169,21 @@ def test_a_transaction_that_sqlite_gave_up_fails_for_its_cause(calls: Calls) -> 
         calls.group.run(work)
     assert calls.note(1) == 2
     assert calls.notes() == [1]
+
+
+def test_a_hit_id_is_returned_after_its_flush(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A HIT whose id the embedded crowd has returned survives a power cut."""
+    settings = configuration.DEFAULTS | {"local_crowd": str(tmp_path / "crowd")}
+    client = Crowd("local", live=False, settings=settings).connect()
+    steps: list[str] = []
+    flush = os.fdatasync
+    monkeypatch.setattr(os, "fdatasync", lambda file: (flush(file), steps.append("flush")))
+
+    for _ in range(3):
+        hit = client.create_hit(**HIT)["HIT"]
+        steps.append(hit["HITId"])
+
+    assert steps[::2] == ["flush"] * 3
+    assert len(set(steps[1::2])) == 3
