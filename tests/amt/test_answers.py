@@ -45,7 +45,7 @@ def test_every_field_comes_back_as_it_was_typed(values: dict[str, str]) -> None:
 
 def test_selections_of_a_question_form_are_lists() -> None:
     """None, one or several selections, and what was written beside them."""
-    given = answer(
+    xml = answer(
         named("none", ""),
         named("one", "<SelectionIdentifier>a</SelectionIdentifier>"),
         named(
@@ -56,7 +56,7 @@ def test_selections_of_a_question_form_are_lists() -> None:
         named("text", "<FreeText/>"),
     )
 
-    assert parse_fields(given) == {"none": [], "one": ["a"], "more": ["a", "b", "c"], "text": ""}
+    assert parse_fields(xml) == {"none": [], "one": ["a"], "more": ["a", "b", "c"], "text": ""}
 
 
 @pytest.mark.parametrize(
@@ -78,9 +78,9 @@ def test_what_is_no_answer_is_a_value_error(xml: str, message: str) -> None:
 
 def test_an_answer_that_speaks_of_doctypes_is_an_answer() -> None:
     """Only a DOCTYPE of the answer itself is suspicious, not one that a worker writes about."""
-    given = answer(named("a", "<FreeText><![CDATA[<!DOCTYPE html>]]></FreeText>"))
+    xml = answer(named("a", "<FreeText><![CDATA[<!DOCTYPE html>]]></FreeText>"))
 
-    assert parse_fields(given) == {"a": "<!DOCTYPE html>"}
+    assert parse_fields(xml) == {"a": "<!DOCTYPE html>"}
 
 
 def assignment(**changes: Any) -> dict[str, Any]:
@@ -98,19 +98,19 @@ def assignment(**changes: Any) -> dict[str, Any]:
 
 def resulting(**changes: Any) -> tuple[dict[str, Any], list[str]]:
     """The line of a result, read again, and what was said."""
-    said: list[str] = []
-    text = format_line(to_result(assignment(**changes), None, said.append))
+    messages: list[str] = []
+    text = format_line(to_result(assignment(**changes), None, messages.append))
     assert "\n" not in text
-    return json.loads(text, parse_constant=pytest.fail), said
+    return json.loads(text, parse_constant=pytest.fail), messages
 
 
 def test_a_result_has_the_old_fields_first() -> None:
     """The five fields that simple-amt's users read come first, in their order, then ours."""
-    made = {"row": 7, "hit_id": "3HIT", "input": {"word": "cat"}}
+    row = {"row": 7, "hit_id": "3HIT", "input": {"word": "cat"}}
 
-    found = to_result(assignment(), made, pytest.fail)
+    result = to_result(assignment(), row, pytest.fail)
 
-    assert found == {
+    assert result == {
         "assignment_id": "3ASSIGNMENT",
         "hit_id": "3HIT",
         "worker_id": "AWORKER",
@@ -126,14 +126,14 @@ def test_a_result_has_the_old_fields_first() -> None:
         "rejection_time": None,
         "requester_feedback": None,
     }
-    assert list(found)[:5] == ["assignment_id", "hit_id", "worker_id", "output", "submit_time"]
+    assert list(result)[:5] == ["assignment_id", "hit_id", "worker_id", "output", "submit_time"]
 
 
 def test_a_hit_of_no_record_has_no_input() -> None:
     """Input and row are the record's; without one they are null."""
-    found, said = resulting()
+    result, messages = resulting()
 
-    assert (found["input"], found["row"], said) == (None, None, [])
+    assert (result["input"], result["row"], messages) == (None, None, [])
 
 
 @pytest.mark.parametrize(
@@ -151,10 +151,10 @@ def test_a_hit_of_no_record_has_no_input() -> None:
 )
 def test_an_output_that_is_no_json_is_kept_as_text(text: str) -> None:
     """It is said, it loses nothing, and the line is JSON that any reader takes."""
-    found, said = resulting(Answer=build_answer_xml([("output", text)]))
+    result, messages = resulting(Answer=build_answer_xml([("output", text)]))
 
-    assert found["output"] == text
-    (words,) = said
+    assert result["output"] == text
+    (words,) = messages
     assert words.startswith("3ASSIGNMENT: its output is not JSON (")
     assert words.endswith("); kept as text")
     assert len(words) < 200
@@ -163,20 +163,20 @@ def test_an_output_that_is_no_json_is_kept_as_text(text: str) -> None:
 @pytest.mark.parametrize("xml", ["", "no xml", "<a>"])
 def test_an_answer_that_is_no_xml_is_kept_as_text(xml: str) -> None:
     """One bad answer is named and loses nothing."""
-    found, said = resulting(Answer=xml)
+    result, messages = resulting(Answer=xml)
 
-    assert (found["output"], found["answers"]) == (xml, {})
-    assert len(said) == 1
-    assert said[0].startswith("3ASSIGNMENT: the answer is not XML")
+    assert (result["output"], result["answers"]) == (xml, {})
+    assert len(messages) == 1
+    assert messages[0].startswith("3ASSIGNMENT: the answer is not XML")
 
 
 def test_crowd_form_and_no_output_at_all() -> None:
     """<crowd-form> posts taskAnswers; a page without `output` has its fields in `answers`."""
-    found, said = resulting(Answer=build_answer_xml([("taskAnswers", '[{"a": 1}]')]))
-    assert (found["output"], said) == ([{"a": 1}], [])
+    result, messages = resulting(Answer=build_answer_xml([("taskAnswers", '[{"a": 1}]')]))
+    assert (result["output"], messages) == ([{"a": 1}], [])
 
-    found, said = resulting(Answer=build_answer_xml([("comment", "hm")]))
-    assert (found["output"], found["answers"], said) == (None, {"comment": "hm"}, [])
+    result, messages = resulting(Answer=build_answer_xml([("comment", "hm")]))
+    assert (result["output"], result["answers"], messages) == (None, {"comment": "hm"}, [])
 
 
 def test_lone_surrogates_make_no_unreadable_line() -> None:

@@ -53,11 +53,11 @@ def test_a_line_that_is_not_json_is_named(file: Path, line: bytes, fault: str) -
 
     with file.open("rb") as lines:
         assert [row.value for row in parse_rows(file, lines, faults)] == [1, 2]
-    (found,) = faults
-    assert found.startswith(f"{file}:2: {fault}")
+    (sole_fault,) = faults
+    assert sole_fault.startswith(f"{file}:2: {fault}")
     with pytest.raises(Error) as caught:
         list(read_rows(file))
-    assert str(caught.value) == found
+    assert str(caught.value) == sole_fault
 
 
 def test_rows_are_read_as_they_are_wanted(file: Path) -> None:

@@ -42,15 +42,15 @@ def test_a_study_takes_thirty_lines(source: str) -> None:
 def test_a_study_is_launched_collected_and_approved(desk: Desk, study: SimpleNamespace) -> None:
     """From the rows to paid answers, in order, with each answer beside its row."""
     study.launch()
-    said = desk.capsys.readouterr().out.splitlines()
-    hits = [line.split()[-1] for line in said]
-    assert [line.split(":")[0] for line in said] == ["line 1", "line 2"]
+    printed = desk.capsys.readouterr().out.splitlines()
+    hits = [line.split()[-1] for line in printed]
+    assert [line.split(":")[0] for line in printed] == ["line 1", "line 2"]
 
     crowd = desk.crowd()
     done = [crowd.do(crowd.make_worker("Ada"), hit) for hit in hits]
-    found = list(study.collect())
-    assert [(line["hit_id"], line["input"]) for line in found] == [(hits[0], "a"), (hits[1], "b")]
-    assert {line["status"] for line in found} == {"Submitted"}
+    results = list(study.collect())
+    assert [(line["hit_id"], line["input"]) for line in results] == [(hits[0], "a"), (hits[1], "b")]
+    assert {line["status"] for line in results} == {"Submitted"}
 
     study.approve()
     assert desk.capsys.readouterr().out.splitlines() == [

@@ -28,13 +28,13 @@ def test_each_hit_is_counted_in_order(desk: Desk) -> None:
     crowd.client.approve_assignment(AssignmentId=done[0])
     crowd.client.reject_assignment(AssignmentId=done[1], RequesterFeedback="no")
 
-    found = counted(desk, fresh, full)
+    progress_of_hits = counted(desk, fresh, full)
 
-    assert found == [
+    assert progress_of_hits == [
         Progress(2, 2, 0, 0, 0, 0, 0),
         Progress(5, 1, 1, 1, 2, 1, 1),
     ]
-    assert [progress.completed for progress in found] == [0, 3]
+    assert [progress.completed for progress in progress_of_hits] == [0, 3]
     assert desk.calls == [LISTING]
 
 
@@ -57,11 +57,13 @@ def test_many_hits_are_told_apart_at_a_price(desk: Desk, exact: bool, calls: int
     for hit in ids[:5]:
         crowd.client.approve_assignment(AssignmentId=crowd.do(worker, hit))
 
-    found = counted(desk, *ids, exact=exact)
+    progress_of_hits = counted(desk, *ids, exact=exact)
 
     assert desk.calls.count(LISTING) == calls
-    assert sum(progress.reviewed for progress in found) == 5
-    assert [progress.approved for progress in found[:6]] == ([1] * 5 if exact else [None] * 5) + [0]
+    assert sum(progress.reviewed for progress in progress_of_hits) == 5
+    assert [progress.approved for progress in progress_of_hits[:6]] == (
+        [1] * 5 if exact else [None] * 5
+    ) + [0]
 
 
 def test_totals_say_what_is_known() -> None:

@@ -41,8 +41,8 @@ RAW_LOCALE = {
 
 def reading(file: Path, **changes: Any) -> Properties:
     """What is read of GIVEN with these changes; None takes a key away."""
-    given = {key: value for key, value in (GIVEN | changes).items() if value is not None}
-    file.write_text(json.dumps(given, indent=1), "utf-8")
+    properties = {key: value for key, value in (GIVEN | changes).items() if value is not None}
+    file.write_text(json.dumps(properties, indent=1), "utf-8")
     return read(file)
 
 
@@ -221,16 +221,16 @@ def test_what_is_wrong_is_named_with_its_line(
     file: Path, changes: dict[str, Any], fault: str
 ) -> None:
     """Every mistake says file, line and property before anything is sent."""
-    (found,) = faults(file, **changes)
+    (message,) = faults(file, **changes)
 
-    assert found.startswith(fault)
+    assert message.startswith(fault)
 
 
 def test_all_that_is_wrong_is_named_at_once(file: Path) -> None:
     """One reading shows every mistake of a kind."""
-    found = faults(file, MaxAssignments=0, FrameHeight=-1, Reward="x", Title="x" * 200)
+    messages = faults(file, MaxAssignments=0, FrameHeight=-1, Reward="x", Title="x" * 200)
 
-    assert [line.split(":")[1].strip() for line in found] == [
+    assert [line.split(":")[1].strip() for line in messages] == [
         "Reward",
         "MaxAssignments",
         "FrameHeight",

@@ -56,7 +56,7 @@ def test_approved_means_at_least(key: str, value: int, type_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "comparator"),
+    ("symbol", "comparator"),
     [
         ("<", "LessThan"),
         ("<=", "LessThanOrEqualTo"),
@@ -73,31 +73,35 @@ def test_approved_means_at_least(key: str, value: int, type_id: str) -> None:
         ("NotEqualTo", "NotEqualTo"),
     ],
 )
-def test_each_comparator_can_be_said_both_ways(said: str, comparator: str) -> None:
+def test_each_comparator_can_be_said_both_ways(symbol: str, comparator: str) -> None:
     """As a sign and in Amazon's word."""
-    given = {"QualificationId": OWN, "QualificationComparator": said, "QualificationInteger": 7}
+    properties = {
+        "QualificationId": OWN,
+        "QualificationComparator": symbol,
+        "QualificationInteger": 7,
+    }
 
-    assert to_requirements(given) == [requirement(OWN, comparator, IntegerValues=[7])]
+    assert to_requirements(properties) == [requirement(OWN, comparator, IntegerValues=[7])]
 
 
 @pytest.mark.parametrize(
-    ("said", "comparator"),
+    ("properties", "comparator"),
     [({}, "Exists"), ({"QualificationComparator": "DoesNotExist"}, "DoesNotExist")],
 )
-def test_a_qualification_alone_has_to_exist(said: dict[str, str], comparator: str) -> None:
+def test_a_qualification_alone_has_to_exist(properties: dict[str, str], comparator: str) -> None:
     """QualificationId alone asks for the qualification, whatever its value."""
-    assert to_requirements({"QualificationId": OWN} | said) == [requirement(OWN, comparator)]
+    assert to_requirements({"QualificationId": OWN} | properties) == [requirement(OWN, comparator)]
 
 
 def test_several_keys_make_several_requirements() -> None:
     """Each key adds one."""
-    given = {"Country": "US", "HitsApproved": 1, "PercentApproved": 1, "QualificationId": OWN}
+    properties = {"Country": "US", "HitsApproved": 1, "PercentApproved": 1, "QualificationId": OWN}
 
-    assert len(to_requirements(given)) == 4
+    assert len(to_requirements(properties)) == 4
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("properties", "message"),
     [
         ({"Country": "us"}, "Country: 'us' is not a code such as US or US-CA"),
         ({"Country": "USA"}, "Country: 'USA' is not a code such as US or US-CA"),
@@ -190,9 +194,11 @@ def test_several_keys_make_several_requirements() -> None:
         ({"QualificationId": 5}, "QualificationId: 5 is not a qualification type's id"),
     ],
 )
-def test_what_is_wrong_is_said_beginning_with_its_key(given: dict[str, Any], message: str) -> None:
+def test_what_is_wrong_is_said_beginning_with_its_key(
+    properties: dict[str, Any], message: str
+) -> None:
     """The text begins with the key at fault, so that its line can be found."""
     with pytest.raises(ValueError) as caught:
-        to_requirements(given)
+        to_requirements(properties)
 
     assert str(caught.value).startswith(message)

@@ -26,9 +26,9 @@ def test_only_hits_with_unreviewed_work_are_listed(desk: Desk) -> None:
     done = crowd.do(worker, submitted)
     desk.calls.clear()
 
-    found = review.find_in_hits(LOCAL, crowd.client, [fresh, held, reviewed, submitted])
+    work = review.find_in_hits(LOCAL, crowd.client, [fresh, held, reviewed, submitted])
 
-    assert found == Found([Submitted(done, Decimal("0.05"), Decimal("0.00"))], 0)
+    assert work == Found([Submitted(done, Decimal("0.05"), Decimal("0.00"))], 0)
     assert desk.calls == ["ListHITs", "ListAssignmentsForHIT"]
 
 
@@ -41,9 +41,9 @@ def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
         desk.clock.advance(1)
         done.append(crowd.do(crowd.make_worker(name), hit))
 
-    found = review.find_in_hits(LOCAL, crowd.client, [first, two])
+    work = review.find_in_hits(LOCAL, crowd.client, [first, two])
 
-    assert [assignment.assignment_id for assignment in found.submitted] == [
+    assert [assignment.assignment_id for assignment in work.submitted] == [
         done[1],
         done[2],
         done[0],
@@ -63,9 +63,9 @@ def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
 
     desk.before["ListAssignmentsForHIT"] = delete
 
-    said: list[str] = []
-    assert review.find_in_hits(LOCAL, crowd.client, [hit], say=said.append) == Found([], 1)
-    assert said[0].startswith(f"{hit}: Hit {hit} does not exist.")
+    messages: list[str] = []
+    assert review.find_in_hits(LOCAL, crowd.client, [hit], say=messages.append) == Found([], 1)
+    assert messages[0].startswith(f"{hit}: Hit {hit} does not exist.")
 
 
 def test_named_assignments_are_looked_at_one_by_one(desk: Desk) -> None:
@@ -75,13 +75,13 @@ def test_named_assignments_are_looked_at_one_by_one(desk: Desk) -> None:
     done = [crowd.do(worker, crowd.make_hit()) for _ in range(3)]
     crowd.client.approve_assignment(AssignmentId=done[0])
 
-    said: list[str] = []
-    found = review.find_assignments(LOCAL, crowd.client, [*done, "3UNKNOWN"], said.append)
+    messages: list[str] = []
+    work = review.find_assignments(LOCAL, crowd.client, [*done, "3UNKNOWN"], messages.append)
 
-    assert [assignment.assignment_id for assignment in found.submitted] == done[1:]
-    assert found.refused == 1
-    assert said[0] == f"{done[0]}: is Approved already, skipped"
-    assert said[1].startswith("3UNKNOWN: Assignment 3UNKNOWN does not exist.")
+    assert [assignment.assignment_id for assignment in work.submitted] == done[1:]
+    assert work.refused == 1
+    assert messages[0] == f"{done[0]}: is Approved already, skipped"
+    assert messages[1].startswith("3UNKNOWN: Assignment 3UNKNOWN does not exist.")
 
 
 def test_the_question_counts_amazons_fees(desk: Desk) -> None:
@@ -100,16 +100,16 @@ def test_the_question_counts_amazons_fees(desk: Desk) -> None:
         grants.set_master(call, worker, master=True)
     done = [crowd.do(worker, hit) for hit in hits]
 
-    found = review.find_in_hits(AMAZON, crowd.client, hits)
+    work = review.find_in_hits(AMAZON, crowd.client, hits)
     named = review.find_assignments(AMAZON, crowd.client, done)
 
-    assert found == named
-    assert [str(assignment.fee) for assignment in found.submitted] == ["0.20", "0.01", "0.50"]
-    assert review.ask_to_approve(AMAZON, found.submitted) == (
+    assert work == named
+    assert [str(assignment.fee) for assignment in work.submitted] == ["0.20", "0.01", "0.50"]
+    assert review.ask_to_approve(AMAZON, work.submitted) == (
         "Approve 3 assignments for $3.72 ($3.01 in rewards, $0.71 in fees) on the LIVE SITE of "
         "Mechanical Turk?"
     )
-    question = review.ask_to_reject(AMAZON, found.submitted, "Thanks")
+    question = review.ask_to_reject(AMAZON, work.submitted, "Thanks")
     assert question.endswith("The workers are not paid the $3.01.")
 
 

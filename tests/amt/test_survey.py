@@ -33,58 +33,62 @@ def test_what_can_be_taken_has_not_expired(
     available: int, expiration: datetime, expired: bool
 ) -> None:
     """Whatever this machine's clock says: it may be wrong, the crowd's counter is not."""
-    given = hit_as_given(NumberOfAssignmentsAvailable=available, Expiration=expiration)
+    hit = hit_as_given(NumberOfAssignmentsAvailable=available, Expiration=expiration)
 
-    assert parse_counters(given).expired is expired
+    assert parse_counters(hit).expired is expired
 
 
 def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
     """However the crowd lists them, and unknown ones are named and left out."""
     crowd = desk.crowd()
-    made = [crowd.make_hit() for _ in range(5)]
-    ids = [made[3], "3UNKNOWN", made[0], made[4]]
+    hit_ids = [crowd.make_hit() for _ in range(5)]
+    ids = [hit_ids[3], "3UNKNOWN", hit_ids[0], hit_ids[4]]
 
-    said: list[str] = []
-    found, unknown = survey.fetch_counters(LOCAL, crowd.client, ids, say=said.append)
+    messages: list[str] = []
+    counters_of_hits, unknown = survey.fetch_counters(LOCAL, crowd.client, ids, say=messages.append)
 
-    assert [counters.hit_id for counters in found] == [made[3], made[0], made[4]]
+    assert [counters.hit_id for counters in counters_of_hits] == [
+        hit_ids[3],
+        hit_ids[0],
+        hit_ids[4],
+    ]
     assert unknown == ["3UNKNOWN"]
-    assert said[0].startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
+    assert messages[0].startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
 
 
 def test_none_means_every_hit(desk: Desk) -> None:
     """Over all pages."""
     crowd = desk.crowd()
-    made = {crowd.make_hit() for _ in range(101)}
+    hit_ids = {crowd.make_hit() for _ in range(101)}
 
-    found, unknown = survey.fetch_counters(LOCAL, crowd.client, None)
+    counters_of_hits, unknown = survey.fetch_counters(LOCAL, crowd.client, None)
 
-    assert {counters.hit_id for counters in found} == made
-    assert len(found) == 101
+    assert {counters.hit_id for counters in counters_of_hits} == hit_ids
+    assert len(counters_of_hits) == 101
     assert unknown == []
 
 
 def test_a_thousand_hits_take_few_calls(desk: Desk) -> None:
     """A page shows a hundred, so that a batch that is all of the account takes one call each."""
     crowd = desk.crowd()
-    made = [crowd.make_hit() for _ in range(300)]
+    hit_ids = [crowd.make_hit() for _ in range(300)]
     desk.calls.clear()
 
-    found, _ = survey.fetch_counters(LOCAL, crowd.client, made)
+    counters_of_hits, _ = survey.fetch_counters(LOCAL, crowd.client, hit_ids)
 
-    assert len(found) == 300
+    assert len(counters_of_hits) == 300
     assert desk.calls == ["ListHITs"] * 3
 
 
 def test_one_hit_of_many_is_asked_for(desk: Desk) -> None:
     """Listing goes on only while it is quicker than asking for what is missing."""
     crowd = desk.crowd()
-    made = [crowd.make_hit() for _ in range(450)]
+    hit_ids = [crowd.make_hit() for _ in range(450)]
     desk.calls.clear()
 
-    found, _ = survey.fetch_counters(LOCAL, crowd.client, [made[225]])
+    counters_of_hits, _ = survey.fetch_counters(LOCAL, crowd.client, [hit_ids[225]])
 
-    assert [counters.hit_id for counters in found] == [made[225]]
+    assert [counters.hit_id for counters in counters_of_hits] == [hit_ids[225]]
     assert len(desk.calls) <= 4
 
 

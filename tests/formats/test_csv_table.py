@@ -121,10 +121,10 @@ def test_what_the_csv_module_writes_is_read(rows: list[tuple[str, str]]) -> None
     file = io.StringIO(newline="")
     csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *rows])
 
-    _, found, faults = read(file.getvalue())
+    _, read_rows, faults = read(file.getvalue())
 
     assert faults == []
-    assert [tuple(row.cells.values()) for row in found] == rows
+    assert [tuple(row.cells.values()) for row in read_rows] == rows
 
 
 @hypothesis.given(st.text(st.sampled_from('a,"\n\r ')))

@@ -34,9 +34,9 @@ def test_the_default_delay_is_the_same_as_said(crowd: Crowd) -> None:
     without = {n: v for n, v in HIT_TYPE.items() if n != "AutoApprovalDelayInSeconds"}
 
     unsaid = crowd.client.create_hit_type(**without)
-    said = crowd.client.create_hit_type(**without, AutoApprovalDelayInSeconds=30 * DAY)
+    explicit = crowd.client.create_hit_type(**without, AutoApprovalDelayInSeconds=30 * DAY)
 
-    assert unsaid["HITTypeId"] == said["HITTypeId"]
+    assert unsaid["HITTypeId"] == explicit["HITTypeId"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_types_are_each_requesters_own(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "guarded", "to_preview"),
+    ("changes", "guarded", "to_preview"),
     [
         ({}, "Accept", False),
         ({"RequiredToPreview": False}, "Accept", False),
@@ -80,11 +80,11 @@ def test_types_are_each_requesters_own(crowd: Crowd) -> None:
     ],
 )
 def test_requirements_come_back_with_both_fields(
-    crowd: Crowd, given: dict[str, Any], guarded: str, to_preview: bool
+    crowd: Crowd, changes: dict[str, Any], guarded: str, to_preview: bool
 ) -> None:
     """A requirement comes back with ActionsGuarded and the deprecated RequiredToPreview filled in."""
     requirement = APPROVED | {"IntegerValues": [95]}
-    (shown,) = crowd.client.create_hit(**HIT, QualificationRequirements=[requirement | given])[
+    (shown,) = crowd.client.create_hit(**HIT, QualificationRequirements=[requirement | changes])[
         "HIT"
     ]["QualificationRequirements"]
 

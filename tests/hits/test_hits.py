@@ -94,12 +94,12 @@ def test_defaults(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "shown"),
+    ("reward", "shown"),
     [("0.05", "0.05"), ("5", "5.00"), ("5.", "5.00"), ("0.5", "0.50"), ("007.10", "7.10")],
 )
-def test_rewards_come_back_with_two_decimals(crowd: Crowd, given: str, shown: str) -> None:
+def test_rewards_come_back_with_two_decimals(crowd: Crowd, reward: str, shown: str) -> None:
     """A reward is shown in dollars and two digits of cents, however it was written."""
-    assert crowd.client.create_hit(**HIT | {"Reward": given})["HIT"]["Reward"] == shown
+    assert crowd.client.create_hit(**HIT | {"Reward": reward})["HIT"]["Reward"] == shown
 
 
 def test_the_annotation_is_given_back(crowd: Crowd) -> None:
@@ -194,11 +194,11 @@ def test_get_hit_of_nobody(crowd: Crowd) -> None:
 
 def test_list_hits_is_newest_first(crowd: Crowd) -> None:
     """ListHITs answers whole HITs, the newest first, also of one second."""
-    made = [crowd.make_hit() for _ in range(3)]
+    hit_ids = [crowd.make_hit() for _ in range(3)]
     listed = crowd.client.list_hits()
 
     assert listed["NumResults"] == 3
-    assert [hit["HITId"] for hit in listed["HITs"]] == made[::-1]
+    assert [hit["HITId"] for hit in listed["HITs"]] == hit_ids[::-1]
     assert all(set(hit) == MEMBERS for hit in listed["HITs"])
 
 

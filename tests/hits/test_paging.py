@@ -11,9 +11,9 @@ from tests.support.crowds import HIT, Crowd, invalid, refusal
 
 
 def some_hits(crowd: Crowd, number: int, **changes: Any) -> list[str]:
-    made = [crowd.make_hit(**changes) for _ in range(number)]
+    hit_ids = [crowd.make_hit(**changes) for _ in range(number)]
     crowd.clock.advance(60)
-    return made
+    return hit_ids
 
 
 def some_assignments(crowd: Crowd, number: int) -> tuple[str, list[str]]:
@@ -93,10 +93,10 @@ def test_pages_together_are_the_list(crowd: Crowd, operation: str, size: int) ->
     pages = crowd.client.get_paginator(operation).paginate(
         **request, PaginationConfig={"PageSize": size}
     )
-    found = [item[identity] for page in pages for item in page[items]]
+    listed = [item[identity] for page in pages for item in page[items]]
 
-    assert len(found) == len(set(found)) == 5
-    assert found == [item[identity] for item in whole]
+    assert len(listed) == len(set(listed)) == 5
+    assert listed == [item[identity] for item in whole]
 
 
 @pytest.mark.parametrize("operation", LISTS)
@@ -134,31 +134,35 @@ def test_items_reviewed_between_pages_are_not_skipped(crowd: Crowd) -> None:
     """Approving what a page of Submitted work gave, before the next, skips nothing."""
     hit_id, done = some_assignments(crowd, 7)
     request = {"HITId": hit_id, "AssignmentStatuses": ["Submitted"], "MaxResults": 2}
-    found = []
+    approved = []
     page = crowd.client.list_assignments_for_hit(**request)
     while page["Assignments"]:
         for assignment in page["Assignments"]:
-            found.append(assignment["AssignmentId"])
-            crowd.client.approve_assignment(AssignmentId=found[-1])
+            approved.append(assignment["AssignmentId"])
+            crowd.client.approve_assignment(AssignmentId=approved[-1])
         page = crowd.client.list_assignments_for_hit(**request, NextToken=page["NextToken"])
 
-    assert sorted(found) == sorted(done)
+    assert sorted(approved) == sorted(done)
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 7)
 
 
 def test_hits_made_and_deleted_between_pages(crowd: Crowd) -> None:
     """New HITs and deleted ones make ListHITs neither repeat nor skip the others."""
-    made = some_hits(crowd, 6, LifetimeInSeconds=30)
+    hit_ids = some_hits(crowd, 6, LifetimeInSeconds=30)
     first = crowd.client.list_hits(MaxResults=2)
-    assert [hit["HITId"] for hit in first["HITs"]] == made[:3:-1]
+    assert [hit["HITId"] for hit in first["HITs"]] == hit_ids[:3:-1]
     crowd.make_hit()
-    for hit_id in (made[5], made[4], made[2]):
+    for hit_id in (hit_ids[5], hit_ids[4], hit_ids[2]):
         crowd.client.delete_hit(HITId=hit_id)
 
     second = crowd.client.list_hits(MaxResults=2, NextToken=first["NextToken"])
     third = crowd.client.list_hits(MaxResults=2, NextToken=second["NextToken"])
 
-    assert [hit["HITId"] for hit in second["HITs"] + third["HITs"]] == [made[3], made[1], made[0]]
+    assert [hit["HITId"] for hit in second["HITs"] + third["HITs"]] == [
+        hit_ids[3],
+        hit_ids[1],
+        hit_ids[0],
+    ]
 
 
 def test_a_list_that_has_ended_can_go_on(crowd: Crowd) -> None:

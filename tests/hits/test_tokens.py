@@ -21,17 +21,17 @@ def processed(result: str, turk_error_code: str) -> object:
 def test_a_hit_is_made_once(crowd: Crowd) -> None:
     """A second CreateHIT of one token, also with other parameters, names the HIT that was made."""
     hit_id = crowd.make_hit(**TOKEN)
-    made = processed(hit_id, "HitAlreadyExists")
+    error = processed(hit_id, "HitAlreadyExists")
 
-    assert refusal(crowd.client.create_hit, **HIT | TOKEN) == made
-    assert refusal(crowd.client.create_hit, **HIT | TOKEN | {"Title": "Another"}) == made
+    assert refusal(crowd.client.create_hit, **HIT | TOKEN) == error
+    assert refusal(crowd.client.create_hit, **HIT | TOKEN | {"Title": "Another"}) == error
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     by_type: dict[str, Any] = {
         "HITTypeId": type_id,
         "LifetimeInSeconds": 60,
         "Question": QUESTION,
     }
-    assert refusal(crowd.client.create_hit_with_hit_type, **by_type | TOKEN) == made
+    assert refusal(crowd.client.create_hit_with_hit_type, **by_type | TOKEN) == error
     assert crowd.client.list_hits()["NumResults"] == 1
     crowd.client.create_hit_with_hit_type(**by_type, UniqueRequestToken="another")
     assert crowd.client.list_hits()["NumResults"] == 2

@@ -8,10 +8,10 @@ REASON = "Careful work: <b>both</b> dogs named"
 
 def bonus(world: World, assignment_id: str, amount: str, reason: str) -> None:
     """Send a bonus for an assignment."""
-    found = world.perform("GetAssignment", AssignmentId=assignment_id)["Assignment"]
+    assignment = world.perform("GetAssignment", AssignmentId=assignment_id)["Assignment"]
     world.perform(
         "SendBonus",
-        WorkerId=found["WorkerId"],
+        WorkerId=assignment["WorkerId"],
         AssignmentId=assignment_id,
         BonusAmount=amount,
         Reason=reason,

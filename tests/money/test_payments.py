@@ -61,9 +61,9 @@ def test_what_is_owed_is_a_line_a_worker(people: People) -> None:
     waiting = people.launch(MaxAssignments=2, Title="waiting")
     for visitor in (ada, ben):
         visitor.submit(assignmentId=visitor.accept(waiting["HITTypeId"]))
-    found = people.perform("ListAssignmentsForHIT", HITId=waiting["HITId"])["Assignments"]
+    assignments = people.perform("ListAssignmentsForHIT", HITId=waiting["HITId"])["Assignments"]
     people.perform(
-        "RejectAssignment", AssignmentId=found[0]["AssignmentId"], RequesterFeedback="no"
+        "RejectAssignment", AssignmentId=assignments[0]["AssignmentId"], RequesterFeedback="no"
     )
     lines = people.manage("export_payments")
 
@@ -113,13 +113,15 @@ def test_two_at_once_pay_nothing_twice(people: People) -> None:
             return payments.pay(call)
 
     with ThreadPoolExecutor(4) as threads:
-        made = {payment_id for payment_id in threads.map(pay, range(8)) if payment_id}
+        payment_ids = {payment_id for payment_id in threads.map(pay, range(8)) if payment_id}
 
     lines = [
-        line for payment in made for line in people.manage("export_payments", "--payment", payment)
+        line
+        for payment in payment_ids
+        for line in people.manage("export_payments", "--payment", payment)
     ]
     assert sum(line["approved"] for line in lines) == 12
-    assert len(people.manage("list_payments")) == len(made) >= 1
+    assert len(people.manage("list_payments")) == len(payment_ids) >= 1
     with people.sandbox.reading() as call:
         assert len(call.db.execute(select(payment_items)).all()) == 12
 
@@ -208,7 +210,7 @@ def test_participants_of_panels_are_told_apart(people: People) -> None:
 
 
 @pytest.mark.parametrize(
-    ("argv", "said"),
+    ("argv", "message"),
     [
         (
             ["--since", "soon"],
@@ -219,9 +221,9 @@ def test_participants_of_panels_are_told_apart(people: People) -> None:
         (["--payment", "X", "--mark_paid"], "--payment cannot be combined with --since,"),
     ],
 )
-def test_what_cannot_be_exported(live: People, argv: list[str], said: str) -> None:
+def test_what_cannot_be_exported(live: People, argv: list[str], message: str) -> None:
     """One line says why."""
-    assert said in live.refused("export_payments", *argv)
+    assert message in live.refused("export_payments", *argv)
 
 
 def test_a_worker_sees_what_was_earned_paid_and_is_owed(people: People) -> None:

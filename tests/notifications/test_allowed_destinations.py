@@ -22,8 +22,8 @@ TOPIC = "arn:aws:sns:eu-west-1:123456789012:topic"
 @pytest.fixture
 def hook() -> Iterator[Receiver]:
     """A receiver on this machine."""
-    with receiver() as made:
-        yield made
+    with receiver() as new_receiver:
+        yield new_receiver
 
 
 @pytest.fixture
@@ -124,10 +124,10 @@ def test_what_is_allowed_is_listed(site: Site, manage: Manage) -> None:
 )
 def test_what_cannot_be_allowed(site: Site, manage: Manage, destination: str, fault: str) -> None:
     """What is no destination, or would allow everything, is refused in one line."""
-    code, lines, said = manage("allow_destination", destination)
+    code, lines, message = manage("allow_destination", destination)
     assert (code, lines) == (2, [])
-    assert f"{destination}: {fault}" in said
-    assert len(said.splitlines()) == 1
+    assert f"{destination}: {fault}" in message
+    assert len(message.splitlines()) == 1
 
 
 @pytest.mark.parametrize("destination", ["arn:aws:sns:eu-west-1:123456789012:", "http://[::1]:9/x"])
@@ -144,6 +144,6 @@ def test_what_cannot_be_withdrawn(site: Site, manage: Manage) -> None:
         (TOPIC, "is not allowed; list_destinations shows those that are."),
         (queue, "is allowed in crowd.json; delete it there and restart the server."),
     ]:
-        code, lines, said = manage("disallow_destination", destination)
+        code, lines, message = manage("disallow_destination", destination)
         assert (code, lines) == (2, [])
-        assert said.endswith(f": {destination} {fault}\n")
+        assert message.endswith(f": {destination} {fault}\n")

@@ -95,7 +95,7 @@ def test_the_documents_verifier(crowd: Crowd, hook: Receiver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "fault"),
+    ("values", "fault"),
     [
         (
             {"notification_destinations": "all"},
@@ -108,9 +108,9 @@ def test_the_documents_verifier(crowd: Crowd, hook: Receiver) -> None:
         ),
     ],
 )
-def test_settings_that_cannot_be(tmp_path: Path, said: dict[str, Any], fault: str) -> None:
+def test_settings_that_cannot_be(tmp_path: Path, values: dict[str, Any], fault: str) -> None:
     """What crowd.json says of notifications is checked when it is read, and the file is named."""
-    (tmp_path / "crowd.json").write_text(json.dumps(said))
+    (tmp_path / "crowd.json").write_text(json.dumps(values))
 
     with pytest.raises(settings.SettingsError, match=fault):
         settings.read(tmp_path)

@@ -30,16 +30,16 @@ SECONDS = 20  # how long a test waits for what should come at once, on a busy ma
 @pytest.fixture
 def slow() -> Iterator[Receiver]:
     """A receiver that answers nothing before its gate is opened."""
-    with receiver() as made:
-        made.gate.clear()
-        yield made
+    with receiver() as new_receiver:
+        new_receiver.gate.clear()
+        yield new_receiver
 
 
 @pytest.fixture
 def fast() -> Iterator[Receiver]:
     """A receiver that answers at once."""
-    with receiver() as made:
-        yield made
+    with receiver() as new_receiver:
+        yield new_receiver
 
 
 def put(site: Site, requester_id: str, destination: str, count: int = 1) -> None:

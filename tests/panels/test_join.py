@@ -28,9 +28,9 @@ ADULTS = {
 
 def token_of(visitor: Visitor) -> str:
     """The session's token, from the one page that somebody from a panel sees."""
-    found = re.search(r'name="csrf_token" value="([^"]+)"', visitor.get("/panel").text)
-    assert found
-    return found[1]
+    match = re.search(r'name="csrf_token" value="([^"]+)"', visitor.get("/panel").text)
+    assert match
+    return match[1]
 
 
 def ending(visitor: Visitor) -> tuple[str, str]:
@@ -108,8 +108,8 @@ class TestTheHandOver:
         do(people.participant(second))
 
         assert worker_of(people) == f"A{PID.upper()}"
-        (found,) = people.perform("ListAssignmentsForHIT", HITId=hit["HITId"])["Assignments"]
-        assert found["WorkerId"] == f"A{PID.upper()}"
+        (assignment,) = people.perform("ListAssignmentsForHIT", HITId=hit["HITId"])["Assignments"]
+        assert assignment["WorkerId"] == f"A{PID.upper()}"
 
     @pytest.mark.parametrize("pid", ["abc", "ABC", PID.upper(), "x.y_z-1@2", "0" * 128])
     def test_ids_of_other_panels_become_workers_of_their_own(
@@ -120,10 +120,10 @@ class TestTheHandOver:
         ids = {pid, pid.swapcase(), PID}
         for participant_id in ids:
             do(people.participant(path, participant_id))
-        made = {worker_of(people, participant_id) for participant_id in ids}
+        workers = {worker_of(people, participant_id) for participant_id in ids}
 
-        assert len(made) == len(ids)
-        assert all(re.fullmatch("A[A-Z0-9]{1,63}", worker) for worker in made)
+        assert len(workers) == len(ids)
+        assert all(re.fullmatch("A[A-Z0-9]{1,63}", worker) for worker in workers)
 
     def test_one_id_at_two_panels_is_two_people(self, people: People) -> None:
         """--panel tells whose participants they are."""
@@ -165,7 +165,7 @@ class TestTheHandOver:
         )
 
     @pytest.mark.parametrize(
-        ("query", "said"),
+        ("query", "message"),
         [
             ("", "The link you followed has no PROLIFIC_PID."),
             ("PROLIFIC_PID=", "The link you followed has no PROLIFIC_PID."),
@@ -189,12 +189,12 @@ class TestTheHandOver:
             (f"PROLIFIC_PID={PID}&STUDY_ID=a%20b", "has an invalid STUDY_ID."),
         ],
     )
-    def test_an_address_that_names_nobody(self, live: People, query: str, said: str) -> None:
+    def test_an_address_that_names_nobody(self, live: People, query: str, message: str) -> None:
         """It says what is wrong and what to do, and makes nobody."""
         _, path = live.panel_link(live.launch()["HITTypeId"])
         visitor = live.someone()
 
-        refused(visitor.get(f"{path}?{query}"), 400, "We cannot see who you are", said)
+        refused(visitor.get(f"{path}?{query}"), 400, "We cannot see who you are", message)
         refused(visitor.get(f"{path}?{query}"), 400, "Open the study again from its page")
         assert visitor.get("/panel").location == "/sign_in?next=/panel"
         with live.sandbox.reading() as call:
@@ -448,7 +448,7 @@ class TestWhatTheySee:
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "message"),
     [
         ({"completion_url": "http://app.prolific.com/?{code}"}, "not an https URL"),
         ({"completion_url": "https:///?{code}"}, "not an https URL"),
@@ -467,13 +467,15 @@ class TestWhatTheySee:
         ({"url": "crowd"}, "--url crowd: not a server's URL"),
     ],
 )
-def test_panel_links_that_cannot_be_made(live: People, changes: dict[str, str], said: str) -> None:
+def test_panel_links_that_cannot_be_made(
+    live: People, changes: dict[str, str], message: str
+) -> None:
     """One line says why, and none is made."""
     kind = live.launch()["HITTypeId"]
     options = {"hit_type_id": kind, "completion_url": COMPLETION} | changes
     argv = [word for name, value in options.items() for word in (f"--{name}", value)]
 
-    assert said in live.refused("add_panel_link", *argv, *CODES)
+    assert message in live.refused("add_panel_link", *argv, *CODES)
     assert live.manage("list_links") == []
 
 

@@ -34,11 +34,11 @@ def test_the_hits_are_named_in_one_way(live: People, tmp_path: Path) -> None:
     """Neither way, both ways, or a file without ids is one line."""
     file = tmp_path / "hit_ids.txt"
     file.write_text("# none yet\n", "utf-8")
-    said = "Give either --hit_type_id or a --hit_ids_file that is not empty."
+    message = "Give either --hit_type_id or a --hit_ids_file that is not empty."
 
-    assert said in live.refused("add_panel_link", *GOAL)
-    assert said in live.refused("add_panel_link", "--hit_ids_file", str(file), *GOAL)
+    assert message in live.refused("add_panel_link", *GOAL)
+    assert message in live.refused("add_panel_link", "--hit_ids_file", str(file), *GOAL)
     hit = live.launch()
     file.write_text(hit["HITId"], "utf-8")
     both = ("--hit_ids_file", str(file), "--hit_type_id", hit["HITTypeId"])
-    assert said in live.refused("add_panel_link", *both, *GOAL)
+    assert message in live.refused("add_panel_link", *both, *GOAL)

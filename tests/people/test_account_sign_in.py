@@ -229,9 +229,9 @@ class TestGuessing:
     def test_at_once_counts_as_one_after_the_other(self, people: People) -> None:
         """Of 30 attempts at the same time ten are let through."""
         with ThreadPoolExecutor(10) as threads:
-            made = list(threads.map(lambda _: self.count(people, "ada", "10.0.0.1"), range(30)))
+            allowed = list(threads.map(lambda _: self.count(people, "ada", "10.0.0.1"), range(30)))
 
-        assert sum(made) == 10
+        assert sum(allowed) == 10
 
     def test_success_forgets_and_empty_counts_are_deleted(self, people: People) -> None:
         """A worker who mistypes every day is never slowed down, and nothing piles up."""

@@ -72,8 +72,8 @@ class TestResetting:
     def test_an_unknown_worker_is_named(self, live: People, command: list[str]) -> None:
         """One line."""
         live.member()
-        said = live.refused(command[0], "Eve", *command[1:])
-        assert said == "There is no open account Eve; list_workers shows them all."
+        message = live.refused(command[0], "Eve", *command[1:])
+        assert message == "There is no open account Eve; list_workers shows them all."
 
 
 class TestTheProfile:

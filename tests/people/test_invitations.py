@@ -24,9 +24,11 @@ class TestInvitations:
         path = people.invitation()
         ada = people.someone()
         sees(ada.get(path), 200, "Create your account")
-        made = sign_up(ada, path, email=" Ada@Example.org", country="US", state="PA", adult="on")
+        response = sign_up(
+            ada, path, email=" Ada@Example.org", country="US", state="PA", adult="on"
+        )
 
-        assert (made.status_code, made.location) == (303, "/")
+        assert (response.status_code, response.location) == (303, "/")
         assert "Ada" in words(ada.get("/"))
         with people.sandbox.reading() as call:
             account = accounts.get(call, worker_id(ada))
@@ -121,7 +123,7 @@ class TestInvitations:
         assert (account["name"], account["email"]) == ("Ada", "ada@example.org")
 
     @pytest.mark.parametrize(
-        ("fields", "said"),
+        ("fields", "message"),
         [
             ({"name": ""}, "Type a name first."),
             ({"name": "x" * 41}, "That is 41 characters long. At most 40 are allowed."),
@@ -140,19 +142,21 @@ class TestInvitations:
             ({"country": "US", "state": "XX"}, "Choose a state from the list."),
         ],
     )
-    def test_what_makes_no_account(self, live: People, fields: dict[str, str], said: str) -> None:
+    def test_what_makes_no_account(
+        self, live: People, fields: dict[str, str], message: str
+    ) -> None:
         """It is refused in words, nothing is made, and the link is still good."""
         live.member("Ben", email="ben@example.org")
         path = live.invitation()
         ada = live.someone()
 
-        sees(sign_up(ada, path, **fields), 400, said, "Create your account")
+        sees(sign_up(ada, path, **fields), 400, message, "Create your account")
         assert not is_signed_in(ada)
         assert [worker["name"] for worker in live.manage("list_workers")] == ["Ben"]
         assert sign_up(ada, path).status_code == 303
 
     @pytest.mark.parametrize(
-        ("argv", "said"),
+        ("argv", "message"),
         [
             (["--uses", "0"], "--uses must be at least 1."),
             (["--expires", "soon"], "'soon' is not a duration; write 90m, 12h, 7d, 4w or never."),
@@ -164,9 +168,9 @@ class TestInvitations:
             ),
         ],
     )
-    def test_links_that_cannot_be_made(self, live: People, argv: list[str], said: str) -> None:
+    def test_links_that_cannot_be_made(self, live: People, argv: list[str], message: str) -> None:
         """One line says why, and no link is made."""
-        assert said in live.refused("add_link", *argv)
+        assert message in live.refused("add_link", *argv)
         assert live.manage("list_links") == []
 
     def test_a_bad_line_of_the_addresses_is_named(self, live: People, tmp_path: Path) -> None:
@@ -174,6 +178,6 @@ class TestInvitations:
         file = tmp_path / "emails.txt"
         file.write_text("ada@example.org\nben at example.org\n")
 
-        said = live.refused("add_link", "--emails", str(file))
-        assert said == f"{file}:2: 'ben at example.org' is not an e-mail address"
+        message = live.refused("add_link", "--emails", str(file))
+        assert message == f"{file}:2: 'ben at example.org' is not an e-mail address"
         assert live.manage("list_links") == []

@@ -42,15 +42,15 @@ def ask(visitor: Visitor, hit_id: str, text: str = QUESTION) -> TestResponse:
 
 def first_form(page: TestResponse) -> str:
     """Return the path of the newest message's answer form, below the site."""
-    found = re.search(r'action="/sandbox(/[^"]+/answer)"', page.text)
-    assert found
-    return found[1]
+    match = re.search(r'action="/sandbox(/[^"]+/answer)"', page.text)
+    assert match
+    return match[1]
 
 
 def unread(page: TestResponse) -> int:
     """Return the count beside Messages in the navigation."""
-    found = re.search(r"Messages (\d+) unread", words(page))
-    return int(found[1]) if found else 0
+    match = re.search(r"Messages (\d+) unread", words(page))
+    return int(match[1]) if match else 0
 
 
 class TestAsking:
@@ -94,7 +94,7 @@ class TestAsking:
         assert link in ada.get("/my_work").text
 
     @pytest.mark.parametrize(
-        ("text", "said"),
+        ("text", "message"),
         [
             ("", "Write something first."),
             (" \u200b\n", "Write something first."),
@@ -104,13 +104,13 @@ class TestAsking:
             ),
         ],
     )
-    def test_what_is_no_message(self, world: RequesterWorld, text: str, said: str) -> None:
+    def test_what_is_no_message(self, world: RequesterWorld, text: str, message: str) -> None:
         """It is refused beside what was typed, and nothing is sent."""
         ada, hit, _ = world.holder()
 
         refused = ask(ada, hit["HITId"], text)
 
-        assert (refused.status_code, said in words(refused)) == (400, True)
+        assert (refused.status_code, message in words(refused)) == (400, True)
         assert count(world) == 0
 
     def test_messages_a_day_are_bounded(self, world: RequesterWorld, lab: Requester) -> None:

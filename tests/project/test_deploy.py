@@ -70,7 +70,9 @@ def test_the_image_holds_what_the_server_needs() -> None:
 def test_crowd_json_is_understood(tmp_path: Path) -> None:
     """deploy/crowd.json names the databases that deploy/databases.sql makes."""
     (tmp_path / settings.FILE).write_text((ROOT / "deploy/crowd.json").read_text("utf-8"))
-    made = re.findall(r"CREATE DATABASE (\w+)", (ROOT / "deploy/databases.sql").read_text("utf-8"))
-    said = settings.read(tmp_path)
-    named = [said[f"{site}_database"].rsplit("/", 1)[-1] for site in ("sandbox", "live")]
-    assert named == made == ["sandbox", "live"]
+    databases = re.findall(
+        r"CREATE DATABASE (\w+)", (ROOT / "deploy/databases.sql").read_text("utf-8")
+    )
+    values = settings.read(tmp_path)
+    named = [values[f"{site}_database"].rsplit("/", 1)[-1] for site in ("sandbox", "live")]
+    assert named == databases == ["sandbox", "live"]

@@ -21,16 +21,16 @@ COMMAND = re.compile(r"\b([a-z_]+)\.py((?: [^\n`|]*)?(?:\\\n[^\n`|]*)*)")
 @cache
 def help_of(script: str, *command: str) -> str:
     """Return what a script says of itself, or of one of its commands."""
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said), pytest.raises(SystemExit):
+    output = io.StringIO()
+    with contextlib.redirect_stdout(output), pytest.raises(SystemExit):
         importlib.import_module(script).main([*command, "--help"])
-    return said.getvalue()
+    return output.getvalue()
 
 
 def named_commands(text: str) -> list[tuple[str, list[str]]]:
     """Return the scripts that a page names, each with the words that follow it."""
-    found = [(name, words.replace("\\\n", " ").split()) for name, words in COMMAND.findall(text)]
-    return [(name, words) for name, words in found if (ROOT / f"{name}.py").is_file()]
+    commands = [(name, words.replace("\\\n", " ").split()) for name, words in COMMAND.findall(text)]
+    return [(name, words) for name, words in commands if (ROOT / f"{name}.py").is_file()]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -78,10 +78,10 @@ def test_what_is_said_of_budgets(open_crowd: OpenCrowd) -> None:
 
     crowd = open_crowd("live")
     crowd.give_budget(100)
-    made = crowd.make_hit(Reward="0.30", MaxAssignments=2, LifetimeInSeconds=DAY)
+    hit_id = crowd.make_hit(Reward="0.30", MaxAssignments=2, LifetimeInSeconds=DAY)
     assert crowd.client.get_account_balance()["AvailableBalance"] == "0.40"
-    assignment_id = crowd.do(crowd.make_worker(), made)
+    assignment_id = crowd.do(crowd.make_worker(), hit_id)
     crowd.client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback="empty")
     assert crowd.client.get_account_balance()["AvailableBalance"] == "0.70"
-    crowd.client.update_expiration_for_hit(HITId=made, ExpireAt=0)
+    crowd.client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
     assert crowd.client.get_account_balance()["AvailableBalance"] == "1.00"

@@ -135,9 +135,9 @@ def test_a_script_has_tests_and_stands_in_the_readme(script: str) -> None:
 def test_imports_of_single_files_run_one_way(file: str) -> None:
     """Scripts import simpleamt and amt, simpleamt imports amt, and no script another."""
     ours = (*PACKAGES, "simpleamt", *SCRIPTS)
-    found = {name for name in imported(ROOT / f"{file}.py") if begins(name, ours)}
+    imports = {name for name in imported(ROOT / f"{file}.py") if begins(name, ours)}
 
-    assert {name for name in found if not begins(name, MAY_IMPORT[file])} == set()
+    assert {name for name in imports if not begins(name, MAY_IMPORT[file])} == set()
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -191,7 +191,7 @@ def test_nothing_names_the_machine_it_was_written_on() -> None:
 
     assert "Makefile" in texts
     assert MACHINE_PATHS.search("in /" + "root/.cache")
-    assert {n: found for n, t in texts.items() if (found := MACHINE_PATHS.findall(t))} == {}
+    assert {n: paths for n, t in texts.items() if (paths := MACHINE_PATHS.findall(t))} == {}
 
 
 def test_every_document_can_be_found() -> None:

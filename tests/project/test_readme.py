@@ -59,7 +59,7 @@ def test_quick_start(tmp_path: Path, open_page: "Callable[[], Page]", *, demo_ru
     `make demo`, whose HITs are in the same data directory and older.
     """
     copy = copy_project(tmp_path / "simple-amt")
-    said: dict[str, str] = {}
+    outputs: dict[str, str] = {}
     port = free_port()
     server: subprocess.Popen[bytes] | None = None
     assert commands()[0] == ACTIVATE
@@ -80,7 +80,7 @@ def test_quick_start(tmp_path: Path, open_page: "Callable[[], Page]", *, demo_ru
                 text=True,
                 check=False,
             )
-            said[script] = done.stdout
+            outputs[script] = done.stdout
             if script == "delete_hits.py":
                 # The worker was given the next HIT and holds it: nobody takes that away.
                 assert done.returncode in (0, 1), done.stderr
@@ -92,7 +92,7 @@ def test_quick_start(tmp_path: Path, open_page: "Callable[[], Page]", *, demo_ru
             server.wait()
     rows = (copy / "examples/simple/example_input.txt").read_text().splitlines()
     assert len((copy / "hit_ids.txt").read_text().splitlines()) == len(rows)
-    assert "1 / 3: 1" in said["show_hit_progress.py"].splitlines()
+    assert "1 / 3: 1" in outputs["show_hit_progress.py"].splitlines()
     [line] = (copy / "results.txt").read_text().splitlines()
     result = json.loads(line)
     assert "beagle" in json.dumps(result["output"])

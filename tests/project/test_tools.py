@@ -62,8 +62,8 @@ def test_ci_fails_where_a_test_is_skipped(options: tuple[str, ...], tmp_path: Pa
     assert done.returncode != 0
     assert "1 passed, 1 xfailed" in done.stdout
     for file, reason in SKIPPING_REASONS.items():
-        said = rf"{file}\S* was skipped, which CI does not allow: .*{re.escape(reason)}"
-        assert re.search(said, done.stdout), done.stdout
+        pattern = rf"{file}\S* was skipped, which CI does not allow: .*{re.escape(reason)}"
+        assert re.search(pattern, done.stdout), done.stdout
 
 
 def test_elsewhere_skipping_is_allowed(tmp_path: Path) -> None:

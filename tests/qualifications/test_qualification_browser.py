@@ -34,8 +34,8 @@ TESTED = SKILL | {
 @pytest.fixture
 def english(world: World) -> str:
     """The id of a type with a test, which a HIT asks for 80 of."""
-    made = world.perform("CreateQualificationType", **TESTED)["QualificationType"]
-    type_id = str(made["QualificationTypeId"])
+    qualification_type = world.perform("CreateQualificationType", **TESTED)["QualificationType"]
+    type_id = str(qualification_type["QualificationTypeId"])
     wants = require(type_id, "GreaterThanOrEqualTo", 80)
     world.launch(FORM, MaxAssignments=2, QualificationRequirements=[wants])
     return type_id
@@ -157,8 +157,10 @@ def test_pages_fit_a_telephone_and_can_be_read(
     """At 390 pixels nothing sticks out, and all text has the contrast that WCAG's AA asks for."""
     long = "Antidisestablishmentarianism" * 4
     named = {"Name": long, "Description": long, "Keywords": long}
-    made = world.perform("CreateQualificationType", **SKILL | named)["QualificationType"]
-    guarded = require(made["QualificationTypeId"], ActionsGuarded="PreviewAndAccept")
+    qualification_type = world.perform("CreateQualificationType", **SKILL | named)[
+        "QualificationType"
+    ]
+    guarded = require(qualification_type["QualificationTypeId"], ActionsGuarded="PreviewAndAccept")
     hit = world.launch(Title=long, QualificationRequirements=[guarded])
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
@@ -176,7 +178,7 @@ def test_pages_fit_a_telephone_and_can_be_read(
 
     measure()
     visit("/qualifications")
-    visit(f"/qualifications/{made['QualificationTypeId']}")
+    visit(f"/qualifications/{qualification_type['QualificationTypeId']}")
     page.get_by_role("button", name="Request").click()
     expect(page.get_by_text("You requested the qualification.")).to_be_visible()
     measure()

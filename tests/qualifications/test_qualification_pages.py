@@ -40,16 +40,16 @@ def make_type(world: World) -> Callable[..., str]:
     """Makes a qualification type, SKILL with changes; its id."""
 
     def make_type(**changes: Any) -> str:
-        made = world.perform("CreateQualificationType", **SKILL | changes)
-        return str(made["QualificationType"]["QualificationTypeId"])
+        response = world.perform("CreateQualificationType", **SKILL | changes)
+        return str(response["QualificationType"]["QualificationTypeId"])
 
     return make_type
 
 
-def sees(answer: TestResponse, status: int, *said: str) -> None:
+def sees(answer: TestResponse, status: int, *texts: str) -> None:
     """The page has this status and says all this."""
     assert answer.status_code == status
-    for text in said:
+    for text in texts:
         assert text in words(answer)
 
 
@@ -67,10 +67,10 @@ def begin(visitor: Visitor, type_id: str) -> str:
     return path
 
 
-def flashed(visitor: Visitor, answer: TestResponse, *said: str) -> None:
+def flashed(visitor: Visitor, answer: TestResponse, *texts: str) -> None:
     """The answer leads to a page that says all this."""
     assert answer.status_code == 303
-    sees(visitor.get(answer.location.removeprefix(visitor.root)), 200, *said)
+    sees(visitor.get(answer.location.removeprefix(visitor.root)), 200, *texts)
 
 
 class TestTheList:
@@ -131,8 +131,8 @@ class TestTheList:
         make_type(**TESTED | {"Name": "Tested"})
         make_type(Name="Closed", QualificationTypeStatus="Inactive")
         world.perform("DeleteQualificationType", QualificationTypeId=make_type(Name="Deleted"))
-        given = make_type(Name="Free", AutoGranted=True)
-        ada.post(f"/qualifications/{given}/request")
+        free_type = make_type(Name="Free", AutoGranted=True)
+        ada.post(f"/qualifications/{free_type}/request")
 
         offered = words(ada.get("/qualifications")).partition("Qualifications you can request")[2]
         assert "By hand Vision lab" in offered
@@ -552,8 +552,8 @@ def test_the_operator_makes_masters(people: People) -> None:
 
     sees(ada.get("/qualifications"), 200, "Revoked")
     sees(ada.post(f"/groups/{hit['HITTypeId']}/accept"), 403, "Masters – you do not have it.")
-    said = people.refused("make_master", "Eve")
-    assert said == "There is no open account Eve; list_workers shows them all."
+    message = people.refused("make_master", "Eve")
+    assert message == "There is no open account Eve; list_workers shows them all."
 
 
 def test_a_master_of_the_sandbox_needs_no_account(people: People) -> None:

@@ -55,13 +55,13 @@ def test_a_request_waits_for_the_requester(crowd: Crowd) -> None:
     asked = ask(crowd, worker, type_id)
     assert asked.status == "Submitted"
 
-    (found,) = waiting(crowd)
-    assert found["SubmitTime"].timestamp() == NEW_YEAR
-    assert found == {
+    (request,) = waiting(crowd)
+    assert request["SubmitTime"].timestamp() == NEW_YEAR
+    assert request == {
         "QualificationRequestId": asked.request_id,
         "QualificationTypeId": type_id,
         "WorkerId": worker,
-        "SubmitTime": found["SubmitTime"],
+        "SubmitTime": request["SubmitTime"],
     }
     assert refusal(
         crowd.client.get_qualification_score, QualificationTypeId=type_id, WorkerId=worker
@@ -120,8 +120,10 @@ def test_what_was_decided_stays(crowd: Crowd, decision: str) -> None:
 
 def of_a_stranger(crowd: Crowd) -> str:
     """The id of a request for another requester's qualification."""
-    made = crowd.site.perform(crowd.make_requester(), "CreateQualificationType", SKILL)
-    type_id = made["QualificationType"]["QualificationTypeId"]
+    qualification_type = crowd.site.perform(
+        crowd.make_requester(), "CreateQualificationType", SKILL
+    )
+    type_id = qualification_type["QualificationType"]["QualificationTypeId"]
     return ask(crowd, crowd.make_worker("Zoe"), type_id).request_id
 
 
@@ -183,10 +185,10 @@ def test_a_test_without_a_key_is_for_the_requester(crowd: Crowd) -> None:
     crowd.clock.advance(30)
     assert take(crowd, worker, asked.request_id, nextmove="D", why="Ça <va>").status == "Submitted"
 
-    (found,) = waiting(crowd)
-    assert found["Test"] == form
-    assert found["SubmitTime"].timestamp() == NEW_YEAR + 30
-    answers = fromstring(found["Answer"])
+    (request,) = waiting(crowd)
+    assert request["Test"] == form
+    assert request["SubmitTime"].timestamp() == NEW_YEAR + 30
+    answers = fromstring(request["Answer"])
     assert [
         (answer[0].text, answer[1].tag.removeprefix(ANSWERS), answer[1].text) for answer in answers
     ] == [("nextmove", "SelectionIdentifier", "D"), ("why", "FreeText", "Ça <va>")]

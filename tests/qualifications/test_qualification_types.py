@@ -38,41 +38,47 @@ def names(crowd: Crowd, **request: Any) -> list[str]:
     pages = crowd.client.get_paginator("list_qualification_types").paginate(
         **{"MustBeRequestable": True} | request, PaginationConfig={"PageSize": 2}
     )
-    return [found["Name"] for page in pages for found in page["QualificationTypes"]]
+    return [
+        qualification_type["Name"]
+        for page in pages
+        for qualification_type in page["QualificationTypes"]
+    ]
 
 
 def others(crowd: Crowd) -> Any:
     """Makes a qualification type of another requester."""
     requester_id = crowd.make_requester()
-    made = crowd.site.perform(requester_id, "CreateQualificationType", SKILL)
-    return made["QualificationType"]["QualificationTypeId"]
+    qualification_type = crowd.site.perform(requester_id, "CreateQualificationType", SKILL)
+    return qualification_type["QualificationType"]["QualificationTypeId"]
 
 
 def test_create_answers_the_whole_type(crowd: Crowd) -> None:
     """A type comes back with its id and what is true of it, and with nothing that is not there."""
-    made = crowd.client.create_qualification_type(**SKILL)["QualificationType"]
+    qualification_type = crowd.client.create_qualification_type(**SKILL)["QualificationType"]
 
-    assert made == SKILL | {
-        "QualificationTypeId": made["QualificationTypeId"],
+    assert qualification_type == SKILL | {
+        "QualificationTypeId": qualification_type["QualificationTypeId"],
         "CreationTime": datetime.fromtimestamp(NEW_YEAR, UTC),
         "IsRequestable": True,
         "AutoGranted": False,
     }
-    assert len(made["QualificationTypeId"]) == 30
-    found = crowd.client.get_qualification_type(QualificationTypeId=made["QualificationTypeId"])
-    assert found["QualificationType"] == made
+    assert len(qualification_type["QualificationTypeId"]) == 30
+    qualification_type = crowd.client.get_qualification_type(
+        QualificationTypeId=qualification_type["QualificationTypeId"]
+    )
+    assert qualification_type["QualificationType"] == qualification_type
 
 
 def test_every_field_comes_back(crowd: Crowd) -> None:
     """Test, key, durations and keywords are kept as given; AutoGrantedValue is 1 unless given."""
     tested = TESTED | {"Keywords": "english, writing", "RetryDelayInSeconds": 0}
-    made = crowd.client.create_qualification_type(**tested)["QualificationType"]
+    qualification_type = crowd.client.create_qualification_type(**tested)["QualificationType"]
     granted = crowd.client.create_qualification_type(**SKILL | {"Name": "b", "AutoGranted": True})
     valued = crowd.client.create_qualification_type(
         **SKILL | {"Name": "c", "AutoGranted": True, "AutoGrantedValue": -7}
     )
 
-    assert {name: made[name] for name in tested} == tested
+    assert {name: qualification_type[name] for name in tested} == tested
     assert granted["QualificationType"]["AutoGrantedValue"] == 1
     assert valued["QualificationType"]["AutoGrantedValue"] == -7
 
@@ -257,13 +263,15 @@ def test_updates_that_are_refused(crowd: Crowd, changes: dict[str, Any], message
 def test_a_duration_or_key_without_a_test_is_ignored(crowd: Crowd, unused: dict[str, Any]) -> None:
     """Clients that always send them make and update types without a test."""
     type_id = make_type(crowd, AutoGranted=True, **unused)
-    made = crowd.client.get_qualification_type(QualificationTypeId=type_id)["QualificationType"]
-    assert made.keys().isdisjoint({"Test", "TestDurationInSeconds", "AnswerKey"})
+    qualification_type = crowd.client.get_qualification_type(QualificationTypeId=type_id)[
+        "QualificationType"
+    ]
+    assert qualification_type.keys().isdisjoint({"Test", "TestDurationInSeconds", "AnswerKey"})
 
     updated = crowd.client.update_qualification_type(
         QualificationTypeId=type_id, Description="new", **unused
     )["QualificationType"]
-    assert updated == made | {"Description": "new"}
+    assert updated == qualification_type | {"Description": "new"}
 
 
 def test_an_update_leaves_the_duration_of_a_test(crowd: Crowd) -> None:
@@ -316,8 +324,8 @@ def test_the_systems_own_types(crowd: Crowd) -> None:
         "Worker_PercentAssignmentsApproved",
     ]
     assert names(crowd, MustBeRequestable=False, MustBeOwnedByCaller=True) == []
-    found = crowd.client.get_qualification_type(QualificationTypeId=HITS_APPROVED)
-    assert found["QualificationType"]["IsRequestable"] is False
+    qualification_type = crowd.client.get_qualification_type(QualificationTypeId=HITS_APPROVED)
+    assert qualification_type["QualificationType"]["IsRequestable"] is False
 
 
 def test_masters_has_an_id_a_site(crowd: Crowd) -> None:
@@ -446,8 +454,11 @@ def test_a_deleted_type_is_there_until_its_last_hit_is_deleted(crowd: Crowd) -> 
 
     listed = crowd.client.list_hits_for_qualification_type(**this)["HITs"]
     assert [hit["HITId"] for hit in listed] == hit_ids
-    found = crowd.client.get_qualification_type(**this)["QualificationType"]
-    assert (found["Name"], found["QualificationTypeStatus"]) == ("English", "Inactive")
+    qualification_type = crowd.client.get_qualification_type(**this)["QualificationType"]
+    assert (qualification_type["Name"], qualification_type["QualificationTypeStatus"]) == (
+        "English",
+        "Inactive",
+    )
     assert names(crowd) == []
     crowd.client.associate_qualification_with_worker(**this, WorkerId=other, IntegerValue=7)
     assert score(crowd, type_id, other)["IntegerValue"] == 7
@@ -482,12 +493,12 @@ def test_types_survive_the_site(crowd: Crowd) -> None:
     """A type is in the database, not in the process."""
     type_id = make_type(crowd, **TESTED)
     again = Site("sandbox", crowd.site.store.url, crowd.clock)
-    found = again.perform(
+    response = again.perform(
         crowd.requester_id, "GetQualificationType", {"QualificationTypeId": type_id}
     )
     again.close()
 
-    assert found["QualificationType"]["AnswerKey"] == KEY
+    assert response["QualificationType"]["AnswerKey"] == KEY
 
 
 def test_names_of_fields_that_must_be_there(crowd: Crowd) -> None:

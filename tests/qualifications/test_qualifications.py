@@ -30,8 +30,8 @@ def had(crowd: Crowd, type_id: str, **request: Any) -> list[tuple[str, int]]:
     pages = crowd.client.get_paginator("list_workers_with_qualification_type").paginate(
         QualificationTypeId=type_id, **request, PaginationConfig={"PageSize": 2}
     )
-    found = [holder for page in pages for holder in page["Qualifications"]]
-    return [(holder["WorkerId"], holder["IntegerValue"]) for holder in found]
+    holders = [holder for page in pages for holder in page["Qualifications"]]
+    return [(holder["WorkerId"], holder["IntegerValue"]) for holder in holders]
 
 
 def revoke(crowd: Crowd, type_id: str, worker_id: str, **more: Any) -> None:
@@ -72,8 +72,8 @@ def test_associate_again(crowd: Crowd) -> None:
     crowd.clock.advance(60)
     give(crowd, type_id, worker, -2)
 
-    found = score(crowd, type_id, worker)
-    assert (found["IntegerValue"], found["GrantTime"]) == (-2, moment(NEW_YEAR + 60))
+    qualification = score(crowd, type_id, worker)
+    assert (qualification["IntegerValue"], qualification["GrantTime"]) == (-2, moment(NEW_YEAR + 60))
     assert had(crowd, type_id) == [(worker, -2)]
 
 
@@ -133,7 +133,7 @@ def test_scores_that_are_not_there(crowd: Crowd) -> None:
     ):
         assert refusal(ask, QualificationTypeId=asked, WorkerId=of) == NONE
     stranger = crowd.make_requester()
-    made = crowd.site.perform(
+    other_type_id = crowd.site.perform(
         stranger,
         "CreateQualificationType",
         {"Name": "theirs", "Description": "theirs", "QualificationTypeStatus": "Active"},
@@ -141,9 +141,9 @@ def test_scores_that_are_not_there(crowd: Crowd) -> None:
     crowd.site.perform(
         stranger,
         "AssociateQualificationWithWorker",
-        {"QualificationTypeId": made, "WorkerId": worker},
+        {"QualificationTypeId": other_type_id, "WorkerId": worker},
     )
-    assert refusal(ask, QualificationTypeId=made, WorkerId=worker) == NONE
+    assert refusal(ask, QualificationTypeId=other_type_id, WorkerId=worker) == NONE
 
 
 def test_disassociate(crowd: Crowd) -> None:
@@ -180,8 +180,8 @@ def test_given_again_after_it_was_revoked(crowd: Crowd) -> None:
     crowd.clock.advance(60)
     give(crowd, type_id, worker, 4)
 
-    found = score(crowd, type_id, worker)
-    assert (found["IntegerValue"], found["GrantTime"]) == (4, moment(NEW_YEAR + 60))
+    qualification = score(crowd, type_id, worker)
+    assert (qualification["IntegerValue"], qualification["GrantTime"]) == (4, moment(NEW_YEAR + 60))
     with crowd.site.reading() as call:
         assert [row.reason for row in for_workers.list_held(call, worker)] == [None]
 

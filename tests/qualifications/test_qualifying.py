@@ -22,16 +22,16 @@ PLACES = [Locale("US"), Locale("US", "PA"), Locale("US", "NY"), Locale("IN"), Lo
 
 def requirement(comparator: str, wanted: list[Any]) -> dict[str, Any]:
     """A requirement on integers, or on places."""
-    made: dict[str, Any] = {"QualificationTypeId": "3Q", "Comparator": comparator}
+    fields: dict[str, Any] = {"QualificationTypeId": "3Q", "Comparator": comparator}
     if wanted and isinstance(wanted[0], Locale):
-        made["LocaleValues"] = [
+        fields["LocaleValues"] = [
             {"Country": place.country}
             | ({"Subdivision": place.subdivision} if place.subdivision else {})
             for place in wanted
         ]
     elif wanted:
-        made["IntegerValues"] = wanted
-    return made
+        fields["IntegerValues"] = wanted
+    return fields
 
 
 @pytest.mark.parametrize(

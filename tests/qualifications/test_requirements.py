@@ -276,14 +276,14 @@ def test_a_group_is_hidden_for_each_worker_alone(crowd: Crowd) -> None:
 def test_hits_for_a_qualification_type(crowd: Crowd) -> None:
     """The requester's HITs that require it, newest first, of any status but deleted."""
     type_id, other = make_type(crowd), make_type(crowd, Name="other")
-    made = [
+    hit_ids = [
         crowd.make_hit(QualificationRequirements=[require(type_id), require(LOCALE)], Title=title)
         for title in ("a", "b", "c")
     ]
     crowd.make_hit(QualificationRequirements=[require(other)])
-    crowd.client.update_expiration_for_hit(HITId=made[0], ExpireAt=0)
-    crowd.client.update_expiration_for_hit(HITId=made[1], ExpireAt=0)
-    crowd.client.delete_hit(HITId=made[1])
+    crowd.client.update_expiration_for_hit(HITId=hit_ids[0], ExpireAt=0)
+    crowd.client.update_expiration_for_hit(HITId=hit_ids[1], ExpireAt=0)
+    crowd.client.delete_hit(HITId=hit_ids[1])
 
     def listed(of: str) -> list[str]:
         pages = crowd.client.get_paginator("list_hits_for_qualification_type").paginate(
@@ -291,6 +291,6 @@ def test_hits_for_a_qualification_type(crowd: Crowd) -> None:
         )
         return [hit["HITId"] for page in pages for hit in page["HITs"]]
 
-    assert listed(type_id) == [made[2], made[0]]
-    assert listed(LOCALE) == [made[2], made[0]]
+    assert listed(type_id) == [hit_ids[2], hit_ids[0]]
+    assert listed(LOCALE) == [hit_ids[2], hit_ids[0]]
     assert listed(HITS_APPROVED) == []

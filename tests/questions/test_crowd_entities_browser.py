@@ -135,8 +135,8 @@ def test_with_fingers(desk: Desk) -> None:
 
 def test_marks_that_are_given(desk: Desk) -> None:
     """initial-value marks parts at the start; a mark of the same words replaces one."""
-    given = "[{ label: 'place', startOffset: 2, endOffset: 5 }, {label: 'none', startOffset: 0}]"
-    frame = desk.accept(annotation(attributes=f'initial-value="{given}"'))
+    value = "[{ label: 'place', startOffset: 2, endOffset: 5 }, {label: 'none', startOffset: 0}]"
+    frame = desk.accept(annotation(attributes=f'initial-value="{value}"'))
     expect(frame.locator("mark")).to_have_text("Ada")
     frame.get_by_role("textbox").focus()
     frame.locator("mark").evaluate("(mark) => getSelection().selectAllChildren(mark)")

@@ -55,7 +55,7 @@ def test_a_layout_serves_hits_of_a_hit_type(crowd: Crowd) -> None:
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     layout_id = add(crowd, "<form>${n}</form>")
 
-    made = [
+    questions = [
         crowd.client.create_hit_with_hit_type(
             HITTypeId=type_id,
             LifetimeInSeconds=60,
@@ -65,7 +65,7 @@ def test_a_layout_serves_hits_of_a_hit_type(crowd: Crowd) -> None:
         for number in range(3)
     ]
 
-    assert [content(question) for question in made] == [f"<form>{n}</form>" for n in range(3)]
+    assert [content(question) for question in questions] == [f"<form>{n}</form>" for n in range(3)]
 
 
 @pytest.mark.parametrize("value", ["]]>", "]]]]>>", "<b>&amp;</b>", "${n}", r"\g<0>\1", "ß\r\n"])
@@ -106,12 +106,12 @@ def test_missing_parameters_are_named(crowd: Crowd) -> None:
     """Amazon's words for parameters that are missing, as requesters have reported them."""
     create, layout_id = crowd.client.create_hit, add(crowd)
 
-    for given, missing in [({}, "what, url"), ({"what": "x"}, "url")]:
+    for parameters, missing in [({}, "what, url"), ({"what": "x"}, "url")]:
         assert refusal(
             create,
             **WITHOUT_QUESTION,
             HITLayoutId=layout_id,
-            HITLayoutParameters=values(**given),
+            HITLayoutParameters=values(**parameters),
         ) == invalid(
             "Your request is missing required parameters. Required parameters include "
             "HITLayoutParameter. You have not provided all required HITLayout parameters. "
@@ -181,18 +181,18 @@ def test_the_command_registers_a_layout(crowd: Crowd, tmp_path: Path) -> None:
     name = "local" if crowd.requester_id == crowd.site.ensure_owner() else "the tests"
     file = tmp_path / "page.html"
     file.write_text("\ufeff<form>${who}</form>", "utf-8")
-    ((made),) = add_layout(tmp_path / "crowd", str(file), name, 300)
+    ((line),) = add_layout(tmp_path / "crowd", str(file), name, 300)
 
-    assert made["parameters"] == ["who"]
+    assert line["parameters"] == ["who"]
     hit = crowd.client.create_hit(
         **WITHOUT_QUESTION,
-        HITLayoutId=made["HITLayoutId"],
+        HITLayoutId=line["HITLayoutId"],
         HITLayoutParameters=values(who=html.escape("<Ada>")),
     )["HIT"]
     assert content(hit["Question"]) == "<form>&lt;Ada&gt;</form>"
     ((listed),) = list_layouts(tmp_path / "crowd")
     assert listed | {"created": ""} == {
-        **made,
+        **line,
         "name": "page.html",
         "requester": name,
         "created": "",

@@ -195,8 +195,8 @@ def test_the_rest_of_an_address_stays_as_it_is(written: str, served: str) -> Non
 )  # fmt: skip
 def test_only_addresses_change(page: str) -> None:
     """Whatever stands in a page, the rest of it is as it was."""
-    made = rewritten(page).replace("<script>first</script>", "", 1)
-    assert made.replace(OURS, AMAZONS) == page
+    rewritten_page = rewritten(page).replace("<script>first</script>", "", 1)
+    assert rewritten_page.replace(OURS, AMAZONS) == page
 
 
 def test_no_page_takes_long() -> None:

@@ -456,7 +456,7 @@ def test_an_html_page_cannot_pass_for_a_form(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "shown", "said"),
+    ("settings", "shown", "texts"),
     [
         ("", "radio", []),
         (style("radiobutton"), "radio", []),
@@ -470,12 +470,12 @@ def test_an_html_page_cannot_pass_for_a_form(crowd: Crowd) -> None:
         (style("checkbox"), "checkbox", ["Choose one."]),
     ],
 )
-def test_a_style_is_a_suggestion(settings: str, shown: str, said: list[str]) -> None:
+def test_a_style_is_a_suggestion(settings: str, shown: str, texts: list[str]) -> None:
     """A choice is shown in a way in which it can be made, and says how many may be chosen."""
     asked = only(form(question(choice("a", "b", "c", settings=settings))))
     assert isinstance(asked.answer, parts.SelectionAnswer)
     assert choose_widget(asked.answer) == shown
-    assert describe_limits(asked) == said
+    assert describe_limits(asked) == texts
 
 
 def test_a_list_of_pictures_is_shown_as_buttons() -> None:
@@ -489,7 +489,7 @@ def test_a_list_of_pictures_is_shown_as_buttons() -> None:
 
 
 @pytest.mark.parametrize(
-    ("constraints", "said"),
+    ("constraints", "texts"),
     [
         ("<IsNumeric/>", ["A number."]),
         ('<IsNumeric minValue="1"/>', ["A number, at least 1."]),
@@ -502,6 +502,6 @@ def test_a_list_of_pictures_is_shown_as_buttons() -> None:
         ('<Length minLength="3" maxLength="3"/>', ["Exactly 3 characters."]),
     ],
 )
-def test_constraints_are_told_beforehand(constraints: str, said: list[str]) -> None:
+def test_constraints_are_told_beforehand(constraints: str, texts: list[str]) -> None:
     """What a text must be like is said in words beside its field."""
-    assert describe_limits(only(form(question(text(constraints))))) == said
+    assert describe_limits(only(form(question(text(constraints))))) == texts

@@ -156,19 +156,19 @@ def test_small_values_are_lists_and_tables() -> None:
 )
 def test_what_is_deep_or_long_is_json(value: Any) -> None:
     """More than four levels, two hundred cells or four thousand characters."""
-    found = shown(value)
+    shown_value = shown(value)
 
-    assert isinstance(found, Text)
-    assert found.is_json
-    assert found.text == json.dumps(value, indent=2)[:4000]
+    assert isinstance(shown_value, Text)
+    assert shown_value.is_json
+    assert shown_value.text == json.dumps(value, indent=2)[:4000]
 
 
 def test_many_columns_are_objects_below_each_other() -> None:
     """A table of more than eight columns fits nowhere."""
-    found = shown([dict.fromkeys("abcdefghi", 1)])
+    shown_value = shown([dict.fromkeys("abcdefghi", 1)])
 
-    assert isinstance(found, Items)
-    assert isinstance(found.values[0], Members)
+    assert isinstance(shown_value, Items)
+    assert isinstance(shown_value.values[0], Members)
 
 
 def test_pictures_and_links_tell_nobody_anything(world: RequesterWorld) -> None:

@@ -128,8 +128,8 @@ def test_pictures_of_answers_wait_to_be_asked_for(
         fetched.append(request)
         route.fulfill(body=SVG, content_type="image/svg+xml")
 
-    said: list[str] = []
-    lab.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    lab.on("console", lambda message: messages.append(message.text))
     lab.context.route(re.compile("^https:"), serve)
     files = world.directory / "files"
     files.mkdir(exist_ok=True)
@@ -154,7 +154,7 @@ def test_pictures_of_answers_wait_to_be_asked_for(
     assert [request.header_value("referer") for request in fetched] == [None] * 3
     assert lab.evaluate(widths) == [40, 40, 40, 40]
     assert lab.evaluate("window.hurt") is None
-    assert said == []
+    assert messages == []
 
 
 def test_without_scripts_a_picture_is_a_link(

@@ -95,8 +95,8 @@ def test_a_batch_is_reviewed_from_the_list_to_the_last_answer(
         "Approved",
         "Approved",
     ]
-    found = world.perform("GetAssignment", AssignmentId=ids[1])["Assignment"]
-    assert found["RequesterFeedback"] == "No animal of that name"
+    assignment = world.perform("GetAssignment", AssignmentId=ids[1])["Assignment"]
+    assert assignment["RequesterFeedback"] == "No animal of that name"
 
 
 def test_hostile_answers_do_nothing(world: RequesterWorld, lab: "Page", url: str) -> None:
@@ -150,8 +150,8 @@ def test_a_bonus_that_is_clicked_twice_is_paid_once(
     lab.goto(f"{url}/requester/answers/{answer}")
     expect(lab.get_by_text("$0.50 ·")).to_have_count(1)
 
-    found = world.perform("ListBonusPayments", AssignmentId=answer)["BonusPayments"]
-    assert [bonus["BonusAmount"] for bonus in found] == ["0.50"]
+    bonuses = world.perform("ListBonusPayments", AssignmentId=answer)["BonusPayments"]
+    assert [bonus["BonusAmount"] for bonus in bonuses] == ["0.50"]
 
 
 def test_all_is_done_with_the_keyboard(world: RequesterWorld, lab: "Page") -> None:
@@ -237,8 +237,8 @@ def test_pages_fit_and_can_be_read(
 
 def test_charts_are_drawn_under_the_policy(world: RequesterWorld, lab: "Page", url: str) -> None:
     """The bars stand in proportion, have names, and nothing on the page breaks its own policy."""
-    said: list[str] = []
-    lab.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    lab.on("console", lambda message: messages.append(message.text))
     for number, seconds in enumerate((20, 21, 200)):
         world.do(world.row(number), seconds=seconds)
     lab.goto(f"{url}/requester/batches/{BATCH}")
@@ -256,4 +256,4 @@ def test_charts_are_drawn_under_the_policy(world: RequesterWorld, lab: "Page", u
     expect(lab.get_by_role("region", name="Working times, as a table")).to_contain_text(
         "15 seconds – 30 seconds"
     )
-    assert said == []
+    assert messages == []

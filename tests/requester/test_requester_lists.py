@@ -58,10 +58,10 @@ def test_hits_without_a_batch_are_one_by_their_type(crowd: Crowd) -> None:
     other = crowd.hit(crowd.make_hit(Title="Another"))["HITTypeId"]
     crowd.client.update_hit_type_of_hit(HITId=hit_id, HITTypeId=other)
     with crowd.site.reading(crowd.requester_id) as call:
-        found = batches.find(call, hit_type_id)
+        batch = batches.find(call, hit_type_id)
 
-    assert found is not None
-    assert (found.hits, found.title) == (1, "Another")
+    assert batch is not None
+    assert (batch.hits, batch.title) == (1, "Another")
 
 
 def test_submissions_are_counted_by_the_minute_and_by_their_length(crowd: Crowd) -> None:
@@ -168,8 +168,12 @@ def test_qualification_types_say_who_has_them(crowd: Crowd) -> None:
         )
     crowd.client.disassociate_qualification_from_worker(QualificationTypeId=type_id, WorkerId=ben)
     with crowd.site.reading(crowd.requester_id) as call:
-        (found,) = for_requesters.list_own(call)
-        assert (found.name, found.holders, found.waiting) == ("Danish", 1, 0)
+        (qualification_type,) = for_requesters.list_own(call)
+        assert (
+            qualification_type.name,
+            qualification_type.holders,
+            qualification_type.waiting,
+        ) == ("Danish", 1, 0)
         assert [row.worker_id for row in for_requesters.list_holders(call, type_id, 0, 9)] == [ada]
         assert [row.name for row in for_requesters.list_of_worker(call, ada)] == ["Danish"]
         assert for_requesters.list_of_worker(call, ben) == []
@@ -190,18 +194,18 @@ def test_hits_and_their_answers_are_read_on_from_a_place(crowd: Crowd) -> None:
         worker = crowd.make_worker(name)
         done.append(crowd.do(worker, launched[12]))
     crowd.do(worker, launched[3])
-    found, answers = [], []
+    input_rows, answers = [], []
     with crowd.site.reading(crowd.requester_id) as call:
         place = (-1, -1)
         while rows := answer_lists.list_hits_after(call, "one", place, 1):
-            found += [row.input_row for row in rows]
+            input_rows += [row.input_row for row in rows]
             place = (rows[-1].input_row, rows[-1].number)
         after = (-1, "")
         while rows := answer_lists.list_answers_after(call, launched[12], ("Submitted",), after, 2):
             answers += [row.assignment_id for row in rows]
             after = (rows[-1].submit_time, rows[-1].assignment_id)
 
-    assert found == [3, 12]
+    assert input_rows == [3, 12]
     assert answers == sorted(done)  # all of one second
     with crowd.site.reading(crowd.make_requester()) as call:
         assert answer_lists.list_hits_after(call, "one", (-1, -1), 9) == []
@@ -242,7 +246,7 @@ def test_hits_of_an_older_crowd_get_their_batch_and_row(tmp_path: Path) -> None:
             )
     upgrade(store)
     with store.reading() as db:
-        found = db.execute(text("SELECT hit_id, batch, input_row FROM hits")).all()
+        rows = db.execute(text("SELECT hit_id, batch, input_row FROM hits")).all()
     store.close()
 
-    assert [tuple(row) for row in found] == [("1", "one", 7), ("2", "T", 0), ("3", "T", 0)]
+    assert [tuple(row) for row in rows] == [("1", "one", 7), ("2", "T", 0), ("3", "T", 0)]

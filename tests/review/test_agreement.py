@@ -27,16 +27,16 @@ def answers(fields: dict[str, str]) -> dict[str, Answer]:
 def test_amazons_example() -> None:
     """The scores of Amazon's example chart: 66, 66, 100, none; 75; 100, 66, 66."""
     work = {worker: answers(fields) for worker, fields in CHART.items()}
-    found = measure_agreement(["A", "B", "C", "D"], 50, work)
+    agreement = measure_agreement(["A", "B", "C", "D"], 50, work)
 
-    assert {q: (set(a.answer), a.score) if a else None for q, a in found.questions.items()} == {
+    assert {q: (set(a.answer), a.score) if a else None for q, a in agreement.questions.items()} == {
         "A": ({"coat"}, 66),
         "B": ({"blue"}, 66),
         "C": ({"large"}, 100),
         "D": None,
     }
-    assert found.score == 75
-    assert {worker: score.score for worker, score in found.workers.items()} == {
+    assert agreement.score == 75
+    assert {worker: score.score for worker, score in agreement.workers.items()} == {
         "Worker1": 100,
         "Worker2": 66,
         "Worker3": 66,
@@ -64,11 +64,11 @@ def test_amazons_example() -> None:
 def test_when_an_answer_is_agreed(values: list[str], threshold: int, agreed: bool) -> None:
     """An answer is agreed above the threshold or when it is everybody's, and never in a tie."""
     work = {str(number): {"q": normalize_answer([value])} for number, value in enumerate(values)}
-    found = measure_agreement(["q"], threshold, work)
+    agreement = measure_agreement(["q"], threshold, work)
 
-    assert (found.questions["q"] is not None) == agreed
-    assert found.score == 100 * agreed
-    assert {worker.score is not None for worker in found.workers.values()} <= {agreed}
+    assert (agreement.questions["q"] is not None) == agreed
+    assert agreement.score == 100 * agreed
+    assert {worker.score is not None for worker in agreement.workers.values()} <= {agreed}
 
 
 @pytest.mark.parametrize(
@@ -105,9 +105,9 @@ def test_when_a_known_answer_is_given(known: list[str], given_: list[str], corre
 def test_scores_are_percentages(fields: list[dict[str, str]], threshold: int) -> None:
     """Whatever is answered, scores are whole numbers from 0 to 100, and order does not matter."""
     work = {str(number): answers(answer_fields) for number, answer_fields in enumerate(fields)}
-    found = measure_agreement(list("abc"), threshold, work)
+    agreement = measure_agreement(list("abc"), threshold, work)
     backwards = measure_agreement(list("abc"), threshold, dict(reversed(work.items())))
 
-    assert found.score in (0, 33, 66, 100)
-    assert all(0 <= (worker.score or 0) <= 100 for worker in found.workers.values())
-    assert (found.questions, found.score) == (backwards.questions, backwards.score)
+    assert agreement.score in (0, 33, 66, 100)
+    assert all(0 <= (worker.score or 0) <= 100 for worker in agreement.workers.values())
+    assert (agreement.questions, agreement.score) == (backwards.questions, backwards.score)

@@ -21,9 +21,9 @@ APPROVED_NOW = "This Assignment is currently in the state 'Approved'.  "
 REJECTED_NOW = "This Assignment is currently in the state 'Rejected'.  "
 
 
-def in_state(said: str, allowed: str) -> object:
+def in_state(state: str, allowed: str) -> object:
     return business(
-        f"{said}This operation can be called with a status of: {allowed}",
+        f"{state}This operation can be called with a status of: {allowed}",
         "InvalidAssignmentState",
     )
 

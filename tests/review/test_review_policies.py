@@ -28,8 +28,8 @@ def photo_answers(right: int) -> list[tuple[str, str]]:
 
 
 def report(crowd: Crowd, hit_id: str, level: str, **request: Any) -> dict[str, Any]:
-    found = crowd.client.list_review_policy_results_for_hit(HITId=hit_id, **request)
-    return found[f"{level}ReviewReport"]
+    report = crowd.client.list_review_policy_results_for_hit(HITId=hit_id, **request)
+    return report[f"{level}ReviewReport"]
 
 
 def results(crowd: Crowd, hit_id: str, level: str = "Assignment") -> list[tuple[str, ...]]:
@@ -379,9 +379,9 @@ def test_expirations_that_follow_each_other(crowd: Crowd) -> None:
     crowd.client.reject_assignment(AssignmentId=done, RequesterFeedback="No")
     crowd.clock.advance(DAY)
 
-    found = report(crowd, hit_id, "HIT")
-    assert [a["CompleteTime"].hour for a in found["ReviewActions"]] == [1, 2, 3]
-    assert Counter(r["Value"] for r in found["ReviewResults"] if r["Key"] == "HitAgreementScore") == {"0": 3}  # fmt: skip
+    policy_report = report(crowd, hit_id, "HIT")
+    assert [a["CompleteTime"].hour for a in policy_report["ReviewActions"]] == [1, 2, 3]
+    assert Counter(r["Value"] for r in policy_report["ReviewResults"] if r["Key"] == "HitAgreementScore") == {"0": 3}  # fmt: skip
     assert crowd.hit(hit_id)["MaxAssignments"] == 4
     assert crowd.hit(hit_id)["Expiration"].hour == 3
     assert crowd.hit(hit_id)["HITStatus"] == "Reviewable"
@@ -440,10 +440,10 @@ def test_work_with_a_low_known_score_may_be_disregarded(crowd: Crowd) -> None:
     for name, right, value in (("Ada", 5, "ok"), ("Bob", 4, "ok"), ("Cy", 3, "bad")):
         crowd.do(crowd.make_worker(name), hit_id, [*photo_answers(right), ("photo", value)])
 
-    found = results(crowd, hit_id, "HIT")
-    assert (hit_id, "photo", "AgreedAnswer", "ok") in found
-    assert (hit_id, "photo", "AnswerAgreementScore", "100") in found
-    assert sum(result[1] == "WorkerAgreementScore" for result in found) == 2
+    policy_results = results(crowd, hit_id, "HIT")
+    assert (hit_id, "photo", "AgreedAnswer", "ok") in policy_results
+    assert (hit_id, "photo", "AnswerAgreementScore", "100") in policy_results
+    assert sum(result[1] == "WorkerAgreementScore" for result in policy_results) == 2
 
 
 def test_later_decisions_of_a_policy(crowd: Crowd) -> None:
@@ -455,9 +455,9 @@ def test_later_decisions_of_a_policy(crowd: Crowd) -> None:
     first = do_later(crowd, "Ada", hit_id, q="a")
     crowd.client.approve_assignment(AssignmentId=first)
     second = do_later(crowd, "Bob", hit_id, q="a")
-    found = report(crowd, hit_id, "HIT")["ReviewActions"]
+    review_actions = report(crowd, hit_id, "HIT")["ReviewActions"]
 
-    assert [(a["TargetId"], a["Status"], a["Result"]) for a in found] == [
+    assert [(a["TargetId"], a["Status"], a["Result"]) for a in review_actions] == [
         (first, "Succeeded", "Already approved"),
         (second, "Succeeded", "Approved"),
     ]

@@ -44,7 +44,7 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    ("prepare", "said"),
+    ("prepare", "message"),
     [
         ("nothing", "There is no crowd in"),
         ("target", "already exists; name a new directory."),
@@ -54,7 +54,7 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
     ],
 )
 def test_refusals(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], prepare: str, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], prepare: str, message: str
 ) -> None:
     """No crowd, a target that exists, data elsewhere: one line, exit code 2, nothing written."""
     directory, copy = tmp_path / "crowd", tmp_path / "copy"
@@ -69,5 +69,5 @@ def test_refusals(
         (directory / "crowd.json").write_text(json.dumps({"sandbox_database": url}))
 
     assert manage_crowd.main(["backup", str(copy), "--local_crowd", str(directory)]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert list(copy.glob("*")) == []

@@ -9,9 +9,9 @@ WHY = "--reason=Random answers."
 
 def workers(desk: Desk, *names: str) -> list[str]:
     """The ids of workers, which workers.txt names."""
-    made = [desk.crowd().make_worker(name) for name in names]
-    desk.write("workers.txt", "".join(f"{worker_id}\n" for worker_id in made))
-    return made
+    worker_ids = [desk.crowd().make_worker(name) for name in names]
+    desk.write("workers.txt", "".join(f"{worker_id}\n" for worker_id in worker_ids))
+    return worker_ids
 
 
 def test_a_blocked_worker_can_accept_nothing_of_yours(desk: Desk) -> None:

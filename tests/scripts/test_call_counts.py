@@ -43,12 +43,12 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     counted = Calls()
     make = boto3.session.Session.client
 
-    def client(session, *given, **named):
-        made = make(session, *given, **named)
-        made.meta.events.register_first(
+    def client(session, *args, **named):
+        new_client = make(session, *args, **named)
+        new_client.meta.events.register_first(
             "before-call.mturk", lambda event_name, **_: counted.update([event_name.split(".")[-1]])
         )
-        return made
+        return new_client
 
     monkeypatch.setattr(boto3.session.Session, "client", client)
     return counted
@@ -124,8 +124,8 @@ def test_hits_among_others_take_few_calls_at_any_concurrency(
     for concurrency in (1, 16, 32, 128):
         desk.calls.clear()
         crowd = Crowd("local", live=False, settings={}, concurrency=concurrency)
-        found, _ = survey.find(crowd, client, ids)
-        assert [hit.hit_id for hit in found] == ids
+        hits, _ = survey.find(crowd, client, ids)
+        assert [hit.hit_id for hit in hits] == ids
         assert len(desk.calls) <= most, concurrency
 
 

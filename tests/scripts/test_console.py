@@ -68,10 +68,10 @@ def test_of_many_faults_of_a_kind_the_first_twenty_are_shown() -> None:
 
 def test_the_rest_is_counted_when_it_is_interrupted() -> None:
     """What was counted until then is said."""
-    said: list[str] = []
+    messages: list[str] = []
 
     def work() -> None:
-        with Faults(said.append) as faults:
+        with Faults(messages.append) as faults:
             for number in range(22):
                 faults.add(f"row {number}: refused")
             raise KeyboardInterrupt
@@ -79,8 +79,8 @@ def test_the_rest_is_counted_when_it_is_interrupted() -> None:
     with pytest.raises(KeyboardInterrupt):
         work()
 
-    assert said[-1] == "and 2 more: row …: refused"
-    assert len(said) == 21
+    assert messages[-1] == "and 2 more: row …: refused"
+    assert len(messages) == 21
 
 
 @pytest.mark.parametrize("script", [script for script in COMMANDS if IDS in COMMANDS[script]])

@@ -178,9 +178,9 @@ def test_assignments_nobody_can_take_are_mentioned(desk: Desk) -> None:
     ids = desk.launch(1, 2)
     desk.crowd().client.update_expiration_for_hit(HITId=ids[0], ExpireAt=0)
 
-    said = desk.run(*EXTEND, "--assignments=1").err
+    stderr = desk.run(*EXTEND, "--assignments=1").err
 
-    assert "1 of them has expired: without --seconds nobody can accept them." in said
+    assert "1 of them has expired: without --seconds nobody can accept them." in stderr
 
 
 def test_a_live_extension_asks_and_is_affordable(desk: Desk) -> None:
@@ -214,8 +214,8 @@ def test_killed_at_any_moment_no_hit_is_extended_twice(desk: Desk) -> None:
             record = desk.folder / RECORD
             moments += [run_and_kill(desk.folder, command, record, chance, 60) for _ in range(5)]
             last = run(desk.folder, command)
-            said = last.communicate()[1]
-            assert last.returncode == 0, said
+            stderr = last.communicate()[1]
+            assert last.returncode == 0, stderr
 
     assert sum(moment is not None for moment in moments) >= 8
     assert sizes(desk, ids) == [8] * 60

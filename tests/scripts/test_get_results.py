@@ -47,22 +47,22 @@ def test_a_line_for_each_assignment_with_its_input(desk: Desk) -> None:
     a1 = answer(desk, first, "Ada", {"a": 1})
     a2 = answer(desk, first, "Bob", {"a": 2})
 
-    found = collect(desk, IDS)
+    results = collect(desk, IDS)
 
-    assert [result["assignment_id"] for result in found] == [a1, a2, b]
-    assert [result["output"] for result in found] == [
+    assert [result["assignment_id"] for result in results] == [a1, a2, b]
+    assert [result["output"] for result in results] == [
         {"a": 1},
         {"a": 2},
         {"a": 'two\nlines & <b> "é"'},
     ]
-    assert [(result["row"], result["input"]) for result in found] == [
+    assert [(result["row"], result["input"]) for result in results] == [
         (0, {"word": "dog"}),
         (0, {"word": "dog"}),
         (1, {"word": "cat"}),
     ]
-    assert found[2]["hit_id"] == second
-    assert found[2]["status"] == "Submitted"
-    assert list(found[0])[:5] == ["assignment_id", "hit_id", "worker_id", "output", "submit_time"]
+    assert results[2]["hit_id"] == second
+    assert results[2]["status"] == "Submitted"
+    assert list(results[0])[:5] == ["assignment_id", "hit_id", "worker_id", "output", "submit_time"]
 
 
 def test_what_is_not_json_is_kept_and_named(desk: Desk) -> None:
@@ -87,9 +87,9 @@ def test_rejected_work_comes_when_asked_for(desk: Desk) -> None:
     client.reject_assignment(AssignmentId=ids[1], RequesterFeedback="empty")
 
     assert [result["status"] for result in collect(desk, IDS)] == ["Approved", "Submitted"]
-    found = collect(desk, IDS, "--rejected")
-    assert [result["status"] for result in found] == ["Approved", "Rejected", "Submitted"]
-    assert found[1]["requester_feedback"] == "empty"
+    results = collect(desk, IDS, "--rejected")
+    assert [result["status"] for result in results] == ["Approved", "Rejected", "Submitted"]
+    assert results[1]["requester_feedback"] == "empty"
 
 
 def test_an_unknown_id_is_named_and_the_others_go_on(desk: Desk) -> None:
@@ -111,10 +111,10 @@ def test_without_ids_all_hits_of_the_account(desk: Desk) -> None:
     for hit in ids:
         answer(desk, hit, "Ada")
 
-    found = collect(desk)
+    results = collect(desk)
 
-    assert {result["hit_id"] for result in found} == set(ids)
-    assert {result["input"] for result in found} == {None}
+    assert {result["hit_id"] for result in results} == set(ids)
+    assert {result["input"] for result in results} == {None}
 
 
 def test_what_cannot_have_changed_is_not_fetched_again(desk: Desk) -> None:
@@ -220,11 +220,11 @@ def test_files_of_old_and_of_other_editors_are_read(desk: Desk) -> None:
     text = f"\ufeff{json.dumps(old)}\r\n\r\n{json.dumps(same)}"
     (desk.folder / "results.jsonl").write_bytes(text.encode())
 
-    found = collect(desk, IDS, INTO)
+    results = collect(desk, IDS, INTO)
 
-    assert [line["assignment_id"] for line in found] == [done, "3OLD"]
-    assert found[1] == old
-    assert collect(desk, IDS, INTO) == found
+    assert [line["assignment_id"] for line in results] == [done, "3OLD"]
+    assert results[1] == old
+    assert collect(desk, IDS, INTO) == results
     assert "\ufeff" not in desk.read("results.jsonl")
 
 
@@ -331,7 +331,7 @@ def test_interrupted_it_keeps_what_was_fetched_and_what_was_there(desk: Desk) ->
     for line in desk.read("results.jsonl").splitlines():
         outputs[json.loads(line)["hit_id"]].append(json.loads(line)["output"])
     assert outputs[ids[0]] == [{"a": 1}, {"a": 2}]
-    assert {len(found) for found in outputs.values()} == {1, 2}
+    assert {len(hit_outputs) for hit_outputs in outputs.values()} == {1, 2}
 
 
 def test_many_threads_find_each_its_own_row(desk: Desk) -> None:
@@ -340,10 +340,10 @@ def test_many_threads_find_each_its_own_row(desk: Desk) -> None:
     for number, hit in enumerate(ids):
         answer(desk, hit, "Ada", {"n": number})
 
-    found = collect(desk, IDS)
+    results = collect(desk, IDS)
 
-    assert [result["input"]["n"] for result in found] == list(range(60))
-    assert [result["output"]["n"] for result in found] == list(range(60))
+    assert [result["input"]["n"] for result in results] == list(range(60))
+    assert [result["output"]["n"] for result in results] == list(range(60))
     assert threading.active_count() < 10
 
 

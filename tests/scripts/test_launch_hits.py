@@ -288,13 +288,15 @@ def test_a_dry_run_checks_everything_and_calls_nobody(files: Desk) -> None:
 
 def test_a_second_launch_on_the_same_ids_file_waits_its_turn(files: Desk) -> None:
     """While one launch is at work another with the same ids file makes nothing."""
-    said: list[Any] = []
-    files.before["CreateHITType"] = lambda: said.append(files.process("launch_hits", *FLAGS))
-    files.before["CreateHITWithHITType"] = lambda: said.append(files.process("launch_hits", *FLAGS))
+    others: list[Any] = []
+    files.before["CreateHITType"] = lambda: others.append(files.process("launch_hits", *FLAGS))
+    files.before["CreateHITWithHITType"] = lambda: others.append(
+        files.process("launch_hits", *FLAGS)
+    )
 
     assert files.run("launch_hits", *FLAGS).code == 0
-    assert [done.code for done in said] == [2, 2]
-    assert {done.err.splitlines()[-1] for done in said} == {
+    assert [done.code for done in others] == [2, 2]
+    assert {done.err.splitlines()[-1] for done in others} == {
         f"launch_hits.py: {RECORD}: another run is using this file; wait until it finishes"
     }
     assert len(made(files)) == 3
@@ -364,9 +366,11 @@ def test_faults_that_heal_are_retried(files: Desk) -> None:
     header, *lines = record(files)
     assert sorted(line["row"] for line in lines) == list(range(400))
     pages = files.crowd().client.get_paginator("list_hits").paginate(MaxResults=100)
-    found = {hit["RequesterAnnotation"]: hit["HITId"] for page in pages for hit in page["HITs"]}
+    hit_id_by_row = {
+        hit["RequesterAnnotation"]: hit["HITId"] for page in pages for hit in page["HITs"]
+    }
     ids = files.read("hit_ids.txt").split()
-    assert found == {f"batch={header['batch']} row={n}": ids[n] for n in range(400)}
+    assert hit_id_by_row == {f"batch={header['batch']} row={n}": ids[n] for n in range(400)}
 
 
 def test_throttling_slows_and_does_not_stop(files: Desk) -> None:
@@ -398,9 +402,9 @@ def test_a_live_launch_asks_first(files: Desk) -> None:
     """Without a terminal and without --yes nothing is launched; the question names all there is."""
     files.crowd(live=True).give_budget(1000)
 
-    said = refused(files, "launch_hits", *LIVE)
+    message = refused(files, "launch_hits", *LIVE)
 
-    assert said == (
+    assert message == (
         "Launch for at most $0.30 on the LIVE SITE of the local crowd? The balance is $10.00. "
         "There is no terminal to ask on; add --yes to go ahead."
     )
@@ -415,9 +419,9 @@ def test_a_balance_that_does_not_suffice(files: Desk) -> None:
     """What can cost more than the balance is not begun, whatever --yes says."""
     files.crowd(live=True).give_budget(29)
 
-    said = refused(files, "launch_hits", *LIVE, "--yes")
+    message = refused(files, "launch_hits", *LIVE, "--yes")
 
-    assert said == (
+    assert message == (
         "this can cost $0.30, but the balance on the LIVE SITE of the local crowd is $0.29; "
         "nothing was done"
     )
@@ -522,14 +526,14 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(files: Desk) ->
         assert process.poll() is None
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)
-    said = process.communicate(timeout=30)[1]
+    stderr = process.communicate(timeout=30)[1]
 
-    assert process.returncode == 130, said
+    assert process.returncode == 130, stderr
     recorded = len(record(files)) - 1
     assert 50 <= recorded < 3000
     assert (
         f"{recorded:,} of 3,000 HITs are created. Run the same command again to create the r"
-        in said
+        in stderr
     )
     pages = files.crowd().client.get_paginator("list_hits").paginate(MaxResults=100)
     there = {hit["HITId"] for page in pages for hit in page["HITs"]}

@@ -48,12 +48,12 @@ def test_killed_at_a_hundred_moments(tmp_path: Path) -> None:
     def batch(number: int) -> None:
         """Run one batch to its end, through as many kills as are left of this thread's."""
         chance = random.Random(number)
-        kills = made = 0
+        kills = batch_count = 0
         while kills < KILLS / AT_ONCE:
-            folder = tmp_path / f"batch{number}-{made}"
-            rows = [f"{number}-{made}-{row}" for row in range(ROWS)]
+            folder = tmp_path / f"batch{number}-{batch_count}"
+            rows = [f"{number}-{batch_count}-{row}" for row in range(ROWS)]
             command = begin(folder, crowd, rows)
-            made += 1
+            batch_count += 1
             record = folder / "ids.batch.jsonl"
             for _ in range(KILLS_A_BATCH):
                 length = run_and_kill(folder, command, record, chance, ROWS)
@@ -61,8 +61,8 @@ def test_killed_at_a_hundred_moments(tmp_path: Path) -> None:
                     kills += 1
                     moments.append(length)
             last = run(folder, command)
-            said = last.communicate()[1]
-            assert last.returncode == 0, said
+            stderr = last.communicate()[1]
+            assert last.returncode == 0, stderr
             batches.append((folder, rows))
 
     with (

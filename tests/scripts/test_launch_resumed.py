@@ -162,9 +162,9 @@ def test_a_batch_is_finished_with_what_it_was_begun_with(
     for name, text in changed.items():
         files.write(name, text)
 
-    said = files.fails("launch_hits", *FLAGS)
+    message = files.fails("launch_hits", *FLAGS)
 
-    assert f"this batch was started with {named};" in said
+    assert f"this batch was started with {named};" in message
     assert (files.calls, files.read(RECORD)) == ([], before)
 
 
@@ -194,9 +194,9 @@ def test_flags_that_contradict_the_record(files: Desk, flags: tuple[str, ...]) -
     files.run("launch_hits", *FLAGS)
     lose_answers(files)
 
-    said = files.fails("launch_hits", *FLAGS, *flags)
+    message = files.fails("launch_hits", *FLAGS, *flags)
 
-    assert said == (
+    assert message == (
         f"{RECORD}: this batch is on the sandbox site of local; "
         f"leave out {flags[0].replace('=', ' ')}"
     )

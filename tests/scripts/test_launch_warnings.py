@@ -119,9 +119,9 @@ def test_files_that_the_local_crowd_lacks_are_named(files: Desk, dry_run: tuple[
     files.write("input.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
     files.write("page.html", '{% include "simpleamt.html" %}<img src="{{ row }}">')
 
-    found = [line for line in warnings(files, *dry_run) if "/files/" in line]
+    file_warnings = [line for line in warnings(files, *dry_run) if "/files/" in line]
 
-    assert found == [
+    assert file_warnings == [
         f"input.jsonl:2: /files/pets/cat.jpg is not in {directory.parent}",
         f"input.jsonl:3: /files/dog.jpg is not in {directory.parent}",
     ]

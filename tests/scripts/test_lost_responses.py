@@ -46,15 +46,15 @@ def work(desk: Desk, hits: list[str]) -> list[str]:
 
 def reviews(desk: Desk, work: list[str]) -> Counter[tuple[str, str | None]]:
     """How often each status occurs with each feedback."""
-    found = [desk.crowd().assignment(assignment_id) for assignment_id in work]
+    assignments = [desk.crowd().assignment(assignment_id) for assignment_id in work]
     return Counter(
         (assignment["AssignmentStatus"], assignment.get("RequesterFeedback"))
-        for assignment in found
+        for assignment in assignments
     )
 
 
 @pytest.mark.parametrize(
-    ("command", "said", "review"),
+    ("command", "message", "review"),
     [
         (("approve_hits", HITS), "Approved", ("Approved", None)),
         (("approve_hits", HITS, "--feedback=Thanks!"), "Approved", ("Approved", "Thanks!")),
@@ -68,7 +68,7 @@ def test_reviews_whose_response_was_lost_are_done(
     faulty: FaultyCrowd,
     work: list[str],
     command: tuple[str, ...],
-    said: str,
+    message: str,
     review: tuple[str, str | None],
 ) -> None:
     """All of them count, none is named as refused, and the exit code is 0."""
@@ -76,8 +76,8 @@ def test_reviews_whose_response_was_lost_are_done(
 
     done = desk.run(*command, "--yes")
 
-    cost = f" for {PAID}" if said == "Approved" else ""
-    assert (done.code, done.err) == (0, f"{said} {COUNT} assignments{cost}.\n")
+    cost = f" for {PAID}" if message == "Approved" else ""
+    assert (done.code, done.err) == (0, f"{message} {COUNT} assignments{cost}.\n")
     assert faulty.faulted["reset after"] > 3
     assert reviews(desk, work) == {review: COUNT}
 
@@ -134,5 +134,7 @@ def test_extensions_and_bonuses_whose_response_was_lost_are_done_once(
     listed = desk.crowd().client.list_hits(MaxResults=100)["HITs"]
     assert {hit["MaxAssignments"] for hit in listed} == {2}
     for assignment_id in work:
-        given = desk.crowd().client.list_bonus_payments(AssignmentId=assignment_id)["BonusPayments"]
-        assert len(given) == 1
+        bonuses = desk.crowd().client.list_bonus_payments(AssignmentId=assignment_id)[
+            "BonusPayments"
+        ]
+        assert len(bonuses) == 1

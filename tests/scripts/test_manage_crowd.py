@@ -42,9 +42,9 @@ def manage(directory: Path, capsys: pytest.CaptureFixture[str]) -> Manage:
 
     def manage(*argv: str) -> list[dict[str, Any]]:
         assert manage_crowd.main([*argv, "--local_crowd", str(directory)]) == 0
-        said = capsys.readouterr()
-        assert said.err == ""
-        return [json.loads(line) for line in said.out.splitlines()]
+        output = capsys.readouterr()
+        assert output.err == ""
+        return [json.loads(line) for line in output.out.splitlines()]
 
     return manage
 
@@ -64,9 +64,9 @@ def refused(directory: Path, capsys: pytest.CaptureFixture[str]) -> Callable[...
 
     def refused(*argv: str) -> str:
         assert manage_crowd.main([*argv, "--local_crowd", str(directory)]) == 2
-        said = capsys.readouterr()
-        assert said.out == ""
-        (line,) = said.err.splitlines()
+        output = capsys.readouterr()
+        assert output.out == ""
+        (line,) = output.err.splitlines()
         return re.sub(r"^\S+: ", "", line)
 
     return refused
@@ -86,11 +86,11 @@ def works(site: Site, line: dict[str, Any]) -> bool:
 
 def ids(sites: list[Site], name: str) -> list[str | None]:
     """The id of this requester on each site."""
-    found = []
+    requester_ids = []
     for site in sites:
         with site.reading() as call:
-            found.append(access_keys.find_id(call, name))
-    return found
+            requester_ids.append(access_keys.find_id(call, name))
+    return requester_ids
 
 
 def test_add_requester_prints_keys_for_config_json(
@@ -126,12 +126,12 @@ def test_a_requester_made_on_one_site_only_is_completed(
     """Killed between the two commits, add_requester comes right when it is run again."""
     with sites[number].writing() as call:
         access_keys.create(call, "lab")
-        made = access_keys.find_id(call, "lab")
+        requester_id = access_keys.find_id(call, "lab")
 
     (line,) = manage("add_requester", "lab")
 
     assert [works(site, line) for site in sites] == [True, True]
-    assert ids(sites, "lab") == [made, made]
+    assert ids(sites, "lab") == [requester_id, requester_id]
 
 
 def test_nothing_is_made_on_one_site_when_the_other_refuses(
@@ -189,7 +189,7 @@ def test_set_password_lets_a_requester_in_to_both_sites(
 
 
 @pytest.mark.parametrize(
-    ("name", "typed", "said"),
+    ("name", "typed", "message"),
     [
         (
             "lab",
@@ -210,13 +210,13 @@ def test_what_cannot_be_a_password_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     typed: str,
-    said: str,
+    message: str,
 ) -> None:
     """One line says why, and does not repeat what was typed."""
     manage("add_requester", "lab")
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
 
-    assert refused("set_password", name) == said
+    assert refused("set_password", name) == message
 
 
 def test_a_password_that_is_typed_is_typed_twice(manage: Manage, directory: Path) -> None:
@@ -231,24 +231,24 @@ def test_a_password_that_is_typed_is_typed_twice(manage: Manage, directory: Path
         start_new_session=True,  # no terminal but the one that we hold
     ) as process:
         assert process.stderr is not None
-        said = b""
+        stderr = b""
         for prompt, typed in (
             (b"New password: ", b"correct horse battery\n"),
             (b"\nNew password again: ", b"correct horse buttery\n"),
         ):
-            said += process.stderr.read(len(prompt))
-            if not said.endswith(prompt):
+            stderr += process.stderr.read(len(prompt))
+            if not stderr.endswith(prompt):
                 process.kill()  # it would wait for ever
-                pytest.fail(f"it said {said!r}")
+                pytest.fail(f"it said {stderr!r}")
             os.write(here, typed)
-        said += process.stderr.read()
+        stderr += process.stderr.read()
     shown = os.read(here, 1000) if select.select([here], [], [], 0)[0] else b""
     os.close(here)
     os.close(there)
 
     assert process.returncode == 2
-    assert b"The two passwords differ; nothing was changed." in said
-    assert b"horse" not in said + shown
+    assert b"The two passwords differ; nothing was changed." in stderr
+    assert b"horse" not in stderr + shown
 
 
 def test_remove_keys_shuts_a_requester_out(manage: Manage, sites: list[Site]) -> None:
@@ -370,10 +370,10 @@ def test_data_of_a_newer_version_is_one_line(
     with sites[0].store.writing() as db:
         db.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
 
-    said = refused("list_requesters")
+    message = refused("list_requesters")
     assert (
         "sandbox.sqlite3: the data has schema 9999, which this version of simple-amt does not"
-        in said
+        in message
     )
 
 

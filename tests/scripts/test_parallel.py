@@ -151,12 +151,12 @@ def test_who_stops_listening_stops_the_work() -> None:
 
 def test_it_works_outside_the_main_thread() -> None:
     """A thread that is not the main one, and can set no signal handlers, gathers as well."""
-    found: list[Outcome] = []
-    thread = threading.Thread(target=lambda: found.extend(gathered(str, range(3))))
+    outcomes: list[Outcome] = []
+    thread = threading.Thread(target=lambda: outcomes.extend(gathered(str, range(3))))
     thread.start()
     thread.join(30)
 
-    assert [outcome.value for outcome in found] == ["0", "1", "2"]
+    assert [outcome.value for outcome in outcomes] == ["0", "1", "2"]
 
 
 def test_handlers_of_others_stay() -> None:

@@ -343,8 +343,8 @@ def test_killed_at_any_moment_it_never_pays_twice(desk: Desk) -> None:
             record = desk.folder / f"{name}.paid.jsonl"
             moments += [run_and_kill(desk.folder, command, record, chance, 60) for _ in range(5)]
             last = run(desk.folder, command)
-            said = last.communicate()[1]
-            assert last.returncode == 0, said
+            stderr = last.communicate()[1]
+            assert last.returncode == 0, stderr
 
     assert sum(moment is not None for moment in moments) >= 8
     assert sum(moment is not None and 0 < moment < 61 for moment in moments) >= 3

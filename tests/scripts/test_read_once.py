@@ -36,8 +36,8 @@ def questions(desk: Desk, *, live: bool = False) -> list[str]:
 
 def inputs(desk: Desk) -> list[object]:
     """What the batch record says was launched, in the order of the rows."""
-    made = [json.loads(line) for line in desk.read("ids.batch.jsonl").splitlines()[1:]]
-    return [line["input"] for line in sorted(made, key=lambda line: int(line["row"]))]
+    recorded = [json.loads(line) for line in desk.read("ids.batch.jsonl").splitlines()[1:]]
+    return [line["input"] for line in sorted(recorded, key=lambda line: int(line["row"]))]
 
 
 @pytest.mark.parametrize("text", [ROWS + '{"n": 3}\n' * 7, '{"n": 0}\n', ""])
@@ -132,10 +132,10 @@ def test_an_input_that_can_be_read_only_once_is_launched(
     files: Desk, way: Callable[..., tuple[int, str]]
 ) -> None:
     """A pipe is as good as a file: every row is a HIT, and the same rows finish the batch."""
-    code, said = way(files, "launch_hits", *FLAGS, "--input_json_file=FILE", IDS, text=ROWS)
+    code, stderr = way(files, "launch_hits", *FLAGS, "--input_json_file=FILE", IDS, text=ROWS)
 
-    assert code == 0, said
-    assert "3 of 3 HITs are launched" in said
+    assert code == 0, stderr
+    assert "3 of 3 HITs are launched" in stderr
     assert inputs(files) == [{"n": 0}, {"n": 1}, {"n": 2}]
     assert len(files.read("ids.txt").split()) == 3
     Path("ids.txt").unlink()
@@ -145,11 +145,11 @@ def test_an_input_that_can_be_read_only_once_is_launched(
 @pytest.mark.parametrize("way", WAYS)
 def test_an_empty_pipe_launches_nothing(files: Desk, way: Callable[..., tuple[int, str]]) -> None:
     """No rows are a fault, and no ids file appears."""
-    code, said = way(files, "launch_hits", *FLAGS, "--input_json_file=FILE", IDS, text="")
+    code, stderr = way(files, "launch_hits", *FLAGS, "--input_json_file=FILE", IDS, text="")
 
     assert code == 2
-    assert said.count("\n") == 1
-    assert "no rows, so no HITs" in said
+    assert stderr.count("\n") == 1
+    assert "no rows, so no HITs" in stderr
     assert not Path("ids.txt").exists()
     assert not Path("ids.batch.jsonl").exists()
 
@@ -160,9 +160,9 @@ def test_properties_can_come_through_a_pipe(
 ) -> None:
     """They are read once."""
     argv = (FLAGS[0], "--hit_properties_file=FILE", "--input_json_file=input.jsonl", IDS)
-    code, said = way(files, "launch_hits", *argv, text=json.dumps(PROPERTIES))
+    code, stderr = way(files, "launch_hits", *argv, text=json.dumps(PROPERTIES))
 
-    assert code == 0, said
+    assert code == 0, stderr
     assert len(questions(files)) == 3
 
 
@@ -170,11 +170,11 @@ def test_properties_can_come_through_a_pipe(
 def test_a_template_has_to_be_a_file(files: Desk, way: Callable[..., tuple[int, str]]) -> None:
     """Its includes are looked for beside it, so a pipe is refused in one line."""
     argv = ("--html_template=FILE", FLAGS[1], "--input_json_file=input.jsonl", IDS)
-    code, said = way(files, "launch_hits", *argv, text=PAGE)
+    code, stderr = way(files, "launch_hits", *argv, text=PAGE)
 
     assert code == 2
-    assert said.count("\n") == 1
-    assert "is not a regular file; name one for the page" in said
+    assert stderr.count("\n") == 1
+    assert "is not a regular file; name one for the page" in stderr
     assert not Path("ids.batch.jsonl").exists()
 
 
@@ -183,9 +183,11 @@ def test_ids_can_come_through_a_pipe(files: Desk, way: Callable[..., tuple[int, 
     """Looking at HITs reads their ids once."""
     assert files.run(*LAUNCH).code == 0
 
-    code, said = way(files, "show_hit_progress", "--hit_ids_file=FILE", text=files.read("ids.txt"))
+    code, stderr = way(
+        files, "show_hit_progress", "--hit_ids_file=FILE", text=files.read("ids.txt")
+    )
 
-    assert (code, said) == (0, "")
+    assert (code, stderr) == (0, "")
 
 
 @pytest.mark.parametrize("way", [through_substitution, through_stdin])
@@ -200,11 +202,11 @@ def test_what_is_recorded_beside_a_file_needs_a_file(
     desk: Desk, command: tuple[str, ...], way: Callable[..., tuple[int, str]]
 ) -> None:
     """Beside a pipe no record would be found again, and everything would be paid once more."""
-    code, said = way(desk, *command, text="assignment_id,amount,reason\n3A,1.00,good\n")
+    code, stderr = way(desk, *command, text="assignment_id,amount,reason\n3A,1.00,good\n")
 
     assert code == 2
-    assert said.count("\n") == 1
-    assert "is not a regular file, so the record cannot be kept beside it" in said
+    assert stderr.count("\n") == 1
+    assert "is not a regular file, so the record cannot be kept beside it" in stderr
     assert desk.calls == []
 
 
@@ -213,9 +215,9 @@ def test_a_copy_that_finds_no_room_is_one_line(files: Desk) -> None:
     files.write("input.jsonl", "".join(f'"{n:0100}"\n' for n in range(1000)))
     command = " ".join(files.command(*LAUNCH))
 
-    code, said = run_in_bash(f"ulimit -f 50; {command}")
+    code, stderr = run_in_bash(f"ulimit -f 50; {command}")
 
     assert code == 2
-    assert said.count("\n") == 1
-    assert "File too large; set TMPDIR to a directory with room for a copy of input.jsonl" in said
+    assert stderr.count("\n") == 1
+    assert "File too large; set TMPDIR to a directory with room for a copy of input.jsonl" in stderr
     assert not Path("ids.batch.jsonl").exists()

@@ -26,11 +26,11 @@ def export(path: Path, *lines: Line, header: str = HEADER) -> str:
 
 def reconcile(people: People, *argv: str) -> tuple[int, dict[str, Any]]:
     """The exit code, and each problem by participant."""
-    code, lines, said = people.try_manage("reconcile", *argv)
-    assert said == ""
-    found = [json.loads(line) for line in lines]
+    code, lines, message = people.try_manage("reconcile", *argv)
+    assert message == ""
+    differences = [json.loads(line) for line in lines]
     return code, {
-        line["participant"]: (line["problem"], line["here"], line["there"]) for line in found
+        line["participant"]: (line["problem"], line["here"], line["there"]) for line in differences
     }
 
 
@@ -153,7 +153,9 @@ def test_the_link_has_to_be_a_panels(live: People, tmp_path: Path) -> None:
     (line,) = live.manage("add_link")
     file = export(tmp_path / "e.csv")
 
-    said = live.refused("reconcile", file, "--link", line["link_id"])
-    assert said == f"{line['link_id']} is not a panel link; list_links shows the kind of each link."
+    message = live.refused("reconcile", file, "--link", line["link_id"])
+    assert (
+        message == f"{line['link_id']} is not a panel link; list_links shows the kind of each link."
+    )
     assert "There is no link X" in live.refused("reconcile", file, "--link", "X")
     assert "No such file" in live.refused("reconcile", f"{file}.gone", "--link", "X")

@@ -23,9 +23,9 @@ def test_all_submitted_work_is_rejected_with_the_feedback(desk: Desk) -> None:
 
     assert (result.code, result.out, result.err) == (0, "", "Rejected 2 assignments.\n")
     for assignment_id in done:
-        found = desk.crowd().assignment(assignment_id)
-        assert found["AssignmentStatus"] == "Rejected"
-        assert found["RequesterFeedback"] == "The answers were left empty."
+        assignment = desk.crowd().assignment(assignment_id)
+        assert assignment["AssignmentStatus"] == "Rejected"
+        assert assignment["RequesterFeedback"] == "The answers were left empty."
 
 
 def test_approved_work_stays_approved(desk: Desk) -> None:

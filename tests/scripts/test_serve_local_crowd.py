@@ -28,9 +28,9 @@ def test_it_prints_addresses_that_answer(start: Start, tmp_path: Path) -> None:
 
     assert sandbox == f"{live}sandbox/"
     assert sandbox.startswith("http://127.0.0.1:")
-    for url, said in ((sandbox, "Sign in to the sandbox"), (live, "for invited workers")):
+    for url, heading in ((sandbox, "Sign in to the sandbox"), (live, "for invited workers")):
         with urllib.request.urlopen(url) as answer:
-            assert said in answer.read().decode()
+            assert heading in answer.read().decode()
     assert (tmp_path / "crowd").stat().st_mode & 0o777 == 0o700
 
 
@@ -65,12 +65,12 @@ def test_signals_end_it_cleanly(start: Start, number: signal.Signals, code: int)
     addresses(process)
     began = time.monotonic()
     process.send_signal(number)
-    _, said = process.communicate(timeout=10)
+    _, stderr = process.communicate(timeout=10)
 
     assert process.returncode == code
     assert time.monotonic() - began < 5
-    assert "Traceback" not in said
-    assert "Ctrl-C stops the server." in said
+    assert "Traceback" not in stderr
+    assert "Ctrl-C stops the server." in stderr
 
 
 def test_a_busy_port_is_one_clear_line(start: Start) -> None:
@@ -78,10 +78,10 @@ def test_a_busy_port_is_one_clear_line(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         process = start("--port", str(port))
-        out, said = process.communicate(timeout=30)
+        out, stderr = process.communicate(timeout=30)
 
     assert (process.returncode, out) == (2, "")
-    assert said == (
+    assert stderr == (
         f"serve_local_crowd.py: cannot listen on 127.0.0.1:{port}: Address already in use; "
         "choose another --host or --port\n"
     )
@@ -100,11 +100,11 @@ def test_an_address_that_is_none_is_one_clear_line(
 ) -> None:
     """A port out of range and a host that is none are said in one line."""
     process = start(*flags)
-    out, said = process.communicate(timeout=30)
+    out, stderr = process.communicate(timeout=30)
 
     assert (process.returncode, out) == (2, "")
-    assert said.count("\n") == 1
-    assert said.startswith(f"serve_local_crowd.py: {text}")
+    assert stderr.count("\n") == 1
+    assert stderr.startswith(f"serve_local_crowd.py: {text}")
 
 
 def test_data_that_cannot_be_opened_is_one_clear_line(start: Start, tmp_path: Path) -> None:
@@ -120,10 +120,10 @@ def test_data_that_cannot_be_opened_is_one_clear_line(start: Start, tmp_path: Pa
     }
     for name, why in refused.items():
         process = start("--port", "0", data=tmp_path / name)
-        out, said = process.communicate(timeout=30)
+        out, stderr = process.communicate(timeout=30)
         assert (process.returncode, out) == (2, "")
-        assert said.count("\n") == 1
-        assert said.startswith(f"serve_local_crowd.py: {tmp_path / name}{why}")
+        assert stderr.count("\n") == 1
+        assert stderr.startswith(f"serve_local_crowd.py: {tmp_path / name}{why}")
 
 
 def test_the_data_directory_comes_from_config_json(start: Start, tmp_path: Path) -> None:
@@ -155,8 +155,8 @@ def test_many_at_once_are_answered_without_a_word(start: Start) -> None:
     with ThreadPoolExecutor(48) as pool:
         assert set(pool.map(ask, range(300))) == {200}
     process.send_signal(signal.SIGTERM)
-    _, said = process.communicate(timeout=10)
-    assert said.count("\n") == 1
+    _, stderr = process.communicate(timeout=10)
+    assert stderr.count("\n") == 1
 
 
 def test_answers_do_not_wait_for_confirmation() -> None:
@@ -188,9 +188,9 @@ def test_several_processes(start: Start, databases: Databases, tmp_path: Path) -
         aws_secret_access_key=secret_key,
     )
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: client.create_hit(**HIT)["HIT"]["HITId"], range(24)))
+        hit_ids = list(pool.map(lambda _: client.create_hit(**HIT)["HIT"]["HITId"], range(24)))
     listed = client.list_hits(MaxResults=100)["HITs"]
-    assert sorted(hit["HITId"] for hit in listed) == sorted(made)
+    assert sorted(hit["HITId"] for hit in listed) == sorted(hit_ids)
     assert len({hit["HITTypeId"] for hit in listed}) == 1
     client.close()
     children = subprocess.run(
@@ -217,10 +217,10 @@ def test_gunicorn_serves_sqlite_too(start: Start) -> None:
 def test_several_processes_need_postgresql(start: Start) -> None:
     """With the data in SQLite, several processes are refused in one line that says what to do."""
     process = start("--port", "0", "--processes", "2")
-    _, said = process.communicate(timeout=30)
+    _, stderr = process.communicate(timeout=30)
 
     assert process.returncode == 2
-    assert said.splitlines()[-1] == (
+    assert stderr.splitlines()[-1] == (
         "serve_local_crowd.py: --processes 2 needs PostgreSQL, but the data of sandbox and live is "
         "in SQLite; give a postgresql+psycopg:// URL in crowd.json or with --sandbox_database and "
         "--live_database"
@@ -232,12 +232,12 @@ def test_a_database_that_does_not_answer_is_one_line(start: Start, tmp_path: Pat
     """A PostgreSQL server that is not there is named, without its password."""
     url = f"postgresql+psycopg://user:secret@/crowd?host={tmp_path}"
     process = start("--port", "0", "--sandbox_database", url)
-    out, said = process.communicate(timeout=30)
+    out, stderr = process.communicate(timeout=30)
 
     assert (process.returncode, out) == (2, "")
-    assert "Traceback" not in said
-    assert "secret" not in said
-    assert "connection" in said
+    assert "Traceback" not in stderr
+    assert "secret" not in stderr
+    assert "connection" in stderr
 
 
 @pytest.mark.parametrize(("flags", "secure"), [((), False), (("--proxies", "1"), True)])

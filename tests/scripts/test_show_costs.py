@@ -114,10 +114,10 @@ def test_a_batch_that_nobody_has_looked_at(desk: Desk) -> None:
 
     done = desk.run(*SHOW, "--json")
 
-    said = json.loads(done.out)
+    costs = json.loads(done.out)
     assert desk.calls == ["ListHITs"] * 2
-    assert said["open"] == {"count": 202, "paid": "10.10", "fees": "0.00"}
-    assert (said["per_assignment"], said["per_hour"]) == (None, None)
+    assert costs["open"] == {"count": 202, "paid": "10.10", "fees": "0.00"}
+    assert (costs["per_assignment"], costs["per_hour"]) == (None, None)
     assert "average" not in desk.run(*SHOW).out
 
 
@@ -128,11 +128,11 @@ def test_what_nobody_took_of_an_expired_hit_costs_nothing(desk: Desk) -> None:
     desk.crowd().accept(desk.crowd().make_worker("slow"), hit_id)
     desk.crowd().client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
 
-    said = json.loads(desk.run(*SHOW, "--json").out)
+    costs = json.loads(desk.run(*SHOW, "--json").out)
 
-    assert said["submitted"]["count"] == 1
-    assert said["open"]["count"] == 1
-    assert said["can_cost"] == "0.10"
+    assert costs["submitted"]["count"] == 1
+    assert costs["open"]["count"] == 1
+    assert costs["can_cost"] == "0.10"
 
 
 @pytest.mark.parametrize(

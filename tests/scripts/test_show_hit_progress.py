@@ -97,8 +97,8 @@ def test_few_of_an_accounts_hits_are_asked_for_one_by_one(desk: Desk) -> None:
     """In a large account a small batch does not list everything."""
     first = desk.launch(1)
     crowd = desk.crowd()
-    made = [crowd.make_hit() for _ in range(450)]
-    desk.write("ids.txt", f"{made[225]}\n{first[0]}\n")
+    hit_ids = [crowd.make_hit() for _ in range(450)]
+    desk.write("ids.txt", f"{hit_ids[225]}\n{first[0]}\n")
     desk.calls.clear()
 
     done = desk.run("show_hit_progress", "--hit_ids_file=ids.txt", "--concurrency=2")

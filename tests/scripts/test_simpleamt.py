@@ -36,8 +36,8 @@ def balance(desk: Desk, *argv: str) -> str:
     return desk.fails("show_account_balance", *argv)
 
 
-def arguments(**said: Any) -> argparse.Namespace:
-    return argparse.Namespace(crowd=None, prod=None, config=None, concurrency=32, **said)
+def arguments(**flags: Any) -> argparse.Namespace:
+    return argparse.Namespace(crowd=None, prod=None, config=None, concurrency=32, **flags)
 
 
 # --- config.json
@@ -131,9 +131,9 @@ def test_paths_in_the_config_count_from_its_folder(
 
 
 def _named(config: str) -> argparse.Namespace:
-    made = arguments()
-    made.config = config
-    return made
+    args = arguments()
+    args.config = config
+    return args
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
@@ -209,10 +209,10 @@ def test_the_sandbox_is_the_default_and_prod_the_live_site(desk: Desk) -> None:
     sandbox = desk.crowd().make_hit()
     live = desk.crowd(live=True).make_hit()
 
-    found = desk.run("delete_hit", "--crowd=local", f"--hit_id={live}", "--yes")
-    assert (found.code, "does not exist" in found.err) == (1, True)
-    found = desk.run("delete_hit", "--crowd=local", "--prod", f"--hit_id={sandbox}", "--yes")
-    assert (found.code, "does not exist" in found.err) == (1, True)
+    done = desk.run("delete_hit", "--crowd=local", f"--hit_id={live}", "--yes")
+    assert (done.code, "does not exist" in done.err) == (1, True)
+    done = desk.run("delete_hit", "--crowd=local", "--prod", f"--hit_id={sandbox}", "--yes")
+    assert (done.code, "does not exist" in done.err) == (1, True)
     assert desk.run("delete_hit", "--crowd=local", "--prod", f"--hit_id={live}", "--yes").code == 0
 
 
@@ -231,8 +231,8 @@ def test_the_local_crowd_needs_nothing_of_aws(desk: Desk, monkeypatch: pytest.Mo
 @pytest.fixture
 def with_keys(desk: Desk) -> Desk:
     """A desk whose config has keys that no crowd knows."""
-    said = {"local_crowd": "crowd", "aws_access_key": "AKIANOBODY", "aws_secret_key": "wrong"}
-    desk.write("config.json", json.dumps(said))
+    values = {"local_crowd": "crowd", "aws_access_key": "AKIANOBODY", "aws_secret_key": "wrong"}
+    desk.write("config.json", json.dumps(values))
     (desk.folder / "config.json").chmod(0o600)
     return desk
 
@@ -306,8 +306,8 @@ def test_a_wrong_secret_is_one_line(with_keys: Desk, server: tuple[Any, str]) ->
     """The right access key with another secret is told apart."""
     with server[0].sites["sandbox"].writing() as call:
         access_key, _ = access_keys.create(call, "me")
-    said = {"aws_access_key": access_key, "aws_secret_key": "wrong"}
-    with_keys.write("config.json", json.dumps(said))
+    values = {"aws_access_key": access_key, "aws_secret_key": "wrong"}
+    with_keys.write("config.json", json.dumps(values))
 
     assert balance(with_keys, f"--crowd={server[1]}").startswith("InvalidSignatureException: ")
 
@@ -318,8 +318,8 @@ def test_a_crowd_server_answers_with_the_right_keys(
     """The same scripts work against a server; its URL may end in a slash or not."""
     with server[0].sites["sandbox"].writing() as call:
         access_key, secret = access_keys.create(call, "me")
-    said = {"crowd": server[1], "aws_access_key": access_key, "aws_secret_key": secret}
-    with_keys.write("config.json", json.dumps(said))
+    values = {"crowd": server[1], "aws_access_key": access_key, "aws_secret_key": secret}
+    with_keys.write("config.json", json.dumps(values))
 
     assert with_keys.run("show_account_balance") == Done(0, "10000.00\n", "")
     bare = f"--crowd={server[1].rstrip('/')}"

@@ -84,10 +84,10 @@ def test_the_times_of_an_assignment_keep_their_order(crowd: Crowd) -> None:
     crowd.clock.advance(-HOUR)
     crowd.client.approve_assignment(AssignmentId=first, OverrideRejection=True)
 
-    found = crowd.client.get_assignment(AssignmentId=first)["Assignment"]
-    times = [found[f"{name}Time"] for name in ("Accept", "Submit", "Rejection", "Approval")]
+    assignment = crowd.client.get_assignment(AssignmentId=first)["Assignment"]
+    times = [assignment[f"{name}Time"] for name in ("Accept", "Submit", "Rejection", "Approval")]
     assert times == sorted(times)
-    assert found["AutoApprovalTime"] > found["SubmitTime"]
+    assert assignment["AutoApprovalTime"] > assignment["SubmitTime"]
 
 
 def test_work_approved_at_once_keeps_its_order(crowd: Crowd) -> None:
@@ -98,8 +98,8 @@ def test_work_approved_at_once_keeps_its_order(crowd: Crowd) -> None:
     crowd.clock.advance(-HOUR)
     with crowd.site.writing() as call:
         worker_actions.submit(call, assignment_id, [("word", "cat")])
-    found = crowd.client.get_assignment(AssignmentId=assignment_id)["Assignment"]
-    assert found["AcceptTime"] == found["SubmitTime"] == found["ApprovalTime"]
+    assignment = crowd.client.get_assignment(AssignmentId=assignment_id)["Assignment"]
+    assert assignment["AcceptTime"] == assignment["SubmitTime"] == assignment["ApprovalTime"]
 
 
 def test_a_test_is_not_handed_in_before_it_was_begun(crowd: Crowd) -> None:

@@ -116,6 +116,6 @@ def slots_taken(ground: Grounds) -> dict[str, tuple[int, int]]:
     with ground.site() as site, site.reading() as call:
         query = select(assignments.c.hit_id, assignments.c.status, func.count())
         grouped = query.group_by(assignments.c.hit_id, assignments.c.status)
-        found = Counter({(row[0], row[1]): row[2] for row in call.db.execute(grouped)})
+        counts = Counter({(row[0], row[1]): row[2] for row in call.db.execute(grouped)})
         every = call.db.scalars(select(hits.c.hit_id)).all()
-    return {hit_id: (found[hit_id, "Accepted"], found[hit_id, "Submitted"]) for hit_id in every}
+    return {hit_id: (counts[hit_id, "Accepted"], counts[hit_id, "Submitted"]) for hit_id in every}

@@ -124,10 +124,10 @@ def test_a_file_without_a_crowd_is_not_a_new_crowd(
 
     assert START[start](tmp_path / "data") == 2
 
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    assert f"{file}: this file does not contain a crowd; restore a backup" in said.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.count("\n") == 1
+    assert f"{file}: this file does not contain a crowd; restore a backup" in output.err
     assert tables(file) == before
 
 

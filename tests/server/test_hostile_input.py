@@ -72,16 +72,16 @@ class Attacker:
     def raw(self, data: bytes) -> list[int]:
         """Send bytes; the statuses of what comes back until the server is silent or hangs up."""
         with socket.create_connection((self.host, self.port), timeout=0.3) as connection:
-            said = b""
+            received = b""
             try:
                 connection.sendall(data)
                 while part := connection.recv(65536):
-                    said += part
+                    received += part
             except (TimeoutError, ConnectionError):
                 pass  # it waits for more, or will hear no more
-        found = [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3})", said)]
-        self.statuses.update(found)
-        return found
+        statuses = [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3})", received)]
+        self.statuses.update(statuses)
+        return statuses
 
 
 @pytest.fixture(scope="module")
@@ -163,9 +163,9 @@ def test_no_call_breaks_the_server(
     @given(valid(shape, "", known) | broken(shape, known))
     def send(request: dict[str, Any]) -> None:
         body = json.dumps(request)
-        status, said = call(attacker, credentials, operation, body.encode())
-        assert status == 200 or said["__type"] in FAMILIES
-        text = json.dumps({k: v for k, v in said.items() if k != "Message"})
+        status, response = call(attacker, credentials, operation, body.encode())
+        assert status == 200 or response["__type"] in FAMILIES
+        text = json.dumps({k: v for k, v in response.items() if k != "Message"})
         assert not [secret for secret in theirs if secret in text and secret not in body]
 
     send()
@@ -174,8 +174,10 @@ def test_no_call_breaks_the_server(
 def test_the_calls_are_heard(attacker: Attacker, known: Known, credentials: Credentials) -> None:
     """The attacker's signature is right, so it is not that which refuses the calls above."""
     assert call(attacker, credentials, "GetAccountBalance", b"{}")[0] == 200
-    status, said = call(attacker, credentials, "GetHIT", json.dumps({"HITId": known.hit}).encode())
-    assert (status, said["TurkErrorCode"]) == (400, "AWS.MechanicalTurk.HITDoesNotExist")
+    status, response = call(
+        attacker, credentials, "GetHIT", json.dumps({"HITId": known.hit}).encode()
+    )
+    assert (status, response["TurkErrorCode"]) == (400, "AWS.MechanicalTurk.HITDoesNotExist")
 
 
 texts = st.one_of(
@@ -273,8 +275,8 @@ class Visitors:
 
 def cookies_of(client: Client) -> str:
     """What a browser would send."""
-    found = client._cookies or {}
-    return "; ".join(f"{cookie.key}={cookie.value}" for cookie in found.values())
+    cookies = client._cookies or {}
+    return "; ".join(f"{cookie.key}={cookie.value}" for cookie in cookies.values())
 
 
 @pytest.fixture(scope="module")
@@ -320,28 +322,28 @@ def test_no_page_breaks_the_server(
         good_token=st.booleans(),
         body=st.none() | st.binary(max_size=200),
     )
-    def send(path: list[str], **made: Any) -> None:
+    def send(path: list[str], **drawn: Any) -> None:
         for rule in rules:
             if "sign_out_everywhere" in rule or "close" in rule:
                 continue
             where = filled(rule, path)
-            form = made["form"] + ([("csrf_token", token)] if made["good_token"] else [])
-            body = encoded(form).encode() if made["body"] is None else made["body"]
+            form = drawn["form"] + ([("csrf_token", token)] if drawn["good_token"] else [])
+            body = encoded(form).encode() if drawn["body"] is None else drawn["body"]
             sent = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
             sent |= {
                 name: value
-                for name, value in made["more"].items()
+                for name, value in drawn["more"].items()
                 if name != "Cookie" or not cookie
             }
-            address = f"/sandbox{where}" + (f"?{encoded(made['query'])}" if made["query"] else "")
+            address = f"/sandbox{where}" + (f"?{encoded(drawn['query'])}" if drawn["query"] else "")
             if len(address) > 60_000:
                 continue
-            sent_body = b"" if made["method"] in ("GET", "HEAD") else body
-            status, location, text = attacker.send(made["method"], address, sent_body, sent)
+            sent_body = b"" if drawn["method"] in ("GET", "HEAD") else body
+            status, location, text = attacker.send(drawn["method"], address, sent_body, sent)
             assert not location or re.match(r"(http://[^/]*)?/sandbox/", location), location
             if who != "Ada":
-                assert SECRET not in text, (made["method"], address)
-            if who == "nobody" and status == 200 and made["method"] == "GET":
+                assert SECRET not in text, (drawn["method"], address)
+            if who == "nobody" and status == 200 and drawn["method"] == "GET":
                 assert where.startswith(tuple(OPEN_PATHS)), address
 
     send()

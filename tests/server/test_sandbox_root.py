@@ -75,16 +75,16 @@ def serve(data: Path) -> Iterator[Serve]:
     yield serve
     for process in started:
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=30)
         assert process.returncode == 0
-        assert "Traceback" not in said
+        assert "Traceback" not in stderr
 
 
 def token_of(page: str) -> dict[str, str]:
     """The token that the forms of a page send."""
-    found = TOKEN.search(page)
-    assert found is not None
-    return {"csrf_token": found[1]}
+    match = TOKEN.search(page)
+    assert match is not None
+    return {"csrf_token": match[1]}
 
 
 def client_of(url: str, pair: tuple[str, str]) -> Any:
@@ -100,10 +100,10 @@ def client_of(url: str, pair: tuple[str, str]) -> Any:
 
 def assert_only_the_sandbox_is_reached(root: str, own: str, pair: tuple[str, str]) -> None:
     """Fail unless what is made at the sandbox's own root is at /sandbox/ too, and not on the live site."""
-    made = [client_of(own, pair).create_hit(**HIT)["HIT"]["HITId"] for _ in range(8)]
+    hit_ids = [client_of(own, pair).create_hit(**HIT)["HIT"]["HITId"] for _ in range(8)]
     for url in (own, f"{own}sandbox/", f"{root}sandbox"):
         listed = client_of(url, pair).list_hits(MaxResults=100)["HITs"]
-        assert sorted(hit["HITId"] for hit in listed) == sorted(made)
+        assert sorted(hit["HITId"] for hit in listed) == sorted(hit_ids)
     with pytest.raises(ClientError, match="security token included in the request is invalid"):
         client_of(root, pair).list_hits()
 

@@ -50,9 +50,9 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     yield serve
     for process in started:
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=20)
+        _, stderr = process.communicate(timeout=20)
         assert process.returncode == 0
-        assert "Traceback" not in said
+        assert "Traceback" not in stderr
 
 
 @pytest.fixture

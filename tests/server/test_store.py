@@ -52,11 +52,11 @@ def test_partial_indexes_are_partial(store: Store, tmp_path: Path) -> None:
         metadata.create_all(db)
         wanted = {name: " ".join(sql.split()) for name, sql in db.execute(query)}
     with store.reading() as db:
-        made = {name: " ".join(sql.split()) for name, sql in db.execute(query)}
+        indexes = {name: " ".join(sql.split()) for name, sql in db.execute(query)}
     expected.close()
 
-    assert made == wanted
-    assert "WHERE" in made["uq_assignments_held"]
+    assert indexes == wanted
+    assert "WHERE" in indexes["uq_assignments_held"]
 
 
 def test_head_is_the_newest_migration() -> None:
@@ -79,10 +79,10 @@ def test_upgrading_what_is_new_changes_nothing(crowd: Crowd) -> None:
 
 def one_row_a_table(connection: Connection) -> dict[str, dict[str, object]]:
     """Put a row into every table there is: every text "x", so that all ids are each other's."""
-    found = MetaData()
-    found.reflect(connection)
+    tables = MetaData()
+    tables.reflect(connection)
     rows = {}
-    for table in found.sorted_tables:
+    for table in tables.sorted_tables:
         if table.name != "alembic_version":
             row = {c.name: "x" if isinstance(c.type, String) else 1 for c in table.columns}
             if "qualification_requirements" in row:
@@ -163,9 +163,9 @@ def test_a_log_that_is_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatc
     """SQLite refuses some who begin a log at the same time, at once: which ones is chance, so here
     it refuses twice. What is no such refusal is raised.
     """
-    said = [sqlite3.OperationalError("database is locked")] * 2 + [None]
+    results = [sqlite3.OperationalError("database is locked")] * 2 + [None]
     cursor, waits = Mock(), []
-    cursor.execute.side_effect = [*said, sqlite3.OperationalError("disk I/O error")]
+    cursor.execute.side_effect = [*results, sqlite3.OperationalError("disk I/O error")]
     monkeypatch.setattr(engine.time, "sleep", waits.append)
 
     engine._enable_wal(cursor)

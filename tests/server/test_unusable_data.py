@@ -81,10 +81,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 def refusal(process: "subprocess.Popen[str]") -> str:
     """The one line that a script says before it ends with 2."""
-    out, said = process.communicate(timeout=60)
-    assert (process.returncode, out) == (2, ""), said
-    assert said.count("\n") == 1, said
-    return said
+    out, stderr = process.communicate(timeout=60)
+    assert (process.returncode, out) == (2, ""), stderr
+    assert stderr.count("\n") == 1, stderr
+    return stderr
 
 
 COMMANDS = (
@@ -99,9 +99,9 @@ def test_a_damaged_database_is_one_line(start: Start, data: Path, command: list[
     """The file is named, and what to do."""
     damage(data / "sandbox.sqlite3")
 
-    said = refusal(start(*command))
+    message = refusal(start(*command))
 
-    assert f": {data / 'sandbox.sqlite3'}: the database is damaged; restore a backup (" in said
+    assert f": {data / 'sandbox.sqlite3'}: the database is damaged; restore a backup (" in message
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -109,9 +109,9 @@ def test_what_is_no_database_is_one_line(start: Start, data: Path, command: list
     """So is a file that something else was written over."""
     (data / "sandbox.sqlite3").write_text("Dear all,\n" * 1000)
 
-    said = refusal(start(*command))
+    message = refusal(start(*command))
 
-    assert f"{data / 'sandbox.sqlite3'}: not a SQLite database, or a damaged one" in said
+    assert f"{data / 'sandbox.sqlite3'}: not a SQLite database, or a damaged one" in message
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -130,11 +130,11 @@ def test_files_of_another_user_are_one_line(
         file.write_text("{}")
         file.chmod(0)
 
-    said = refusal(start(*command, prepare=obey_modes))
+    message = refusal(start(*command, prepare=obey_modes))
     data.chmod(0o700)
 
-    assert f"{file}: " in said
-    assert "another user?" in said or "Permission denied" in said
+    assert f"{file}: " in message
+    assert "another user?" in message or "Permission denied" in message
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -147,10 +147,10 @@ def test_no_room_for_a_new_crowd_is_one_line(
     def leave_no_room() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
 
-    said = refusal(start(*command, prepare=leave_no_room))
+    message = refusal(start(*command, prepare=leave_no_room))
 
-    assert f"{tmp_path / 'data' / 'sandbox.sqlite3'}" in said
-    assert "file size limit reached" in said
+    assert f"{tmp_path / 'data' / 'sandbox.sqlite3'}" in message
+    assert "file size limit reached" in message
     assert list((tmp_path / "data").iterdir()) == []
 
 
@@ -171,9 +171,9 @@ def test_a_backup_of_a_damaged_database_is_refused(
         content = file.read_bytes()
         file.write_bytes(content[:-4096] + b"\xa5" * 4096)
 
-    said = refusal(start(*copy_of(tmp_path)))
+    message = refusal(start(*copy_of(tmp_path)))
 
-    assert f": {file}: the database is damaged; restore a backup (" in said
+    assert f": {file}: the database is damaged; restore a backup (" in message
     assert not (tmp_path / "copy").exists()
 
 
@@ -182,10 +182,10 @@ def test_a_backup_without_room_is_refused(start: Start, data: Path, tmp_path: Pa
     (data / "files").mkdir()
     (data / "files" / "film.mp4").write_bytes(b"0" * 2 * LIMIT)
 
-    said = refusal(start(*copy_of(tmp_path), prepare=limit_files))
+    message = refusal(start(*copy_of(tmp_path), prepare=limit_files))
 
-    assert "film.mp4: " in said
-    assert "File too large" in said
+    assert "film.mp4: " in message
+    assert "File too large" in message
     assert not (tmp_path / "copy").exists()
 
 
@@ -201,10 +201,10 @@ def test_a_database_that_does_not_fit_into_a_backup(
         call.db.exec_driver_sql("INSERT INTO large VALUES (zeroblob(1000000))")
     site.close()
 
-    said = refusal(start(*copy_of(tmp_path), prepare=limit_files))
+    message = refusal(start(*copy_of(tmp_path), prepare=limit_files))
 
-    assert f": {tmp_path / 'copy' / 'sandbox.sqlite3'}: " in said
-    assert "file size limit reached" in said
+    assert f": {tmp_path / 'copy' / 'sandbox.sqlite3'}: " in message
+    assert "file size limit reached" in message
     assert not (tmp_path / "copy").exists()
 
 
@@ -220,7 +220,7 @@ def test_a_server_whose_disk_is_full(start: Start, data: Path) -> None:
     sandbox = addresses(server)[0]
     client = client_of(sandbox, *pair)
 
-    made, fault = fill(client)
+    hit_ids, fault = fill(client)
     signed_in = (sign_in(sandbox, f"Ada {number}") for number in range(1000))
     status, page = next(result for result in signed_in if result[0] != 200)
     no_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -229,7 +229,7 @@ def test_a_server_whose_disk_is_full(start: Start, data: Path) -> None:
     listed = {hit["HITId"] for hit in pages_of(client)}
     client.close()
     server.send_signal(signal.SIGTERM)
-    _, said = server.communicate(timeout=20)
+    _, stderr = server.communicate(timeout=20)
 
     assert fault["Error"] == {
         "Code": "ServiceFault",
@@ -238,9 +238,9 @@ def test_a_server_whose_disk_is_full(start: Start, data: Path) -> None:
     assert fault["ResponseMetadata"]["HTTPStatusCode"] == 500
     assert status == 503
     assert "Nothing was saved" in page
-    assert listed == {*made, after}
-    assert "Traceback" not in said
-    [_, *lines] = said.splitlines()
+    assert listed == {*hit_ids, after}
+    assert "Traceback" not in stderr
+    [_, *lines] = stderr.splitlines()
     assert len(lines) == 2
     assert all(line.startswith(f"{data / 'sandbox.sqlite3'}: ") for line in lines)
     assert all("file size limit reached" in line for line in lines)
@@ -267,12 +267,12 @@ def client_of(url: str, access_key: str, secret_key: str) -> Any:
 
 def fill(client: Any) -> tuple[list[str], dict[str, Any]]:
     """Make HITs until the crowd cannot: their ids, and what it says."""
-    made: list[str] = []
+    hit_ids: list[str] = []
     while True:
         try:
-            made.append(client.create_hit(**HIT)["HIT"]["HITId"])
+            hit_ids.append(client.create_hit(**HIT)["HIT"]["HITId"])
         except ClientError as error:
-            return made, dict(error.response)
+            return hit_ids, dict(error.response)
 
 
 def pages_of(client: Any) -> Iterator[Any]:

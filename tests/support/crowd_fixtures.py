@@ -40,11 +40,11 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     directory = tmp_path_factory.mktemp("postgres")
     with postgres_server() as url:
-        made = Databases(url, SITES)
+        databases = Databases(url, SITES)
         for name in SITES:
-            open_site(directory, name, database=made.urls[name]).close()
-        yield made
-        made.close()
+            open_site(directory, name, database=databases.urls[name]).close()
+        yield databases
+        databases.close()
 
 
 @pytest.fixture(
@@ -71,11 +71,11 @@ def open_crowd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenC
 
         def open_crowd(name: str = "sandbox") -> Crowd:
             if request.param == "http":
-                made = ending.enter_context(_over_http(*server, name))
+                new_crowd = ending.enter_context(_over_http(*server, name))
             else:
-                made = ending.enter_context(_embedded(tmp_path / "crowd", name, clock))
-            ending.callback(made.client.close)
-            return made
+                new_crowd = ending.enter_context(_embedded(tmp_path / "crowd", name, clock))
+            ending.callback(new_crowd.client.close)
+            return new_crowd
 
         yield open_crowd
 

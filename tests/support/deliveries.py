@@ -14,8 +14,8 @@ from tests.support.receivers import Receiver, receiver
 @pytest.fixture
 def hook() -> Iterator[Receiver]:
     """A receiver on this machine."""
-    with receiver() as made:
-        yield made
+    with receiver() as new_receiver:
+        yield new_receiver
 
 
 def courier_for(crowd: Crowd, *allowed: str, endpoint_url: str | None = None) -> Courier:

@@ -64,8 +64,8 @@ class Desk:
 
     def answer_xmls(self) -> list[str]:
         """The answers to the HIT so far, as ListAssignmentsForHIT gives them."""
-        found = self.crowd.client.list_assignments_for_hit(HITId=self.hit_id)["Assignments"]
-        return [assignment["Answer"] for assignment in found]
+        assignments = self.crowd.client.list_assignments_for_hit(HITId=self.hit_id)["Assignments"]
+        return [assignment["Answer"] for assignment in assignments]
 
 
 NewDesk = Callable[[], Desk]

@@ -38,12 +38,12 @@ def run_and_kill(
     while not by_time and process.poll() is None and _lines(record) < wanted:
         time.sleep(BLINK)
     try:
-        said = process.communicate(timeout=delay)[1]
+        stderr = process.communicate(timeout=delay)[1]
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
         return _lines(record) if process.returncode == -9 else None
-    assert process.returncode == 0, said
+    assert process.returncode == 0, stderr
     return None
 
 

@@ -54,16 +54,16 @@ class People(World):
 
     def manage(self, *argv: str) -> list[dict[str, Any]]:
         """The lines of a command that must succeed."""
-        code, lines, said = self.try_manage(*argv)
-        assert (code, said) == (0, "")
+        code, lines, message = self.try_manage(*argv)
+        assert (code, message) == (0, "")
         return [json.loads(line) for line in lines]
 
     def refused(self, *argv: str) -> str:
         """The one line of a command that must fail, without the program's name."""
-        code, lines, said = self.try_manage(*argv)
+        code, lines, message = self.try_manage(*argv)
         assert (code, lines) == (2, [])
-        assert "\n" not in said
-        return re.sub(r"^\S+: ", "", said)
+        assert "\n" not in message
+        return re.sub(r"^\S+: ", "", message)
 
     def someone(self) -> Visitor:
         """Somebody who has come just now."""
@@ -82,8 +82,8 @@ class People(World):
     def member(self, name: str = "Ada", **more: str) -> Visitor:
         """Somebody with a new account, signed in."""
         visitor = self.someone()
-        made = sign_up(visitor, self.invitation(), name=name, **more)
-        assert made.status_code == 303, made.text
+        response = sign_up(visitor, self.invitation(), name=name, **more)
+        assert response.status_code == 303, response.text
         return visitor
 
     def panel_link(self, *hit_type_ids: str, **more: str) -> tuple[str, str]:
@@ -141,6 +141,6 @@ def live(tmp_path: Path) -> Iterator[People]:
 
 def worker_id(visitor: Visitor) -> str:
     """The id that the profile shows; fails for who is not signed in."""
-    found = re.search(r"worker ID is (A[A-Z0-9]+)", words(visitor.get("/account")))
-    assert found, "not signed in"
-    return found[1]
+    match = re.search(r"worker ID is (A[A-Z0-9]+)", words(visitor.get("/account")))
+    assert match, "not signed in"
+    return match[1]

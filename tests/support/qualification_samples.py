@@ -84,8 +84,8 @@ TESTED = SKILL | {"Test": FORM, "AnswerKey": KEY, "TestDurationInSeconds": 600}
 
 def make_type(crowd: Crowd, **changes: Any) -> str:
     """The id of a new qualification type: SKILL, with these changes."""
-    made = crowd.client.create_qualification_type(**SKILL | changes)
-    return made["QualificationType"]["QualificationTypeId"]
+    qualification_type = crowd.client.create_qualification_type(**SKILL | changes)
+    return qualification_type["QualificationType"]["QualificationTypeId"]
 
 
 def require(type_id: str, comparator: str = "Exists", *values: Any, **more: Any) -> Any:

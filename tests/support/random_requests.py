@@ -37,7 +37,7 @@ class Known:
         with site.writing() as call:
             self.owner = identities.ensure_requester(call)
             self.worker = identities.ensure_worker(call, "Ada")
-        made = site.perform(
+        response = site.perform(
             self.owner,
             "CreateHIT",
             {
@@ -50,7 +50,7 @@ class Known:
                 "Question": QUESTION,
             },
         )["HIT"]
-        self.hit, self.hit_type = made["HITId"], made["HITTypeId"]
+        self.hit, self.hit_type = response["HITId"], response["HITTypeId"]
         with site.writing() as call:
             self.assignment = worker_actions.accept(call, self.worker, self.hit).assignment_id
             worker_actions.submit(call, self.assignment, [("word", "cat")])

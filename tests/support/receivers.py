@@ -43,22 +43,22 @@ class Receiver:
 @contextmanager
 def receiver() -> Iterator[Receiver]:
     """A receiver on a free port of this machine, until the end of the block."""
-    made = Receiver()
-    made.gate.set()
+    new_receiver = Receiver()
+    new_receiver.gate.set()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            made.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            made.paths.append(self.path)
-            made.headers.append(self.headers)
-            made.arrivals.put(made.bodies[-1])
-            made.gate.wait(30)
-            self.send_response(made.status)
-            if made.location:
-                self.send_header("Location", made.location)
-            self.send_header("Content-Length", str(len(made.answer)))
+            new_receiver.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            new_receiver.paths.append(self.path)
+            new_receiver.headers.append(self.headers)
+            new_receiver.arrivals.put(new_receiver.bodies[-1])
+            new_receiver.gate.wait(30)
+            self.send_response(new_receiver.status)
+            if new_receiver.location:
+                self.send_header("Location", new_receiver.location)
+            self.send_header("Content-Length", str(len(new_receiver.answer)))
             self.end_headers()
-            self.wfile.write(made.answer.encode())
+            self.wfile.write(new_receiver.answer.encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -67,11 +67,11 @@ def receiver() -> Iterator[Receiver]:
         request_queue_size = 128  # of its own it takes five connections at once
 
     server = Server(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}"
+    new_receiver.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield made
-    made.gate.set()
+    yield new_receiver
+    new_receiver.gate.set()
     server.shutdown()
     thread.join()
     server.server_close()

@@ -32,47 +32,47 @@ def _read_groups(call: Call) -> Counter[Any]:
     names = ("open", "done")
     key = (group_counts.c.worker_id, group_counts.c.hit_type_id)
     query = select(*key, *(func.sum(group_counts.c[name]) for name in names)).group_by(*key)
-    found: Counter[Any] = Counter()
+    counts: Counter[Any] = Counter()
     for worker_id, hit_type_id, *sums in call.db.execute(query):
         for name, total in zip(names, sums, strict=True):
-            found[worker_id, hit_type_id, name] = int(total)
-    return found
+            counts[worker_id, hit_type_id, name] = int(total)
+    return counts
 
 
 def _count_groups(call: Call) -> Counter[Any]:
-    found: Counter[Any] = Counter()
+    counts: Counter[Any] = Counter()
     rows = {row.hit_id: row for row in call.db.execute(select(hits))}
     is_open = {
         row.hit_id: row.available > 0 and not row.disposed and row.expiration > call.now
         for row in rows.values()
     }
     for row in rows.values():
-        found["", row.hit_type_id, "open"] += is_open[row.hit_id]
+        counts["", row.hit_type_id, "open"] += is_open[row.hit_id]
     for work in call.db.execute(select(assignments)):
         if work.status not in ("Returned", "Abandoned"):
             key = (work.worker_id, rows[work.hit_id].hit_type_id)
-            found[*key, "open"] += is_open[work.hit_id]
-            found[*key, "done"] += work.status in FINISHED
-    return found
+            counts[*key, "open"] += is_open[work.hit_id]
+            counts[*key, "done"] += work.status in FINISHED
+    return counts
 
 
 def _read_batches(call: Call) -> Counter[Any]:
     names = ("hits", "available", "expired", *SLOTS)
     key = (batch_counts.c.requester_id, batch_counts.c.batch)
     query = select(*key, *(func.sum(batch_counts.c[name]) for name in names)).group_by(*key)
-    found: Counter[Any] = Counter()
+    counts: Counter[Any] = Counter()
     for requester_id, batch, *sums in call.db.execute(query):
         for name, total in zip(names, sums, strict=True):
-            found[requester_id, batch, name] = int(total)
-    return found
+            counts[requester_id, batch, name] = int(total)
+    return counts
 
 
 def _count_batches(call: Call) -> Counter[Any]:
-    found: Counter[Any] = Counter()
+    counts: Counter[Any] = Counter()
     for row in call.db.execute(select(hits).where(~hits.c.disposed)):
         key = (row.requester_id, row.batch)
-        found[*key, "hits"] += 1
-        found[*key, "available" if row.expiration > call.now else "expired"] += row.available
+        counts[*key, "hits"] += 1
+        counts[*key, "available" if row.expiration > call.now else "expired"] += row.available
         for name in SLOTS:
-            found[*key, name] += getattr(row, name)
-    return found
+            counts[*key, name] += getattr(row, name)
+    return counts

@@ -26,8 +26,8 @@ class Requester(Visitor):
 
     def token(self) -> str:
         """The session's token, as every form holds it."""
-        found = TOKEN.search(self.get("/requester/sign_in").text)
-        return found[1] if found else ""
+        match = TOKEN.search(self.get("/requester/sign_in").text)
+        return match[1] if match else ""
 
     def enter(self, name: str, secret: str, **more: str) -> TestResponse:
         """Fill in the sign-in form."""
@@ -75,8 +75,8 @@ class RequesterWorld(World):
 
     def status(self, assignment_id: str) -> str:
         """Where an assignment stands."""
-        found = self.perform("GetAssignment", AssignmentId=assignment_id)
-        return str(found["Assignment"]["AssignmentStatus"])
+        assignment = self.perform("GetAssignment", AssignmentId=assignment_id)
+        return str(assignment["Assignment"]["AssignmentStatus"])
 
 
 _kept: list[str] = []

@@ -54,8 +54,8 @@ class Visitor:
 
     def token(self) -> str:
         """The session's token, as every form holds it."""
-        found = TOKEN.search(self.get("/sign_in").text)
-        return found[1] if found else ""
+        match = TOKEN.search(self.get("/sign_in").text)
+        return match[1] if match else ""
 
     def sign_in(self, nickname: str, **more: Any) -> TestResponse:
         """Fill in the sign-in form."""
@@ -122,14 +122,16 @@ class World:
 
     def holder(self, nickname: str = "Ada", **hit: Any) -> tuple[Visitor, Any, str]:
         """A worker who has just accepted a new HIT: the visitor, the HIT, the assignment's id."""
-        made = self.launch(**hit)
+        new_hit = self.launch(**hit)
         visitor = self.visitor(nickname)
-        return visitor, made, visitor.accept(made["HITTypeId"])
+        return visitor, new_hit, visitor.accept(new_hit["HITTypeId"])
 
     def answers(self, hit_id: str) -> list[tuple[str, str]]:
         """Of each assignment that the requester can see: its status and its answer XML."""
-        found = self.perform("ListAssignmentsForHIT", HITId=hit_id)["Assignments"]
-        return [(assignment["AssignmentStatus"], assignment["Answer"]) for assignment in found]
+        assignments = self.perform("ListAssignmentsForHIT", HITId=hit_id)["Assignments"]
+        return [
+            (assignment["AssignmentStatus"], assignment["Answer"]) for assignment in assignments
+        ]
 
     def slots(self, hit_id: str) -> tuple[int, int]:
         """How many of the HIT's assignments are available, and pending."""

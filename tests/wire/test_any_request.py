@@ -34,12 +34,12 @@ def known(tmp_path: Path) -> Iterator[Known]:
 
 def check(site: Site, requester_id: str, operation: str, body: bytes) -> str:
     """Send a request; the family of the refusal, or "" for an answer."""
-    said = respond(site, requester_id, f"{model.TARGET_PREFIX}.{operation}", body)
-    read = json.loads(said.body)
-    if said.status == 200:
+    response = respond(site, requester_id, f"{model.TARGET_PREFIX}.{operation}", body)
+    read = json.loads(response.body)
+    if response.status == 200:
         assert "__type" not in read
         return ""
-    assert said.status == 400
+    assert response.status == 400
     assert read["__type"] in FAMILIES
     assert read["Message"]
     assert ("TurkErrorCode" in read) == (read["__type"] == "RequestError")

@@ -107,20 +107,23 @@ def test_a_whole_life_of_a_hit_by_the_aws_command_line(served: Served) -> None:
     hit = served.aws("create-hit", "--cli-input-json", request)["HIT"]
     assert [listed["HITId"] for listed in served.aws("list-hits")["HITs"]] == [hit["HITId"]]
     assignment_id = served.do(hit["HITId"])
-    [found] = served.aws("list-assignments-for-hit", "--hit-id", hit["HITId"])["Assignments"]
-    assert (found["AssignmentId"], found["AssignmentStatus"]) == (assignment_id, "Submitted")
-    assert "<FreeText>cat</FreeText>" in found["Answer"]
+    [assignment] = served.aws("list-assignments-for-hit", "--hit-id", hit["HITId"])["Assignments"]
+    assert (assignment["AssignmentId"], assignment["AssignmentStatus"]) == (
+        assignment_id,
+        "Submitted",
+    )
+    assert "<FreeText>cat</FreeText>" in assignment["Answer"]
     served.aws("approve-assignment", "--assignment-id", assignment_id)
     served.aws(
         "send-bonus",
-        *("--worker-id", found["WorkerId"], "--assignment-id", assignment_id),
+        *("--worker-id", assignment["WorkerId"], "--assignment-id", assignment_id),
         *("--bonus-amount", "0.50", "--reason", "Thorough", "--unique-request-token", "once"),
     )
     paid = served.aws("list-bonus-payments", "--assignment-id", assignment_id)["BonusPayments"]
     assert [bonus["BonusAmount"] for bonus in paid] == ["0.50"]
-    said = served.aws("delete-hit", "--hit-id", hit["HITId"], code=255)
-    assert "(RequestError)" in said
-    assert "This HIT is currently in the state 'Assignable'." in said
+    stderr = served.aws("delete-hit", "--hit-id", hit["HITId"], code=255)
+    assert "(RequestError)" in stderr
+    assert "This HIT is currently in the state 'Assignable'." in stderr
     served.aws("update-expiration-for-hit", "--hit-id", hit["HITId"], "--expire-at", "0")
     served.aws("delete-hit", "--hit-id", hit["HITId"])
     assert served.aws("list-hits")["HITs"] == []
@@ -129,12 +132,12 @@ def test_a_whole_life_of_a_hit_by_the_aws_command_line(served: Served) -> None:
 def test_paginators_reach_the_end(served: Served) -> None:
     """Every page is read, whatever its size, and nothing comes twice."""
     client = served.client()
-    made = {client.create_hit(**HIT)["HIT"]["HITId"] for _ in range(25)}
+    hit_ids = {client.create_hit(**HIT)["HIT"]["HITId"] for _ in range(25)}
     for size in (1, 7, 25, 100):
         pages = client.get_paginator("list_hits").paginate(PaginationConfig={"PageSize": size})
         listed = [hit["HITId"] for page in pages for hit in page["HITs"]]
-        assert len(listed) == len(made)
-        assert set(listed) == made
+        assert len(listed) == len(hit_ids)
+        assert set(listed) == hit_ids
     client.close()
 
 

@@ -23,11 +23,11 @@ def call(crowd: Crowd, operation: str, body: bytes | dict[str, Any]) -> Response
     return respond(crowd.site, crowd.requester_id, TARGET + operation, raw)
 
 
-def fault(said: Response) -> tuple[str, str]:
+def fault(response: Response) -> tuple[str, str]:
     """Code and message of an error that is the caller's."""
-    body = json.loads(said.body)
-    assert said.status == 400
-    assert said.headers["x-amzn-ErrorType"] == body["__type"]
+    body = json.loads(response.body)
+    assert response.status == 400
+    assert response.headers["x-amzn-ErrorType"] == body["__type"]
     return body["__type"], body["Message"]
 
 
@@ -84,7 +84,7 @@ def test_java_double(seconds: int, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "seconds"),
+    ("timestamp", "seconds"),
     [
         (NEW_YEAR + 100, 100),
         (NEW_YEAR + 100.5, 100),
@@ -95,21 +95,24 @@ def test_java_double(seconds: int, written: str) -> None:
         ("2026-01-02", DAY),
     ],
 )
-def test_timestamps_come_in_any_form(crowd: Crowd, given: float | str, seconds: int) -> None:
+def test_timestamps_come_in_any_form(crowd: Crowd, timestamp: float | str, seconds: int) -> None:
     """A time comes as whole or broken epoch seconds or as ISO 8601; without a zone it is UTC."""
     hit_id = crowd.make_hit()
 
-    assert call(crowd, "UpdateExpirationForHIT", {"HITId": hit_id, "ExpireAt": given}).status == 200
+    assert (
+        call(crowd, "UpdateExpirationForHIT", {"HITId": hit_id, "ExpireAt": timestamp}).status
+        == 200
+    )
     assert crowd.hit(hit_id)["Expiration"].timestamp() == NEW_YEAR + seconds
 
 
 @pytest.mark.parametrize(
-    "given", ["soon", "", "2026-13-01", b"NaN", b"Infinity", b"-Infinity", b"1e400", b"-1e400"]
+    "timestamp", ["soon", "", "2026-13-01", b"NaN", b"Infinity", b"-Infinity", b"1e400", b"-1e400"]
 )
-def test_a_time_that_is_none(crowd: Crowd, given: str | bytes) -> None:
+def test_a_time_that_is_none(crowd: Crowd, timestamp: str | bytes) -> None:
     """What is no time is the caller's fault, and expires nothing."""
     hit_id = crowd.make_hit()
-    value = given if isinstance(given, bytes) else json.dumps(given).encode()
+    value = timestamp if isinstance(timestamp, bytes) else json.dumps(timestamp).encode()
     body = b'{"HITId": "%s", "ExpireAt": %s}' % (hit_id.encode(), value)
 
     code, _ = fault(call(crowd, "UpdateExpirationForHIT", body))
@@ -128,9 +131,9 @@ def test_an_empty_body_is_an_empty_request(crowd: Crowd, body: bytes) -> None:
 
 def test_unknown_members_and_nulls_are_ignored(crowd: Crowd) -> None:
     """What a newer SDK may add does no harm; null is the same as absent."""
-    said = call(crowd, "ListHITs", {"Colour": "red", "MaxResults": None, "NextToken": None})
+    response = call(crowd, "ListHITs", {"Colour": "red", "MaxResults": None, "NextToken": None})
 
-    assert json.loads(said.body) == {"NumResults": 0, "HITs": []}
+    assert json.loads(response.body) == {"NumResults": 0, "HITs": []}
 
 
 def test_unicode_goes_through(crowd: Crowd) -> None:
@@ -412,10 +415,10 @@ def test_operations_are_amazons(crowd: Crowd) -> None:
 )
 def test_a_target_that_is_none(crowd: Crowd, target: str) -> None:
     """A target that is not this service's names no operation."""
-    said = respond(crowd.site, crowd.requester_id, target, b"{}")
+    response = respond(crowd.site, crowd.requester_id, target, b"{}")
 
-    assert fault(said)[0] == "UnknownOperationException"
-    assert (target or "none named") in json.loads(said.body)["Message"]
+    assert fault(response)[0] == "UnknownOperationException"
+    assert (target or "none named") in json.loads(response.body)["Message"]
 
 
 def test_a_refused_call_changes_nothing(crowd: Crowd) -> None:

@@ -49,8 +49,8 @@ def test_a_slot_goes_to_one_worker(crowd: Crowd, slots: int) -> None:
 
     taken = at_once([lambda n=n: accept(workers[n::THREADS]) for n in range(THREADS)])
 
-    found = [assignment_id for mine in taken for assignment_id in mine]
-    assert len(found) == len(set(found)) == slots
+    accepted = [assignment_id for mine in taken for assignment_id in mine]
+    assert len(accepted) == len(set(accepted)) == slots
     assert crowd.stands(hit_id) == ("Unassignable", 0, slots, 0)
 
 
@@ -93,12 +93,14 @@ def test_one_submission_wins(crowd: Crowd) -> None:
     hit_id = crowd.make_hit()
     assignment_id = crowd.accept(crowd.make_worker(), hit_id)
 
-    said = at_once(
+    outcomes = at_once(
         [lambda n=n: crowd.submit(assignment_id, [("by", str(n))]) for n in range(THREADS)]
     )
 
-    assert Counter(said) == {None: 1, "done": THREADS - 1}
-    assert f"<FreeText>{said.index(None)}</FreeText>" in crowd.assignment(assignment_id)["Answer"]
+    assert Counter(outcomes) == {None: 1, "done": THREADS - 1}
+    assert (
+        f"<FreeText>{outcomes.index(None)}</FreeText>" in crowd.assignment(assignment_id)["Answer"]
+    )
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 0)
 
 
@@ -108,11 +110,11 @@ def test_submitted_or_returned(crowd: Crowd) -> None:
         hit_id, worker = crowd.make_hit(), crowd.make_worker(f"worker {number}")
         held = crowd.accept(worker, hit_id)
 
-        said = at_once([lambda: crowd.submit(held), lambda: crowd.give_back(worker, held)])  # noqa: B023
+        outcomes = at_once([lambda: crowd.submit(held), lambda: crowd.give_back(worker, held)])  # noqa: B023
 
-        assert said in ([None, "done"], ["returned", None])
+        assert outcomes in ([None, "done"], ["returned", None])
         assert crowd.stands(hit_id) == (
-            ("Reviewable", 0, 0, 0) if said[0] is None else ("Assignable", 1, 0, 0)
+            ("Reviewable", 0, 0, 0) if outcomes[0] is None else ("Assignable", 1, 0, 0)
         )
 
 
@@ -122,7 +124,7 @@ def test_one_decision_wins(crowd: Crowd) -> None:
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
     request = {"AssignmentId": assignment_id, "RequesterFeedback": "."}
 
-    said = at_once(
+    outcomes = at_once(
         [
             lambda n=n: crowd.site.perform(
                 crowd.requester_id, ("ApproveAssignment", "RejectAssignment")[n % 2], request
@@ -131,7 +133,7 @@ def test_one_decision_wins(crowd: Crowd) -> None:
         ]
     )
 
-    assert Counter(map(str, said)) == {
+    assert Counter(map(str, outcomes)) == {
         "{}": 1,
         "AWS.MechanicalTurk.InvalidAssignmentState": THREADS - 1,
     }
@@ -142,19 +144,19 @@ def test_one_token_makes_one_hit(crowd: Crowd) -> None:
     """Eight calls of one token at once make one HIT, of one HIT type."""
     request = HIT | {"UniqueRequestToken": "once"}
 
-    said = at_once(
+    outcomes = at_once(
         [lambda: bool(crowd.site.perform(crowd.requester_id, "CreateHIT", request))] * THREADS
     )
 
-    assert Counter(said) == {True: 1, "AWS.MechanicalTurk.HitAlreadyExists": THREADS - 1}
+    assert Counter(outcomes) == {True: 1, "AWS.MechanicalTurk.HitAlreadyExists": THREADS - 1}
     assert crowd.client.list_hits()["NumResults"] == 1
 
 
 def test_calls_of_one_client_from_many_threads(crowd: Crowd) -> None:
     """Eight threads share one client: every HIT is made, all of one type, none twice."""
-    made = at_once([lambda: [crowd.make_hit() for _ in range(5)]] * THREADS)
+    hit_ids = at_once([lambda: [crowd.make_hit() for _ in range(5)]] * THREADS)
 
-    ids = [hit_id for mine in made for hit_id in mine]
+    ids = [hit_id for mine in hit_ids for hit_id in mine]
     pages = crowd.client.get_paginator("list_hits").paginate()
     listed = [hit for page in pages for hit in page["HITs"]]
     assert len(set(ids)) == 5 * THREADS
@@ -169,6 +171,6 @@ def test_what_fell_due_is_settled_once(crowd: Crowd) -> None:
         crowd.do(crowd.make_worker(f"worker {number}"), hit_id)
     crowd.clock.advance(30 * 86400)
 
-    said = at_once([lambda: crowd.stands(hit_id)] * THREADS)
+    outcomes = at_once([lambda: crowd.stands(hit_id)] * THREADS)
 
-    assert set(said) == {("Reviewable", 0, 0, 5)}
+    assert set(outcomes) == {("Reviewable", 0, 0, 5)}

@@ -36,10 +36,10 @@ class Chance:
 
     def _create(self) -> None:
         slots, title = self.random.randint(1, 3), self.random.choice("ab")
-        made = self.crowd.make_hit(
+        hit_id = self.crowd.make_hit(
             MaxAssignments=slots, Title=title, LifetimeInSeconds=self.random.choice((HOUR, DAY))
         )
-        self.hits.append(made)
+        self.hits.append(hit_id)
 
     def _accept(self) -> None:
         worker, hit_id = self.random.choice(self.workers), self._hit()
@@ -61,10 +61,10 @@ class Chance:
             self.crowd.give_back(*self.held.pop(self.random.randrange(len(self.held))))
 
     def _decide(self) -> None:
-        found = self.crowd.client.list_assignments_for_hit(
+        assignments = self.crowd.client.list_assignments_for_hit(
             HITId=self._hit(), AssignmentStatuses=["Submitted"]
         )["Assignments"]
-        for assignment in found:
+        for assignment in assignments:
             asked: dict[str, Any] = {
                 "AssignmentId": assignment["AssignmentId"],
                 "RequesterFeedback": ".",

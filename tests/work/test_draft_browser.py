@@ -389,7 +389,7 @@ def test_the_server_is_killed_at_submit_and_the_answer_arrives_once(
     with site.writing() as call:
         requester = identities.ensure_requester(call, "Vision lab")
     question = html_question(html, 2500)
-    made = site.perform(requester, "CreateHIT", HIT | {"Question": question})["HIT"]
+    hit = site.perform(requester, "CreateHIT", HIT | {"Question": question})["HIT"]
     server = MortalServer(directory)
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
@@ -411,8 +411,8 @@ def test_the_server_is_killed_at_submit_and_the_answer_arrives_once(
     with server.running():
         expect(page.get_by_text(LAST)).to_be_visible(timeout=60_000)
 
-    found = site.perform(requester, "ListAssignmentsForHIT", {"HITId": made["HITId"]})
-    (answer,) = found["Assignments"]
+    assignments = site.perform(requester, "ListAssignmentsForHIT", {"HITId": hit["HITId"]})
+    (answer,) = assignments["Assignments"]
     assert json.dumps(fields_of(answer["Answer"])[:2]) == json.dumps(
         [("word", "cat"), ("story", "the other half")]
     )

@@ -79,7 +79,7 @@ def test_a_hit_does_not_hand_in_for_another_assignment(world: World, arrive: Arr
 
 
 @pytest.mark.parametrize(
-    ("script", "said"),
+    ("script", "message"),
     [
         (
             "port.postMessage({kind: 'entries', text: 'x'.repeat(500001)})",
@@ -121,7 +121,7 @@ def test_a_hit_does_not_hand_in_for_another_assignment(world: World, arrive: Arr
     ],
 )
 def test_what_a_hit_says_is_bounded_and_never_shown(
-    world: World, arrive: Arrive, script: str, said: str
+    world: World, arrive: Arrive, script: str, message: str
 ) -> None:
     """Large, many and malformed messages are refused; the bar has words of ours only."""
     hit = world.launch(SPY % f"ask(own, (port) => {{ {script} }});")
@@ -129,7 +129,7 @@ def test_what_a_hit_says_is_bounded_and_never_shown(
     accept(page)
     go(page)
 
-    expect(bar(page)).to_contain_text(said)
+    expect(bar(page)).to_contain_text(message)
     assert page.locator("#kept img").count() == 0
     assert len(kept(page)) < 501_000
     assert world.answers(hit["HITId"]) == []

@@ -58,6 +58,6 @@ def test_the_order_and_the_search_come_before_the_limit(world: World) -> None:
         world.launch(Title=f"Task {number}", Reward=f"0.{9 - number}0")
     with world.sandbox.reading() as call:
         best = worker_lists.list_groups(call, worker_id, 1, worker_lists.REWARD)
-        found = worker_lists.list_groups(call, worker_id, 1, search="task 1")
+        groups = worker_lists.list_groups(call, worker_id, 1, search="task 1")
 
-    assert [row.title for row in (*best, *found)] == ["Task 0", "Task 1"]
+    assert [row.title for row in (*best, *groups)] == ["Task 0", "Task 1"]

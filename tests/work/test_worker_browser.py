@@ -81,15 +81,15 @@ def test_two_workers_do_a_hit_from_accepting_to_approval(
     for page in (ada, ben):
         expect(page.get_by_text("That was the last HIT of this group for you.")).to_be_visible()
 
-    found = world.perform("ListAssignmentsForHIT", HITId=hit["HITId"])["Assignments"]
-    assert sorted(fields_of(assignment["Answer"]) for assignment in found) == [
+    assignments = world.perform("ListAssignmentsForHIT", HITId=hit["HITId"])["Assignments"]
+    assert sorted(fields_of(assignment["Answer"]) for assignment in assignments) == [
         [("word", "cat")],
         [("word", "d&#246;g")],
     ]
     for page in (ada, ben):
         page.get_by_role("link", name="My work").click()
         expect(page.locator(".status")).to_have_text("Waiting for review")
-    for assignment in found:
+    for assignment in assignments:
         world.perform("ApproveAssignment", AssignmentId=assignment["AssignmentId"])
     for page in (ada, ben):
         page.reload()
