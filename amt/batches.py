@@ -30,7 +30,7 @@ class Batch(Record):
     fields = {"hit_type_id": str, "rows": int, "hashes": dict}  # noqa: RUF012 - never changed
 
     def __init__(self, path: Path) -> None:
-        """Read what is there. Raises Error for a file that is no batch record."""
+        """Read the file. Raises Error when it is not a batch record."""
         self.ids: dict[int, str] = {}  # row -> HIT id
         self._offsets: dict[str, int] = {}  # HIT id -> where its line begins
         super().__init__(path)

@@ -50,7 +50,7 @@ class Payments(Record):
     fields = {"rows": int}  # noqa: RUF012 - never changed
 
     def __init__(self, path: Path) -> None:
-        """Read what is there. Raises Error for a file that is no record of payments."""
+        """Read the file. Raises Error when it is not a payment record."""
         self.paid: dict[int, str] = {}  # row -> assignment id
         super().__init__(path)
 

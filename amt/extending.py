@@ -34,7 +34,7 @@ class Extension(Record):
     fields = {"by": list, "hits": dict}  # noqa: RUF012 - never changed
 
     def __init__(self, path: Path) -> None:
-        """Read what is there. Raises Error for a file that is no record of an extension."""
+        """Read the file. Raises Error when it is not an extension record."""
         self.done: set[str] = set()
         self.refused: set[str] = set()
         super().__init__(path)

@@ -40,7 +40,7 @@ class Record:
     fields: Mapping[str, type] = {}
 
     def __init__(self, path: Path) -> None:
-        """Read what is there. Raises Error, naming the line, for a file that is no such record."""
+        """Read the file. Raises Error, with the line, when it is not such a record."""
         self.path = path
         self.header: dict[str, Any] = {}
         self.end = 0  # behind the last whole line: where the next one begins

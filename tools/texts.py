@@ -61,7 +61,7 @@ def _help(script: str, main: Callable[[list[str]], int], argv: list[str]) -> str
 
 
 def python_messages() -> Iterator[Text]:
-    """Yield each string in the code that reads as a sentence and is no docstring."""
+    """Yield each string in the code that reads as a sentence and is not a docstring."""
     files = [*ROOT.glob("*.py"), *(p for name in PYTHON for p in (ROOT / name).rglob("*.py"))]
     for path in sorted(files):
         if "migrations" not in path.parts:

@@ -68,7 +68,7 @@ def test_selections_of_a_question_form_are_lists() -> None:
         ('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "the answer has a DOCTYPE"),
     ],
 )
-def test_what_is_no_answer_is_a_value_error(xml: str, message: str) -> None:
+def test_xml_that_is_not_an_answer_is_a_value_error(xml: str, message: str) -> None:
     """Broken XML and XML with entities of its own."""
     with pytest.raises(ValueError) as caught:
         parse_fields(xml)
@@ -129,7 +129,7 @@ def test_a_result_has_the_old_fields_first() -> None:
     assert list(result)[:5] == ["assignment_id", "hit_id", "worker_id", "output", "submit_time"]
 
 
-def test_a_hit_of_no_record_has_no_input() -> None:
+def test_a_hit_without_a_record_has_no_input() -> None:
     """Input and row are the record's; without one they are null."""
     result, messages = resulting()
 
@@ -149,7 +149,7 @@ def test_a_hit_of_no_record_has_no_input() -> None:
         "9" * 5000,
     ],
 )
-def test_an_output_that_is_no_json_is_kept_as_text(text: str) -> None:
+def test_an_output_that_is_not_json_is_kept_as_text(text: str) -> None:
     """It is said, it loses nothing, and the line is JSON that any reader takes."""
     result, messages = resulting(Answer=build_answer_xml([("output", text)]))
 
@@ -161,7 +161,7 @@ def test_an_output_that_is_no_json_is_kept_as_text(text: str) -> None:
 
 
 @pytest.mark.parametrize("xml", ["", "no xml", "<a>"])
-def test_an_answer_that_is_no_xml_is_kept_as_text(xml: str) -> None:
+def test_an_answer_that_is_not_xml_is_kept_as_text(xml: str) -> None:
     """One bad answer is named and loses nothing."""
     result, messages = resulting(Answer=xml)
 

@@ -128,7 +128,7 @@ def test_more_than_the_disk_has_left_is_refused(path: Path) -> None:
     ("text", "number"),
     [(json.dumps(HEADER) + "\nnot JSON\n", 2), (json.dumps(HEADER) + '\n{"row": 1}\n', 2)],
 )
-def test_a_line_that_is_none_is_named(tmp_path: Path, text: str, number: int) -> None:
+def test_a_line_that_does_not_belong_is_reported(tmp_path: Path, text: str, number: int) -> None:
     """A whole line that does not belong there is an error with its number."""
     path = tmp_path / "ids.batch.jsonl"
     path.write_text(text)

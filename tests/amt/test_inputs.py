@@ -75,7 +75,7 @@ def test_a_missing_file_is_named(file: Path) -> None:
 
 @pytest.mark.parametrize("value", ["NaN", "[1e400]", '{"a": -1e999}', "[" * 5000])
 def test_what_no_browser_would_write_is_a_value_error(value: str) -> None:
-    """What Python alone would take, or breaks on, is no JSON."""
+    """Text that only Python accepts, or that breaks its parser, is not JSON."""
     with pytest.raises(ValueError):
         parse(value)
 

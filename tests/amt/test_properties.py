@@ -253,7 +253,7 @@ def test_all_that_is_wrong_is_named_at_once(file: Path) -> None:
     ],
 )
 def test_a_file_of_something_else_is_named(file: Path, content: bytes, fault: str) -> None:
-    """What is no JSON object is one line."""
+    """A file that is not a JSON object is reported in one line."""
     file.write_bytes(content)
     with pytest.raises(Error) as caught:
         read(file)

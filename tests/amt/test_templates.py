@@ -156,19 +156,19 @@ def test_what_fails_in_an_include_is_named_there(page: Page) -> None:
         ("one\n{{ row | upercase }}", "page.html:2: No filter named 'upercase'."),
     ],
 )
-def test_what_is_no_jinja_is_named(page: Page, text: str, message: str) -> None:
+def test_invalid_jinja_is_reported(page: Page, text: str, message: str) -> None:
     """Template and line, before any row is rendered."""
     assert fault(lambda: page(text)).startswith(message)
 
 
-def test_an_include_that_is_no_jinja_is_named_there(page: Page) -> None:
+def test_invalid_jinja_in_an_include_is_reported_there(page: Page) -> None:
     """Its own name and line."""
     template = page('{% include "b.html" %}', b="\n\n{% oops %}")
 
     assert fault(template.render).startswith("b.html:3: Encountered unknown tag 'oops'.")
 
 
-def test_a_template_that_is_no_text_is_named(page: Page) -> None:
+def test_a_template_that_is_not_text_is_reported(page: Page) -> None:
     """A picture, or another encoding."""
     Path("page.html").write_bytes(b"caf\xe9")
 

@@ -43,7 +43,7 @@ def test_rows_are_read_by_column_with_the_line_they_begin_on() -> None:
 
 @pytest.mark.parametrize("text", ["", "\n", "  \n\n"])
 def test_an_empty_file_has_neither_columns_nor_rows(text: str) -> None:
-    """It is no fault of the table's: who reads it says what is missing."""
+    """The table is not at fault: the caller says what is missing."""
     assert read(text) == ([], [], [])
 
 

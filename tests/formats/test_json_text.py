@@ -36,7 +36,7 @@ def test_a_key_that_is_there_twice_is_named(
 @pytest.mark.parametrize(
     "text", ['{"a": {"a": "a", "b": ["a", "a"]}, "b": "a"}', '[{"a": 1}, {"a": 2}]', '"a"', "{}"]
 )
-def test_the_same_key_of_another_object_is_no_fault(text: str) -> None:
+def test_the_same_key_in_another_object_is_allowed(text: str) -> None:
     """Each object has its own."""
     assert parse(text) == json.loads(text)
 

@@ -27,7 +27,7 @@ INVISIBLE = ("", " \n\t", "\u00a0\u200b\ufeff")
 def test_a_text_without_a_visible_character_is_refused(
     crowd: Crowd, operation: str, request_: dict[str, Any], name: str, text: str
 ) -> None:
-    """Spaces and invisible characters are no title, no name and no message."""
+    """A title, a name or a message needs more than spaces and invisible characters."""
     method = getattr(crowd.client, operation)
 
     assert refusal(method, **request_ | {name: text}) == invalid(f"{name} is empty.")

@@ -208,6 +208,6 @@ def test_a_token_belongs_to_its_list(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "p1:", "p1:" + "A" * 64, "é", "p1:!!!!", "A" * 255])
-def test_a_token_that_is_none(crowd: Crowd, token: str) -> None:
+def test_an_invalid_token_is_refused(crowd: Crowd, token: str) -> None:
     """Anything else is refused too."""
     assert refusal(crowd.client.list_hits, NextToken=token) == refused_token(token)

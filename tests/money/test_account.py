@@ -42,7 +42,7 @@ def test_the_sandbox_always_says_the_same(crowd: Crowd) -> None:
     assert balance(crowd) == "10000.00"
 
 
-def test_a_live_requester_without_a_budget_has_no_bounds(open_crowd: OpenCrowd) -> None:
+def test_a_live_requester_without_a_budget_has_no_limit(open_crowd: OpenCrowd) -> None:
     """Without a budget the balance is large and stays so."""
     crowd = open_crowd("live")
     assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit(Reward="1000"))

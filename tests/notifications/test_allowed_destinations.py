@@ -123,7 +123,7 @@ def test_what_is_allowed_is_listed(site: Site, manage: Manage) -> None:
     ],
 )
 def test_what_cannot_be_allowed(site: Site, manage: Manage, destination: str, fault: str) -> None:
-    """What is no destination, or would allow everything, is refused in one line."""
+    """A destination that is invalid, or would allow everything, is refused in one line."""
     code, lines, message = manage("allow_destination", destination)
     assert (code, lines) == (2, [])
     assert f"{destination}: {fault}" in message

@@ -225,7 +225,7 @@ def test_what_a_dead_courier_took_is_sent_by_the_next(crowd: Crowd, hook: Receiv
     assert hook.documents()[0]["EventDocId"] == taken.event_id
 
 
-def test_what_another_has_delivered_is_no_failure(crowd: Crowd) -> None:
+def test_a_message_that_another_process_delivered_is_not_a_failure(crowd: Crowd) -> None:
     """A failure of what somebody else has delivered meanwhile changes nothing."""
     courier_for(crowd, "http://127.0.0.1:1/")
     ping(crowd, "http://127.0.0.1:1/")

@@ -388,7 +388,7 @@ NOWHERE = "It is neither an http or https URL nor the ARN of a topic."
     ],
 )
 def test_where_nothing_is_sent(crowd: Crowd, transport: str, destination: str, why: str) -> None:
-    """A destination that is none, or that only the operator may allow, is refused at once."""
+    """A destination that is invalid, or that only the operator may allow, is refused at once."""
     expected = business(
         f"Notifications cannot be sent by {transport} to {destination[:200]}. {why}",
         "InvalidTransportEndpoint",

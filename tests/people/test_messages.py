@@ -104,7 +104,9 @@ class TestAsking:
             ),
         ],
     )
-    def test_what_is_no_message(self, world: RequesterWorld, text: str, message: str) -> None:
+    def test_an_invalid_message_is_refused(
+        self, world: RequesterWorld, text: str, message: str
+    ) -> None:
         """It is refused beside what was typed, and nothing is sent."""
         ada, hit, _ = world.holder()
 
@@ -261,7 +263,7 @@ class TestLeaving:
         assert count(people) == 0
         assert ask(ada, hit["HITId"]).location.startswith("/sign_in")
 
-    def test_who_came_from_a_panel_has_no_messages(self, people: People) -> None:
+    def test_a_panels_participant_has_no_messages(self, people: People) -> None:
         """Participants write to the researcher at the panel: here there is no such page for them."""
         hit = people.launch()
         ada = people.participant(people.panel_link(hit["HITTypeId"])[1])

@@ -60,5 +60,5 @@ def test_every_page_is_listed(listing: str) -> None:
     ],
 )
 def test_messages_are_told_from_other_strings(source: str, messages: list[tuple[int, str]]) -> None:
-    """A docstring, a key and a query are no messages; a text in parts is one message."""
+    """A docstring, a key and a query are not messages; a text in parts is one message."""
     assert texts.messages_of(source) == messages

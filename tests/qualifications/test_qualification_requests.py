@@ -292,7 +292,7 @@ def test_the_retry_delay(crowd: Crowd) -> None:
 
 
 def test_who_was_given_it_may_ask_once_too(crowd: Crowd) -> None:
-    """A gift is no request: a test may still be taken for a better score."""
+    """A granted qualification is not a request: the test may still be taken for a better score."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     give(crowd, type_id, worker, 10)
     take(crowd, worker, ask(crowd, worker, type_id).request_id, nextmove="D")

@@ -73,7 +73,10 @@ def test_associate_again(crowd: Crowd) -> None:
     give(crowd, type_id, worker, -2)
 
     qualification = score(crowd, type_id, worker)
-    assert (qualification["IntegerValue"], qualification["GrantTime"]) == (-2, moment(NEW_YEAR + 60))
+    assert (qualification["IntegerValue"], qualification["GrantTime"]) == (
+        -2,
+        moment(NEW_YEAR + 60),
+    )
     assert had(crowd, type_id) == [(worker, -2)]
 
 

@@ -106,7 +106,7 @@ def test_a_score_fits_amazons_integers() -> None:
 
 
 def test_selections_are_read_from_the_answer() -> None:
-    """What was picked is what the stored answer says; free text is no selection."""
+    """The selections are those of the stored answer; free text is not a selection."""
     answer = build_document(
         {
             "a": [("SelectionIdentifier", "x & y"), ("SelectionIdentifier", "z")],
@@ -147,7 +147,7 @@ NAMED = "<QuestionIdentifier>q</QuestionIdentifier>"
         (f'<!DOCTYPE a [<!ENTITY b "c">]><AnswerKey xmlns="{KEY_SCHEMA}"/>', "Entities"),
     ],
 )
-def test_what_is_no_key(xml: str, why: str) -> None:
+def test_an_invalid_answer_key_is_refused(xml: str, why: str) -> None:
     """A document that cannot score is refused, and the message says what is wrong with it."""
     with pytest.raises(RequestError) as caught:
         parse(xml)

@@ -113,7 +113,7 @@ UNTOUCHED = [
 
 @pytest.mark.parametrize("page", UNTOUCHED)
 def test_everything_else_stays_as_it_is(page: str) -> None:
-    """Comments, texts, other addresses and what is no tag at all are not touched."""
+    """Comments, texts, other addresses and anything that is not a tag stay as they are."""
     assert rewritten(page) == page
 
 

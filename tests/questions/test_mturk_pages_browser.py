@@ -117,7 +117,7 @@ def test_an_address_that_a_script_sets(desk: Desk, how: str) -> None:
 
 
 def test_other_addresses_are_left_alone(desk: Desk) -> None:
-    """A form's action reads as it was set, when it is none of Amazon's."""
+    """A form's action reads as it was set, unless it is one of Amazon's."""
     frame = desk.accept(
         '<form id="f" action="https://example.com/a"></form><p id="said"></p><script>'
         "const f = document.getElementById('f'), seen = [f.action];"

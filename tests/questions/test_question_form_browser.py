@@ -136,7 +136,7 @@ def test_a_text_is_held_to_its_constraints(
     assert desk.answers() == {"word": good}
 
 
-def test_a_pattern_that_is_none_keeps_nobody_from_answering(desk: Desk) -> None:
+def test_an_invalid_pattern_keeps_nobody_from_answering(desk: Desk) -> None:
     """A pattern that JavaScript cannot read, such as one of Amazon's own samples, is passed over."""
     frame = desk.accept(form(question(text('<AnswerFormatRegex regex="\\d{4}$)"/>'))))
     frame.get_by_label("Which word?").fill("555")

@@ -236,7 +236,7 @@ def test_an_answer_of_many_fields_is_cut(world: RequesterWorld) -> None:
 
 
 def test_a_request_shows_the_questions_and_what_was_chosen(world: RequesterWorld) -> None:
-    """Beside the identifiers of a test stand its words; what was written besides is no choice."""
+    """A test's texts are shown beside its identifiers; free text is not a selection."""
     type_id = world.perform(
         "CreateQualificationType",
         Name="Knows cats",

@@ -33,7 +33,7 @@ def test_the_named_are_approved_and_no_others(desk: Desk) -> None:
     assert desk.crowd().assignment(first)["RequesterFeedback"] == "Thanks!"
 
 
-def test_what_was_approved_before_is_said_and_is_no_failure(desk: Desk) -> None:
+def test_work_approved_earlier_is_reported_and_not_a_failure(desk: Desk) -> None:
     """Running it twice is harmless."""
     first, second = prepared(desk, 2)
     desk.crowd().client.approve_assignment(AssignmentId=first)

@@ -126,7 +126,7 @@ def test_feedback_that_did_not_reach_the_worker_is_said(desk: Desk) -> None:
 
 
 def test_an_unknown_hit_is_named_and_the_others_are_approved(desk: Desk) -> None:
-    """It is no silent nothing: the exit code is 1."""
+    """The exit code is 1, so that the mistake is noticed."""
     (hit,) = desk.launch(1)
     submitted(desk, hit)
     desk.write("ids.txt", f"3UNKNOWN\n{hit}\n\n")

@@ -320,7 +320,7 @@ def test_a_payment_of_another_assignment_is_refused(desk: Desk, paid: list[str])
     assert desk.calls == []
 
 
-def test_a_record_whose_time_has_no_zone_is_refused(desk: Desk, batch: list[str]) -> None:
+def test_a_record_whose_time_has_no_time_zone_is_refused(desk: Desk, batch: list[str]) -> None:
     """It was edited by hand; how old the batch is cannot be told from it."""
     header = json.loads(first_line(desk, BATCH)) | {"time": "2026-01-01"}
     desk.write(BATCH, json.dumps(header) + "\n")

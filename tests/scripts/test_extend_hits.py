@@ -167,7 +167,7 @@ def test_refused_hits_are_named_and_tried_again(desk: Desk) -> None:
     "flags", [(), ("--assignments=-1",), ("--seconds=-5", "--assignments=1"), ("--assignments=0",)]
 )
 def test_by_how_much_must_be_said(desk: Desk, flags: tuple[str, ...]) -> None:
-    """Nothing, or less than nothing, is no extension."""
+    """An extension adds something; zero and negative numbers are refused."""
     desk.launch(1)
 
     assert desk.fails(*EXTEND, *flags) == ("give --assignments or --seconds, more than 0")

@@ -66,7 +66,7 @@ def test_a_line_for_each_assignment_with_its_input(desk: Desk) -> None:
 
 
 def test_what_is_not_json_is_kept_and_named(desk: Desk) -> None:
-    """One odd answer costs no other, and is no failure."""
+    """One odd answer affects no other, and the exit code is 0."""
     (hit,) = desk.launch(1)
     odd = answer(desk, hit, "Ada", "[" * 50_000)
     answer(desk, hit, "Bob", {"a": 1})

@@ -203,7 +203,7 @@ def test_any_json_is_an_input(files: Desk, text: str, rows: list[Any]) -> None:
         (b"1" * 5000 + b"\n", "input.jsonl:1: not JSON: "),
     ],
 )
-def test_an_input_that_is_none(files: Desk, content: bytes, message: str) -> None:
+def test_an_invalid_input_is_refused(files: Desk, content: bytes, message: str) -> None:
     """Without rows, or with what is not JSON in UTF-8, nothing is launched."""
     (files.folder / "input.jsonl").write_bytes(content)
 
@@ -469,7 +469,7 @@ def test_max_cost_refuses_without_asking(files: Desk, crowd: str) -> None:
 
 @pytest.mark.parametrize("amount", ["", "much", "nan", "inf", "1,5"])
 def test_max_cost_is_an_amount(files: Desk, amount: str) -> None:
-    """What is no amount is an error of usage."""
+    """An invalid amount is a usage error."""
     done = files.run("launch_hits", *FLAGS, f"--max_cost={amount}")
 
     assert done.code == 2

@@ -26,7 +26,7 @@ def test_again_makes_what_is_missing_and_nothing_else(files: Desk) -> None:
 
 @pytest.mark.parametrize("text", ["my notes", "{}\n", "[]\n", '{"batch": "x"}\n', "1\n2\n"])
 def test_somebody_elses_file_in_the_records_place_is_left_alone(files: Desk, text: str) -> None:
-    """What is no batch record is named, and stays as it is."""
+    """A file that is not a batch record is reported and stays as it is."""
     files.write(RECORD, text)
 
     assert files.fails("launch_hits", *FLAGS) == f"{RECORD}:1: not a line of a batch record"
@@ -179,7 +179,7 @@ def test_an_included_file_belongs_to_the_template(files: Desk) -> None:
     assert "started with a different template;" in files.fails("launch_hits", *FLAGS)
 
 
-def test_spacing_and_order_of_the_properties_are_no_change(files: Desk) -> None:
+def test_spacing_and_order_of_the_properties_do_not_matter(files: Desk) -> None:
     """What reaches the crowd is compared, not how the file is written."""
     files.run("launch_hits", *FLAGS)
     lose_answers(files)

@@ -68,7 +68,7 @@ def warnings(desk: Desk, *more: str) -> list[str]:
 
 
 @BOTH
-def test_a_batch_without_oversights_has_no_warnings(files: Desk, dry_run: tuple[str, ...]) -> None:
+def test_a_correct_batch_has_no_warnings(files: Desk, dry_run: tuple[str, ...]) -> None:
     """Nothing is said of a page that includes simpleamt.html."""
     assert warnings(files, *dry_run) == []
 

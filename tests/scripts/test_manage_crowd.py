@@ -476,7 +476,7 @@ def test_the_embedded_crowds_requester_can_have_a_budget(manage: Manage, directo
 def test_a_budget_is_an_amount(
     manage: Manage, refused: Callable[..., str], directory: Path, amount: str
 ) -> None:
-    """What is no amount in dollars is refused, and nobody is made or changed."""
+    """An invalid amount is refused, and no requester is created or changed."""
     manage("add_requester", "lab", "--budget", "2")
     message = f"'{amount}' is not an amount in US dollars, e.g. 500.00."
 

@@ -78,7 +78,7 @@ def test_a_run_that_fails_leaves_no_empty_results(desk: Desk) -> None:
     assert desk.run("get_results", IDS, INTO).code == 0
 
 
-# --- what is no regular file
+# --- files that are not regular
 
 
 def test_results_cannot_be_kept_in_a_pipe(desk: Desk) -> None:

@@ -111,7 +111,7 @@ def test_even_without_the_record_a_token_keeps_from_paying_twice(desk: Desk, wan
     assert sorted(paid(desk, *{name for name, _, _ in wanted})) == sorted(wanted)
 
 
-def test_the_same_bonus_of_another_day_is_no_payment_of_this_file(desk: Desk, wanted: Any) -> None:
+def test_an_equal_bonus_paid_earlier_does_not_count_as_paid(desk: Desk, wanted: Any) -> None:
     """After the token's day, a payment like it from before this file was begun does not count."""
     name, amount, reason = wanted[0]
     crowd = desk.crowd()
@@ -258,7 +258,7 @@ def test_every_fault_of_a_file_is_told_at_once(desk: Desk) -> None:
         ),
     ],
 )
-def test_a_file_that_is_none(desk: Desk, text: str, message: str) -> None:
+def test_an_invalid_file_is_refused(desk: Desk, text: str, message: str) -> None:
     """One line says what is wrong with it."""
     desk.write("bonuses.csv", text)
 

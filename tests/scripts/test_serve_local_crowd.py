@@ -95,10 +95,8 @@ def test_a_busy_port_is_one_clear_line(start: Start) -> None:
         (["--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid:8000: "),
     ],
 )
-def test_an_address_that_is_none_is_one_clear_line(
-    start: Start, flags: list[str], text: str
-) -> None:
-    """A port out of range and a host that is none are said in one line."""
+def test_an_invalid_address_is_one_clear_line(start: Start, flags: list[str], text: str) -> None:
+    """A port out of range or an invalid host is reported in one line."""
     process = start(*flags)
     out, stderr = process.communicate(timeout=30)
 

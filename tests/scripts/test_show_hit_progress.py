@@ -137,7 +137,7 @@ def test_a_hit_deleted_meanwhile_is_named(desk: Desk) -> None:
     assert done.err.startswith(f"{hit}: Hit {hit} does not exist.")
 
 
-def test_an_empty_ids_file_is_no_hits(desk: Desk) -> None:
+def test_an_empty_ids_file_means_no_hits(desk: Desk) -> None:
     """Comments alone are nothing wrong."""
     desk.write("ids.txt", "# none yet\n\n")
 

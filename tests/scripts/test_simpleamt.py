@@ -96,7 +96,7 @@ def test_a_config_that_is_not_utf_8_is_named(desk: Desk) -> None:
 
 
 def test_a_named_config_must_be_there(desk: Desk) -> None:
-    """A config.json that is missing is no matter; one that --config names is."""
+    """A missing config.json does not matter; a missing file that --config names does."""
     assert balance(desk, "--config=mine.json") == "mine.json: No such file or directory"
     assert balance(desk, "--config=.") == ".: Is a directory"
 
@@ -327,7 +327,7 @@ def test_a_crowd_server_answers_with_the_right_keys(
 
 
 class Elsewhere(BaseHTTPRequestHandler):
-    """A web server that is no crowd: answers with what `replies` holds, then with the last."""
+    """A web server that is not a crowd: sends `replies` in turn, then the last one again."""
 
     replies: list[tuple[int, str, bytes]]
 
@@ -367,10 +367,10 @@ def elsewhere() -> Iterator[Callable[..., str]]:
 
 
 @pytest.mark.parametrize("status", [200, 302, 404, 405])
-def test_a_web_server_that_is_no_crowd_is_named(
+def test_a_web_server_that_is_not_a_crowd_is_reported(
     with_keys: Desk, elsewhere: Callable[..., str], status: int
 ) -> None:
-    """What answers with a web page is no crowd, whatever its status."""
+    """A server that responds with a web page is not a crowd, whatever the status."""
     url = elsewhere((status, "text/html", b"<h1>Hello</h1>"))
 
     assert balance(with_keys, f"--crowd={url}") == (
@@ -403,7 +403,7 @@ def test_data_of_a_newer_version_is_one_line(desk: Desk) -> None:
     assert "schema 9999, which this version of simple-amt does not know" in balance(desk)
 
 
-def test_a_crowd_that_is_no_database_is_one_line(desk: Desk) -> None:
+def test_a_crowd_that_is_not_a_database_is_one_line(desk: Desk) -> None:
     """Another file in the place of the crowd's data is named, not overwritten."""
     text = "not a database, and long enough to be taken for one" * 99
     desk.write("crowd/sandbox.sqlite3", text)
@@ -463,7 +463,7 @@ def test_stdout_is_utf_8_whatever_the_terminal_is(desk: Desk) -> None:
     assert (done.returncode, done.stdout) == (0, "\u017b\u2605\n".encode())
 
 
-def test_head_is_no_error(desk: Desk) -> None:
+def test_head_is_not_an_error(desk: Desk) -> None:
     """A reader that has seen enough ends the script quietly, with 0."""
     code = (
         "import sys, simpleamt\n"
@@ -504,7 +504,7 @@ def test_what_cannot_be_an_id_is_named_with_its_line(tmp_path: Path, line: str) 
         read_ids(path)
 
 
-def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_reported(tmp_path: Path) -> None:
     """UTF-16, as some spreadsheets write it, is named with its line as well."""
     path = tmp_path / "ids.txt"
     path.write_bytes("3AAA\n".encode("utf-16"))

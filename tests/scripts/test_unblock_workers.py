@@ -26,7 +26,7 @@ def test_an_unblocked_worker_can_accept_again(desk: Desk) -> None:
     assert crowd.client.list_worker_blocks()["WorkerBlocks"] == []
 
 
-def test_a_worker_who_was_not_blocked_is_no_failure(desk: Desk) -> None:
+def test_unblocking_a_worker_who_is_not_blocked_succeeds(desk: Desk) -> None:
     """As Amazon has it: the worker is not blocked afterwards."""
     desk.write("workers.txt", desk.crowd().make_worker())
 

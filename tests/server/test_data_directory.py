@@ -1,4 +1,4 @@
-"""The directory of a crowd's data: any name, files for their owner alone, and what is no crowd."""
+"""The directory of a crowd's data: any name, files for their owner alone, and directories without a crowd."""
 
 import json
 import shutil
@@ -143,7 +143,7 @@ def test_the_log_beside_an_empty_file_is_kept(tmp_path: Path) -> None:
     assert (data / "live.sqlite3-wal").read_bytes() == b"all that is left"
 
 
-def test_a_crowd_whose_creation_is_cut_short_is_none(
+def test_a_crowd_whose_creation_was_interrupted_does_not_exist(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A database has its name only when it is complete: the next start makes it anew."""

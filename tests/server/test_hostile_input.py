@@ -443,7 +443,7 @@ RAW = {
 
 @pytest.mark.parametrize("case", RAW)
 def test_no_bytes_break_the_server(attacker: Attacker, case: str) -> None:
-    """What is no request, or two in one, is refused or waited for; only what the server cannot read
+    """Bytes that are not a request, or are two, are refused or waited for; only what the server cannot read
     by design (a transfer coding) is a 501.
     """
     sent, possible = RAW[case]

@@ -161,7 +161,7 @@ def test_many_open_a_new_crowd_at_once(tmp_path: Path) -> None:
 
 def test_a_log_that_is_refused_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite refuses some who begin a log at the same time, at once: which ones is chance, so here
-    it refuses twice. What is no such refusal is raised.
+    it refuses twice. Any other error is raised.
     """
     results = [sqlite3.OperationalError("database is locked")] * 2 + [None]
     cursor, waits = Mock(), []

@@ -105,7 +105,9 @@ def test_a_damaged_database_is_one_line(start: Start, data: Path, command: list[
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-def test_what_is_no_database_is_one_line(start: Start, data: Path, command: list[str]) -> None:
+def test_a_file_that_is_not_a_database_is_one_line(
+    start: Start, data: Path, command: list[str]
+) -> None:
     """So is a file that something else was written over."""
     (data / "sandbox.sqlite3").write_text("Dear all,\n" * 1000)
 

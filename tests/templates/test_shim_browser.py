@@ -84,7 +84,7 @@ def test_get_input_returns_the_row_as_it_was(stand_in: StandIn, page: Page, row:
 
 @pytest.mark.parametrize("text", ["", "   \n", "not JSON", "{'single': 1}"])
 def test_get_input_falls_back_to_the_default(stand_in: StandIn, page: Page, text: str) -> None:
-    """Without a row, or with one that is no JSON, getInput returns the default, or else null."""
+    """Without a row, or with one that is not JSON, getInput returns the default, or else null."""
     stand_in.page = render("simpleamt.html").replace(
         'id="input"></script>', f'id="input">{text}</script>'
     )
@@ -126,8 +126,8 @@ def test_the_form_posts_to_the_site_it_came_from(stand_in: StandIn, page: Page, 
     assert stand_in.posts == [(path.rstrip("/") + "/mturk/externalSubmit", fields)]
 
 
-def test_a_forged_address_is_no_action(stand_in: StandIn, page: Page) -> None:
-    """A turkSubmitTo that is no web address is never made the form's action."""
+def test_a_forged_address_is_never_the_forms_action(stand_in: StandIn, page: Page) -> None:
+    """A turkSubmitTo that is not a web address never becomes the form's action."""
     frame = hit(stand_in, page, body(READY), site="javascript:document.title='forged'//")
     assert frame.locator("#results-form").get_attribute("action") is None
 

@@ -418,7 +418,7 @@ CHANGED = [
 
 
 @pytest.mark.parametrize(("changes", "code", "message"), CHANGED)
-def test_what_is_no_full_signature_is_refused(
+def test_an_incomplete_signature_is_refused(
     site: Site, changes: dict[str, str | dict[str, str] | None], code: str, message: str
 ) -> None:
     """A header that is missing, unreadable or out of scope is refused by its name at Amazon."""

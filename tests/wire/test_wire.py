@@ -109,8 +109,8 @@ def test_timestamps_come_in_any_form(crowd: Crowd, timestamp: float | str, secon
 @pytest.mark.parametrize(
     "timestamp", ["soon", "", "2026-13-01", b"NaN", b"Infinity", b"-Infinity", b"1e400", b"-1e400"]
 )
-def test_a_time_that_is_none(crowd: Crowd, timestamp: str | bytes) -> None:
-    """What is no time is the caller's fault, and expires nothing."""
+def test_an_invalid_time_is_refused(crowd: Crowd, timestamp: str | bytes) -> None:
+    """An invalid time is the caller's error, and expires nothing."""
     hit_id = crowd.make_hit()
     value = timestamp if isinstance(timestamp, bytes) else json.dumps(timestamp).encode()
     body = b'{"HITId": "%s", "ExpireAt": %s}' % (hit_id.encode(), value)
@@ -367,7 +367,7 @@ def test_validation_comes_through_boto3(crowd: Crowd) -> None:
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_what_is_no_request(crowd: Crowd, body: bytes) -> None:
+def test_a_body_that_is_not_a_request_is_refused(crowd: Crowd, body: bytes) -> None:
     """A body that is not JSON, or has members of wrong types, is the caller's fault."""
     assert fault(call(crowd, "GetHIT", body))[0] == "SerializationException"
 
@@ -375,7 +375,7 @@ def test_what_is_no_request(crowd: Crowd, body: bytes) -> None:
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "nul\0", "\0"])
 @pytest.mark.parametrize("name", ["Title", "Description", "Keywords", "RequesterAnnotation"])
 def test_what_no_database_holds(crowd: Crowd, name: str, text: str) -> None:
-    """Half a surrogate pair and NUL are no text: not every database could keep them."""
+    """Half a surrogate pair and NUL are refused: not every database can store them."""
     code, message = fault(call(crowd, "CreateHIT", HIT | {name: text}))
 
     assert code == "SerializationException"
@@ -413,7 +413,7 @@ def test_operations_are_amazons(crowd: Crowd) -> None:
         "x.GetHIT",
     ],
 )
-def test_a_target_that_is_none(crowd: Crowd, target: str) -> None:
+def test_an_unknown_target_is_refused(crowd: Crowd, target: str) -> None:
     """A target that is not this service's names no operation."""
     response = respond(crowd.site, crowd.requester_id, target, b"{}")
 

@@ -421,7 +421,7 @@ def test_the_server_is_killed_at_submit_and_the_answer_arrives_once(
 
 
 def test_a_form_as_it_was_made_leaves_nothing(world: World, arrive: Arrive) -> None:
-    """What the page itself put into its fields is no entry: when all is taken back, nothing is kept."""
+    """Values that the page put into its fields do not count: once all entries are undone, nothing is kept."""
     world.launch(FORM)
     page = arrive("Ada")
     frame = accept(page)

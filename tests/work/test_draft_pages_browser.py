@@ -236,7 +236,7 @@ def test_our_templates(world: World, arrive: Arrive) -> None:
     ]
 
 
-def test_a_restored_output_is_no_answer_yet(world: World, arrive: Arrive) -> None:
+def test_a_restored_output_is_not_yet_an_answer(world: World, arrive: Arrive) -> None:
     """A page that puts nothing together this time does not hand in what it had put together before."""
     body = render("simpleamt.html")
     world.launch(

@@ -56,7 +56,7 @@ def test_every_refusal_says_what_it_is(world: World) -> None:
     assert outcomes == ["late", "returned", "unknown", "refused", "refused"]
 
 
-def test_a_fault_of_ours_is_no_refusal(
+def test_an_error_of_the_server_is_not_a_refusal(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After a fault the answer may be sent again: nothing says that it was refused."""
