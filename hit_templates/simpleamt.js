@@ -1,4 +1,4 @@
-// Joins a HIT page to the crowd: reads the row, keeps the answer, and posts it once or says why not.
+// Connects a HIT page to the crowd: reads the row, saves the answer, and posts it once or shows why not.
 var simpleamt = (function () {
   const byId = (id) => document.getElementById(id);
   const form = byId('results-form'), button = byId('submit-btn'), note = byId('simpleamt-note');
@@ -18,11 +18,11 @@ var simpleamt = (function () {
   function setOutput(output) {
     const text = JSON.stringify(output);
     byId('output').value = text === undefined ? '' : text;
-    // The crowd's page around this one keeps it until the HIT is handed in.
+    // The crowd's page around this one saves it until the HIT is submitted.
     byId('output').dispatchEvent(new Event('keep'));
   }
 
-  // Calls `action` with what setOutput was given before the page was left, if anything was.
+  // Calls `action` with the saved output of setOutput, if the worker left the page earlier.
   function onRestore(action) {
     if (restored === undefined) restorers.push(action); else action(restored);
   }
@@ -33,7 +33,7 @@ var simpleamt = (function () {
 
   function setupSubmit() {
     const site = url.get('turkSubmitTo') || '';
-    // Anything but a web address (javascript: above all) came from a forged link.
+    // Anything but a web address (javascript: in particular) comes from a forged link.
     if (/^https?:/i.test(site)) {
       form.setAttribute('action', site.replace(/\/+$/, '') + '/mturk/externalSubmit');
     }
@@ -42,7 +42,7 @@ var simpleamt = (function () {
     if (!isPreview()) say('');
   }
 
-  // A template may put named fields of its own into the form and leave output alone.
+  // A template may put its own named fields into the form and not use output.
   function answered() {
     return byId('output').value !== '' || Array.from(form.elements).some(
       (field) => field.name && field.name !== 'assignmentId' && field.name !== 'output');
@@ -67,7 +67,7 @@ var simpleamt = (function () {
     return sent;
   }
 
-  // From the click on Submit until its handlers are done, an error means: do not send.
+  // An error between the click on Submit and the end of its handlers prevents sending.
   function begin() {
     if (handling || sent) return;
     handling = true;
@@ -86,25 +86,25 @@ var simpleamt = (function () {
     }
   }
 
-  // Not the answer yet: that is what setOutput is given now.
+  // A restored output is not the answer: only setOutput sets that.
   byId('output').addEventListener('restore', (event) => {
     event.preventDefault();
     restored = JSON.parse(event.detail);
     restorers.forEach((action) => action(restored));
   });
-  // The answer did not arrive, and the page around this one will send it again.
+  // The answer did not arrive; the page around this one will send it again.
   window.addEventListener('unsent', () => { sent = false; say(''); });
   window.addEventListener('error', failed);
   window.addEventListener('unhandledrejection', failed);
   window.addEventListener('click', (event) => { if (event.target === button) begin(); }, true);
   window.addEventListener('submit', (event) => { if (event.target === form) begin(); }, true);
-  // Bubbling, so that the template's own submit handlers have had their say before.
+  // While bubbling, so that the template's own submit handlers run first.
   window.addEventListener('submit', (event) => {
     if (event.target === form && !event.defaultPrevented && !mayPost()) event.preventDefault();
   });
-  // Called by scripts, a form's submit() raises no event.
+  // form.submit(), called by a script, raises no event.
   form.submit = () => { if (mayPost()) HTMLFormElement.prototype.submit.call(form); };
-  // Back from the page that followed: the answer may be sent again, and the crowd decides.
+  // The worker came back from the next page: the answer may be sent again, and the crowd decides.
   window.addEventListener('pageshow', (event) => { if (event.persisted) { sent = false; say(''); } });
 
   if (isPreview()) say('This is a preview. Accept the HIT to work on it.');

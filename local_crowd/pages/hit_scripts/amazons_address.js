@@ -1,4 +1,4 @@
-// Before a page's own scripts: forms that a script sends to Amazon's address go to this crowd.
+// Runs before a page's own scripts: forms that they send to Amazon's address go to this crowd.
 (submitUrl) => {
   const AMAZONS = /^\s*(?:https?:)?\/\/(?:(?:www|worker|workersandbox)\.)?mturk\.com(?::\d+)?\/mturk\/externalSubmit(?![\w\/.-])/i;
   const ours = (address) => String(address).replace(AMAZONS, () => submitUrl);
@@ -8,7 +8,7 @@
     if (address && AMAZONS.test(address)) element.setAttribute(attribute, ours(address));
   }
 
-  // Both before and after the page's own handlers, any of which may set the address or end the event.
+  // Before and after the page's own handlers, any of which may set the address or stop the event.
   for (const early of [true, false]) {
     window.addEventListener('submit', (event) => {
       mend(event.target, 'action');
@@ -16,7 +16,7 @@
     }, early);
   }
 
-  // A script's form.submit() raises no event.
+  // form.submit(), called by a script, raises no event.
   const submit = HTMLFormElement.prototype.submit;
   HTMLFormElement.prototype.submit = function () {
     mend(this, 'action');

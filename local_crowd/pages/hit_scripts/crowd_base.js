@@ -1,4 +1,4 @@
-// Stands in for Amazon's Crowd HTML Elements: the common ones, with the answers Amazon documents.
+// Replaces Amazon's Crowd HTML Elements: the common ones, with the answers that Amazon documents.
 // These files are served as one script, within one function.
 if (customElements.get('crowd-form')) return;
 
@@ -35,7 +35,7 @@ const STYLE = `
   section { margin-bottom: 1rem }
 `;
 
-// Makes an element: make('p', { class: 'x' }, 'text', child). An attribute of null is left out.
+// Creates an element: make('p', { class: 'x' }, 'text', child). Attributes that are null are omitted.
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) put(element, name, value);
@@ -43,18 +43,18 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-// Sets an attribute; null and false take it off, true leaves it empty.
+// Sets an attribute; null and false remove it, true makes it empty.
 function put(element, name, value) {
   if (value === null || value === undefined || value === false) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? '' : value);
 }
 
-// Whether a switch is on: there, and not spelled "false", as Amazon's own samples write it.
+// Returns whether a Boolean attribute is set and not "false", which Amazon's own samples use.
 function isOn(element, name) {
   return element.hasAttribute(name) && element.getAttribute(name) !== 'false';
 }
 
-// Gives each child of `host` the slot of its tag, also those that the parser has yet to reach.
+// Assigns each child of `host` to the slot of its tag, also those that are not parsed yet.
 function watchRegions(host, tags, changed = () => {}) {
   const sort = () => {
     for (const child of host.children) {
@@ -70,14 +70,14 @@ function hasRegion(host, tag) {
   return Array.from(host.children).some((child) => child.localName === tag);
 }
 
-// The form, or else the element that is one of its own, which hands in a field; null when none does.
+// Returns the form that submits a field, or the element that is its own form, or null.
 function handedInBy(field) {
   const around = field.parentElement && field.parentElement.closest('form, crowd-form');
   return around || field.closest('crowd-entity-annotation');
 }
 
-// A list as Amazon's samples write it: JSON, also with single quotes, bare names of members, and a
-// comma too many. null when it is none. In single quotes, a quote ends the text only before the next.
+// Parses a list as Amazon's samples write it: JSON, also with single quotes, unquoted keys and a
+// trailing comma. Returns null when invalid. A single quote ends a text only before the next one.
 function listOf(text) {
   const TOKEN = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.|'(?!\s*[,\]}:]))*)'|([A-Za-z_]\w*)(?=\s*:)|,(?=\s*[\]}])/gs;
   const json = (text || '').replace(TOKEN, (whole, single, member) => {
@@ -101,7 +101,7 @@ function dialogWith(heading, ...content) {
   return dialog;
 }
 
-// An element with a shadow of its own. A subclass builds it once, and updates it when one of its
+// An element with its own shadow root. A subclass builds it once, and updates it when one of its
 // attributes changes.
 class CrowdElement extends HTMLElement {
   static delegatesFocus = true;
@@ -121,22 +121,22 @@ class CrowdElement extends HTMLElement {
   update() {}
 }
 
-// One that a worker answers: collect() gives its part of the answer (undefined: none), fault()
-// what is wrong with it. keep.js keeps the property draftValue of those that have it: what the
-// worker entered (undefined: nothing).
+// An element that a worker answers: collect() returns its part of the answer (undefined: none),
+// fault() what is wrong with it. keep.js saves the property draftValue of elements that have it:
+// what the worker entered (undefined: nothing).
 class CrowdField extends CrowdElement {
   problem = make('p', { class: 'fault', id: 'fault', role: 'alert' });
 
   get name() { return this.getAttribute('name') || ''; }
   set name(name) { this.setAttribute('name', name); }
 
-  // Why this element cannot do its work, whatever the worker does: a sentence, '' when it can.
+  // Returns a sentence that says why this element cannot work, or '' if it can.
   get defect() {
     return this.name && this.collect && !handedInBy(this)
       ? 'The <' + this.localName + '> "' + this.name + '" is outside of any form.' : '';
   }
 
-  // The control that gets the focus, and is said to be invalid.
+  // The control that is focused and marked as invalid.
   get control() { return this; }
 
   fault() { return ''; }
@@ -153,7 +153,7 @@ class CrowdField extends CrowdElement {
     if (type) this.dispatchEvent(new Event(type, { bubbles: true }));
   }
 
-  // What a screen reader calls a control that has no label of its own.
+  // The accessible name of a control without its own label.
   spokenName() {
     return this.getAttribute('aria-label') || this.getAttribute('label')
       || this.getAttribute('placeholder') || this.name;

@@ -122,7 +122,7 @@ customElements.define('crowd-radio-group', class extends CrowdField {
     return [make('slot'), this.problem];
   }
 
-  // At most one button is picked, and one is reached with the Tab key.
+  // At most one button is checked, and the Tab key reaches one.
   keepOne(picked) {
     const buttons = this.buttons();
     if (picked) {

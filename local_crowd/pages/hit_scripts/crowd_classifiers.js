@@ -1,7 +1,7 @@
 // <crowd-classifier>, <crowd-image-classifier>, and both with -multi-select
 
-// The texts of a JSON array; also with single quotes, as Amazon's samples write it, where a quote
-// is the last only before the next text or the end.
+// Parses a JSON array of texts, also with single quotes, as in Amazon's samples: there a quote
+// ends a text only before the next text or the end.
 function textsOf(list) {
   const TEXT = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.|'(?!\s*[,\]}]))*)'/gs;
   return Array.from((list || '').matchAll(TEXT), ([whole, double, single]) => {
@@ -16,7 +16,7 @@ function textsOf(list) {
 
 const PARTS = ['classification-target', 'short-instructions', 'full-instructions', 'worker-comment'];
 
-// A whole task, with its instructions beside it.
+// A complete task with its instructions.
 class CrowdTask extends CrowdField {
   static layout = `
     .task { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: 1.25rem }
@@ -33,7 +33,7 @@ class CrowdTask extends CrowdField {
   get name() { return this.getAttribute('name') || this.localName; }
   set name(name) { this.setAttribute('name', name); }
 
-  // The task's frame: the instructions, and `content` beside them.
+  // Returns the layout of a task: the instructions next to `content`.
   frame(...content) {
     this.aside = make('aside', { 'aria-label': 'Instructions' });
     this.instruct();
@@ -49,7 +49,7 @@ class CrowdTask extends CrowdField {
     this.aside.append(make('slot', { name: 'short-instructions' }), this.opener);
   }
 
-  // What there is of Amazon's regions decides what is shown.
+  // Shows those of Amazon's regions that the page contains.
   arrange() {
     const full = this.querySelector(':scope > full-instructions');
     this.opener.hidden = !full;
@@ -118,7 +118,7 @@ class CrowdClassifier extends CrowdTask {
         make('input', { type, name: 'category', value: text, 'data-excludes': number >= categories.length }), text)));
   }
 
-  // The exclusion category stands alone.
+  // The exclusion category cannot be combined with others.
   pick(input) {
     if (input.checked && this.constructor.several) {
       for (const other of this.list.querySelectorAll('input')) {
@@ -150,7 +150,7 @@ class CrowdClassifier extends CrowdTask {
     this.changed();
   }
 
-  get _submittableValue() { return this.value; }  // what pages for Amazon's elements also ask for
+  get _submittableValue() { return this.value; }  // some pages for Amazon's elements read this
 
   fault() {
     if (this.labels.length) return '';

@@ -1,4 +1,4 @@
-// <crowd-entity-annotation>: parts of a text get labels. Outside of a form it hands in its own answer.
+// <crowd-entity-annotation>: labels parts of a text. Outside of a form it submits its own answer.
 
 document.head.append(make('style', {}, `
   crowd-entity-annotation > .crowd-entity-text { min-height: 3rem; padding: 1rem; border: 1px solid #66717f; border-radius: .4rem; background: #fff; color: #1d2733; line-height: 2.1; white-space: pre-wrap; overflow-wrap: anywhere; cursor: text }
@@ -13,9 +13,9 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
   static observedAttributes = ['labels', 'text', 'header', 'initial-value'];
   static delegatesFocus = false;
 
-  entities = [];  // {label, start, end}, by start; places in `text` as JavaScript counts them
+  entities = [];  // {label, start, end}, by start; offsets in `text` in UTF-16 units
   choices = [];   // the labels: {label, short, full}
-  selection = null;  // what is selected of the text, {start, end}
+  selection = null;  // the selected part of the text, {start, end}
   text = '';
 
   get control() { return this.page; }
@@ -56,7 +56,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
       make('div', { class: 'tools' }, this.button), this.status, this.marked, this.problem, ...this.ownForm())];
   }
 
-  // Outside of a form: one of its own, which pages may put more questions into.
+  // Outside of a form, the element has its own, to which pages may add questions.
   ownForm() {
     const more = make('div', {}, make('slot'));
     if (handedInBy(this) !== this) return [more];
@@ -67,7 +67,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
   }
 
   listen() {
-    // The text takes a caret, so that keys and fingers can select in it; nothing changes it.
+    // The text is editable so that keyboard and touch can select in it, but every edit is cancelled.
     for (const type of ['beforeinput', 'dragstart', 'drop']) {
       this.page.addEventListener(type, (event) => event.preventDefault());
     }
@@ -107,7 +107,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
       number < 9 ? number + 1 + ' ' + full : full)));
   }
 
-  // Back to the text as it was given, with the marks it came with.
+  // Resets the text and its marks to their initial values.
   reset() {
     this.text = (this.getAttribute('text') || '').replace(/\r\n?/g, '\n');
     const initial = listOf(this.getAttribute('initial-value')) || [];
@@ -119,7 +119,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     this.show();
   }
 
-  // Adds an entity in the place of those that it overlaps.
+  // Adds an entity, replacing those that it overlaps.
   put(entity) {
     const apart = this.entities.filter(({ start, end }) => end <= entity.start || start >= entity.end);
     this.entities = [...apart, entity].sort((a, b) => a.start - b.start);
@@ -150,7 +150,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     return make('li', {}, make('span', {}, words + ' – ' + full), remove);
   }
 
-  // Where a place of the document is in the text: its first or last place when it is outside.
+  // Converts a position in the document to an offset in the text; outside, to its start or end.
   offset(node, at) {
     const part = document.createRange();
     part.selectNodeContents(this.page);
@@ -160,7 +160,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     return part.toString().length;
   }
 
-  // The selected part of the text, without the white space around it; null when there is none.
+  // Returns the selected part of the text without white space around it, or null.
   selected() {
     const selection = document.getSelection();
     const range = selection.rangeCount ? selection.getRangeAt(0) : null;

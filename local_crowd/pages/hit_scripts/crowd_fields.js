@@ -63,7 +63,7 @@ class CrowdText extends CrowdField {
 
   count() { this.counter.textContent = this.text.value.length + ' characters'; }
 
-  // auto-validate with allowed-pattern: characters that do not match are not taken.
+  // auto-validate with allowed-pattern: characters that do not match are rejected.
   leaveOut() {
     if (!isOn(this, 'auto-validate') || !this.hasAttribute('allowed-pattern')) return;
     let allowed;

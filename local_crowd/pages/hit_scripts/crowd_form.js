@@ -1,5 +1,5 @@
-// <crowd-form>: gathers the answer of everything within, and posts it once. Fields in a plain <form>
-// are handed in with it.
+// <crowd-form>: collects the answers of all elements in it, and posts them once. Fields of a plain
+// <form> in it are submitted too.
 
 const OWN_SUBMITS = 'crowd-button[form-action=submit], crowd-button[type=submit]';
 const SUBMITS = OWN_SUBMITS + ', button[type=submit], input[type=submit]';
@@ -15,7 +15,7 @@ document.head.append(make('style', {}, `
   crowd-form > .crowd-form-message:empty { display: none }
 `));
 
-// Runs when the children of what is being parsed are there.
+// Runs `action` when the children of the element being parsed exist.
 function whenParsed(action) {
   if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', action);
   else queueMicrotask(action);
@@ -31,7 +31,7 @@ function add(answer, name, value) {
   else answer.set(name, [].concat(before, value));
 }
 
-// What HTML's own fields say, in the form of Amazon's elements.
+// Returns the values of HTML's own fields in the format of Amazon's elements.
 function nativeValue(field) {
   if (field.disabled || NO_ANSWER.includes(field.type)) return undefined;
   if (field.type === 'checkbox' || field.type === 'radio') return { [field.value]: field.checked };
@@ -62,9 +62,9 @@ class CrowdForm extends HTMLElement {
     if (this.ready) return;
     this.ready = true;
     this.addEventListener('click', (event) => this.clicked(event));
-    // Back from the page that followed: the answer may be sent again, and the crowd decides.
+    // The worker came back from the next page: the answer may be sent again, and the crowd decides.
     window.addEventListener('pageshow', (event) => { if (event.persisted) this.sent = false; });
-    // It did not arrive, and the page around the HIT will send it again (keep.js).
+    // The answer did not arrive; the page around the HIT will send it again (keep.js).
     window.addEventListener('unsent', () => { this.sent = false; this.say(''); });
     whenParsed(() => this.complete());
   }
@@ -80,10 +80,10 @@ class CrowdForm extends HTMLElement {
     if (isPreview) for (const button of this.querySelectorAll(SUBMITS)) button.disabled = true;
   }
 
-  // Where a page puts more fields: Amazon's own samples append to it.
+  // Pages add fields here, as Amazon's own samples do.
   get form() { return this.more || this; }
 
-  // What is asked: everything within; for the form of an element (`owner`), that element too.
+  // Returns all questions in the form; for the form of an element (`owner`), that element too.
   elements() {
     const outer = this.owner ? [this.owner, ...this.owner.querySelectorAll('*')] : [];
     return [...outer, ...this.querySelectorAll('*')];
@@ -91,7 +91,7 @@ class CrowdForm extends HTMLElement {
 
   say(text) { this.message.textContent = text; }
 
-  // Why nothing can be handed in at all; '' when it can.
+  // Returns why nothing can be submitted, or ''.
   refusal() {
     return isPreview ? 'This is a preview. Accept the HIT to submit.' : '';
   }
@@ -116,7 +116,7 @@ class CrowdForm extends HTMLElement {
     }
   }
 
-  // Whether all is answered; if not, says so at each field and leads to the first.
+  // Returns whether every question is answered; if not, marks them and focuses the first.
   isComplete() {
     const wrong = this.elements().filter((field) => field instanceof CrowdField
       ? !field.check() : field.matches(NATIVE) && field.willValidate && !field.validity.valid);
@@ -128,7 +128,7 @@ class CrowdForm extends HTMLElement {
     return false;
   }
 
-  // Also called by pages: unlike HTML's own form.submit(), it raises the event first, for that is
+  // Also called by pages. Unlike HTML's form.submit(), it raises the event first, because that is
   // where such pages complete their answers.
   submit(submitter = null) {
     if (this.sent) return;
@@ -175,7 +175,7 @@ class CrowdForm extends HTMLElement {
 
 customElements.define('crowd-form', CrowdForm);
 
-// The fields that a plain <form> hands in, not a <crowd-form> within it.
+// Returns the fields that a plain <form> submits, except those of a <crowd-form> in it.
 function fieldsOf(form) {
   return Array.from(form.querySelectorAll('*')).filter(
     (field) => field instanceof CrowdField && field.name && field.collect && handedInBy(field) === form);

@@ -1,7 +1,7 @@
-// Before a page's own scripts, when the page has crowd- elements: while one of them cannot work, the
-// page says which, and hands nothing in. An answer without that element would look complete.
+// Runs before a page's own scripts if the page has crowd- elements. While one of them cannot work, the
+// page says which, and nothing can be submitted: an answer without that element would look complete.
 () => {
-  // These show what is within them, as a browser does with any element, and ask nothing.
+  // These ask nothing, and show their content, as a browser does with any element.
   const ONLY_SHOWN = ['crowd-alert', 'crowd-badge', 'crowd-modal', 'crowd-tab', 'crowd-tabs', 'crowd-toast'];
   const SUBMITS = 'crowd-button[form-action=submit], crowd-button[type=submit], '
     + '[type=submit], [type=image], form button:not([type])';
@@ -18,7 +18,7 @@
     return names.length < 2 ? names.join('') : names.slice(0, -1).join(', ') + ' and ' + names.at(-1);
   }
 
-  // What each element that cannot work lacks, a sentence each.
+  // Returns a sentence for each element that cannot work.
   function faults() {
     const unknown = Array.from(document.querySelectorAll(':not(:defined)'), (element) => element.localName)
       .filter((tag) => tag.startsWith('crowd-') && !ONLY_SHOWN.includes(tag));
@@ -34,7 +34,7 @@
     return [...(needed ? ['This page needs ' + needed + ', which this crowd cannot show.'] : []), ...new Set(own)];
   }
 
-  // Says what is wrong, or takes it back; true when the page works.
+  // Shows or hides the message that says what is wrong; returns whether the page works.
   function check() {
     const messages = faults();
     if (!messages.length) {
@@ -54,7 +54,7 @@
     return false;
   }
 
-  // Elements that a script makes later are looked at too, once for many.
+  // Checks elements that a script creates later, once for many.
   function plan() {
     if (planned) return;
     planned = true;
@@ -73,7 +73,7 @@
     banner.scrollIntoView();
   }, true);
 
-  // A script's form.submit() raises no event.
+  // form.submit(), called by a script, raises no event.
   const submit = HTMLFormElement.prototype.submit;
   HTMLFormElement.prototype.submit = function () { if (check()) submit.call(this); };
 }

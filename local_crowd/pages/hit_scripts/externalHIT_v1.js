@@ -1,13 +1,13 @@
-// Stands in for Amazon's script of this name: the same functions, for pages that call them.
+// Replaces Amazon's script of this name: the same functions, for pages that call them.
 
-// A parameter of the page's address, as it stands there: not decoded.
+// Returns a parameter of the page's URL without decoding it.
 function turkGetParam(name, defaultValue) {
   const query = window.location.search.slice(1).split('&');
   const parameter = query.find((part) => part.split('=')[0] === name && part.includes('='));
   return parameter === undefined ? defaultValue : parameter.slice(name.length + 1);
 }
 
-// Where answers go, without a slash at its end.
+// Returns the URL that answers are posted to, without a slash at the end.
 function turkGetSubmitToHost() {
   const site = decode(turkGetParam('turkSubmitTo', ''));
   return /^https?:\/\//i.test(site) ? site.replace(/\/+$/, '') : 'https://www.mturk.com';
@@ -21,7 +21,7 @@ function decode(text) {
   }
 }
 
-// Puts the assignment's id and the address into the form. In a preview the button says what to do.
+// Puts the assignment's id and the URL into the form. In a preview the button says what to do.
 function turkSetAssignmentID(formId, buttonId) {
   const form = document.getElementById(formId || 'mturk_form');
   const button = document.getElementById(buttonId || 'submitButton');

@@ -1,5 +1,5 @@
 // Runs before a HIT page's own scripts. Tells the page around the HIT what the worker enters, puts
-// back what that page had kept, and lets it send the answer: it can try until the crowd answers.
+// back what that page had saved, and lets it send the answer, because it can retry until that arrives.
 (() => {
   const [site] = window.location.href.split('/hit_page/');
   const assignment = new URLSearchParams(window.location.search).get('assignmentId');
@@ -8,8 +8,8 @@
   const SAVE_MS = 100;
   const NOT_KEPT = ['password', 'file', 'submit', 'button', 'reset', 'image', 'hidden'];
   const PLAIN = 'input, select, textarea, [contenteditable]';
-  const held = new WeakMap();  // what a hidden field's page took back without putting it there
-  const touched = new WeakSet();  // what the worker has changed since the page was opened
+  const held = new WeakMap();  // values of hidden fields that the page restores itself: it cancelled the event
+  const touched = new WeakSet();  // fields that the worker has changed since the page was opened
   let port = null, entries = {}, saved = '', loaded = false, restoring = false, saving = 0;
 
   const send = (kind, text = '') => port.postMessage({ kind, text });
@@ -22,8 +22,8 @@
     return element.type === 'hidden' ? 'keep' in element.dataset : !NOT_KEPT.includes(element.type);
   }
 
-  // Each field with a key that it has again when the page is opened anew.
-  function keyed() {
+  // Returns [key, field] for each field whose key stays the same when the page is reloaded.
+  function listKeyedFields() {
     const counts = new Map(), fields = [];
     for (const element of document.querySelectorAll('*')) {
       if (!(element instanceof HTMLElement) || !isKept(element)) continue;
@@ -37,7 +37,7 @@
     return fields;
   }
 
-  // What is in a field; undefined when it is as the page made it.
+  // Returns the value of a field, or undefined if the worker has not changed it.
   function valueOf(field) {
     if ('draftValue' in field) return field.draftValue;
     if (isBox(field)) return field.checked === field.defaultChecked ? undefined : field.checked;
@@ -70,16 +70,16 @@
         field.innerHTML = value;
         touched.add(field);
       }
-      // The prototype's own setter: libraries that watch a field put another one before it.
+      // The prototype's setter, because libraries that watch a field override its own.
       else Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), 'value').set.call(field, value);
       for (const type of ['input', 'change']) field.dispatchEvent(new Event(type, { bubbles: true }));
     }
   }
 
-  // `entries` holds what is still to be put back: fields may appear late.
-  function putBack() {
+  // `entries` contains what is still to be restored, because fields may appear late.
+  function restoreFields() {
     restoring = true;
-    for (const [key, field] of keyed()) {
+    for (const [key, field] of listKeyedFields()) {
       if (!Object.hasOwn(entries, key)) continue;
       try {
         if (!touched.has(field)) put(field, entries[key]);
@@ -94,7 +94,7 @@
     saving = 0;
     if (!port) return;
     const now = { ...entries };
-    for (const [key, field] of keyed()) {
+    for (const [key, field] of listKeyedFields()) {
       const value = valueOf(field);
       if (value !== undefined) now[key] = value;
     }
@@ -112,7 +112,7 @@
     saving = setTimeout(save, event.type === 'change' ? 0 : SAVE_MS);
   }
 
-  // The fields of a form as the browser would send them to the crowd; null: it must do so itself.
+  // Returns the fields of a form as the browser would send them, or null if the browser must send them.
   function fieldsOf(form, submitter) {
     const attribute = (name) => (submitter && submitter.getAttribute('form' + name)) || form.getAttribute(name);
     const base = document.querySelector('base[target]');
@@ -131,14 +131,14 @@
       name, typeof value === 'string' ? value : value.name]);
     if (submitter && submitter.name && submitter.type !== 'image'
         && !fields.some(([name, value]) => name === submitter.name && value === submitter.value)) {
-      fields.push([submitter.name, submitter.value]);  // browsers that do not know the parameter
+      fields.push([submitter.name, submitter.value]);  // browsers without the second parameter
     }
     return method === 'post' ? [...address.searchParams, ...fields] : fields;
   }
 
-  // Whether the page around the HIT sends the form.
-  function handOver(form, submitter = null) {
-    if (restoring) return true;  // a page that submits at a change: the worker did not
+  // Returns whether the page around the HIT sends the form.
+  function sendThroughParent(form, submitter = null) {
+    if (restoring) return true;  // the page submits on change events, but the worker did not submit
     if (!port) return false;
     try {
       const fields = fieldsOf(form, submitter);
@@ -153,17 +153,17 @@
 
   function submitted(event) {
     if (event.defaultPrevented || !(event.target instanceof HTMLFormElement)) return;
-    if (handOver(event.target, event.submitter)) event.preventDefault();
+    if (sendThroughParent(event.target, event.submitter)) event.preventDefault();
   }
 
-  // Always the last listener: any of the page's own may hold the form back.
+  // Always the last listener, because any of the page's own may cancel the submission.
   window.addEventListener('submit', () => {
     window.removeEventListener('submit', submitted);
     window.addEventListener('submit', submitted);
   }, true);
-  // A script's form.submit() raises no event.
+  // form.submit(), called by a script, raises no event.
   const { submit } = HTMLFormElement.prototype;
-  HTMLFormElement.prototype.submit = function () { if (!handOver(this)) submit.call(this); };
+  HTMLFormElement.prototype.submit = function () { if (!sendThroughParent(this)) submit.call(this); };
 
   for (const type of ['input', 'change', 'click', 'keyup', 'keep']) window.addEventListener(type, note, true);
   window.addEventListener('pagehide', save);
@@ -177,17 +177,17 @@
     try {
       entries = text ? JSON.parse(text) : {};
     } catch { /* the page keeps nothing then */ }
-    // After the page's own scripts, which may fill fields themselves, and once more after the last.
-    const later = (action) => setTimeout(() => { action(); putBack(); });
+    // After the page's own scripts, which may fill fields, and again after the last of them.
+    const later = (action) => setTimeout(() => { action(); restoreFields(); });
     if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', () => later(() => {}));
     else later(() => {});
     if (document.readyState === 'complete') later(() => { loaded = true; });
     else window.addEventListener('load', () => later(() => { loaded = true; }));
     let waiting = 0;
     new MutationObserver(() => {
-      if (Object.keys(entries).length) waiting ||= setTimeout(() => { waiting = 0; putBack(); });
+      if (Object.keys(entries).length) waiting ||= setTimeout(() => { waiting = 0; restoreFields(); });
     }).observe(document, { childList: true, subtree: true });
-    saving ||= setTimeout(save, SAVE_MS);  // what was entered before
+    saving ||= setTimeout(save, SAVE_MS);  // saves what was entered earlier
   }
 
   function hello() {
@@ -196,7 +196,7 @@
     port1.onmessage = (event) => { if (!port) welcome(port1, event.data.text); };
     window.parent.postMessage({ local_crowd: 'hello', assignment }, new URL(site).origin, [port2]);
   }
-  // Said at once, and again when the page around the HIT is ready, whichever is later.
+  // Sent now, and again when the page around the HIT is ready, because either may load first.
   window.addEventListener('message', (event) => {
     if (event.source !== window.parent || !event.data || event.data.local_crowd !== 'ready') return;
     event.stopImmediatePropagation();  // not for the page's own listeners

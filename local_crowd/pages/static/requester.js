@@ -45,7 +45,7 @@
   });
 })();
 
-// Keys: j and k move between answers, a and r press the buttons of the focused answer. They can be
+// Keyboard shortcuts: j and k move between answers, a and r press the buttons of the focused answer. They can be
 // turned off, because speech input triggers single keys (WCAG 2.1.4).
 (() => {
   const help = document.getElementById('keys');

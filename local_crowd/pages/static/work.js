@@ -89,7 +89,7 @@
     }
   }
 
-  // One request at a time, however often the frame asks; if it asks meanwhile, one more follows.
+  // One request at a time, however often the frame asks; if it asks during that request, one more follows.
   let asking = false, askedAgain = null;
   async function askForFrame(here) {
     if (over) return;
