@@ -64,13 +64,13 @@ def things(world: RequesterWorld) -> dict[str, str]:
 
 
 def qualification(world: RequesterWorld, name: str = "Speaks Danish") -> str:
-    made = world.perform(
+    response = world.perform(
         "CreateQualificationType",
         Name=name,
         Description="Reads and writes Danish",
         QualificationTypeStatus="Active",
     )
-    return str(made["QualificationType"]["QualificationTypeId"])
+    return str(response["QualificationType"]["QualificationTypeId"])
 
 
 class TestWhoGetsIn:
@@ -176,7 +176,7 @@ class TestWhoGetsIn:
         assert lab.get("/requester/").status_code == 303
 
     @pytest.mark.parametrize("path", [*PAGES, *FORMS])
-    def test_a_worker_is_no_requester(
+    def test_a_worker_cannot_open_requester_pages(
         self, world: RequesterWorld, things: dict[str, str], path: str
     ) -> None:
         """No page is shown to a worker, nor does a form of theirs do anything."""
@@ -192,7 +192,7 @@ class TestWhoGetsIn:
         assert answer.status_code == 303
         assert answer.location.startswith("/sandbox/requester/sign_in")
 
-    def test_a_requester_is_no_worker(self, world: RequesterWorld) -> None:
+    def test_a_requester_cannot_open_worker_pages(self, world: RequesterWorld) -> None:
         """Whoever signed in as a requester is a stranger to the workers' pages."""
         lab = world.member()
         hit = world.launch()
@@ -387,7 +387,7 @@ class TestBatches:
         assert "style=" not in answer.text
 
     def test_pages_can_be_turned(self, world: RequesterWorld) -> None:
-        """Fifty HITs a page, in the order of the rows; a page that is none is not found."""
+        """A page has fifty HITs in the order of the rows; a page that does not exist is not found."""
         for number in range(53):
             world.row(number)
         lab = world.member()
@@ -471,7 +471,7 @@ class TestWorkers:
         assert "Come back" in inbox
 
     @pytest.mark.parametrize(
-        ("subject", "text", "said"),
+        ("subject", "text", "message"),
         [
             ("", "x", "Enter a subject and a text."),
             ("x", " ", "Enter a subject and a text."),
@@ -479,8 +479,8 @@ class TestWorkers:
             ("x", "x" * 4097, "A subject can have 200 characters, a message 4,096."),
         ],
     )
-    def test_what_is_no_message_is_not_sent(
-        self, world: RequesterWorld, subject: str, text: str, said: str
+    def test_an_invalid_message_is_not_sent(
+        self, world: RequesterWorld, subject: str, text: str, message: str
     ) -> None:
         """It is said what is missing, and what was typed stays."""
         world.do(world.row())
@@ -489,7 +489,7 @@ class TestWorkers:
         refused = lab.post("/requester/message", letter)
 
         assert refused.status_code == 400
-        assert said in words(refused)
+        assert message in words(refused)
         assert lab.get("/requester/message").status_code == 303
 
 
@@ -531,7 +531,7 @@ class TestQualifications:
         type_id, ada = qualification(world), world.worker("Ada")
         lab = world.member()
         address = f"/requester/qualifications/{type_id}"
-        for form, said in (
+        for form, message in (
             ({"worker_id": "", "value": "1"}, "Enter a worker ID."),
             ({"worker_id": ada, "value": "9" * 10}, "A qualification's value is a whole number"),
             ({"worker_id": "A0NOBODY", "value": "1"}, 'The value "A0NOBODY" is not valid'),
@@ -541,7 +541,7 @@ class TestQualifications:
             ),
         ):
             answer = lab.post(f"{address}/grant", form, follow_redirects=True)
-            assert said in words(answer)
+            assert message in words(answer)
         assert f"{ada} · value 80 · since 2026-01-01" in words(answer)
         assert "Speaks Danish: 80" in words(lab.get(f"/requester/workers/{ada}"))
         form = {"worker_id": ada, "reason": "Not so well"}

@@ -165,21 +165,24 @@ class TestReviewing:
         assert done.status_code == 303
         assert done.location == f"/sandbox/requester/batches/{BATCH}/answers?show=to_review&page=1"
         assert "3 answers approved for $0.15." in words(lab.get("/requester/"))
-        found = world.perform("GetAssignment", AssignmentId=ids[0])["Assignment"]
-        assert (found["AssignmentStatus"], found["RequesterFeedback"]) == ("Approved", "Well\ndone")
+        assignment = world.perform("GetAssignment", AssignmentId=ids[0])["Assignment"]
+        assert (assignment["AssignmentStatus"], assignment["RequesterFeedback"]) == (
+            "Approved",
+            "Well\ndone",
+        )
 
     def test_rejecting_asks_why(self, world: RequesterWorld) -> None:
         """A worker is told why; without a reason, or with one too long, nothing is rejected."""
         answer = world.do(world.row())
         lab = world.member()
-        for feedback, said in (
+        for feedback, message in (
             ("", "Enter a reason. The worker will read it"),
             (" \x00\n ", "Enter a reason. The worker will read it"),
             ("x" * 1025, "The feedback is 1,025 characters long. The limit is 1,024."),
         ):
             refused = self.choose(lab, "reject", [answer], confirmed="yes", feedback=feedback)
             assert refused.status_code == 400
-            assert said in words(refused)
+            assert message in words(refused)
         assert world.status(answer) == "Submitted"
 
         done = self.choose(lab, "reject", [answer], confirmed="yes", feedback="No animal")
@@ -265,13 +268,13 @@ class TestBonuses:
         assert "This bonus was already sent. It was not sent again." in shown
         assert "$1.50 · 2026-01-01 00:00 UTC · Careful <work>" in shown
 
-        found = world.perform("ListBonusPayments", AssignmentId=answer)["BonusPayments"]
-        assert [(bonus["BonusAmount"], bonus["Reason"]) for bonus in found] == [
+        bonuses = world.perform("ListBonusPayments", AssignmentId=answer)["BonusPayments"]
+        assert [(bonus["BonusAmount"], bonus["Reason"]) for bonus in bonuses] == [
             ("1.50", "Careful <work>")
         ]
 
     @pytest.mark.parametrize(
-        ("amount", "reason", "said"),
+        ("amount", "reason", "message"),
         [
             ("", "x", "Enter an amount in dollars, from $0.01 to $10000.00."),
             ("lots", "x", "Enter an amount in dollars"),
@@ -286,7 +289,7 @@ class TestBonuses:
         ],
     )
     def test_what_cannot_be_a_bonus_is_refused(
-        self, world: RequesterWorld, amount: str, reason: str, said: str
+        self, world: RequesterWorld, amount: str, reason: str, message: str
     ) -> None:
         """A bonus has an amount that can be paid, and a reason; confirmed or not."""
         answer = world.do(world.row())
@@ -295,6 +298,6 @@ class TestBonuses:
             form = {"amount": amount, "reason": reason} | more
             refused = lab.post(f"/requester/answers/{answer}/bonus", form)
             assert refused.status_code == 400
-            assert said in words(refused)
+            assert message in words(refused)
 
         assert world.perform("ListBonusPayments", AssignmentId=answer)["BonusPayments"] == []

@@ -20,14 +20,14 @@ def test_every_result_of_every_batch_is_in_the_array(desk: Desk) -> None:
     done = [crowd.do(worker, hit, [("output", '{"a": "é"}')]) for hit in hits]
     crowd.client.reject_assignment(AssignmentId=done[1], RequesterFeedback="no")
 
-    found = desk.run("get_all_hits")
+    run = desk.run("get_all_hits")
 
-    assert (found.code, found.err) == (0, "")
-    assert {result["assignment_id"]: result["status"] for result in json.loads(found.out)} == {
+    assert (run.code, run.err) == (0, "")
+    assert {result["assignment_id"]: result["status"] for result in json.loads(run.out)} == {
         done[0]: "Submitted",
         done[1]: "Rejected",
     }
-    assert json.loads(found.out) == desk.run("get_results", "--rejected").lines
+    assert json.loads(run.out) == desk.run("get_results", "--rejected").lines
 
 
 def test_prod_is_another_account(desk: Desk) -> None:
@@ -52,8 +52,8 @@ def test_a_hit_deleted_meanwhile_is_named_and_the_array_ends(desk: Desk) -> None
         crowd.client.delete_hit(HITId=hit)
 
     desk.before["ListAssignmentsForHIT"] = delete
-    found = desk.run("get_all_hits", "--concurrency=1")
+    run = desk.run("get_all_hits", "--concurrency=1")
 
-    assert found.code == 1
-    assert found.err.startswith(f"{hit}: Hit {hit} does not exist.")
-    assert [result["hit_id"] for result in json.loads(found.out)] == [other]
+    assert run.code == 1
+    assert run.err.startswith(f"{hit}: Hit {hit} does not exist.")
+    assert [result["hit_id"] for result in json.loads(run.out)] == [other]

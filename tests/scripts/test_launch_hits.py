@@ -66,8 +66,10 @@ def test_the_record_names_the_commit_of_the_definition(files: Desk) -> None:
 
     files.run("launch_hits", *FLAGS)
 
-    said = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
-    assert record(files)[0]["commit"] == said.stdout.strip()
+    rev_parse = subprocess.run(
+        ["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=True
+    )
+    assert record(files)[0]["commit"] == rev_parse.stdout.strip()
 
 
 def test_the_first_line_is_on_the_disk_before_the_first_hit(files: Desk) -> None:

@@ -117,7 +117,7 @@ def test_the_submissions_are_named(live: People, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "expected"),
     [
         ("a,b\n1,2\n", "no column 'Participant id'; found a, b"),
         ("", "no column 'Participant id'; found none"),
@@ -136,7 +136,7 @@ def test_the_submissions_are_named(live: People, tmp_path: Path) -> None:
     ],
 )
 def test_an_export_that_cannot_be_read(
-    live: People, tmp_path: Path, content: str, said: str
+    live: People, tmp_path: Path, content: str, expected: str
 ) -> None:
     """One line with the file, and the line in it."""
     link_id, _ = live.panel_link(live.launch()["HITTypeId"])
@@ -145,7 +145,7 @@ def test_an_export_that_cannot_be_read(
 
     message = live.refused("reconcile", str(file), "--link", link_id)
     assert message.startswith(str(file))
-    assert said in message
+    assert expected in message
 
 
 def test_the_link_has_to_be_a_panels(live: People, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class TestPages:
             "request_id": theirs.request,
             "batch": "x",
         }
-        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values.get(found[1], "x"), rule)
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values.get(match[1], "x"), rule)
 
     def test_no_page_is_open_to_nobody(self, world: World) -> None:
         """Who did not sign in is led to sign in, by GET and by a form with a token of their own;
@@ -35,10 +35,10 @@ class TestPages:
         """
         theirs = Theirs(world)
         before = theirs.state()
-        found = pages_of(world.app._apps["sandbox"])
-        assert {endpoint for endpoint, _ in found} > OPEN
+        pages = pages_of(world.app._apps["sandbox"])
+        assert {endpoint for endpoint, _ in pages} > OPEN
         asked = 0
-        for endpoint, rule in found:
+        for endpoint, rule in pages:
             method, _, path = rule.partition(" ")
             if endpoint in OPEN:
                 continue
@@ -116,9 +116,9 @@ class TestPages:
 
     def test_a_preview_is_for_who_may_preview(self, world: World) -> None:
         """Its frame asks the same as the page around it: a HIT's id alone opens nothing."""
-        made = world.perform("CreateQualificationType", **SKILL)["QualificationType"]
+        qualification_type = world.perform("CreateQualificationType", **SKILL)["QualificationType"]
         requirement = {
-            "QualificationTypeId": made["QualificationTypeId"],
+            "QualificationTypeId": qualification_type["QualificationTypeId"],
             "Comparator": "Exists",
             "ActionsGuarded": "PreviewAndAccept",
         }
@@ -131,7 +131,7 @@ class TestPages:
         (worker,) = re.findall("<code>(A[A-Z0-9]+)</code>", eve.get("/my_work").text)
         world.perform(
             "AssociateQualificationWithWorker",
-            QualificationTypeId=made["QualificationTypeId"],
+            QualificationTypeId=qualification_type["QualificationTypeId"],
             WorkerId=worker,
         )
         assert SECRET in eve.get(path).text

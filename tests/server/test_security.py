@@ -51,8 +51,8 @@ class TestRequesters:
             if refused is not None:
                 with pytest.raises(CrowdError) as caught:
                     world.sandbox.perform(theirs.other, operation, request)
-                said = (caught.value.turk_error_code or "").rpartition(".")[2]
-                assert refused in (said, caught.value.code)
+                error_code = (caught.value.turk_error_code or "").rpartition(".")[2]
+                assert refused in (error_code, caught.value.code)
                 assert SECRET not in caught.value.message
                 continue
             answer = str(world.sandbox.perform(theirs.other, operation, request))

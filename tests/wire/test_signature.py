@@ -277,8 +277,8 @@ def header(name: str, value: str) -> Callable[[AWSPreparedRequest], None]:
 
 def authorization(pattern: str, replacement: str) -> Callable[[AWSPreparedRequest], None]:
     def change(request: AWSPreparedRequest) -> None:
-        said = request.headers["Authorization"].decode()
-        changed, times = re.subn(pattern, replacement, said)
+        authorization = request.headers["Authorization"].decode()
+        changed, times = re.subn(pattern, replacement, authorization)
         assert times == 1
         header("Authorization", changed)(request)
 

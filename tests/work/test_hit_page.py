@@ -71,7 +71,7 @@ class TestTheHitPage:
 
     def test_proxies_are_believed_only_when_told(self, new_world: Callable[..., World]) -> None:
         """turkSubmitTo says where the browser came to; forwarded headers count when expected."""
-        said = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "crowd.example"}
+        headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "crowd.example"}
         seen = []
         for proxies in (0, 1):
             world = new_world(proxies=proxies)
@@ -79,7 +79,7 @@ class TestTheHitPage:
                 f"Ada {proxies}", html="<form action=//www.mturk.com/mturk/externalSubmit>"
             )
             path = f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}"
-            page = world.visitor().get(path, headers=said).text
+            page = world.visitor().get(path, headers=headers).text
             seen.append(page.rpartition("</script>")[2])
 
         assert seen == [
@@ -128,17 +128,17 @@ class TestTheHitPage:
         assert page.count("http://localhost/sandbox/mturk/externalSubmit") == 2
         assert "https://www.mturk.com/worker/help" in page
 
-    @pytest.mark.parametrize(("asked", "given"), [(0, None), (450, 450), (20, 200)])
+    @pytest.mark.parametrize(("asked", "height"), [(0, None), (450, 450), (20, 200)])
     def test_the_frame_is_as_high_as_asked(
-        self, world: World, asked: int, given: int | None
+        self, world: World, asked: int, height: int | None
     ) -> None:
         """FrameHeight 0 fills the window; a height too small to use is made larger."""
         ada, _, assignment_id = world.holder(height=asked)
         page = ada.get(f"/work/{assignment_id}").text
         frame = page.partition("<iframe")[2].partition(">")[0]
 
-        assert ("fills" in page.partition("<body")[2].partition(">")[0]) is (given is None)
-        assert (f'height="{given}"' in frame) if given else ("height" not in frame)
+        assert ("fills" in page.partition("<body")[2].partition(">")[0]) is (height is None)
+        assert (f'height="{height}"' in frame) if height else ("height" not in frame)
         assert "allow-same-origin" not in page
         assert (
             'sandbox="allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox '
@@ -211,7 +211,7 @@ class TestHandingIn:
         ben.post(f"/work/{returned}/return")
         world.clock.advance(10 * MINUTE)
 
-        for assignment_id, said in (
+        for assignment_id, message in (
             (done, "Already submitted You already submitted this work. Nothing has changed."),
             (returned, "Not submitted You returned this HIT, so your answer cannot be submitted."),
             (
@@ -220,14 +220,14 @@ class TestHandingIn:
             ),
         ):
             answer = ada.submit(assignmentId=assignment_id, word="second")
-            assert (answer.status_code, words(answer)) == (409, said)
+            assert (answer.status_code, words(answer)) == (409, message)
             page = ada.get(f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}")
             assert page.status_code == 409
         assert [fields_of(xml) for _, xml in world.answers(hit["HITId"])] == [[("word", "first")]]
         assert world.slots(hit["HITId"]) == (2, 0)
 
     @pytest.mark.parametrize(
-        ("fields", "status", "said"),
+        ("fields", "status", "message"),
         [
             ({"assignmentId": PREVIEW}, 400, "This is a preview. Accept the HIT to work on it."),
             ({"word": "cat"}, 400, "The page did not say which assignment it answers."),
@@ -238,19 +238,19 @@ class TestHandingIn:
         ],
     )
     def test_without_an_assignment_nothing_is_handed_in(
-        self, world: World, fields: dict[str, str], status: int, said: str
+        self, world: World, fields: dict[str, str], status: int, message: str
     ) -> None:
-        """A preview, and an assignment that is none, get a page that says so."""
+        """A preview or an unknown assignment gets a page that says so."""
         ada, hit, _ = world.holder()
         answer = ada.submit(**fields)
 
         assert answer.status_code == status
         assert words(answer).startswith("Not submitted")
-        assert said in words(answer)
+        assert message in words(answer)
         assert world.answers(hit["HITId"]) == []
 
     @pytest.mark.parametrize(
-        ("body", "kind", "status", "said"),
+        ("body", "kind", "status", "message"),
         [
             (b"&a=1" * 10_001, "application/x-www-form-urlencoded", 413, "At most 10,000 fields"),
             (b"&a=\xff\xfe", "application/x-www-form-urlencoded", 400, "not sent as UTF-8"),
@@ -260,7 +260,7 @@ class TestHandingIn:
         ],
     )
     def test_what_cannot_be_read_is_refused(
-        self, world: World, body: bytes, kind: str, status: int, said: str
+        self, world: World, body: bytes, kind: str, status: int, message: str
     ) -> None:
         """Hostile bodies are refused before they cost anything; the assignment stays open."""
         ada, _, assignment_id = world.holder()
@@ -268,7 +268,7 @@ class TestHandingIn:
         answer = Client(world.app).post(f"/sandbox{SUBMIT}", data=sent, content_type=kind)
 
         assert answer.status_code == status
-        assert said in words(answer)
+        assert message in words(answer)
         assert ada.submit(assignmentId=assignment_id).status_code == 200
 
     def test_ten_thousand_parts_and_one_are_refused(self, world: World) -> None:

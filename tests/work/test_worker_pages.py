@@ -14,7 +14,7 @@ class TestSigningIn:
     """The sandbox asks for a nickname, the live site for an invitation."""
 
     @pytest.mark.parametrize(
-        ("typed", "said"),
+        ("typed", "message"),
         [
             ("", "Type a nickname first."),
             ("  \t ", "Type a nickname first."),
@@ -25,14 +25,14 @@ class TestSigningIn:
         ],
     )
     def test_what_cannot_be_a_nickname_is_refused(
-        self, world: World, typed: str, said: str
+        self, world: World, typed: str, message: str
     ) -> None:
-        """A text that is no nickname is refused in words, and signs nobody in."""
+        """An invalid nickname is refused with a reason, and nobody is signed in."""
         visitor = world.visitor()
         answer = visitor.sign_in(typed)
 
         assert answer.status_code == 400
-        assert said in words(answer)
+        assert message in words(answer)
         assert visitor.get("/my_work").location == "/sandbox/sign_in?next=/my_work"
 
     @pytest.mark.parametrize("typed", ["Zoë  B", " Zoe\u0308 B ", "Zoë\xa0B"])
@@ -211,7 +211,7 @@ class TestChoosing:
         assert seen == [*ids, ids[0]]
 
     @pytest.mark.parametrize(
-        ("change", "said"),
+        ("change", "message"),
         [
             ("taken", "Other workers have taken every assignment of this HIT."),
             ("expired", "This HIT has expired."),
@@ -221,7 +221,7 @@ class TestChoosing:
         ],
     )
     def test_what_cannot_be_accepted_any_more_is_said(
-        self, world: World, change: str, said: str
+        self, world: World, change: str, message: str
     ) -> None:
         """Between the preview and the click the HIT can go: the worker is told, and holds nothing."""
         hit = world.launch()
@@ -241,7 +241,7 @@ class TestChoosing:
 
         answer = ada.post(f"/groups/{group}/accept", {"hit_id": hit_id})
         assert answer.status_code == 303
-        assert said in words(ada.client.get(answer.location, follow_redirects=True))
+        assert message in words(ada.client.get(answer.location, follow_redirects=True))
         assert "In progress Nothing." in words(ada.get("/my_work"))
 
     def test_accepting_twice_gives_the_same_assignment(self, world: World) -> None:
@@ -320,14 +320,14 @@ class TestWorking:
         ]
 
     @pytest.mark.parametrize(
-        ("end", "said"),
+        ("end", "message"),
         [
             ("submit", "You submitted this HIT"),
             ("return", "You returned this HIT"),
             ("wait", "The time allowed is over"),
         ],
     )
-    def test_work_that_is_over_says_so(self, world: World, end: str, said: str) -> None:
+    def test_work_that_is_over_says_so(self, world: World, end: str, message: str) -> None:
         """Going back to a HIT that is over shows what became of it, not the HIT."""
         ada, _, assignment_id = world.holder()
         if end == "submit":
@@ -339,7 +339,7 @@ class TestWorking:
         answer = ada.get(f"/work/{assignment_id}")
 
         assert answer.status_code == 410
-        assert said in words(answer)
+        assert message in words(answer)
         assert "<iframe" not in answer.text
 
 
