@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 
 from amt.hits import format_question
 from amt.templates import Template
@@ -13,9 +13,12 @@ from benchmarks.load_site import HIT_TYPE, WEEK
 from local_crowd.operations.call import Call, random_id
 from local_crowd.operations.hits import hit_types
 from local_crowd.operations.people import identities
+from local_crowd.operations.questions import packing
 from local_crowd.operations.work import worker_lists
 from local_crowd.site import Site
-from local_crowd.store.tables import assignments, hits, request_tokens
+from local_crowd.store.inserts import insert_new
+from local_crowd.store.tables import assignments, hits, question_dictionaries, request_tokens
+from local_crowd.store.tables import hit_types as hit_type_table
 
 GROUPS = 10  # HIT types, each a batch
 DONE_BY_ADA = 10_000  # HITs of the first group, at most half of it
@@ -54,6 +57,14 @@ def fill(site: Site, count: int) -> Filled:
             hit_types.ensure(call, HIT_TYPE | {"Title": f"Describe pictures, part {group + 1}"})
             for group in range(GROUPS)
         ]
+        dictionary = packing.pack(_render())
+        insert_new(
+            call.db,
+            question_dictionaries,
+            dictionary_id=packing.identify(dictionary),
+            packed_question=dictionary,
+        )
+        call.db.execute(update(hit_type_table).values(dictionary_id=packing.identify(dictionary)))
     done = min(DONE_BY_ADA, count // GROUPS // 2)
     for group, hit_type_id in enumerate(types):
         rows = _hit_rows(site.now(), people, group, hit_type_id, count // GROUPS)
@@ -109,10 +120,16 @@ def _insert(call: Call, people: People, group: int, rows: list[dict[str, Any]], 
         call.db.execute(insert(assignments), work)
 
 
+def _render() -> str:
+    """Return the question of the template, with MARKER in place of a row."""
+    return format_question(Template(str(TEMPLATE), [str(TEMPLATE.parent)]).render(MARKER), 450)
+
+
 def _hit_rows(
     now: int, people: People, group: int, hit_type_id: str, count: int
 ) -> Iterator[dict[str, Any]]:
-    question = format_question(Template(str(TEMPLATE), [str(TEMPLATE.parent)]).render(MARKER), 450)
+    question = _render()
+    dictionary = packing.pack(question)
     batch = f"{group:032x}"
     done = min(DONE_BY_ADA, count // 2) if group == 0 else 0
     closed = group in (APPROVED, SUBMITTED)
@@ -124,7 +141,10 @@ def _hit_rows(
             "hit_id": random_id(),
             "requester_id": people.requester,
             "hit_type_id": hit_type_id,
-            "question": question.replace(json.dumps(MARKER), json.dumps(text)),
+            "packed_question": packing.pack(
+                question.replace(json.dumps(MARKER), json.dumps(text)), dictionary
+            ),
+            "dictionary_id": packing.identify(dictionary),
             "requester_annotation": f"batch={batch} row={number}",
             "batch": batch,
             "input_row": number,

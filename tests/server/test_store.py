@@ -12,7 +12,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, String, inspect, text
+from sqlalchemy import Connection, LargeBinary, MetaData, String, inspect, text
+from sqlalchemy.types import TypeEngine
 
 from local_crowd.site import SITES, open_site
 from local_crowd.store import engine
@@ -84,13 +85,20 @@ def one_row_a_table(connection: Connection) -> dict[str, dict[str, object]]:
     rows = {}
     for table in tables.sorted_tables:
         if table.name != "alembic_version":
-            row = {c.name: "x" if isinstance(c.type, String) else 1 for c in table.columns}
+            row = {c.name: make_value(c.type) for c in table.columns}
             if "qualification_requirements" in row:
                 row["qualification_requirements"] = "[]"
             connection.execute(table.delete())
             connection.execute(table.insert().values(row))
             rows[table.name] = row
     return rows
+
+
+def make_value(kind: TypeEngine[object]) -> object:
+    """Return a value for a column of this type."""
+    if isinstance(kind, LargeBinary):
+        return b"x"
+    return "x" if isinstance(kind, String) else 1
 
 
 @pytest.mark.parametrize("revision", [f"{number:04}" for number in range(1, int(HEAD))])

@@ -104,7 +104,7 @@ def _describe(call: Call, selected: Select[Any]) -> list[Batch]:
 
 def list_hits(call: Call, batch: str, offset: int, limit: int) -> list[Row[Any]]:
     """List the HITs of a batch in the order of the input: all their columns but the question."""
-    columns = [column for column in hits.c if column.name != "question"]
+    columns = [column for column in hits.c if column.name != "packed_question"]
     query = select(*columns).where(_is_own(call), hits.c.batch == batch)
     query = query.order_by(hits.c.input_row, hits.c.number)
     return list(call.db.execute(query.offset(offset).limit(limit)))

@@ -18,12 +18,13 @@ from local_crowd.operations.checks import (
     validate_range,
 )
 from local_crowd.operations.errors import RequestError
+from local_crowd.operations.hits.stored_questions import DICTIONARY_OF_TYPE
 from local_crowd.operations.qualifications import requirements
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import hit_type_qualifications, hit_types
 
 # A constant, because building this query takes six times as long as executing it.
-FIND_ONE = select(hit_types).where(
+FIND_ONE = select(hit_types, DICTIONARY_OF_TYPE).where(
     hit_types.c.requester_id == bindparam("requester_id"),
     hit_types.c.hit_type_id == bindparam("hit_type_id"),
 )

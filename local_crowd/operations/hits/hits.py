@@ -18,7 +18,7 @@ from local_crowd.operations.checks import (
     validate_range,
 )
 from local_crowd.operations.errors import does_not_exist
-from local_crowd.operations.hits import batches, hit_status, hit_types, layouts
+from local_crowd.operations.hits import batches, hit_status, hit_types, layouts, stored_questions
 from local_crowd.operations.money.balance import require_funds
 from local_crowd.operations.notifications import events
 from local_crowd.operations.paging import build_listing, fetch_page
@@ -64,7 +64,6 @@ def _create(call: Call, request: Request, hit_id: str, hit_type: Row[Any]) -> Re
         "hit_id": hit_id,
         "requester_id": call.requester_id,
         "hit_type_id": hit_type.hit_type_id,
-        "question": question,
         "requester_annotation": annotation,
         "batch": batches.derive_batch(annotation, hit_type.hit_type_id),
         "input_row": batches.parse_input_row(annotation) or 0,
@@ -78,12 +77,13 @@ def _create(call: Call, request: Request, hit_id: str, hit_type: Row[Any]) -> Re
         "reviewing": False,
         "disposed": False,
         **review_policies.validate_policies(request),
+        **stored_questions.store_question(call, hit_type, question),
     }
     call.db.execute(insert(hits), columns)
     # What was inserted is known; reading it back takes as long as inserting it.
     hit = SimpleNamespace(**{**hit_type._asdict(), **columns})
     events.notify(call, hit, "HITCreated", call.now)
-    return {"HIT": to_api(hit, call.now)}
+    return {"HIT": to_api(hit, call.now, question)}
 
 
 def find(call: Call, hit_id: str, *, disposed: bool = False) -> Row[Any]:
@@ -98,11 +98,6 @@ def find(call: Call, hit_id: str, *, disposed: bool = False) -> Row[Any]:
     return row
 
 
-def query_own(call: Call) -> Select[Any]:
-    """Return a query for the requester's HITs, each joined with its type."""
-    return _join_types().where(hits.c.requester_id == call.requester_id)
-
-
 @cache  # building a query of so many columns takes longer than executing it
 def _join_types() -> Select[Any]:
     joined = hits.join(tables.hit_types, hits.c.hit_type_id == tables.hit_types.c.hit_type_id)
@@ -112,7 +107,8 @@ def _join_types() -> Select[Any]:
 
 @cache  # building this query takes six times as long as executing it
 def _find_one() -> Select[Any]:
-    return _join_types().where(
+    query = _join_types().add_columns(stored_questions.DICTIONARY)
+    return query.where(
         hits.c.requester_id == bindparam("requester_id"), hits.c.hit_id == bindparam("hit_id")
     )
 
@@ -168,7 +164,8 @@ def _build_listing(call: Call, keys: Sequence[Row[Any]], token: str | None) -> R
     query = _join_types().where(hits.c.number.in_([key.number for key in keys]))
     by_number = {row.number: row for row in call.db.execute(query)} if keys else {}
     rows = [by_number[key.number] for key in keys]
-    return build_listing("HITs", rows, token, lambda row: to_api(row, call.now))
+    asked = stored_questions.read_questions(call, rows)
+    return build_listing("HITs", rows, token, lambda row: to_api(row, call.now, asked[row.hit_id]))
 
 
 def read_slots(row: Row[Any] | SimpleNamespace) -> hit_status.Slots:
@@ -183,8 +180,11 @@ def compute_status(row: Row[Any] | SimpleNamespace, now: int) -> str:
     )
 
 
-def to_api(row: Row[Any] | SimpleNamespace, now: int) -> Response:
-    """Convert a HIT's row to Amazon's HIT structure, omitting absent values."""
+def to_api(row: Row[Any] | SimpleNamespace, now: int, question: str | None = None) -> Response:
+    """Convert a HIT's row to Amazon's HIT structure, omitting absent values.
+
+    `question` saves unpacking it.
+    """
     counters = hit_status.compute_counters(read_slots(row), row.expiration, now)
     hit = {
         "HITId": row.hit_id,
@@ -193,7 +193,7 @@ def to_api(row: Row[Any] | SimpleNamespace, now: int) -> Response:
         "CreationTime": row.creation_time,
         "Title": row.title,
         "Description": row.description,
-        "Question": row.question,
+        "Question": question or stored_questions.read_question(row),
         "Keywords": row.keywords,
         "HITStatus": compute_status(row, now),
         "MaxAssignments": row.max_assignments,

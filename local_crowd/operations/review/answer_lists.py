@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, func, select, tuple_
 
 from local_crowd.operations.call import Call
+from local_crowd.operations.hits.stored_questions import STORED, read_question
 from local_crowd.operations.review.assignments import VISIBLE
 from local_crowd.store.tables import assignments, bonuses, hit_types, hits
 
@@ -79,7 +80,8 @@ def list_hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) 
 
     `place` is the `input_row` and `number` of the last HIT of the previous page.
     """
-    query = select(*(hits.c[name] for name in BatchHit._fields)).where(
+    columns = ("input_row", "number", "hit_id", "requester_annotation")
+    query: Select[Any] = select(*(hits.c[name] for name in columns), *STORED).where(
         hits.c.requester_id == call.requester_id,
         hits.c.batch == batch,
         ~hits.c.disposed,
@@ -87,7 +89,12 @@ def list_hits_after(call: Call, batch: str, place: tuple[int, int], limit: int) 
         tuple_(hits.c.input_row, hits.c.number) > place,
     )
     ordered = query.order_by(hits.c.input_row, hits.c.number)
-    return [BatchHit(*row) for row in call.db.execute(ordered.limit(limit))]
+    return [
+        BatchHit(
+            row.input_row, row.number, row.hit_id, read_question(row), row.requester_annotation
+        )
+        for row in call.db.execute(ordered.limit(limit))
+    ]
 
 
 def list_answers_after(
@@ -116,7 +123,7 @@ def _query_answers(call: Call, statuses: Sequence[str]) -> Select[Any]:
     return (
         select(
             *assignments.c,
-            hits.c.question,
+            *STORED,
             hits.c.requester_annotation,
             hits.c.batch,
             hit_types.c.title,

@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, bindparam, select, update
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.hits.slots import move_slot
+from local_crowd.operations.hits.stored_questions import STORED, read_question
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.questions.questions import build_answer
@@ -45,7 +46,7 @@ ASSIGNMENT: Select[Any] = (
     .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
     .where(assignments.c.assignment_id == bindparam("assignment_id"))
 )
-ASSIGNMENT_WITH_QUESTION = ASSIGNMENT.add_columns(hits.c.question)
+ASSIGNMENT_WITH_QUESTION = ASSIGNMENT.add_columns(*STORED)
 ANSWER = select(assignments.c.answer).where(
     assignments.c.assignment_id == bindparam("assignment_id")
 )
@@ -100,7 +101,8 @@ def find_question(
         if row.hit_id != hit_id:
             raise NotPossible("unknown", UNKNOWN)
         require_in_progress(call, row)
-    return str(call.db.scalar(select(hits.c.question).where(hits.c.hit_id == hit_id)))
+    question: Select[Any] = select(*STORED).where(hits.c.hit_id == hit_id)
+    return read_question(call.db.execute(question).one())
 
 
 def find_own_assignment(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
@@ -189,7 +191,7 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     row = _fetch_assignment(call, ASSIGNMENT_WITH_QUESTION, assignment_id)
     if row.status in FINISHED:
         stored = call.db.scalar(ANSWER, {"assignment_id": assignment_id})
-        if stored == build_answer(row.question, fields):
+        if stored == build_answer(read_question(row), fields):
             return str(row.hit_id)
     require_in_progress(call, row)
     policy_runs.lock_assignments(call, row)
@@ -200,7 +202,7 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
             "id": assignment_id,
             "at": at,
             "due": at + row.auto_approval_delay,
-            "xml": build_answer(row.question, fields),
+            "xml": build_answer(read_question(row), fields),
         },
     )
     if not result.rowcount:  # another request was faster: start again from what it changed

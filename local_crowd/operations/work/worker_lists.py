@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, and_, bindparam, case, func, literal_column, select
 
 from local_crowd.operations.call import Call
+from local_crowd.operations.hits.stored_questions import STORED
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.store import counts
@@ -299,7 +300,7 @@ def _query_work(worker_id: str) -> Select[Any]:
 def find_assignment(call: Call, worker_id: str, assignment_id: str) -> Row[Any] | None:
     """Return one assignment of the worker, a row as in `list_finished` with the HIT's `question`."""
     query = _query_work(worker_id).where(assignments.c.assignment_id == assignment_id)
-    return call.db.execute(query.add_columns(hits.c.question)).one_or_none()
+    return call.db.execute(query.add_columns(*STORED)).one_or_none()
 
 
 def list_in_progress(call: Call, worker_id: str) -> list[Row[Any]]:

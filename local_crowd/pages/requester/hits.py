@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template
 from werkzeug.exceptions import NotFound
 
 from local_crowd.operations.hits import hits
+from local_crowd.operations.hits.stored_questions import read_question
 from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.review import answer_lists, bonuses
 from local_crowd.pages.context import current_site
@@ -29,7 +30,7 @@ def show(requester_id: str, hit_id: str) -> Any:
         rows = answer_lists.list_of_hit(
             call, hit_id, (number - 1) * ANSWERS_PER_PAGE, ANSWERS_PER_PAGE
         )
-    question = parse(row.question)
+    question = parse(read_question(row))
     submitted = row.submitted + row.approved + row.rejected
     page = render_template(
         "requester/hit.html",
@@ -49,7 +50,7 @@ def show(requester_id: str, hit_id: str) -> Any:
 def show_page(requester_id: str, hit_id: str) -> Response:
     """Send the HIT's page for a preview frame; its opaque origin keeps it away from our pages."""
     with current_site().reading(requester_id) as call:
-        question = hits.find(call, hit_id).question
+        question = read_question(hits.find(call, hit_id))
     return hit_page.render_question(question, None)
 
 

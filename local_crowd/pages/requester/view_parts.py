@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flask import request, url_for
 
 from local_crowd.operations.hits.batches import parse_input_row
+from local_crowd.operations.hits.stored_questions import read_question
 from local_crowd.operations.questions.question_form import QuestionForm
 from local_crowd.operations.questions.questions import ExternalQuestion, Question, parse
 from local_crowd.pages.questions.frame import PREVIEW, Frame, make_frame
@@ -68,7 +69,7 @@ def group_answers(rows: Iterable[Any], limit: int = SHOWN) -> list[Hit]:
 
 
 def _to_hit(hit_id: str, rows: Sequence[Any], limit: int) -> Hit:
-    question = parse(rows[0].question)
+    question = parse(read_question(rows[0]))
     input_fields = parse_input_fields(question, limit)
     form = question if isinstance(question, QuestionForm) else None
     return Hit(

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from local_crowd.operations.hits.stored_questions import read_question
 from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, holder_only
@@ -29,7 +30,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
         "work/work.html",
         row=row,
         seconds_left=row.deadline - call.now,
-        frame=make_frame(parse(row.question), row.hit_id, assignment_id, worker_id),
+        frame=make_frame(parse(read_question(row)), row.hit_id, assignment_id, worker_id),
     )
     return page, {"Content-Security-Policy": AROUND_A_HIT}
 

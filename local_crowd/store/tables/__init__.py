@@ -10,6 +10,7 @@ from local_crowd.store.tables.hit_tables import (
     is_open,
     is_reviewable,
     layouts,
+    question_dictionaries,
 )
 from local_crowd.store.tables.money_tables import bonuses, payment_items, payments
 from local_crowd.store.tables.notification_tables import outbox

@@ -7,6 +7,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -33,6 +34,8 @@ hit_types = Table(
     Column("created_time", Seconds, nullable=False),
     # Where to send notifications about its HITs, as JSON: a NotificationSpecification, and Active.
     Column("notification", Text),
+    # What its next HIT's question is packed with; NULL while it has none.
+    Column("dictionary_id", BigInteger),
     Index(None, "requester_id", "fingerprint", unique=True),
 )
 
@@ -62,6 +65,14 @@ is_reviewable = text(
     "hits.pending = 0 AND NOT hits.disposed AND (hits.available = 0 OR hits.due_time IS NULL)"
 )
 
+# Questions that others are packed with (operations.questions.packing), by a hash of the content.
+question_dictionaries = Table(
+    "question_dictionaries",
+    metadata,
+    Column("dictionary_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("packed_question", LargeBinary, nullable=False),
+)
+
 hits = Table(
     "hits",
     metadata,
@@ -69,7 +80,6 @@ hits = Table(
     Column("hit_id", Id, nullable=False, unique=True),
     Column("requester_id", Id, ForeignKey("requesters.requester_id"), nullable=False),
     Column("hit_type_id", Id, ForeignKey("hit_types.hit_type_id"), nullable=False),
-    Column("question", Text, nullable=False),
     Column("requester_annotation", Text),
     # What the requester's pages show as one batch; operations.hits.batches computes it.
     Column("batch", String(64)),
@@ -93,6 +103,9 @@ hits = Table(
     # The ReviewPolicy structures that it was created with, as JSON.
     Column("assignment_review_policy", Text),
     Column("hit_review_policy", Text),
+    # The dictionary that its question is packed with; NULL: with none.
+    Column("dictionary_id", BigInteger),
+    Column("packed_question", LargeBinary),  # NULL only while migration 0011 runs
     Index(None, "requester_id", "batch", "input_row", "number"),
     Index(None, "hit_type_id", "number"),
     partial_index(
