@@ -1,10 +1,11 @@
-r"""Launch HITs: one for each line of a JSON Lines file, all with the same page and properties.
+r"""Launch HITs: one for each row of a file, all with the same page and properties.
 
     python launch_hits.py --html_template=simple.html \
         --hit_properties_file=hit_properties/simple.json \
         --input_json_file=examples/simple/example_input.txt --hit_ids_file=hit_ids.txt
 
-Everything is read, rendered and checked before the first HIT is created. The ids go into
+The input is JSON Lines, or a table whose first line names the fields (.csv, .tsv), or a JSON array
+of objects (.json). Everything is read, rendered and checked before the first HIT is created. The ids go into
 --hit_ids_file, and everything about the batch into a .batch.jsonl file beside it. If it is
 interrupted, run the same command again to finish the batch: no row gets two HITs.
 """
@@ -27,10 +28,14 @@ def main(argv: list[str] | None = None) -> int:
     for name, text in (
         ("html_template", "Jinja template of the page"),
         ("hit_properties_file", "JSON file with the title, the reward and other properties"),
-        ("input_json_file", "JSON Lines file, one HIT per line"),
+        (
+            "input_json_file",
+            "input file, one HIT per row: .csv, .tsv, .json or JSON Lines; - is stdin",
+        ),
         ("hit_ids_file", "new file for the HIT ids"),
     ):
         parser.add_argument(f"--{name}", required=True, metavar="FILE", help=text)
+    simpleamt.add_input_format(parser)
     parser.add_argument("--dry_run", action="store_true", help="check everything without launching")
     parser.add_argument(
         "--max_cost", type=dollars, metavar="DOLLARS", help="largest amount that the batch may cost"
@@ -55,7 +60,7 @@ def launch(args: argparse.Namespace) -> int:
     batches.needs_ids_file(args.hit_ids_file, batch)
     crowd = simpleamt.crowd(args, batch)
     records.refuse_other_place(batch, crowd)
-    with inputs.Input(args.input_json_file) as source:
+    with inputs.Input(args.input_json_file, args.input_format) as source:
         plan = plans.make_plan(
             args.html_template,
             crowd.settings["template_directories"],

@@ -24,11 +24,14 @@ def main(argv: list[str] | None = None) -> int:
         "--rendered_html", required=True, metavar="FILE", help="file to write the page to"
     )
     parser.add_argument(
-        "--input_json_file", metavar="FILE", help="JSON Lines file, one HIT per line"
+        "--input_json_file",
+        metavar="FILE",
+        help="input file, one HIT per row: .csv, .tsv, .json or JSON Lines; - is stdin",
     )
     parser.add_argument(
         "--row", type=int, metavar="N", help="row of --input_json_file, from 0; default: 0"
     )
+    simpleamt.add_input_format(parser)
     return simpleamt.run(parser, render, argv)
 
 
@@ -57,7 +60,7 @@ def find_row(args: argparse.Namespace) -> Any:
             raise Error("--row needs --input_json_file")
         return NOTHING
     wanted = args.row or 0
-    for row in inputs.read_rows(args.input_json_file):
+    for row in inputs.read_rows(args.input_json_file, args.input_format):
         if row.number == wanted:
             return row.value
     raise Error(f"{args.input_json_file}: has no row {wanted}")

@@ -120,6 +120,15 @@ def parser(doc: str | None, *options: str) -> Parser:
     return command_line
 
 
+def add_input_format(parser: argparse.ArgumentParser) -> None:
+    """Add --input_format, for input whose name does not tell."""
+    parser.add_argument(
+        "--input_format",
+        choices=("csv", "tsv", "jsonl"),
+        help="format of the input file; default: by its ending, else jsonl",
+    )
+
+
 def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | None) -> int:
     """Parse `argv`, run `command`, and return the exit code.
 

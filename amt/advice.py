@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-from amt.inputs import Row
+from amt.rows import Row
 
 MOST_NAMED = 5  # missing files
 # In quotes, as in attributes, scripts and the row's JSON; with the local crowd's address or without.
@@ -31,7 +31,7 @@ class Advice:
     `files` is the directory that the crowd serves as /files/; None when it is on another machine.
     """
 
-    def __init__(self, template_name: str, input_path: str, files: Path | None) -> None:
+    def __init__(self, template_name: str, input_path: str | Path, files: Path | None) -> None:
         self._template_name = template_name
         self._input_path = input_path
         self._files = files

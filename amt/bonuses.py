@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from amt import calls, inputs, records
+from amt import calls, records, rows
 from amt.crowd import Crowd
 from amt.errors import Error
 from amt.messages import join_faults
@@ -108,7 +108,7 @@ def read(path: str) -> tuple[list[Bonus], str]:
 def _read_rows(path: str, text: str, faults: list[str]) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield the line number and the cells of each row; add what is wrong to `faults`."""
     if text.lstrip()[:1] in ("{", "["):
-        for row in inputs.parse_rows(path, io.BytesIO(text.encode()), faults):
+        for row in rows.parse_rows(path, io.BytesIO(text.encode()), faults):
             if isinstance(row.value, dict):
                 yield row.line, row.value
             else:

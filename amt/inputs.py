@@ -1,24 +1,18 @@
-"""The input of a batch: JSON Lines, one HIT a line, any JSON value."""
+"""The input of a batch: a file of rows, one HIT a row."""
 
 import hashlib
-import json
+import os
+import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import BinaryIO, Self
 
 from amt.errors import Error
-from formats.json_text import RepeatedKeyError, parse
+from amt.rows import Columns, Row, choose_format, parse_file
 
 CHUNK_BYTES = 1024 * 1024
-
-
-class Row(NamedTuple):
-    """A line of the input: `number` counts rows from 0, `line` the file's lines from 1."""
-
-    number: int
-    line: int
-    value: Any
 
 
 class Input:
@@ -28,8 +22,10 @@ class Input:
     The copy is a file without a name in the temporary directory, so it ends with the process.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str | Path, file_format: str | None = None) -> None:
         self.path = path
+        self.format = choose_format(path, file_format)
+        self.columns: Columns | None = None  # of a table, once its first line is read
         self.bytes = 0
         self.sha256 = ""
         self._copy = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as this lives
@@ -44,7 +40,7 @@ class Input:
         """Copy the file. Raises Error when it cannot be read or the disk has no room for it."""
         digest = hashlib.sha256()
         try:
-            with Path(self.path).open("rb") as file:
+            with _open(self.path) as file:
                 while chunk := file.read(CHUNK_BYTES):
                     self._append(chunk)
                     digest.update(chunk)
@@ -64,54 +60,32 @@ class Input:
             ) from error
 
     def rows(self, faults: list[str] | None = None) -> Iterator[Row]:
-        """Return the rows of the copy, as `parse_rows` gives them; none of a file that could not be read.
-        One pass at a time.
+        """Return the rows of the copy, as `parse_file` gives them; none of a file that could not be
+        read. One pass at a time.
         """
-        self._copy.seek(0)
-        return parse_rows(self.path, self._copy if self.sha256 else (), faults)
+        if not self.sha256:
+            return
+        descriptor = os.dup(self._copy.fileno())
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
+            yield from parse_file(self.path, file, self.format, faults, self._set_columns)
+
+    def _set_columns(self, columns: Columns) -> None:
+        self.columns = columns
 
 
-def read_rows(path: str | Path) -> Iterator[Row]:
-    """Yield the rows of a file that is read once. Raises Error as `parse_rows`, and for a file that
-    cannot be read.
-    """
-    try:
-        with Path(path).open("rb") as lines:
-            yield from parse_rows(path, lines)
-    except OSError as error:
-        raise Error(f"{path}: {error.strerror}") from error
+def read_rows(path: str | Path, file_format: str | None = None) -> Iterator[Row]:
+    """Yield the rows of a file. Raises Error as `parse_file`, and for a file that cannot be read."""
+    with Input(path, file_format) as source:
+        source.read()
+        yield from source.rows()
 
 
-def parse_rows(
-    path: str | Path, lines: Iterable[bytes], faults: list[str] | None = None
-) -> Iterator[Row]:
-    """Yield the rows in the lines of `path`; blank lines are skipped.
-
-    Every line that is not JSON goes into `faults` as `file:line: what`; without a list it raises
-    Error at once.
-    """
-    number = 0
-    for line, raw in enumerate(lines, 1):
-        text = raw.removeprefix(b"\xef\xbb\xbf") if line == 1 else raw
-        if not text.strip():
-            continue
-        try:
-            value = parse(text.rstrip().decode("utf-8"))
-        except ValueError as error:
-            fault = f"{path}:{line}: {_describe_fault(error)}"
-            if faults is None:
-                raise Error(fault) from error
-            faults.append(fault)
-        else:
-            yield Row(number, line, value)
-            number += 1
-
-
-def _describe_fault(error: ValueError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 text (byte {error.start + 1} of the line)"
-    if isinstance(error, RepeatedKeyError):
-        return f"{error.msg} (column {error.colno})"
-    if isinstance(error, json.JSONDecodeError):
-        return f"not JSON: {error.msg} (column {error.colno})"
-    return f"not JSON: {error}"
+@contextmanager
+def _open(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a file for reading; - is stdin, which stays open."""
+    if str(path) == "-":
+        yield sys.stdin.buffer
+    else:
+        with Path(path).open("rb") as file:
+            yield file

@@ -12,9 +12,9 @@ from amt import calls, records
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.inputs import Row
 from amt.parallel import Outcome
 from amt.plans import Plan
+from amt.rows import Row
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient

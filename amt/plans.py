@@ -12,9 +12,10 @@ from amt.advice import Advice
 from amt.batches import Batch
 from amt.errors import Error
 from amt.hits import format_question
-from amt.inputs import Input, Row
+from amt.inputs import Input
 from amt.messages import join_faults
 from amt.properties import Properties
+from amt.rows import Row
 from amt.templates import Template
 
 Value = TypeVar("Value")
@@ -35,7 +36,8 @@ class Plan:
     def record_bytes(self, hits: int) -> int:
         """About how large the record of so many HITs is."""
         texts = [*self.template.sources.values(), self.properties.text]
-        each = self.input.bytes / self.rows + 100
+        names = self.input.columns.names if self.input.columns else []
+        each = self.input.bytes / self.rows + 100 + sum(len(name) + 6 for name in names)
         return sum(map(len, texts)) + int(hits * each) + 1000
 
     def question(self, row: Row) -> str:
@@ -74,7 +76,7 @@ def make_plan(
     if faults or template is None or hit_properties is None:
         raise Error(join_faults(faults))
     hashes = {
-        "input": source.sha256,
+        "input": _hash_input(source),
         "template": _hash(json.dumps(sorted(template.sources.items())).encode()),
         "properties": _hash(_serialize(hit_properties).encode()),
     }
@@ -103,6 +105,12 @@ def _serialize(properties: Properties) -> str:
     return json.dumps(
         [properties.hit_type, properties.hit, properties.frame_height], sort_keys=True
     )
+
+
+def _hash_input(source: Input) -> str:
+    """Return the hash of the input; the same bytes in another format are other rows."""
+    is_table = source.columns is not None
+    return f"{source.sha256} {source.format}" if is_table else source.sha256
 
 
 def _hash(content: bytes) -> str:

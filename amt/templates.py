@@ -9,6 +9,7 @@ from typing import Any
 
 from amt.configuration import PROJECT
 from amt.errors import Error
+from amt.rows import add_input_fields
 
 # What may not stand in a <script>, in single quotes, in XML or in UTF-8, though JSON allows it.
 UNSAFE = re.compile("[<>&'\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -77,6 +78,8 @@ class Template:
         """
         from markupsafe import Markup
 
+        if row is not NOTHING:
+            row = add_input_fields(row)
         values = (
             {"input": ""} if row is NOTHING else {"input": Markup(script_safe(row)), "row": row}  # noqa: S704 - made safe
         )

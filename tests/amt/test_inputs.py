@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from amt.errors import Error
-from amt.inputs import Row, parse_rows, read_rows
+from amt.inputs import read_rows
+from amt.rows import Row, parse_rows
 from formats.json_text import parse
 
 

@@ -7,7 +7,8 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from formats.csv_table import Row, Table
+from formats import csv_table
+from formats.csv_table import Row, Table, decode_lines
 
 OPENS = "the quotation mark that opens here (column 3)"
 WITHIN = (
@@ -112,6 +113,57 @@ def test_another_delimiter() -> None:
     assert read("a\tb\n1,5\t2\n", delimiter="\t")[1] == [Row(2, {"a": "1,5", "b": "2"})]
 
 
+def test_a_line_of_spaces_is_a_row_where_it_can_be_one() -> None:
+    """The csv module writes a single cell of spaces, and cells of tabs, without quotation marks."""
+    assert read("a\n \n\n")[1] == [Row(2, {"a": " "})]
+    assert read("a\tb\n\t\n \n", delimiter="\t")[1] == [Row(2, {"a": "", "b": ""})]
+    assert read("a,b\n  \n")[1:] == ([], [])
+
+
+def test_a_cell_that_is_too_large_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a quotation mark that is never closed, the rest of the file is not kept either."""
+    monkeypatch.setattr(csv_table, "MAX_CELL_CHARACTERS", 20)
+    large = "the cell that opens here (column 1) has more than 20 characters"
+
+    assert read('a\n"' + "1234567\n" * 3 + '"\n')[1:] == ([], [(2, large)])
+    assert read('a\n"' + '12345""' * 4 + '"\n')[1:] == ([], [(2, large)])
+    closed = "the quotation mark that opens here (column 1) is never closed"
+    assert read('a\n"' + "1234567\n" * 9)[1:] == ([], [(2, closed)])
+
+
+def decode(content: bytes) -> tuple[list[str], list[tuple[int, str]]]:
+    """The lines of a file, and the faults with their lines."""
+    faults: list[tuple[int, str]] = []
+    lines = list(
+        decode_lines(io.BytesIO(content), lambda line, fault: faults.append((line, fault)))
+    )
+    return lines, faults
+
+
+def test_lines_are_utf_8_with_any_ending() -> None:
+    """With a byte order mark or without; other separators of Unicode end no line."""
+    assert decode("\ufeffé\r\nb\rc\n\u2028\x0b".encode()) == (
+        ["é\r\n", "b\r", "c\n", "\u2028\x0b"],
+        [],
+    )
+    assert decode(b"") == ([], [])
+
+
+def test_bytes_that_are_not_utf_8_are_named_once_a_line() -> None:
+    """With what a spreadsheet calls the right format; a UTF-16 file is named once."""
+    save = 'save the file as UTF-8 (in Excel: the file type "CSV UTF-8")'
+
+    assert decode(b"a\n\xe9b\xe9\n\xc3\xa9\xff") == (
+        ["a\n", "\ufffdb\ufffd\n", "é\ufffd"],
+        [
+            (2, f"not UTF-8 (byte 1 of the line); {save}"),
+            (3, f"not UTF-8 (byte 3 of the line); {save}"),
+        ],
+    )
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert decode("\ufeffa\nb".encode(encoding)) == ([], [(1, f"UTF-16, not UTF-8; {save}")])
+
+
 cells = st.text(st.sampled_from('ab ,"\n\r;\té'), min_size=1)
 
 
@@ -125,6 +177,28 @@ def test_what_the_csv_module_writes_is_read(rows: list[tuple[str, str]]) -> None
 
     assert faults == []
     assert [tuple(row.cells.values()) for row in read_rows] == rows
+
+
+@hypothesis.given(
+    st.sampled_from([",", "\t"]),
+    st.integers(1, 3).flatmap(
+        lambda width: st.lists(st.lists(st.text(), min_size=width, max_size=width), min_size=1)
+    ),
+)
+def test_a_table_of_any_texts_comes_back(delimiter: str, table: list[list[str]]) -> None:
+    """Written as a program or a spreadsheet writes it, with quotation marks only where needed."""
+    columns = [f"c{number}" for number in range(len(table[0]))]
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerows([columns, *table])
+    faults: list[tuple[int, str]] = []
+
+    def report(line: int, fault: str) -> None:
+        faults.append((line, fault))
+
+    lines = decode_lines(io.BytesIO(file.getvalue().encode("utf-8-sig")), report)
+    rows = [list(row.cells.values()) for row in Table(lines, report, delimiter=delimiter).rows()]
+
+    assert (rows, faults) == (table, [])
 
 
 @hypothesis.given(st.text(st.sampled_from('a,"\n\r ')))
