@@ -25,11 +25,11 @@ def approve(args: argparse.Namespace) -> int:
     ids = read_ids(args.assignment_ids_file)
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    found = review.find_assignments(crowd, client, ids, simpleamt.say)
-    if found.submitted:
-        simpleamt.confirm(args, review.ask_to_approve(crowd, found.submitted))
-    refused = review.approve(crowd, client, found.submitted, args.feedback, simpleamt.say)
-    return 1 if refused or found.refused else 0
+    work = review.find_assignments(crowd, client, ids, simpleamt.say)
+    if work.submitted:
+        simpleamt.confirm(args, review.ask_to_approve(crowd, work.submitted))
+    refused = review.approve(crowd, client, work.submitted, args.feedback, simpleamt.say)
+    return 1 if refused or work.refused else 0
 
 
 if __name__ == "__main__":

@@ -22,11 +22,11 @@ def main(argv: list[str] | None = None) -> int:
 def approve(args: argparse.Namespace) -> int:
     """Find what is submitted, ask, approve."""
     crowd, client, ids, _, hint = simpleamt.open_batch(args)
-    found = review.find_in_hits(crowd, client, ids, say=simpleamt.say, hint=hint)
-    if found.submitted:
-        simpleamt.confirm(args, review.ask_to_approve(crowd, found.submitted))
-    refused = review.approve(crowd, client, found.submitted, args.feedback, simpleamt.say)
-    return 1 if refused or found.refused else 0
+    work = review.find_in_hits(crowd, client, ids, say=simpleamt.say, hint=hint)
+    if work.submitted:
+        simpleamt.confirm(args, review.ask_to_approve(crowd, work.submitted))
+    refused = review.approve(crowd, client, work.submitted, args.feedback, simpleamt.say)
+    return 1 if refused or work.refused else 0
 
 
 if __name__ == "__main__":

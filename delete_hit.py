@@ -23,10 +23,10 @@ def delete(args: argparse.Namespace) -> int:
     """Find out whether it can be deleted, ask, delete."""
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    found = deleting.find_deletable(crowd, client, [args.hit_id], simpleamt.say)
-    if found.free:
-        simpleamt.confirm(args, deleting.ask_to_delete(crowd, found))
-    return 1 if deleting.delete(crowd, client, found, say=simpleamt.say) else 0
+    deletable = deleting.find_deletable(crowd, client, [args.hit_id], simpleamt.say)
+    if deletable.free:
+        simpleamt.confirm(args, deleting.ask_to_delete(crowd, deletable))
+    return 1 if deleting.delete(crowd, client, deletable, say=simpleamt.say) else 0
 
 
 if __name__ == "__main__":

@@ -24,10 +24,10 @@ def main(argv: list[str] | None = None) -> int:
 def delete(args: argparse.Namespace) -> int:
     """Find what can be deleted, ask, delete."""
     crowd, client, ids, _, hint = simpleamt.open_batch(args)
-    found = deleting.find_deletable(crowd, client, ids, simpleamt.say)
-    if found.free:
-        simpleamt.confirm(args, deleting.ask_to_delete(crowd, found))
-    return 1 if deleting.delete(crowd, client, found, say=simpleamt.say, hint=hint) else 0
+    deletable = deleting.find_deletable(crowd, client, ids, simpleamt.say)
+    if deletable.free:
+        simpleamt.confirm(args, deleting.ask_to_delete(crowd, deletable))
+    return 1 if deleting.delete(crowd, client, deletable, say=simpleamt.say, hint=hint) else 0
 
 
 if __name__ == "__main__":

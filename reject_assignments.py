@@ -25,12 +25,12 @@ def reject(args: argparse.Namespace) -> int:
     ids = read_ids(args.assignment_ids_file)
     crowd = simpleamt.crowd(args)
     client = crowd.connect()
-    found = review.find_assignments(crowd, client, ids, simpleamt.say)
-    question = review.ask_to_reject(crowd, found.submitted, args.feedback)
-    if found.submitted:
+    work = review.find_assignments(crowd, client, ids, simpleamt.say)
+    question = review.ask_to_reject(crowd, work.submitted, args.feedback)
+    if work.submitted:
         simpleamt.confirm(args, question)
-    refused = review.reject(crowd, client, found.submitted, args.feedback, simpleamt.say)
-    return 1 if refused or found.refused else 0
+    refused = review.reject(crowd, client, work.submitted, args.feedback, simpleamt.say)
+    return 1 if refused or work.refused else 0
 
 
 if __name__ == "__main__":

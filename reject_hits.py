@@ -21,12 +21,12 @@ def main(argv: list[str] | None = None) -> int:
 def reject(args: argparse.Namespace) -> int:
     """Find what is submitted, ask, reject."""
     crowd, client, ids, _, hint = simpleamt.open_batch(args)
-    found = review.find_in_hits(crowd, client, ids, say=simpleamt.say, hint=hint)
-    question = review.ask_to_reject(crowd, found.submitted, args.feedback)
-    if found.submitted:
+    work = review.find_in_hits(crowd, client, ids, say=simpleamt.say, hint=hint)
+    question = review.ask_to_reject(crowd, work.submitted, args.feedback)
+    if work.submitted:
         simpleamt.confirm(args, question)
-    refused = review.reject(crowd, client, found.submitted, args.feedback, simpleamt.say)
-    return 1 if refused or found.refused else 0
+    refused = review.reject(crowd, client, work.submitted, args.feedback, simpleamt.say)
+    return 1 if refused or work.refused else 0
 
 
 if __name__ == "__main__":

@@ -176,7 +176,7 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
     server = Server(app, sockets, threads=THREADS, are_headers_trusted=args.proxies > 0)
     try:
         app.send_notifications()
-        urls = [format_url(args.host, get_port(one)) for one in sockets]
+        urls = [format_url(args.host, get_port(listener)) for listener in sockets]
         with serving.note_address(directory, urls[0]):
             announce(directory, urls)
             server.run()
@@ -189,7 +189,7 @@ def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse
     """Serve with gunicorn, in args.processes processes; on a signal gunicorn exits this process."""
     from local_crowd import hosts, processes
 
-    urls = [format_url(args.host, get_port(one)) for one in sockets]
+    urls = [format_url(args.host, get_port(listener)) for listener in sockets]
     try:
         with serving.note_address(directory, urls[0]):
             announce(directory, urls)

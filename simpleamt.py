@@ -196,7 +196,7 @@ def say(text: str) -> None:
     """Tell the person something, above the progress bar if there is one; stdout is for data."""
     try:
         from tqdm import tqdm  # 0.04 s, which --help must not wait for
-    except ImportError:  # outside the virtual environment, which is about to be said
+    except ImportError:  # outside the virtual environment; the message follows
         print(text, file=sys.stderr)
     else:
         tqdm.write(text, file=sys.stderr)

@@ -36,7 +36,7 @@ class Batch(Record):
         super().__init__(path)
 
     def note(self, line: dict[str, Any]) -> None:
-        """Take in the line of a HIT. Raises DamageError for one of another batch."""
+        """Add the line of a HIT. Raises DamageError for a line of another batch."""
         row, hit_id = line["row"], str(line["hit_id"])
         if row not in range(self.header["rows"]):
             raise DamageError(f"row {row} is not one of this batch's {self.header['rows']} rows")
@@ -128,9 +128,9 @@ def needs_ids_file(hit_ids_file: str | Path, batch: Batch) -> bool:
             "a new batch"
         )
     whole = "".join(f"{hit_id}\n" for hit_id in batch.in_order()).encode()
-    found = path.read_bytes()
-    if whole.startswith(found):
-        return found != whole
+    content = path.read_bytes()
+    if whole.startswith(content):
+        return content != whole
     if set(read_ids(path)) != set(batch.ids.values()):
         raise Error(
             f"{path}: does not contain the {len(batch.ids)} HITs of its batch record, {batch.path}; "

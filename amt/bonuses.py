@@ -38,7 +38,7 @@ class Bonus(NamedTuple):
     number: int
     line: int
     assignment_id: str
-    worker_id: str  # empty: the assignment's, whoever that is
+    worker_id: str  # empty: the worker of the assignment
     amount: Decimal
     reason: str
 
@@ -55,7 +55,7 @@ class Payments(Record):
         super().__init__(path)
 
     def note(self, line: dict[str, Any]) -> None:
-        """Take in the line of a bonus. Raises DamageError for one of another file."""
+        """Add the line of a bonus. Raises DamageError for a line of another file."""
         row, assignment_id = line["row"], line["assignment_id"]
         if row not in range(self.header["rows"]):
             raise DamageError(f"row {row} is not one of the file's {self.header['rows']} rows")

@@ -59,7 +59,7 @@ def choose_crowd(choice: Choice, records: Iterable[Record | None], say: Say = sa
 def load(config_file: str | None = None, say: Say = say_nothing) -> Configuration:
     """Return the settings of `config_file`, else of the first config.json found, over DEFAULTS.
 
-    It is looked for in the current folder, then beside the scripts. Say when the latter is used,
+    It is looked for in the current folder, then beside the scripts. Print a message when the latter is used,
     and when others can read a file with keys. Raises as `read` does.
     """
     beside_scripts = PROJECT / FILE
@@ -79,7 +79,7 @@ def load(config_file: str | None = None, say: Say = say_nothing) -> Configuratio
 
 
 def _warn_of_hidden_file(path: Path, name: str, say: Say) -> None:
-    """Say when `path` hides a file beside the scripts that names another crowd than `name`."""
+    """Print a warning when `path` hides a file beside the scripts that names another crowd."""
     hidden = PROJECT / FILE
     if hidden.exists() and not path.samefile(hidden):
         other = strip_slash(read(hidden)["crowd"])

@@ -40,7 +40,7 @@ class Part:
 
 @dataclass
 class Costs:
-    """The costs of a batch: what is paid, what waits for review, what may still be handed in."""
+    """The costs of a batch: what is paid, what waits for review, what can still be submitted."""
 
     approved: Part = field(default_factory=Part)
     bonuses: Part = field(default_factory=Part)
@@ -55,7 +55,7 @@ class Costs:
 
     @property
     def still_owes(self) -> Decimal:
-        """US dollars, if all that was and may be handed in is approved."""
+        """US dollars, if all work that was or can be submitted is approved."""
         return self.submitted.total + self.open.total
 
     @property
@@ -139,8 +139,8 @@ def add_up(
         work = survey.list_assignments(client, hit)
         if not work:
             return [], []
-        given = calls.list_pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
-        return work, list(given)
+        bonuses = calls.list_pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
+        return work, list(bonuses)
 
     looked = calls.gather(crowd, look, counters, doing="looking", total=len(counters))
     for outcome in calls.name_refusals(looked, say, survey.hit_id_of):
@@ -152,7 +152,7 @@ def add_up(
 
 
 def _count(
-    sums: Costs, hit: HitCounters, work: Iterable[Any], given: Iterable[Any], *, charged: bool
+    sums: Costs, hit: HitCounters, work: Iterable[Any], bonuses: Iterable[Any], *, charged: bool
 ) -> None:
     rates = fees.Rates(charged=charged, masters=hit.masters)
     each = hit.reward, rates.fee(hit.reward, hit.max_assignments)
@@ -165,6 +165,6 @@ def _count(
         worked = assignment["SubmitTime"] - assignment["AcceptTime"]
         seconds = max(1, int(worked.total_seconds()))
         sums.hourly.append(hit.reward * HOUR / seconds)
-    for bonus in given:
+    for bonus in bonuses:
         amount = Decimal(bonus["BonusAmount"])
         sums.bonuses.add(1, amount, rates.bonus_fee(amount))

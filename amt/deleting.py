@@ -32,7 +32,7 @@ def find_deletable(
 ) -> Deletable:
     """Find which of these HITs can be deleted (None: of all HITs of the account).
 
-    A HIT with unreviewed work is said, and will be left alone, not even expired.
+    HITs with unreviewed work are reported, and are neither expired nor deleted.
     """
     counters, unknown = survey.find(crowd, client, ids)
     unreviewed = [hit for hit in counters if hit.unaccounted and not hit.expired]
@@ -46,30 +46,30 @@ def find_deletable(
     return Deletable(free, [outcome.item for outcome in unknown], len(unreviewed))
 
 
-def ask_to_delete(crowd: Crowd, found: Deletable) -> str:
+def ask_to_delete(crowd: Crowd, deletable: Deletable) -> str:
     """Return the question to ask before deleting."""
-    return f"Delete {count_of(len(found.free), 'HIT')} and all their answers on {crowd}?"
+    return f"Delete {count_of(len(deletable.free), 'HIT')} and all their answers on {crowd}?"
 
 
 def delete(
     crowd: Crowd,
     client: "MTurkClient",
-    found: Deletable,
+    deletable: Deletable,
     *,
     say: Say = say_nothing,
     hint: str | None = None,
 ) -> int:
     """Delete these HITs, and return how many of them and of the unreviewed ones remain.
 
-    A HIT that a worker holds is expired, so that nobody else takes it, and named. A HIT that was
-    deleted before is done. `hint` is said when the crowd does not know a HIT.
+    A HIT that a worker holds is expired, so that nobody else accepts it, and reported. A HIT that was
+    deleted earlier counts as deleted. `hint` is printed when the crowd does not know a HIT.
     """
     # GetHIT does not tell a deleted HIT from one that never was; DeleteHIT does.
-    wanted = [*found.free, *found.unknown]
+    wanted = [*deletable.free, *deletable.unknown]
     refused, was_deleted = [], Counter[bool]()
     outcomes = calls.gather(
         crowd,
-        lambda hit_id: _delete(client, hit_id, found.free.get(hit_id)),
+        lambda hit_id: _delete(client, hit_id, deletable.free.get(hit_id)),
         wanted,
         doing="deleting",
     )
@@ -78,13 +78,13 @@ def delete(
             was_deleted[outcome.value] += 1
         else:
             refused.append(outcome.item)
-    strangers = [hit_id for hit_id in refused if hit_id not in found.free]
+    strangers = [hit_id for hit_id in refused if hit_id not in deletable.free]
     if strangers:
         survey.say_why_unknown(client, strangers[0], say, hint)
     gone = was_deleted[False]
     before = f" {gone} {'was' if gone == 1 else 'were'} deleted before." if gone else ""
     say(f"Deleted {count_of(was_deleted[True], 'HIT')}.{before}")
-    return len(refused) + found.unreviewed
+    return len(refused) + deletable.unreviewed
 
 
 def _delete(client: "MTurkClient", hit_id: str, hit: HitCounters | None) -> bool:

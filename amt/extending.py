@@ -40,7 +40,7 @@ class Extension(Record):
         super().__init__(path)
 
     def note(self, line: dict[str, Any]) -> None:
-        """Take in the line of a HIT: extended, or refused with these words.
+        """Add the line of a HIT: extended, or refused with this message.
 
         Raises DamageError for a HIT that this extension is not of.
         """

@@ -30,7 +30,7 @@ def for_masters(requirements: Iterable[Any]) -> bool:
 
 @dataclass(frozen=True)
 class Rates:
-    """What is charged beside the reward. A crowd of one's own charges nothing."""
+    """What is charged in addition to the reward. Your own crowd charges nothing."""
 
     charged: bool
     masters: bool = False

@@ -11,9 +11,9 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 def format_question(html: str, frame_height: int) -> str:
     """Return the HTMLQuestion XML of a page. Raises ValueError for what no HIT can hold."""
-    if found := NOT_XML.search(html):
+    if match := NOT_XML.search(html):
         raise ValueError(
-            f"the page contains the character U+{ord(found[0]):04X}, which XML forbids"
+            f"the page contains the character U+{ord(match[0]):04X}, which XML forbids"
         )
     if not html.lstrip().lower().startswith("<!doctype"):
         html = "<!DOCTYPE html>\n" + html

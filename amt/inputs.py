@@ -17,7 +17,7 @@ CHUNK_BYTES = 1024 * 1024
 
 class Input:
     """The input of a batch, copied once: the rows that are launched are those that were checked,
-    though the file changes meanwhile or is a pipe, which can be read only once.
+    even if the file changes during the run, or is a pipe, which can be read only once.
 
     The copy is a file without a name in the temporary directory, so it ends with the process.
     """

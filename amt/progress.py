@@ -37,7 +37,7 @@ class Progress:
 
     @property
     def completed(self) -> int:
-        """Handed in by workers, reviewed or not."""
+        """Submitted by workers, reviewed or not."""
         return self.submitted + self.reviewed
 
 

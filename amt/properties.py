@@ -71,21 +71,21 @@ def read(path: str | Path) -> Properties:
     """Read and check a HIT properties file. Raises Error with every fault, a line each."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
-        given = json_text.parse(text)
+        properties = json_text.parse(text)
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from error
     except ValueError as error:
         raise Error(json_text.describe(path, error)) from error
-    if not isinstance(given, dict):
+    if not isinstance(properties, dict):
         raise Error(f"{path}: HIT properties are a JSON object")
-    old_names = [name for name in OLD_NAMES if name in given]
+    old_names = [name for name in OLD_NAMES if name in properties]
     faults = [
         f"{name}: is the old name of {OLD_NAMES[name]}; give only one of them"
         for name in old_names
-        if OLD_NAMES[name] in given
+        if OLD_NAMES[name] in properties
     ]
-    given = {OLD_NAMES.get(name, name): value for name, value in given.items()}
-    parameters = _to_parameters(given, faults)
+    properties = {OLD_NAMES.get(name, name): value for name, value in properties.items()}
+    parameters = _to_parameters(properties, faults)
     if faults:
         raise Error(join_faults(f"{path}:{_find_line(text, fault)}: {fault}" for fault in faults))
     frame_height = parameters.pop("FrameHeight")
@@ -103,8 +103,8 @@ def _find_line(text: str, fault: str) -> int:
     """Return the number of the line with the fault's key, or 1."""
     key = fault.partition(":")[0]
     old = next((old for old, new in OLD_NAMES.items() if new == key), key)
-    found = re.search(rf'"({re.escape(key)}|{old})"\s*:', text)
-    return text.count("\n", 0, found.start()) + 1 if found else 1
+    match = re.search(rf'"({re.escape(key)}|{old})"\s*:', text)
+    return text.count("\n", 0, match.start()) + 1 if match else 1
 
 
 def _to_parameters(properties: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:

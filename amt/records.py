@@ -83,19 +83,19 @@ class Record:
         raise ValueError("not the first line of a record")
 
     def _take(self, line: bytes) -> None:
-        said = dict(parse(line.decode()))
+        values = dict(parse(line.decode()))
         if self.header:
-            self.note(said)
+            self.note(values)
             return
         types = {self.kind: str, "crowd": str, "site": str, "time": str} | dict(self.fields)
-        if not all(isinstance(said[name], kind) for name, kind in types.items()):
+        if not all(isinstance(values[name], kind) for name, kind in types.items()):
             raise ValueError("not the first line of a record")
-        if datetime.fromisoformat(said["time"]).tzinfo is None:
+        if datetime.fromisoformat(values["time"]).tzinfo is None:
             raise ValueError("the time has no time zone")
-        self.header = said
+        self.header = values
 
     def note(self, line: dict[str, Any]) -> None:
-        """Take in a line of the record, which begins at `self.end`."""
+        """Add a line of the record, which begins at `self.end`."""
         raise NotImplementedError
 
     def claim(self) -> Self:

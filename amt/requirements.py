@@ -30,7 +30,7 @@ Requirement = dict[str, Any]
 
 
 def to_requirements(properties: Mapping[str, Any]) -> list[Requirement]:
-    """Return the requirements that the short keys of HIT properties stand for.
+    """Convert the short keys of HIT properties to qualification requirements.
 
     Raises ValueError, its text beginning with the key at fault and a colon.
     """

@@ -126,7 +126,7 @@ def create_reader(
     rejected: bool = False,
 ) -> Reader:
     """Return a function that gives the lines of a HIT: fetched if anything can have changed, else
-    as known. `rejected`: with rejected work. Answers that cannot be parsed are said.
+    as known. `rejected`: with rejected work. Answers that cannot be parsed are reported.
     """
 
     def lines(hit: HitCounters) -> list[str]:

@@ -24,7 +24,7 @@ class Submitted(NamedTuple):
         return self.assignment_id
 
 
-class Found(NamedTuple):
+class SubmittedWork(NamedTuple):
     """Assignments to review, and how many ids or HITs the crowd refused to show."""
 
     submitted: list[Submitted]
@@ -38,13 +38,13 @@ def find_in_hits(
     *,
     say: Say = say_nothing,
     hint: str | None = None,
-) -> Found:
+) -> SubmittedWork:
     """Find the Submitted assignments of HITs; only HITs that can have unreviewed work are listed.
 
-    `ids` None: every HIT of the account. `hint` is said when the crowd does not know a HIT.
+    `ids` None: every HIT of the account. `hint` is printed when the crowd does not know a HIT.
     """
     counters, unknown = survey.fetch_counters(crowd, client, ids, say=say, hint=hint)
-    found: list[Submitted] = []
+    submitted: list[Submitted] = []
     refused = len(unknown)
 
     def list_submitted(hit: survey.HitCounters) -> list[Submitted]:
@@ -55,17 +55,17 @@ def find_in_hits(
     outcomes = calls.gather(crowd, list_submitted, unreviewed, doing="looking")
     for outcome in calls.name_refusals(outcomes, say, survey.hit_id_of):
         if outcome.refusal is None:
-            found += outcome.value
+            submitted += outcome.value
         else:
             refused += 1
-    return Found(found, refused)
+    return SubmittedWork(submitted, refused)
 
 
 def find_assignments(
     crowd: Crowd, client: "MTurkClient", ids: Sequence[str], say: Say = say_nothing
-) -> Found:
-    """Find those of the assignments that are Submitted; the others are said and skipped."""
-    found: list[Submitted] = []
+) -> SubmittedWork:
+    """Find those of the assignments that are Submitted; report and skip the others."""
+    work: list[Submitted] = []
     unknown: list[str] = []
 
     def look(assignment_id: str) -> tuple[str, Submitted]:
@@ -81,12 +81,12 @@ def find_assignments(
                 continue
             status, submitted = outcome.value
             if status == "Submitted":
-                found.append(submitted)
+                work.append(submitted)
             else:
                 faults.add(f"{outcome.item}: is {status} already, skipped")
     if unknown and (words := wrong_ids.describe_no_assignment(client, unknown[0])):
         say(words)
-    return Found(found, len(unknown))
+    return SubmittedWork(work, len(unknown))
 
 
 def _price(crowd: Crowd, assignment_id: str, hit: survey.HitCounters) -> Submitted:

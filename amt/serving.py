@@ -1,4 +1,4 @@
-"""Where a local crowd is served: a note beside its data, for as long as the server runs.
+"""Where a local crowd is served: a file beside its data that exists while the server runs.
 
 The server holds a lock on the note, which ends with its process: a note without one is old.
 """

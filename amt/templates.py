@@ -11,9 +11,9 @@ from amt.configuration import PROJECT
 from amt.errors import Error
 from amt.rows import add_input_fields
 
-# What may not stand in a <script>, in single quotes, in XML or in UTF-8, though JSON allows it.
+# Characters that JSON allows, but a <script>, single quotes, XML or UTF-8 do not.
 UNSAFE = re.compile("[<>&'\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-# What Jinja says of {{ input.name }}, and the same for people.
+# Jinja's error for {{ input.name }}, and the same in plain words.
 TEXT_HAS_NO = (
     "'markupsafe.Markup object' has no attribute",
     "'input' is JSON text for scripts; 'row' holds the values. 'input' has no attribute",
@@ -24,7 +24,7 @@ NOTHING = object()  # no row: a page to look at
 def script_safe(value: Any) -> str:
     """`value` as JSON that is the same text in a <script>, an attribute in '...', or CDATA."""
     text = json.dumps(value, ensure_ascii=False)
-    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class Template:
@@ -48,9 +48,9 @@ class Template:
 
         class Remembering(jinja2.FileSystemLoader):
             def get_source(loader, environment: Any, template: str) -> Any:  # noqa: N805
-                found = super().get_source(environment, template)
-                self.sources[template] = found[0]
-                return found
+                source = super().get_source(environment, template)
+                self.sources[template] = source[0]
+                return source
 
         environment = jinja2.Environment(
             loader=Remembering(search, encoding="utf-8-sig"),

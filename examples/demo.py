@@ -76,8 +76,8 @@ def launch(name: str, hit_ids_file: Path) -> None:
         shutil.copytree(pictures, directory / "files" / name, dirs_exist_ok=True)
     properties_file = directory / f"{name}_properties.json"
     properties_file.write_text(demo_properties(name), "utf-8")
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said):
+    messages = io.StringIO()
+    with contextlib.redirect_stderr(messages):
         code = launch_hits.main(
             [
                 f"--html_template={PROJECT / 'hit_templates' / f'{name}.html'}",
@@ -88,7 +88,7 @@ def launch(name: str, hit_ids_file: Path) -> None:
             ]
         )
     if code:
-        raise Error(said.getvalue().strip())
+        raise Error(messages.getvalue().strip())
 
 
 if __name__ == "__main__":

@@ -79,13 +79,13 @@ def messages_of(source: str) -> list[tuple[int, str]]:
             skipped.add(node.value)  # docstrings
         if isinstance(node, ast.JoinedStr):
             skipped.update(part for part in ast.walk(node) if part is not node)
-    found = []
+    texts = []
     for node in ast.walk(tree):
         if node not in skipped and isinstance(node, ast.Constant | ast.JoinedStr):
             text = _text_of(node)
             if WORDS.search(text) and not FOR_PROGRAMS.search(text):
-                found.append((node.lineno, text))
-    return sorted(found)
+                texts.append((node.lineno, text))
+    return sorted(texts)
 
 
 def _text_of(node: ast.Constant | ast.JoinedStr) -> str:
@@ -140,7 +140,7 @@ def javascript_texts() -> Iterator[Text]:
             if "vendor" in path.parts:
                 continue
             source = JAVASCRIPT_COMMENT.sub(
-                lambda found: "\n" * found[0].count("\n"), path.read_text("utf-8")
+                lambda match: "\n" * match[0].count("\n"), path.read_text("utf-8")
             )
             for match in JAVASCRIPT_STRING.finditer(source):
                 text = next(filter(None, match.groups()), "")

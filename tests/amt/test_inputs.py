@@ -48,7 +48,7 @@ def test_each_line_is_a_row(file: Path) -> None:
     ],
 )
 def test_a_line_that_is_not_json_is_named(file: Path, line: bytes, fault: str) -> None:
-    """File and line, at once or collected with all others, and the good lines go on."""
+    """File and line, at once or collected with all others, and the good lines are used."""
     file.write_bytes(b"1\n" + line + b"\n2\n")
     faults: list[str] = []
 
@@ -69,7 +69,7 @@ def test_rows_are_read_as_they_are_wanted(file: Path) -> None:
 
 
 def test_a_missing_file_is_named(file: Path) -> None:
-    """As the system says it."""
+    """In the operating system's words."""
     with pytest.raises(Error, match=r"input\.jsonl: No such file or directory"):
         list(read_rows(file))
 

@@ -19,7 +19,7 @@ def counted(desk: Desk, *ids: str, exact: bool = False) -> list[Progress]:
 
 
 def test_each_hit_is_counted_in_order(desk: Desk) -> None:
-    """Available, in hands, submitted, approved and rejected; completed is the last three."""
+    """Available, held by workers, submitted, approved and rejected; completed is the last three."""
     crowd = desk.crowd()
     full, fresh = crowd.make_hit(MaxAssignments=5), crowd.make_hit(MaxAssignments=2)
     workers = [crowd.make_worker(name) for name in ("Ada", "Bob", "Cy", "Di")]

@@ -304,7 +304,7 @@ def test_the_names_of_the_first_simple_amt_are_taken(file: Path) -> None:
 
 
 def test_a_missing_file_is_named(file: Path) -> None:
-    """As the system says it."""
+    """In the operating system's words."""
     with pytest.raises(Error, match=r"properties\.json: No such file or directory"):
         read(file)
 

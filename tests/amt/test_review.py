@@ -7,7 +7,7 @@ import pytest
 from amt import review
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.review import Found, Submitted
+from amt.review import SubmittedWork, Submitted
 from local_crowd.operations.qualifications import grants
 from local_crowd.operations.qualifications.system_qualifications import MASTERS
 from tests.support.script_fixtures import Desk
@@ -28,7 +28,7 @@ def test_only_hits_with_unreviewed_work_are_listed(desk: Desk) -> None:
 
     work = review.find_in_hits(LOCAL, crowd.client, [fresh, held, reviewed, submitted])
 
-    assert work == Found([Submitted(done, Decimal("0.05"), Decimal("0.00"))], 0)
+    assert work == SubmittedWork([Submitted(done, Decimal("0.05"), Decimal("0.00"))], 0)
     assert desk.calls == ["ListHITs", "ListAssignmentsForHIT"]
 
 
@@ -64,7 +64,9 @@ def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
     desk.before["ListAssignmentsForHIT"] = delete
 
     messages: list[str] = []
-    assert review.find_in_hits(LOCAL, crowd.client, [hit], say=messages.append) == Found([], 1)
+    assert review.find_in_hits(LOCAL, crowd.client, [hit], say=messages.append) == SubmittedWork(
+        [], 1
+    )
     assert messages[0].startswith(f"{hit}: Hit {hit} does not exist.")
 
 

@@ -57,7 +57,7 @@ def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
 
 
 def test_none_means_every_hit(desk: Desk) -> None:
-    """Over all pages."""
+    """Across all pages."""
     crowd = desk.crowd()
     hit_ids = {crowd.make_hit() for _ in range(101)}
 

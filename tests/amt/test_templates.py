@@ -247,7 +247,7 @@ def test_fields_of_a_row_are_escaped(page: Page, value: str) -> None:
 
 
 def test_unsafe_characters_are_escaped_in_json() -> None:
-    """What may not stand in a script, an attribute, XML or UTF-8 is escaped."""
+    """What is not allowed in a script, an attribute, XML or UTF-8 is escaped."""
     text = script_safe("<>&'\u2028\u2029\ud800\udfff\ufffe\uffff")
 
     assert text == ('"\\u003c\\u003e\\u0026\\u0027\\u2028\\u2029\\ud800\\udfff\\ufffe\\uffff"')

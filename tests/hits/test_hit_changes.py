@@ -62,7 +62,7 @@ def test_submitted_work_is_in_no_counter(crowd: Crowd) -> None:
 
 
 def test_a_worker_has_one_assignment_of_a_hit(crowd: Crowd) -> None:
-    """Accepting again gives what is held; after handing in, nothing more."""
+    """Accepting again gives what is held; after submitting, nothing more."""
     hit_id, worker = crowd.make_hit(MaxAssignments=2), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
     crowd.clock.advance(5)

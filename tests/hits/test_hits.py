@@ -235,7 +235,7 @@ def test_list_reviewable_hits(crowd: Crowd) -> None:
 
 
 def test_what_waits_for_a_worker_is_not_reviewable(crowd: Crowd) -> None:
-    """An expired HIT that a worker still holds is not listed; when it is handed in, it is."""
+    """An expired HIT that a worker still holds is not listed; when it is submitted, it is."""
     hit_id = crowd.make_hit(LifetimeInSeconds=60)
     assignment_id = crowd.accept(crowd.make_worker(), hit_id)
     crowd.clock.advance(60)

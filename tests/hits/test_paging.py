@@ -166,7 +166,7 @@ def test_hits_made_and_deleted_between_pages(crowd: Crowd) -> None:
 
 
 def test_a_list_that_has_ended_can_go_on(crowd: Crowd) -> None:
-    """The token of the last items finds what was handed in since."""
+    """The token of the last items finds what was submitted since."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     crowd.do(crowd.make_worker("Ada"), hit_id)
     token = crowd.client.list_assignments_for_hit(HITId=hit_id)["NextToken"]

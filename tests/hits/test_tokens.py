@@ -38,7 +38,7 @@ def test_a_hit_is_made_once(crowd: Crowd) -> None:
 
 
 def test_a_token_is_remembered_for_24_hours(crowd: Crowd) -> None:
-    """After 24 hours, not a second earlier, a token is as new, and is remembered anew."""
+    """After 24 hours, not a second earlier, a token is as new, and is remembered again."""
     first = crowd.make_hit(**TOKEN)
     crowd.clock.advance(DAY - 1)
     assert refusal(crowd.client.create_hit, **HIT | TOKEN) == processed(first, "HitAlreadyExists")

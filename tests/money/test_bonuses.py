@@ -90,7 +90,7 @@ def test_a_bonus_goes_to_the_works_own_worker(crowd: Crowd, done: dict[str, str]
 
 
 def test_work_in_progress_has_no_bonus(crowd: Crowd) -> None:
-    """An assignment that is not handed in, or not there, does not exist."""
+    """An assignment that is not submitted, or not there, does not exist."""
     worker = crowd.make_worker()
     held = crowd.accept(worker, crowd.make_hit())
     for assignment_id in (held, "3NONE"):

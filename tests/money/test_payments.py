@@ -79,7 +79,7 @@ def test_what_is_owed_is_a_line_a_worker(people: People) -> None:
 
 
 def test_what_is_marked_is_paid_once(people: People) -> None:
-    """--mark_paid notes exactly what it prints; what comes later is owed anew; it prints again."""
+    """--mark_paid notes exactly what it prints; what comes later is owed again; it prints again."""
     ada = people.member()
     done = earn(people, ada, bonus="0.10")
     before = people.manage("export_payments")

@@ -138,7 +138,7 @@ def test_an_untouched_hit_expires_and_is_reviewable(crowd: Crowd) -> None:
 
 
 def test_a_finished_hit_does_not_expire(crowd: Crowd) -> None:
-    """HITExpired is of HITs whose lifetime ended before all work was handed in."""
+    """HITExpired is of HITs whose lifetime ended before all work was submitted."""
     hit_id = watched_hit(crowd, LifetimeInSeconds=HOUR)
     crowd.do(crowd.make_worker(), hit_id)
     crowd.clock.advance(2 * HOUR)
@@ -268,7 +268,7 @@ def test_settings_go_off_and_on(crowd: Crowd) -> None:
 
 
 def test_auto_approval_on_submission_is_told(crowd: Crowd) -> None:
-    """Work that is approved as it is handed in tells both."""
+    """Work that is approved as it is submitted tells both."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE | {"AutoApprovalDelayInSeconds": 0})
     crowd.client.update_notification_settings(
         HITTypeId=type_id["HITTypeId"], Notification=specification()

@@ -271,7 +271,7 @@ class TestComingBack:
     """Whoever comes again goes on where they were."""
 
     def test_in_another_browser(self, people: People) -> None:
-        """The same participant has the same HIT in hand, and later the same code."""
+        """The same participant has the same HIT in progress, and later the same code."""
         hits = [people.launch() for _ in range(3)]
         _, path = people.panel_link(hits[0]["HITTypeId"], limit="2")
         held = work_on(people.participant(path, SESSION_ID="s1"))
@@ -299,7 +299,7 @@ class TestComingBack:
         assert [ending(tab)[0] for tab in tabs] == ["DONE1", "DONE1"]
 
     def test_many_tabs_at_once_accept_no_more_than_the_limit(self, people: People) -> None:
-        """However many ask at the same time, a person has one HIT in hand."""
+        """However many ask at the same time, a person has one HIT in progress."""
         for _ in range(6):
             hit = people.launch()
         link_id, path = people.panel_link(hit["HITTypeId"], limit="3")
@@ -352,7 +352,7 @@ class TestComingBack:
         assert ending(ada)[0] == "DONE1"
 
     def test_time_that_ran_out_is_not_the_end(self, people: People) -> None:
-        """A HIT that was not handed in in time goes back, and the person can take another."""
+        """A HIT that was not submitted in time goes back, and the person can take another."""
         hit = people.launch(LifetimeInSeconds=30 * DAY)
         _, path = people.panel_link(hit["HITTypeId"])
         ada = people.participant(path)
@@ -429,7 +429,7 @@ class TestWhatTheySee:
         assert live.slots(hit["HITId"]) == (1, 0)
 
     def test_the_page_cannot_be_framed_or_cached(self, live: People) -> None:
-        """It runs our own scripts alone, and is asked for anew."""
+        """It runs our own scripts alone, and is requested again."""
         page = live.participant(live.panel_link(live.launch()["HITTypeId"])[1]).get("/panel")
 
         assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]

@@ -61,7 +61,7 @@ class TestSigningIn:
 
     @pytest.mark.usefixtures("strong_passwords")
     def test_an_unknown_name_takes_as_long(self) -> None:
-        """The time does not tell who has an account: it is the processor's, whoever else is busy."""
+        """The time does not tell who has an account: it is the processor's, however busy the machine is."""
         stored = hash_password(PASSWORD)
 
         def shortest(password_hash: str | None) -> float:

@@ -158,7 +158,7 @@ class TestClosing:
 
     @pytest.mark.parametrize("by", ["worker", "operator"])
     def test_name_address_and_password_are_erased(self, people: People, by: str) -> None:
-        """What is in hand goes back, what was handed in stays, nobody can sign in, and the name is
+        """What is in progress goes back, what was submitted stays, nobody can sign in, and the name is
         free.
         """
         ada = people.member("Ada Lovelace", email="ada@example.org", country="GB", adult="on")

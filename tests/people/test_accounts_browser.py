@@ -36,7 +36,7 @@ def sign_up(page: "Page", address: str, name: str = "Ada") -> None:
 
 
 def answer(page: "Page") -> None:
-    """Hand in the HIT on the page."""
+    """Submit the HIT on the page."""
     frame = page.frame_locator("iframe")
     frame.get_by_label("Animal").fill("cat")
     frame.get_by_role("button", name="Send").click()

@@ -106,7 +106,7 @@ def test_who_passes_the_test_gets_the_hit_and_who_fails_is_told(
 
 
 def test_the_time_of_a_test_runs_out(world: World, page: "Page", url: str, english: str) -> None:
-    """The clock counts and warns; at its end the test cannot be handed in, and the server says so
+    """The clock counts and warns; at its end the test cannot be submitted, and the server says so
     too.
     """
     sign_in(page, url, "Ada")

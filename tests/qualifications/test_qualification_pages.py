@@ -274,7 +274,7 @@ class TestTakingATest:
         assert score["Qualification"]["IntegerValue"] == 100
 
     def test_a_test_without_a_key_is_reviewed(self, world: World, make_type: Any) -> None:
-        """Handed in, it waits for the requester, who gets the answer as it was typed."""
+        """Submitted, it waits for the requester, who gets the answer as it was typed."""
         essay = question_form({"essay": ()})
         ada, type_id = (
             world.visitor("Ada"),
@@ -320,7 +320,7 @@ class TestTakingATest:
         assert begin(ada, type_id) != path
 
     def test_a_second_answer_changes_nothing(self, world: World, make_type: Any) -> None:
-        """Handed in again, by Back or by another window: said, and the first score stays."""
+        """Submitted again, by Back or by another window: said, and the first score stays."""
         ada, type_id = world.visitor("Ada"), make_type(**TESTED)
         path = begin(ada, type_id)
         ada.post(path, WRONG)

@@ -167,7 +167,7 @@ def test_a_test_with_a_key_is_marked_at_once(crowd: Crowd) -> None:
 
 
 def test_what_was_not_answered_scores_nothing(crowd: Crowd) -> None:
-    """A test handed in empty is handed in; what the test does not ask or offer counts for nothing."""
+    """A test without answers can be submitted; answers to unknown questions do not count."""
     type_id, worker = make_type(crowd, **TESTED, RetryDelayInSeconds=0), crowd.make_worker()
     for answers in ({}, {"nextmove": ["D", "A"], "other": "D"}, {"nextmove": "apples"}):
         take(crowd, worker, ask(crowd, worker, type_id).request_id, **answers)
@@ -180,7 +180,7 @@ def test_a_test_without_a_key_is_for_the_requester(crowd: Crowd) -> None:
     type_id = make_type(crowd, Test=form, TestDurationInSeconds=60)
     worker = crowd.make_worker()
     asked = ask(crowd, worker, type_id)
-    assert waiting(crowd) == []  # it is not handed in yet
+    assert waiting(crowd) == []  # it is not submitted yet
 
     crowd.clock.advance(30)
     assert take(crowd, worker, asked.request_id, nextmove="D", why="Ça <va>").status == "Submitted"

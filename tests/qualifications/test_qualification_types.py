@@ -391,7 +391,7 @@ def test_anothers_type_cannot_be_seen_or_required(crowd: Crowd) -> None:
 
 
 def test_delete(crowd: Crowd) -> None:
-    """A deleted type is gone, and deleting it again changes nothing; its name can be used anew."""
+    """A deleted type is gone, and deleting it again changes nothing; its name can be used again."""
     type_id = make_type(crowd)
     for _ in range(2):
         crowd.client.delete_qualification_type(QualificationTypeId=type_id)
@@ -444,7 +444,7 @@ def test_delete_keeps_what_hits_need(crowd: Crowd) -> None:
 
 
 def test_a_deleted_type_is_there_until_its_last_hit_is_deleted(crowd: Crowd) -> None:
-    """Its owner sees its HITs and who has it, and says who has it; nobody can use it anew."""
+    """Its owner sees its HITs and who has it, and says who has it; nobody can use it again."""
     type_id, worker, other = make_type(crowd), crowd.make_worker(), crowd.make_worker("Bob")
     give(crowd, type_id, worker)
     hit_ids = [crowd.make_hit(QualificationRequirements=[require(type_id)]) for _ in range(2)]

@@ -176,7 +176,7 @@ def test_disassociate_what_is_not_there(crowd: Crowd) -> None:
 
 
 def test_given_again_after_it_was_revoked(crowd: Crowd) -> None:
-    """It is granted anew, from then on, and the reason is gone."""
+    """It is granted again, from then on, and the reason is gone."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker, 3)
     revoke(crowd, type_id, worker, Reason="no")

@@ -192,7 +192,7 @@ def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
 
 
 def test_work_in_hand_is_not_taken_away(crowd: Crowd) -> None:
-    """Who accepted while qualified may hand in afterwards, and finds it again."""
+    """Who accepted while qualified may submit afterwards, and finds it again."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
     hit_id = crowd.make_hit(QualificationRequirements=[require(type_id)])

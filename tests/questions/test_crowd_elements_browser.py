@@ -401,7 +401,7 @@ def test_a_preview_cannot_be_submitted(desk: Desk) -> None:
 
 
 def test_an_element_that_is_not_known_is_said(desk: Desk) -> None:
-    """A page whose task cannot be shown says so, instead of handing in an answer without it."""
+    """A page whose task cannot be shown says so, instead of submitting an answer without it."""
     frame = desk.accept(
         crowd_form('<crowd-bounding-box name="boxes" src="x" labels="[]"></crowd-bounding-box>')
     )

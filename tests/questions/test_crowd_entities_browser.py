@@ -175,7 +175,7 @@ def test_more_questions_in_its_form(desk: Desk) -> None:
 
 
 def test_questions_that_stay_within_it(desk: Desk) -> None:
-    """What stands within the element is shown and handed in with it."""
+    """What stands within the element is shown and submitted with it."""
     frame = desk.accept(annotation("<crowd-input name='n' label='Note'></crowd-input>"))
     frame.get_by_label("Note").fill("ok")
     submit(frame)
@@ -195,7 +195,7 @@ def test_in_a_form(desk: Desk) -> None:
 
 
 def test_as_a_layout(desk: Desk) -> None:
-    """A layout of the element alone is not put within a form: it hands in its own answer."""
+    """A layout of the element alone is not put within a form: it submits its own answer."""
     page = annotation(text="${text}").removeprefix("<!DOCTYPE html>")
     with desk.crowd.site.writing() as call:
         layout_id = call.new_id()

@@ -28,7 +28,7 @@ def desk(crowd: Crowd, page: "Page") -> Desk:
 
 
 def expect_no_way_to_submit(desk: Desk, frame: "FrameLocator") -> None:
-    """Try everything that hands in a page, and find that nothing was sent."""
+    """Try everything that submits a page, and find that nothing was sent."""
     sent: list[str] = []
     desk.page.on("request", lambda r: sent.append(r.url) if r.method == "POST" else None)
     for button in frame.get_by_role("button").all():
@@ -96,7 +96,7 @@ def test_without_amazons_script_known_elements_do_not_work_either(desk: Desk) ->
 
 
 def test_a_layout_with_an_unknown_element(desk: Desk) -> None:
-    """The form that the crowd puts around a layout does not hand in an empty answer."""
+    """The form that the crowd puts around a layout does not submit an empty answer."""
     with desk.crowd.site.writing() as call:
         layout_id = call.new_id()
         layouts.add(call, layout_id, desk.crowd.requester_id, "k.html", SCRIPT + KEYPOINT, 0)

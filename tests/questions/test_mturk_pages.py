@@ -257,7 +257,7 @@ def test_our_scripts_are_there_for_pages_of_any_origin(world: World, name: str) 
 
 @pytest.mark.parametrize("name", ["amazons_address.js", "../hit_page.py", "%2e%2e/hit_page.py", ""])
 def test_no_other_file_is_served_as_a_script(world: World, name: str) -> None:
-    """Only the two scripts that stand in for Amazon's."""
+    """Only the two scripts that replace Amazon's."""
     assert world.visitor().get(f"/hit_scripts/{name}").status_code == 404
 
 

@@ -97,7 +97,7 @@ def test_a_form_keeps_its_parts_in_their_order(namespace: str) -> None:
     ],
 )
 def test_every_kind_of_content_is_read(xml: str, read: parts.Content) -> None:
-    """Text is kept as text, formatted content is written anew, and links open a new window."""
+    """Text is kept as text, formatted content is rewritten, and links open a new window."""
     assert content(xml) == read
 
 

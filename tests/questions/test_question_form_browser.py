@@ -117,7 +117,7 @@ def test_every_kind_of_question_is_answered(desk: Desk) -> None:
 def test_a_text_is_held_to_its_constraints(
     desk: Desk, constraints: str, bad: str, fault: str, good: str
 ) -> None:
-    """What is wrong is said at the field, which gets the focus; what is right is handed in."""
+    """What is wrong is said at the field, which gets the focus; what is right is submitted."""
     frame = desk.accept(form(question(text(constraints))))
     field = frame.get_by_label("Which word?")
     field.fill(bad)

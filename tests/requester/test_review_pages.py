@@ -96,7 +96,7 @@ class TestAnswers:
         ],
     )
     def test_hostile_answers_are_text(self, world: RequesterWorld, text: str) -> None:
-        """Whatever a worker hands in is shown as text, the beginning of what is long."""
+        """Whatever a worker submits is shown as text, the beginning of what is long."""
         hit = world.row()
         assignment_id = world.do(hit, output=text)
         lab = world.member()

@@ -93,7 +93,7 @@ def test_work_in_progress_is_invisible(crowd: Crowd) -> None:
 
 @pytest.mark.parametrize("returned", [False, True])
 def test_work_in_progress_is_not_reviewed(crowd: Crowd, returned: bool) -> None:
-    """Approving and rejecting what is not handed in says "a status of: null", as Amazon does."""
+    """Approving and rejecting what is not submitted says "a status of: null", as Amazon does."""
     hit_id, worker = crowd.make_hit(), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
     if returned:
@@ -114,7 +114,7 @@ def test_work_in_progress_is_not_reviewed(crowd: Crowd, returned: bool) -> None:
 
 
 def test_the_list_is_by_time_of_submission(crowd: Crowd) -> None:
-    """Assignments are listed in the order they were handed in, not accepted."""
+    """Assignments are listed in the order they were submitted, not accepted."""
     hit_id = crowd.make_hit(MaxAssignments=3)
     held = [crowd.accept(crowd.make_worker(name), hit_id) for name in "abc"]
     for assignment_id in (held[2], held[0], held[1]):

@@ -55,7 +55,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
 
 
 def hand_in(desk: Desk, ids: list[str], *names: str) -> None:
-    """Each of the workers hands in one assignment of each HIT."""
+    """Each of the workers submits one assignment of each HIT."""
     with desk.crowd().site.writing() as call:
         for name in names:
             worker_id = identities.ensure_worker(call, name)

@@ -52,7 +52,7 @@ def test_anything_else_does_nothing(answer: str) -> None:
 
 @pytest.mark.parametrize("flag", ["--yes", "-f"])
 def test_the_flag_answers_for_you(flag: str) -> None:
-    """--yes, and -f as of old, ask nothing."""
+    """--yes, and -f as before, ask nothing."""
     assert asked(flag, typed="n\n") == (0, "paid\n")
 
 

@@ -143,7 +143,7 @@ def test_a_record_without_its_last_lines_beside_a_whole_ids_file(
 def test_a_first_line_that_was_cut_is_refused(
     desk: Desk, batch: list[str], script: str, kept: int
 ) -> None:
-    """No HIT is launched anew, and the record stays as it is."""
+    """No HIT is launched again, and the record stays as it is."""
     begun = first_line(desk, BATCH)[:kept]
     desk.write(BATCH, begun)
     Path(IDS).unlink()
@@ -224,7 +224,7 @@ def test_a_first_line_of_something_else_is_refused(
 def test_an_extension_whose_first_line_was_cut_is_refused(
     desk: Desk, batch: list[str], kept: int
 ) -> None:
-    """Extended anew, every HIT would have had it twice."""
+    """Extended again, every HIT would have had it twice."""
     desk.run(*EXTEND)
     desk.write(EXTENSION, first_line(desk, EXTENSION)[:kept])
     desk.calls.clear()

@@ -256,7 +256,7 @@ def test_a_file_of_something_else_is_refused_and_untouched(
 
 
 def test_a_results_file_that_is_a_directory_is_one_line(desk: Desk) -> None:
-    """As the system says it."""
+    """In the operating system's words."""
     desk.launch(1)
 
     assert desk.fails("get_results", IDS, "--output_file=.") == ".: Is a directory"
@@ -264,7 +264,7 @@ def test_a_results_file_that_is_a_directory_is_one_line(desk: Desk) -> None:
 
 @pytest.mark.parametrize("redirection", [">", ">>"])
 def test_output_file_may_be_the_one_that_is_printed_to(desk: Desk, redirection: str) -> None:
-    """`--output_file=F > F`, as of old, brings F up to date, though the shell empties it first."""
+    """`--output_file=F > F`, as before, brings F up to date, though the shell empties it first."""
     ids = desk.launch(1, 2)
     for hit in ids:
         answer(desk, hit, "Ada", {"a": hit})
@@ -313,7 +313,7 @@ def test_results_go_to_stdout_and_words_to_stderr(desk: Desk) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 def test_interrupted_it_keeps_what_was_fetched_and_what_was_there(desk: Desk) -> None:
-    """Ctrl-C: the file has all of before, and what came until then."""
+    """Ctrl-C: the file has all from before, and what came until then."""
     ids = desk.launch(*range(4))
     for hit in ids:
         answer(desk, hit, "Ada", {"a": 1})

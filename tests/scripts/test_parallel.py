@@ -73,7 +73,7 @@ def test_items_are_taken_as_they_are_needed() -> None:
 
 
 def test_a_refused_item_stops_nothing() -> None:
-    """A refusal is the outcome of its item, and the others go on."""
+    """A refusal is the outcome of its item, and the others continue."""
 
     def work(item: int) -> int:
         if item % 2:

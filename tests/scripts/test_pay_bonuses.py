@@ -15,7 +15,7 @@ RECORD = "bonuses.csv.paid.jsonl"
 
 
 def done_work(desk: Desk, count: int = 3, *, live: bool = False) -> list[str]:
-    """A HIT, and so many assignments of it that were handed in."""
+    """A HIT, and so many assignments of it that were submitted."""
     crowd = desk.crowd(live=live)
     hit_id = crowd.make_hit(MaxAssignments=count)
     return [crowd.do(crowd.make_worker(f"worker {n}"), hit_id) for n in range(count)]
@@ -278,7 +278,7 @@ def test_a_reason_may_have_lines_and_commas(desk: Desk) -> None:
 
 
 def test_a_changed_file_is_not_paid_by_the_old_record(desk: Desk, wanted: Any) -> None:
-    """New bonuses belong into a new file: rows could not be told apart any more."""
+    """New bonuses belong in a new file: rows could not be told apart any more."""
     desk.run(*PAY)
     desk.write("bonuses.csv", desk.read("bonuses.csv") + f"{wanted[0][0]},9,more\n")
     desk.calls.clear()

@@ -1,4 +1,4 @@
-"""A panel's export against what was handed in here."""
+"""A panel's export against what was submitted here."""
 
 import json
 from pathlib import Path

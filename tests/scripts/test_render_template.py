@@ -75,7 +75,7 @@ def test_template_directories_of_the_config_are_searched(desk: Desk) -> None:
 def test_what_cannot_be_rendered_is_one_line(
     desk: Desk, page: str, argv: tuple[str, ...], message: str
 ) -> None:
-    """File and line; the page of before stays."""
+    """File and line; the page from before stays."""
     desk.write("page.html", page)
     desk.write("out.html", "before")
     desk.write("input.jsonl", "1\n2\n")

@@ -96,7 +96,7 @@ def test_in_a_batch_record(files: Desk) -> None:
 
 
 def test_in_the_results(files: Desk) -> None:
-    """Neither is a results file, which would be written anew."""
+    """Neither is a results file, which would be rewritten."""
     text = '{"hit_id": "3A", "assignment_id": "3B", "assignment_id": "3C"}\n'
     files.write("results.txt", text)
 

@@ -122,7 +122,7 @@ def test_a_batch_that_nobody_has_looked_at(desk: Desk) -> None:
 
 
 def test_what_nobody_took_of_an_expired_hit_costs_nothing(desk: Desk) -> None:
-    """After the end only what was handed in, and what is still held, can cost."""
+    """After the end only what was submitted, and what is still held, can cost."""
     (hit_id,) = desk.launch(1, MaxAssignments=5)
     hand_in(desk, hit_id, 1)
     desk.crowd().accept(desk.crowd().make_worker("slow"), hit_id)

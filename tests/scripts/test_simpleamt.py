@@ -303,7 +303,7 @@ def test_keys_of_another_crowd_are_one_line(with_keys: Desk, server: tuple[Any, 
 
 
 def test_a_wrong_secret_is_one_line(with_keys: Desk, server: tuple[Any, str]) -> None:
-    """The right access key with another secret is told apart."""
+    """The right access key with another secret is distinguished."""
     with server[0].sites["sandbox"].writing() as call:
         access_key, _ = access_keys.create(call, "me")
     values = {"aws_access_key": access_key, "aws_secret_key": "wrong"}

@@ -40,7 +40,7 @@ def test_workers_stay_signed_in(world: World, seconds: int) -> None:
 
 
 def test_an_accepted_hit_goes_on(world: World) -> None:
-    """Whoever works when the clock is set back hands in, and can have another HIT."""
+    """Whoever works when the clock is set back submits, and can have another HIT."""
     ada, hit, assignment_id = world.holder(MaxAssignments=2)
     world.clock.advance(-HOUR)
     assert ada.get(f"/work/{assignment_id}").status_code == 200

@@ -146,7 +146,7 @@ def test_the_log_beside_an_empty_file_is_kept(tmp_path: Path) -> None:
 def test_a_crowd_whose_creation_was_interrupted_does_not_exist(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A database has its name only when it is complete: the next start makes it anew."""
+    """A database has its name only when it is complete: the next start makes it again."""
 
     def upgrade(_store: object) -> None:
         raise KeyboardInterrupt

@@ -325,7 +325,7 @@ def test_another_site_acts_for_nobody(
 def test_a_hit_does_not_lead_the_window_away(
     world: World, ada: "Page", url: str, trick: str
 ) -> None:
-    """Whatever the worker clicks in the HIT, the page around it stays, and its work in hand."""
+    """Whatever the worker clicks in the HIT, the page around it stays, and its work in progress."""
     hit = world.launch(f"<!DOCTYPE html>{trick}")
     frame = accept(ada, url)
     address = ada.url

@@ -129,7 +129,7 @@ class Crowd:
             return worker_actions.accept(call, worker_id, hit_id).assignment_id
 
     def submit(self, assignment_id: str, fields: Iterable[tuple[str, str]] = ()) -> None:
-        """The worker hands in what was accepted."""
+        """The worker submits what was accepted."""
         with self.site.writing() as call:
             worker_actions.submit(call, assignment_id, fields)
 
@@ -141,7 +141,7 @@ class Crowd:
     def do(
         self, worker_id: str, hit_id: str, fields: Iterable[tuple[str, str]] = (("word", "cat"),)
     ) -> str:
-        """The worker accepts and hands in at once; the assignment's id."""
+        """The worker accepts and submits at once; the assignment's id."""
         assignment_id = self.accept(worker_id, hit_id)
         self.submit(assignment_id, fields)
         return assignment_id

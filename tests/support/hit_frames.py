@@ -57,7 +57,7 @@ class Desk:
         return self.page.frame_locator("iframe")
 
     def answers(self) -> dict[str, Any]:
-        """The fields of the one answer that was handed in, when the worker is told so."""
+        """The fields of the one answer that was submitted, when the worker is told so."""
         expect(self.page.get_by_text(OVER)).to_be_visible()
         (xml,) = self.answer_xmls()
         return parse_fields(xml)

@@ -1,4 +1,4 @@
-"""A crowd server that is killed and started anew, on one socket, whenever a line comes in on stdin.
+"""A crowd server that is killed and started again, on one socket, whenever a line comes in on stdin.
 
     python tests/support/killed_server.py DIRECTORY [PROCESSES]
 

@@ -126,7 +126,7 @@ def ask(crowd: Crowd, worker_id: str, type_id: str) -> RequestOutcome:
 
 
 def take(crowd: Crowd, worker_id: str, request_id: str, **picked: Any) -> RequestOutcome:
-    """The worker hands in a test: for each question a selection, a list of them, or a text."""
+    """The worker submits a test: for each question a selection, a list of them, or a text."""
     fields = [
         (f"answer.{identifier}", value)
         for identifier, chosen in picked.items()

@@ -54,7 +54,7 @@ def strong_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 class FlaskApps:
     """Flask applications, each lent to one site at a time: making one takes 20 ms, and it compiles
-    its templates and URL rules anew.
+    its templates and URL rules again.
     """
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ def shared_botocore_models() -> Iterator[None]:
 class CommonCache:
     """Makes all instances of a dialect alike: what was compiled for one engine serves them all.
 
-    Otherwise each test's new engine compiles every statement anew, a sixth of a test's time.
+    Otherwise each test's new engine compiles every statement again, a sixth of a test's time.
     """
 
     compiled: ClassVar[dict[Any, Any]]

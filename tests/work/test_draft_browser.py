@@ -1,4 +1,4 @@
-"""What a worker enters and hands in survives the browser, the network and the server."""
+"""What a worker enters and submits survives the browser, the network and the server."""
 
 import json
 import re
@@ -39,7 +39,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def words_of(world: World, hit: Any) -> list[str]:
-    """The animals that were handed in."""
+    """The animals that were submitted."""
     return [dict(fields_of(xml))["word"] for _, xml in world.answers(hit["HITId"])]
 
 
@@ -222,7 +222,7 @@ def test_a_second_tab_has_the_same_entries_and_hears_of_the_end(
 
 
 def test_another_answer_was_handed_in_before(world: World, arrive: Arrive) -> None:
-    """A tab that was away hands in another answer after all: it is told that this one is none."""
+    """A tab that was away submits another answer after all: it is told that this one is none."""
     hit = world.launch(FORM)
     page = arrive("Ada")
     frame = accept(page)
@@ -258,7 +258,7 @@ def test_an_answer_that_waits_too_long_is_late(world: World, arrive: Arrive) -> 
 
 
 def test_a_draft_of_a_hit_that_is_over_is_forgotten(world: World, arrive: Arrive) -> None:
-    """What was handed in elsewhere, and what was returned, is kept no longer."""
+    """What was submitted elsewhere, and what was returned, is kept no longer."""
     hits = [world.launch(FORM) for _ in range(2)]
     page = arrive("Ada")
     for over in ("handed in", "returned"):

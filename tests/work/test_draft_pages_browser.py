@@ -237,7 +237,7 @@ def test_our_templates(world: World, arrive: Arrive) -> None:
 
 
 def test_a_restored_output_is_not_yet_an_answer(world: World, arrive: Arrive) -> None:
-    """A page that puts nothing together this time does not hand in what it had put together before."""
+    """A page that puts nothing together this time does not submit what it had put together before."""
     body = render("simpleamt.html")
     world.launch(
         f"<!DOCTYPE html>{body}<button id=b>Note</button><script>simpleamt.setupSubmit();"

@@ -7,7 +7,7 @@ from tests.support.worker_sites import TOKEN, Visitor, World, words
 
 
 def hand_in_and_go_on(visitor: Visitor, hit_type_id: str, hit_id: str, assignment_id: str) -> str:
-    """Hand in an answer, accept the next of the group, and return the words of its page."""
+    """Submit an answer, accept the next of the group, and return the words of its page."""
     visitor.submit(assignmentId=assignment_id)
     gone_on = visitor.post(f"/groups/{hit_type_id}/accept", {"after": hit_id})
     return words(visitor.get(gone_on.location.removeprefix(visitor.root)))
@@ -53,7 +53,7 @@ def test_nothing_is_said_of_an_answer_that_did_not_arrive(world: World) -> None:
 
 
 def test_a_participant_reads_how_far_they_are(live: People) -> None:
-    """By a panel's link the next HIT's page says how many of the study are handed in."""
+    """By a panel's link the next HIT's page says how many of the study are submitted."""
     hits = [live.launch() for _ in range(2)]
     ada = live.participant(live.panel_link(hits[0]["HITTypeId"], limit="2")[1])
     token = TOKEN.search(ada.get("/panel").text)

@@ -68,7 +68,7 @@ def test_blocks_are_each_requesters_own(crowd: Crowd) -> None:
 
 
 def test_work_in_hand_is_finished_in_spite_of_a_block(crowd: Crowd) -> None:
-    """A block hinders accepting, not handing in what is held."""
+    """A block hinders accepting, not submitting what is held."""
     worker = crowd.make_worker()
     assignment_id = crowd.accept(worker, crowd.make_hit())
     crowd.client.create_worker_block(WorkerId=worker, Reason="noise")

@@ -198,7 +198,7 @@ class TestChoosing:
         ) in words(ada.get("/"))
 
     def test_another_hit_of_the_group_can_be_looked_at(self, world: World) -> None:
-        """`Show another` goes through the group, and after the last begins anew."""
+        """`Show another` goes through the group, and after the last starts again."""
         hits = [world.launch(html=f"<p>number {number}") for number in range(3)]
         ada = world.visitor("Ada")
         seen, path = [], f"/groups/{hits[0]['HITTypeId']}"
