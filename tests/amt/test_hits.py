@@ -50,7 +50,7 @@ def test_frame_height_and_namespace_are_amazons() -> None:
 @pytest.mark.parametrize(
     ("character", "name"), [("\x00", "U+0000"), ("\x1b", "U+001B"), ("\ud800", "U+D800")]
 )
-def test_what_xml_cannot_hold_is_named(character: str, name: str) -> None:
+def test_what_xml_cannot_hold_is_reported(character: str, name: str) -> None:
     """Such a page would be refused; the message says which character."""
     with pytest.raises(ValueError) as caught:
         format_question(f"a{character}b", 0)

@@ -47,7 +47,7 @@ def test_each_line_is_a_row(file: Path) -> None:
         (b"1" * 5000, "not JSON: Exceeds the limit (4300 digits)"),
     ],
 )
-def test_a_line_that_is_not_json_is_named(file: Path, line: bytes, fault: str) -> None:
+def test_a_line_that_is_not_json_is_reported(file: Path, line: bytes, fault: str) -> None:
     """File and line, at once or collected with all others, and the good lines are used."""
     file.write_bytes(b"1\n" + line + b"\n2\n")
     faults: list[str] = []
@@ -68,7 +68,7 @@ def test_rows_are_read_as_they_are_wanted(file: Path) -> None:
     assert next(read_rows(file)).value == 1
 
 
-def test_a_missing_file_is_named(file: Path) -> None:
+def test_a_missing_file_is_reported(file: Path) -> None:
     """In the operating system's words."""
     with pytest.raises(Error, match=r"input\.jsonl: No such file or directory"):
         list(read_rows(file))

@@ -49,8 +49,8 @@ def test_an_expired_hit_is_looked_into(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(("exact", "calls"), [(False, 0), (True, 5)])
-def test_many_hits_are_told_apart_at_a_price(desk: Desk, exact: bool, calls: int) -> None:
-    """Approved or rejected costs a call for each reviewed HIT, and is not asked for by default."""
+def test_many_hits_are_distinguished_for_more_calls(desk: Desk, exact: bool, calls: int) -> None:
+    """Distinguishing approved from rejected needs a call per reviewed HIT, so it is not the default."""
     crowd = desk.crowd()
     worker = crowd.make_worker()
     ids = [crowd.make_hit() for _ in range(101)]
@@ -67,7 +67,7 @@ def test_many_hits_are_told_apart_at_a_price(desk: Desk, exact: bool, calls: int
 
 
 def test_totals_say_what_is_known() -> None:
-    """Approved and rejected together where one HIT's split is not known."""
+    """Approved and rejected are one number if a HIT's split is unknown."""
     known = Progress(5, 1, 1, 1, 2, 1, 1)
     half = Progress(5, 3, 0, 0, 2)
 

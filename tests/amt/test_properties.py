@@ -40,14 +40,14 @@ RAW_LOCALE = {
 
 
 def reading(file: Path, **changes: Any) -> Properties:
-    """What is read of GIVEN with these changes; None takes a key away."""
+    """Return the properties read from GIVEN with these changes; None removes a key."""
     properties = {key: value for key, value in (GIVEN | changes).items() if value is not None}
     file.write_text(json.dumps(properties, indent=1), "utf-8")
     return read(file)
 
 
 def faults(file: Path, **changes: Any) -> list[str]:
-    """What is wrong with them: `line: fault`."""
+    """Return the faults of GIVEN with these changes, as `line: fault`."""
     with pytest.raises(Error) as caught:
         reading(file, **changes)
     lines = str(caught.value).splitlines()
@@ -55,7 +55,7 @@ def faults(file: Path, **changes: Any) -> list[str]:
     return [line.removeprefix(f"{file}:") for line in lines]
 
 
-def test_what_is_not_said_has_a_default(file: Path) -> None:
+def test_omitted_properties_have_defaults(file: Path) -> None:
     """A week to live, one assignment, as high as the window."""
     properties = reading(file)
 
@@ -104,7 +104,7 @@ def test_the_properties_that_come_along_are_good(name: str) -> None:
     ],
 )
 def test_a_reward_is_sent_exactly(file: Path, reward: Any, sent: str) -> None:
-    """A number or a text, as people write it, becomes Amazon's text, to the cent."""
+    """A number or a text becomes Amazon's text with the same cents."""
     properties = reading(file, Reward=reward)
 
     assert properties.hit_type["Reward"] == sent
@@ -128,7 +128,7 @@ def test_a_reward_is_sent_exactly(file: Path, reward: Any, sent: str) -> None:
         ("0.001", "Reward: 0.001 has fractions of a cent"),
     ],
 )
-def test_a_reward_that_cannot_be_paid_is_named(file: Path, reward: Any, fault: str) -> None:
+def test_a_reward_that_cannot_be_paid_is_reported(file: Path, reward: Any, fault: str) -> None:
     """Negative, not a number, or less than a cent."""
     assert faults(file, Reward=reward) == [f"5: {fault}"]
 
@@ -217,7 +217,7 @@ def test_the_users_own_requirements_are_kept_and_added_to(file: Path) -> None:
         ({"QualificationId": 5}, "7: QualificationId: 5 is not a qualification type's id"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_line(
+def test_what_is_wrong_is_reported_with_its_line(
     file: Path, changes: dict[str, Any], fault: str
 ) -> None:
     """Every mistake says file, line and property before anything is sent."""
@@ -226,7 +226,7 @@ def test_what_is_wrong_is_named_with_its_line(
     assert message.startswith(fault)
 
 
-def test_all_that_is_wrong_is_named_at_once(file: Path) -> None:
+def test_all_that_is_wrong_is_reported_at_once(file: Path) -> None:
     """One reading shows every mistake of a kind."""
     messages = faults(file, MaxAssignments=0, FrameHeight=-1, Reward="x", Title="x" * 200)
 
@@ -252,7 +252,7 @@ def test_all_that_is_wrong_is_named_at_once(file: Path) -> None:
         (b'{"Title": "\xff"}', " not UTF-8 text (byte 12)"),
     ],
 )
-def test_a_file_of_something_else_is_named(file: Path, content: bytes, fault: str) -> None:
+def test_a_file_of_another_kind_is_reported(file: Path, content: bytes, fault: str) -> None:
     """A file that is not a JSON object is reported in one line."""
     file.write_bytes(content)
     with pytest.raises(Error) as caught:
@@ -262,7 +262,7 @@ def test_a_file_of_something_else_is_named(file: Path, content: bytes, fault: st
 
 
 def test_the_names_of_the_first_simple_amt_are_taken(file: Path) -> None:
-    """A file of old names gives the same HIT as one of new names, and one line names those."""
+    """A file with old names gives the same HIT as one with new names, and one line lists the new names."""
     old = {
         "title": "Name the animal",
         "description": "One picture, one word",
@@ -303,7 +303,7 @@ def test_the_names_of_the_first_simple_amt_are_taken(file: Path) -> None:
     assert len(warning.splitlines()) == 1
 
 
-def test_a_missing_file_is_named(file: Path) -> None:
+def test_a_missing_file_is_reported(file: Path) -> None:
     """In the operating system's words."""
     with pytest.raises(Error, match=r"properties\.json: No such file or directory"):
         read(file)

@@ -13,7 +13,7 @@ def requirement(type_id: str, comparator: str, **values: Any) -> dict[str, Any]:
     return {"QualificationTypeId": type_id, "Comparator": comparator} | values
 
 
-def test_nothing_said_requires_nothing() -> None:
+def test_no_keys_require_nothing() -> None:
     """Without short keys anybody may work."""
     assert to_requirements({"Title": "x"}) == []
 
@@ -49,7 +49,7 @@ def test_a_country_is_a_text_or_a_list(country: Any, comparator: str, locales: A
     ],
 )
 def test_approved_means_at_least(key: str, value: int, type_id: str) -> None:
-    """95 lets in who has 95, and 100 lets in somebody."""
+    """A worker with exactly 95 meets 95, and 100 can be met."""
     assert to_requirements({key: value}) == [
         requirement(type_id, "GreaterThanOrEqualTo", IntegerValues=[value])
     ]
@@ -73,8 +73,8 @@ def test_approved_means_at_least(key: str, value: int, type_id: str) -> None:
         ("NotEqualTo", "NotEqualTo"),
     ],
 )
-def test_each_comparator_can_be_said_both_ways(symbol: str, comparator: str) -> None:
-    """As a sign and in Amazon's word."""
+def test_a_comparator_is_a_symbol_or_amazons_word(symbol: str, comparator: str) -> None:
+    """Both forms give the same requirement."""
     properties = {
         "QualificationId": OWN,
         "QualificationComparator": symbol,
@@ -194,7 +194,7 @@ def test_several_keys_make_several_requirements() -> None:
         ({"QualificationId": 5}, "QualificationId: 5 is not a qualification type's id"),
     ],
 )
-def test_what_is_wrong_is_said_beginning_with_its_key(
+def test_what_is_wrong_is_reported_beginning_with_its_key(
     properties: dict[str, Any], message: str
 ) -> None:
     """The text begins with the key at fault, so that its line can be found."""

@@ -7,7 +7,7 @@ import pytest
 from amt import review
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.review import SubmittedWork, Submitted
+from amt.review import Submitted, SubmittedWork
 from local_crowd.operations.qualifications import grants
 from local_crowd.operations.qualifications.system_qualifications import MASTERS
 from tests.support.script_fixtures import Desk
@@ -33,7 +33,7 @@ def test_only_hits_with_unreviewed_work_are_listed(desk: Desk) -> None:
 
 
 def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
-    """Of HITs, and within a HIT of submission."""
+    """HITs come in the order of the ids, a HIT's assignments in the order of submission."""
     crowd = desk.crowd()
     first, two = crowd.make_hit(MaxAssignments=2), crowd.make_hit()
     done = []
@@ -50,7 +50,7 @@ def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
     ]
 
 
-def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
+def test_a_hit_deleted_during_the_run_is_reported_and_counted(desk: Desk) -> None:
     """Between the survey and the listing."""
     crowd = desk.crowd()
     hit = crowd.make_hit()
@@ -70,8 +70,8 @@ def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
     assert messages[0].startswith(f"{hit}: Hit {hit} does not exist.")
 
 
-def test_named_assignments_are_looked_at_one_by_one(desk: Desk) -> None:
-    """Submitted ones are found, reviewed ones said, unknown ones counted."""
+def test_assignments_can_be_selected_by_id(desk: Desk) -> None:
+    """Submitted assignments are returned, reviewed ones reported, unknown ones counted."""
     crowd = desk.crowd()
     worker = crowd.make_worker()
     done = [crowd.do(worker, crowd.make_hit()) for _ in range(3)]
@@ -116,7 +116,7 @@ def test_the_question_counts_amazons_fees(desk: Desk) -> None:
 
 
 def test_reject_requires_feedback(desk: Desk) -> None:
-    """Whoever calls it: workers are told why."""
+    """The library refuses it too, because workers read the reason."""
     client = desk.crowd().client
     with pytest.raises(Error, match="must not be empty: workers read it"):
         review.ask_to_reject(LOCAL, [], " ")

@@ -15,7 +15,7 @@ PAST = datetime.now(UTC) - timedelta(days=1)
 
 
 def test_submitted_work_is_what_no_counter_has() -> None:
-    """Amazon's three counters leave it out."""
+    """Amazon's three counters do not include it."""
     stands = parse_counters(hit_as_given())
 
     assert (stands.hit_id, stands.status, stands.expired) == ("3HIT", "Assignable", False)
@@ -39,7 +39,7 @@ def test_what_can_be_taken_has_not_expired(
 
 
 def test_the_order_is_that_of_the_ids(desk: Desk) -> None:
-    """However the crowd lists them, and unknown ones are named and left out."""
+    """The crowd's order does not matter; unknown HITs are reported and left out."""
     crowd = desk.crowd()
     hit_ids = [crowd.make_hit() for _ in range(5)]
     ids = [hit_ids[3], "3UNKNOWN", hit_ids[0], hit_ids[4]]
@@ -81,7 +81,7 @@ def test_a_thousand_hits_take_few_calls(desk: Desk) -> None:
 
 
 def test_one_hit_of_many_is_asked_for(desk: Desk) -> None:
-    """Listing goes on only while it is quicker than asking for what is missing."""
+    """Listing stops when asking for the missing HITs is faster."""
     crowd = desk.crowd()
     hit_ids = [crowd.make_hit() for _ in range(450)]
     desk.calls.clear()
@@ -93,7 +93,7 @@ def test_one_hit_of_many_is_asked_for(desk: Desk) -> None:
 
 
 def test_no_ids_take_no_calls(desk: Desk) -> None:
-    """Nothing is asked for nothing."""
+    """An empty list of ids needs no request."""
     client = desk.crowd().client
     desk.calls.clear()
 

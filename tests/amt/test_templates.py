@@ -83,8 +83,8 @@ def test_a_template_is_named_by_any_path(tmp_path: Path, monkeypatch: pytest.Mon
     assert "simpleamt" in Template("hit_templates/simple.html", DIRECTORIES).render()
 
 
-def test_a_missing_template_is_named(page: Page) -> None:
-    """With the directories that were searched."""
+def test_a_missing_template_is_reported(page: Page) -> None:
+    """The message lists the directories that were searched."""
     page("")
 
     message = fault(lambda: Template("pgae.html", DIRECTORIES))
@@ -93,8 +93,8 @@ def test_a_missing_template_is_named(page: Page) -> None:
     assert str(PROJECT / "hit_templates") in message
 
 
-def test_a_missing_include_is_named_with_its_line(page: Page) -> None:
-    """Which template includes it, and where."""
+def test_a_missing_include_is_reported_with_its_line(page: Page) -> None:
+    """The message says which template includes it, and where."""
     template = page('one\n{% include "gone.html" %}')
 
     assert re.match(r"page\.html:2: no such template: '?gone\.html", fault(template.render))
@@ -135,12 +135,12 @@ def test_what_was_read_is_remembered(page: Page) -> None:
         ("\n{% include 'page.html' %}", "page.html:2: maximum recursion depth exceeded"),
     ],
 )
-def test_what_fails_while_rendering_is_named(page: Page, text: str, message: str) -> None:
+def test_what_fails_while_rendering_is_reported(page: Page, text: str, message: str) -> None:
     """Template and line, for an undefined name or anything else."""
     assert fault(lambda: page(text).render({"word": "cat"})).startswith(message)
 
 
-def test_what_fails_in_an_include_is_named_there(page: Page) -> None:
+def test_what_fails_in_an_include_is_reported_there(page: Page) -> None:
     """The include and its line, not the page that includes it."""
     template = page('one\n{% include "b.html" %}', b="b\n\n\n{{ row.wrod }}")
 
@@ -169,14 +169,14 @@ def test_invalid_jinja_in_an_include_is_reported_there(page: Page) -> None:
 
 
 def test_a_template_that_is_not_text_is_reported(page: Page) -> None:
-    """A picture, or another encoding."""
+    """A picture, or a text in another encoding, is reported with its name."""
     Path("page.html").write_bytes(b"caf\xe9")
 
     assert "page.html" in fault(lambda: Template("page.html", []))
 
 
 def test_a_page_without_a_row_has_an_empty_input_and_no_row(page: Page) -> None:
-    """For looking at: getInput finds nothing and uses its default."""
+    """render_template.py shows such a page: getInput returns its default."""
     assert page("[{{ input }}]").render() == "[]"
     assert fault(page("{{ row.word }}").render) == "page.html:1: 'row' is undefined"
 

@@ -71,20 +71,20 @@ def test_an_empty_file_has_neither_columns_nor_rows(text: str) -> None:
         ),
     ],
 )
-def test_a_stray_quotation_mark_is_named_where_it_stands(text: str, line: int, fault: str) -> None:
+def test_a_stray_quotation_mark_is_reported_where_it_is(text: str, line: int, fault: str) -> None:
     """The table ends there: what follows may belong to any cell."""
     assert read(text)[1:] == ([], [(line, fault)])
 
 
 def test_rows_before_a_fault_are_read() -> None:
-    """The faults tell that it is not all."""
+    """The faults show that the rows are incomplete."""
     _, rows, faults = read('a\n1\n"2\n3\n')
 
     assert rows == [Row(2, {"a": "1"})]
     assert [line for line, _ in faults] == [3]
 
 
-def test_every_row_of_another_width_is_named() -> None:
+def test_every_row_of_another_width_is_reported() -> None:
     """Too many cells come from a comma without quotation marks."""
     _, rows, faults = read("a,b\n1,x, y\n1\n1,2\n")
 
@@ -99,7 +99,7 @@ def test_every_row_of_another_width_is_named() -> None:
 
 
 def test_columns_are_named_once() -> None:
-    """Which of two would be meant, nobody knows; where only some are used, only those count."""
+    """A repeated column name is ambiguous, and refused if the column is used."""
     assert read("a,b, a,\n")[2] == [
         (1, "the column 'a' is named twice"),
         (1, "column 4 has no name"),
@@ -169,7 +169,7 @@ cells = st.text(st.sampled_from('ab ,"\n\r;\té'), min_size=1)
 
 @hypothesis.given(st.lists(st.tuples(cells, cells), min_size=1))
 def test_what_the_csv_module_writes_is_read(rows: list[tuple[str, str]]) -> None:
-    """Whatever is in the cells, all of it comes back."""
+    """Any cells can be read back unchanged."""
     file = io.StringIO(newline="")
     csv.writer(file, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *rows])
 
@@ -203,7 +203,7 @@ def test_a_table_of_any_texts_comes_back(delimiter: str, table: list[list[str]])
 
 @hypothesis.given(st.text(st.sampled_from('a,"\n\r ')))
 def test_any_text_is_rows_or_faults(text: str) -> None:
-    """Nothing raises; rows without faults have a cell for each column."""
+    """No text raises an exception; rows without faults have a cell for each column."""
     columns, rows, faults = read(text)
 
     assert faults or all([*row.cells] == columns for row in rows)

@@ -20,7 +20,7 @@ from formats.json_text import RepeatedKeyError, describe, parse
         ('{"a": 1, "a": 2', None, 1, 16),
     ],
 )
-def test_a_key_that_is_there_twice_is_named(
+def test_a_key_that_is_there_twice_is_reported(
     text: str, key: str | None, line: int, column: int
 ) -> None:
     """With the line of the second one, however deep it is and however it is spelled."""
@@ -42,7 +42,7 @@ def test_the_same_key_in_another_object_is_allowed(text: str) -> None:
 
 
 def test_where_it_does_not_matter_the_last_one_counts() -> None:
-    """As in a browser, which is where such a text then comes from."""
+    """A browser does the same, and such texts come from browsers."""
     assert parse('{"a": 1, "a": 2}', unique_keys=False) == {"a": 2}
 
 
@@ -72,13 +72,13 @@ values = st.recursive(
 
 @hypothesis.given(values)
 def test_what_python_writes_is_read(value: object) -> None:
-    """No key of a dict is there twice."""
+    """json.dumps never repeats a key, so its output is always valid."""
     assert parse(json.dumps(value)) == value
 
 
 @hypothesis.given(st.dictionaries(keys, values, min_size=1), st.data())
 def test_any_repeated_key_is_found(value: dict[str, object], data: st.DataObject) -> None:
-    """Whatever the object is like."""
+    """The other keys and values do not matter."""
     key = data.draw(st.sampled_from(sorted(value)))
     text = json.dumps(value)[:-1] + f", {json.dumps(key)}: 1}}"
 

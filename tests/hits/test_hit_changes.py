@@ -1,4 +1,4 @@
-"""What becomes of a HIT: accepted, returned, expired, extended, reviewed, deleted."""
+"""The life of a HIT: accepted, returned, expired, extended, reviewed, deleted."""
 
 from datetime import UTC, datetime
 
@@ -62,7 +62,7 @@ def test_submitted_work_is_in_no_counter(crowd: Crowd) -> None:
 
 
 def test_a_worker_has_one_assignment_of_a_hit(crowd: Crowd) -> None:
-    """Accepting again gives what is held; after submitting, nothing more."""
+    """Accepting again returns the same assignment; after submitting it is refused."""
     hit_id, worker = crowd.make_hit(MaxAssignments=2), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
     crowd.clock.advance(5)
@@ -148,7 +148,7 @@ def test_natural_expiration(crowd: Crowd) -> None:
 
 @pytest.mark.parametrize("ending", ["submit", "return", "abandon"])
 def test_expiration_with_pending_work(crowd: Crowd, ending: str) -> None:
-    """Who holds an expired HIT may finish; when none does, it is Reviewable, and nothing is free."""
+    """Workers who hold an expired HIT may finish it; then it is Reviewable, and no slot is available."""
     hit_id, worker = crowd.make_hit(), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
     crowd.clock.advance(1)
@@ -179,7 +179,7 @@ def test_a_time_in_the_past_expires_now(crowd: Crowd, at: int | datetime) -> Non
 
 
 def test_expiring_an_expired_hit_changes_nothing(crowd: Crowd) -> None:
-    """The expiration that was stays; the call succeeds."""
+    """The expiration stays the same; the call succeeds."""
     hit_id = crowd.make_hit(LifetimeInSeconds=HOUR)
     crowd.clock.advance(DAY)
 

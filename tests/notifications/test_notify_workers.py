@@ -44,7 +44,7 @@ def test_reviewed_workers_are_told(crowd: Crowd) -> None:
         assert inbox(crowd, worker) == [(MESSAGE["Subject"], MESSAGE["MessageText"])]
 
 
-def test_others_are_named_and_nothing_is_raised(crowd: Crowd) -> None:
+def test_others_are_reported_and_nothing_is_raised(crowd: Crowd) -> None:
     """Who was never reviewed, or is nobody, is a HardFailure; the rest are told."""
     told, never, submitted = reviewed(crowd, "Ada"), crowd.make_worker(), crowd.make_worker("Ben")
     never = crowd.make_worker("Cleo")

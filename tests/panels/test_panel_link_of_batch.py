@@ -7,7 +7,7 @@ from tests.support.live_site import CODES, COMPLETION, People
 GOAL = ("--completion_url", COMPLETION, *CODES)
 
 
-def test_a_batch_is_named_by_its_ids_file(live: People, tmp_path: Path) -> None:
+def test_an_ids_file_selects_the_hits_of_a_batch(live: People, tmp_path: Path) -> None:
     """The link leads to the HIT types of the file's HITs, each once."""
     hits = [live.launch(), live.launch(Title="Another"), live.launch()]
     file = tmp_path / "hit_ids.txt"
@@ -19,7 +19,7 @@ def test_a_batch_is_named_by_its_ids_file(live: People, tmp_path: Path) -> None:
     assert line["panel"]["hit_type_ids"] == [hits[0]["HITTypeId"], hits[1]["HITTypeId"]]
 
 
-def test_hits_that_are_not_there_are_named(live: People, tmp_path: Path) -> None:
+def test_hits_that_do_not_exist_are_reported(live: People, tmp_path: Path) -> None:
     """A HIT of the other site leads nowhere."""
     file = tmp_path / "hit_ids.txt"
     file.write_text(f"{live.launch()['HITId']}\n3NOTHERE\n", "utf-8")
@@ -30,8 +30,8 @@ def test_hits_that_are_not_there_are_named(live: People, tmp_path: Path) -> None
     assert live.manage("list_links") == []
 
 
-def test_the_hits_are_named_in_one_way(live: People, tmp_path: Path) -> None:
-    """Neither way, both ways, or a file without ids is one line."""
+def test_hit_types_and_an_ids_file_exclude_each_other(live: People, tmp_path: Path) -> None:
+    """Neither, both, or a file without ids is refused in one line."""
     file = tmp_path / "hit_ids.txt"
     file.write_text("# none yet\n", "utf-8")
     message = "Give either --hit_type_id or a --hit_ids_file that is not empty."

@@ -69,7 +69,7 @@ class TestResetting:
         sees(people.someone().get(f"/reset_password/{invitation}"), 404, GONE)
 
     @pytest.mark.parametrize("command", [["reset_password"], ["close_account", "--yes"]])
-    def test_an_unknown_worker_is_named(self, live: People, command: list[str]) -> None:
+    def test_an_unknown_worker_is_reported(self, live: People, command: list[str]) -> None:
         """One line."""
         live.member()
         message = live.refused(command[0], "Eve", *command[1:])
@@ -193,8 +193,8 @@ class TestClosing:
         assert [line["total"] for line in people.manage("export_payments")] == ["0.05"]
         assert worker_id(people.member("Ada Lovelace", email="ada@example.org")) != me
 
-    def test_what_is_owed_is_said_before(self, live: People) -> None:
-        """Who would lose money by leaving is warned."""
+    def test_what_is_owed_is_reported_before(self, live: People) -> None:
+        """The page warns workers who would lose money."""
         ada = live.member()
         done = ada.accept(live.launch(Reward="1.5")["HITTypeId"])
         ada.submit(assignmentId=done)

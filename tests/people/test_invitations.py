@@ -173,7 +173,7 @@ class TestInvitations:
         assert message in live.refused("add_link", *argv)
         assert live.manage("list_links") == []
 
-    def test_a_bad_line_of_the_addresses_is_named(self, live: People, tmp_path: Path) -> None:
+    def test_a_bad_line_of_the_addresses_is_reported(self, live: People, tmp_path: Path) -> None:
         """File and line; nobody is invited."""
         file = tmp_path / "emails.txt"
         file.write_text("ada@example.org\nben at example.org\n")

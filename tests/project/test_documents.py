@@ -71,8 +71,8 @@ def sections(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-def test_what_is_said_of_budgets(open_crowd: OpenCrowd) -> None:
-    """Both pages say in the same words what is held back for open HITs, and it is."""
+def test_the_pages_agree_on_what_is_reserved_for_open_hits(open_crowd: OpenCrowd) -> None:
+    """Both pages use the same words for what is reserved for open HITs, and they are true."""
     for name in ("compatibility.md", "costs.md"):
         assert compatibility.BUDGETS in (ROOT / "docs" / name).read_text("utf-8")
 

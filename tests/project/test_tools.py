@@ -151,7 +151,7 @@ def test_a_package_whose_command_is_there_is_not_installed(tmp_path: Path) -> No
     assert ensure("postgresql", f"{tmp_path}/*5/initdb", path=tmp_path).returncode == 0
 
 
-def test_a_package_that_cannot_be_installed_is_named_in_one_line(tmp_path: Path) -> None:
+def test_a_package_that_cannot_be_installed_is_reported_in_one_line(tmp_path: Path) -> None:
     """Where there is no apt-get, one line says which package is wanted."""
     done = ensure("chromium", "chromium", "google-chrome", path=tmp_path)
 

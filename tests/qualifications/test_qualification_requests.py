@@ -233,7 +233,7 @@ def test_a_test_ends_with_its_time(crowd: Crowd) -> None:
     assert why(lambda: take(crowd, worker, asked.request_id)) == "late"
 
 
-def test_a_test_is_handed_in_once_and_by_who_takes_it(crowd: Crowd) -> None:
+def test_a_test_is_submitted_once_and_by_who_takes_it(crowd: Crowd) -> None:
     """A second answer, another's and an unknown one change nothing."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     asked = ask(crowd, worker, type_id)

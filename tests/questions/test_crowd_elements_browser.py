@@ -281,7 +281,9 @@ def test_a_form_may_ask_for_flat_answers(desk: Desk) -> None:
         ('<crowd-checkbox name="x" required>X</crowd-checkbox>', None, "Please tick this box."),
     ],
 )
-def test_what_is_missing_is_said(desk: Desk, element: str, typed: str | None, fault: str) -> None:
+def test_what_is_missing_is_reported(
+    desk: Desk, element: str, typed: str | None, fault: str
+) -> None:
     """A fault is announced at its field, which gets the focus; nothing is sent until it is mended."""
     frame = desk.accept(crowd_form(element))
     field = frame.get_by_role("checkbox" if typed is None else "textbox", name="X")
@@ -400,7 +402,7 @@ def test_a_preview_cannot_be_submitted(desk: Desk) -> None:
     assert desk.answer_xmls() == []
 
 
-def test_an_element_that_is_not_known_is_said(desk: Desk) -> None:
+def test_an_element_that_is_not_known_is_reported(desk: Desk) -> None:
     """A page whose task cannot be shown says so, instead of submitting an answer without it."""
     frame = desk.accept(
         crowd_form('<crowd-bounding-box name="boxes" src="x" labels="[]"></crowd-bounding-box>')

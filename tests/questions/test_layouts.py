@@ -102,7 +102,7 @@ def test_a_layout_without_a_form_gets_one(crowd: Crowd) -> None:
     assert "/mturk/externalSubmit" in page
 
 
-def test_missing_parameters_are_named(crowd: Crowd) -> None:
+def test_missing_parameters_are_reported(crowd: Crowd) -> None:
     """Amazon's words for parameters that are missing, as requesters have reported them."""
     create, layout_id = crowd.client.create_hit, add(crowd)
 

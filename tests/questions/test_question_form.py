@@ -313,7 +313,7 @@ BAD_HTML = [
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(xml: str, why: str) -> None:
+def test_what_is_wrong_is_reported_with_its_place(xml: str, why: str) -> None:
     """A fault is refused as an XMLParseError that names the element and what it should be."""
     with pytest.raises(RequestError) as caught:
         parse(xml)

@@ -290,7 +290,7 @@ def test_approving_names_reward_fee_and_total(world: RequesterWorld) -> None:
     assert "2 answers approved for $1.15." in words(lab.get(ANSWERS))
 
 
-def test_a_bonus_is_named_in_dollars_and_cents(world: RequesterWorld) -> None:
+def test_a_bonus_is_confirmed_in_dollars_and_cents(world: RequesterWorld) -> None:
     """$1.5 is confirmed as $1.50."""
     answer_id = world.do(world.row())
     form = {"amount": "$1.5", "reason": "Careful"}

@@ -223,7 +223,7 @@ class TestReviewing:
         assert "Nothing to reject" in words(again)
         assert world.status(ids[0]) == "Approved"
 
-    def test_refusals_are_shown_one_by_one(self, world: RequesterWorld) -> None:
+    def test_refusals_are_shown_individually(self, world: RequesterWorld) -> None:
         """What the crowd refuses is said in its words, beside what was done."""
         late = world.do(world.row(0, AutoApprovalDelayInSeconds=30 * DAY))
         world.perform("RejectAssignment", AssignmentId=late, RequesterFeedback="No")
@@ -236,7 +236,7 @@ class TestReviewing:
         assert f"{late} This Assignment was submitted more than 30 days ago" in words(outcome)
         assert [world.status(late), world.status(good)] == ["Rejected", "Approved"]
 
-    def test_choosing_nothing_is_said(self, world: RequesterWorld) -> None:
+    def test_choosing_nothing_is_reported(self, world: RequesterWorld) -> None:
         """Without a choice there is nothing to confirm."""
         lab = world.member()
         assert self.choose(lab, "approve", []).status_code == 303

@@ -539,7 +539,7 @@ def test_policies_of_hits_of_a_type(crowd: Crowd) -> None:
     assert crowd.assignment(done)["AssignmentStatus"] == "Approved"
 
 
-def test_values_come_one_by_one(crowd: Crowd) -> None:
+def test_a_parameter_takes_one_value(crowd: Crowd) -> None:
     """A parameter of one value is refused with two, and with none."""
     for values in (["1", "2"], []):
         policy = known_answers()

@@ -57,7 +57,7 @@ def test_rejected_work_is_left_rejected(desk: Desk) -> None:
     assert status(desk, rejected) == "Rejected"
 
 
-def test_an_unknown_id_is_named_and_the_others_are_approved(desk: Desk) -> None:
+def test_an_unknown_id_is_reported_and_the_others_are_approved(desk: Desk) -> None:
     """Work in progress is unknown as well."""
     (good,) = prepared(desk, 1)
     crowd = desk.crowd()

@@ -75,8 +75,8 @@ def test_it_asks_first_how_many_and_where(desk: Desk) -> None:
     assert statuses(desk, hits[0]) == ["Submitted"]
 
 
-def test_the_live_site_is_said_and_recorded(desk: Desk) -> None:
-    """The batch record knows where the batch is; the question says it in capitals."""
+def test_the_record_selects_the_live_site_and_the_question_shows_it(desk: Desk) -> None:
+    """The batch record contains the batch's site; the question names the live site in capitals."""
     hit = desk.launch(1, flags=("--prod", "--yes"))[0]
     crowd = desk.crowd(live=True)
     crowd.do(crowd.make_worker("Ada"), hit)
@@ -111,7 +111,7 @@ def test_work_that_time_approved_meanwhile_is_approved(desk: Desk) -> None:
     assert statuses(desk, early) == statuses(desk, late) == ["Approved"]
 
 
-def test_feedback_that_did_not_reach_the_worker_is_said(desk: Desk) -> None:
+def test_feedback_that_did_not_reach_the_worker_is_reported(desk: Desk) -> None:
     """Approved by time it has no feedback: with --feedback that is not what was meant."""
     (hit,) = desk.launch(1)
     (done,) = submitted(desk, hit)
@@ -125,7 +125,7 @@ def test_feedback_that_did_not_reach_the_worker_is_said(desk: Desk) -> None:
     assert summary == "Approved 0 assignments."
 
 
-def test_an_unknown_hit_is_named_and_the_others_are_approved(desk: Desk) -> None:
+def test_an_unknown_hit_is_reported_and_the_others_are_approved(desk: Desk) -> None:
     """The exit code is 1, so that the mistake is noticed."""
     (hit,) = desk.launch(1)
     submitted(desk, hit)
@@ -183,7 +183,7 @@ def test_the_answer_on_a_terminal_decides(desk: Desk, typed: str, code: int, sta
     assert statuses(desk, hit) == [status]
 
 
-def test_what_was_paid_is_said_when_the_money_runs_out(desk: Desk) -> None:
+def test_what_was_paid_is_reported_when_the_money_runs_out(desk: Desk) -> None:
     """The line with the sum comes also when the rest could not be done, before the reason."""
     hits = desk.launch(1, 2, flags=("--prod", "--yes"))
     crowd = desk.crowd(live=True)

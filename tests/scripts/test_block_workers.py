@@ -31,7 +31,7 @@ def test_a_blocked_worker_can_accept_nothing_of_yours(desk: Desk) -> None:
     crowd.accept(bob, hit)
 
 
-def test_an_unknown_worker_is_named_and_the_others_are_blocked(desk: Desk) -> None:
+def test_an_unknown_worker_is_reported_and_the_others_are_blocked(desk: Desk) -> None:
     """The exit code tells."""
     (ada,) = workers(desk, "Ada")
     desk.write("workers.txt", f"AUNKNOWN\n{ada}\n")

@@ -39,7 +39,7 @@ def silent_server() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", ["plain_server", "silent_server"])
-def test_https_to_a_server_without_tls_is_named_soon(
+def test_https_to_a_server_without_tls_is_reported_soon(
     with_keys: Desk,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,

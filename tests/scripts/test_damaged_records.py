@@ -51,7 +51,7 @@ def fetch_counters(desk: Desk) -> int:
 
 
 @pytest.mark.parametrize("kept", [0, 5, 31, 40, -1])
-def test_an_ids_file_that_was_cut_short_is_written_anew(
+def test_an_ids_file_that_was_cut_short_is_rewritten(
     desk: Desk, batch: list[str], kept: int
 ) -> None:
     """From the record, without a call, by the same command again; which says so."""
@@ -102,7 +102,9 @@ def test_a_hit_of_another_batch_is_refused_by_every_script(
     assert desk.calls == []
 
 
-def test_an_ids_file_that_names_a_part_of_its_batch_is_said(desk: Desk, batch: list[str]) -> None:
+def test_an_ids_file_that_names_a_part_of_its_batch_is_reported(
+    desk: Desk, batch: list[str]
+) -> None:
     """It may be meant so; who did not mean it reads it."""
     desk.write(IDS, f"{batch[0]}\n")
 

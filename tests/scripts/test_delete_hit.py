@@ -12,7 +12,7 @@ def test_the_hit_is_expired_and_deleted_and_no_other(desk: Desk) -> None:
     assert [hit["HITId"] for hit in crowd.client.list_hits()["HITs"]] == [other]
 
 
-def test_unreviewed_work_is_named_and_left_alone(desk: Desk) -> None:
+def test_unreviewed_work_is_reported_and_left_alone(desk: Desk) -> None:
     """The HIT is not even expired."""
     crowd = desk.crowd()
     hit = crowd.make_hit(MaxAssignments=2)
@@ -25,7 +25,7 @@ def test_unreviewed_work_is_named_and_left_alone(desk: Desk) -> None:
     assert crowd.stands(hit) == ("Assignable", 1, 0, 0)
 
 
-def test_a_hit_that_is_not_there_is_named(desk: Desk) -> None:
+def test_a_hit_that_does_not_exist_is_reported(desk: Desk) -> None:
     """Also what can be no id at all."""
     for name in ("3UNKNOWN", "no-id"):
         done = desk.run("delete_hit", f"--hit_id={name}", "--yes")

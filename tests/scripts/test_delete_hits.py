@@ -31,7 +31,7 @@ def test_open_hits_are_expired_and_deleted(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("assignments", [1, 3])
-def test_unreviewed_work_is_named_and_left_alone(desk: Desk, assignments: int) -> None:
+def test_unreviewed_work_is_reported_and_left_alone(desk: Desk, assignments: int) -> None:
     """Such a HIT is not even expired; the others are deleted."""
     kept, other = desk.launch(1, 2, MaxAssignments=assignments)
     crowd = desk.crowd()
@@ -112,7 +112,7 @@ def test_it_asks_first(desk: Desk) -> None:
     assert not gone(desk, hit)
 
 
-def test_an_unknown_hit_is_named_and_the_others_are_deleted(desk: Desk) -> None:
+def test_an_unknown_hit_is_reported_and_the_others_are_deleted(desk: Desk) -> None:
     """The exit code tells."""
     desk.write("ids.txt", "\n".join(["3UNKNOWN", *desk.launch(1, 2)]))
 
@@ -154,7 +154,7 @@ def test_a_hit_that_another_run_deletes_meanwhile_is_done(desk: Desk, call: str)
     assert (result.code, result.err) == (0, "Deleted 1 HIT.\n")
 
 
-def test_work_handed_in_meanwhile_is_not_lost(desk: Desk) -> None:
+def test_work_submitted_during_the_run_is_not_lost(desk: Desk) -> None:
     """Between the look and the act somebody submits: the crowd refuses, the work stays."""
     (hit,) = desk.launch(1)
     crowd = desk.crowd()

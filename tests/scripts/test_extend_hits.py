@@ -115,7 +115,7 @@ def test_what_was_done_and_not_noted_is_found(
     assert expirations(desk, ids) == [expiration + 60 for expiration in before]
 
 
-def test_what_nobody_can_tell_any_more_is_said(desk: Desk) -> None:
+def test_what_nobody_can_tell_any_more_is_reported(desk: Desk) -> None:
     """After the token's day, a HIT with neither the old nor the new number is left alone."""
     first, second = desk.launch(1, 2)
     desk.run(*EXTEND, "--assignments=3")
@@ -148,7 +148,7 @@ def test_another_extension_waits_for_the_first(desk: Desk) -> None:
     assert desk.calls == []
 
 
-def test_refused_hits_are_named_and_tried_again(desk: Desk) -> None:
+def test_refused_hits_are_reported_and_tried_again(desk: Desk) -> None:
     """A HIT made for fewer than 10 cannot have 10: it is named, exit 1, and blocks nothing."""
     small = desk.launch(1, MaxAssignments=9)
     large = desk.launch(1, MaxAssignments=10, name="large.txt")

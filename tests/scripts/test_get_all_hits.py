@@ -39,7 +39,7 @@ def test_prod_is_another_account(desk: Desk) -> None:
     assert len(json.loads(desk.run("get_all_hits", "--prod").out)) == 1
 
 
-def test_a_hit_deleted_meanwhile_is_named_and_the_array_ends(desk: Desk) -> None:
+def test_a_hit_deleted_during_the_run_is_reported_and_the_array_ends(desk: Desk) -> None:
     """The array is whole, and the exit code tells that something is missing."""
     hit, other = desk.launch(1, 2)
     crowd = desk.crowd()

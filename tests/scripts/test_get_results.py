@@ -92,7 +92,7 @@ def test_rejected_work_comes_when_asked_for(desk: Desk) -> None:
     assert results[1]["requester_feedback"] == "empty"
 
 
-def test_an_unknown_id_is_named_and_the_others_go_on(desk: Desk) -> None:
+def test_an_unknown_id_is_reported_and_the_others_continue(desk: Desk) -> None:
     """The exit code tells that something is missing."""
     (hit,) = desk.launch(1)
     answer(desk, hit, "Ada")
@@ -191,7 +191,7 @@ def test_results_of_deleted_hits_and_other_batches_stay(desk: Desk) -> None:
     assert kept == result.lines
 
 
-def test_a_hit_deleted_meanwhile_is_named_and_counted(desk: Desk) -> None:
+def test_a_hit_deleted_during_the_run_is_reported_and_counted(desk: Desk) -> None:
     """Refused at the listing, not at the survey: what was collected of it stays."""
     (hit,) = desk.launch(1)
     client = desk.crowd().client

@@ -97,7 +97,7 @@ def test_every_fault_is_told_at_once(files: Desk) -> None:
     assert nothing_happened(files)
 
 
-def test_rows_that_do_not_fit_the_template_are_named(files: Desk) -> None:
+def test_rows_that_do_not_fit_the_template_are_reported(files: Desk) -> None:
     """A name that only some rows have is an error with the lines of the input and the template."""
     files.write("page.html", "<p>\n{{ row.name }}</p>\n")
     files.write("input.jsonl", '{"name": "a"}\n{}\n{"name": "b"}\n7\n')

@@ -75,7 +75,9 @@ def test_a_correct_batch_has_no_warnings(files: Desk, dry_run: tuple[str, ...]) 
 
 @BOTH
 @pytest.mark.parametrize("page", ["<p>{{ row.n }}</p>\n", "<!-- <form> --><p>{{ row.n }}</p>\n"])
-def test_a_page_without_a_form_is_named(files: Desk, dry_run: tuple[str, ...], page: str) -> None:
+def test_a_page_without_a_form_is_reported(
+    files: Desk, dry_run: tuple[str, ...], page: str
+) -> None:
     """Workers could submit nothing; a form in a comment is none."""
     files.write("page.html", page)
 
@@ -104,7 +106,9 @@ def test_pages_that_submit_in_their_own_way_are_not_named(files: Desk, page: str
 
 
 @BOTH
-def test_files_that_the_local_crowd_lacks_are_named(files: Desk, dry_run: tuple[str, ...]) -> None:
+def test_files_that_the_local_crowd_lacks_are_reported(
+    files: Desk, dry_run: tuple[str, ...]
+) -> None:
     """Each once, with the line of the input; what is there, or somewhere else, is not named."""
     directory = files.folder / "crowd" / "files" / "pets"
     directory.mkdir(parents=True)
@@ -138,7 +142,7 @@ def test_many_missing_files_are_counted(files: Desk) -> None:
 
 
 @BOTH
-def test_an_input_that_is_one_array_is_named(files: Desk, dry_run: tuple[str, ...]) -> None:
+def test_an_input_that_is_one_array_is_reported(files: Desk, dry_run: tuple[str, ...]) -> None:
     """Somebody who wrote a JSON array meant a HIT of each element; two lines of arrays are rows."""
     files.write("input.jsonl", '[{"n": 0}, {"n": 1}]\n')
 

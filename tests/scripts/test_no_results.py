@@ -20,7 +20,7 @@ def test_nothing_was_done_yet(desk: Desk) -> None:
     assert explanation(desk) == "0 results: 4 HITs, 8 assignments available, 0 submitted\n"
 
 
-def test_work_in_progress_is_named(desk: Desk) -> None:
+def test_work_in_progress_is_reported(desk: Desk) -> None:
     """Who follows a HIT that a worker just accepted reads that it is being done."""
     (hit_id,) = desk.launch(1)
     desk.crowd().accept(desk.crowd().make_worker(), hit_id)
@@ -30,7 +30,7 @@ def test_work_in_progress_is_named(desk: Desk) -> None:
     )
 
 
-def test_rejected_work_is_named_with_the_flag_that_prints_it(desk: Desk) -> None:
+def test_rejected_work_is_reported_with_the_flag_that_prints_it(desk: Desk) -> None:
     """Rejected work is left out unless asked for, which looks like nothing."""
     (hit_id,) = desk.launch(1)
     assignment = desk.crowd().do(desk.crowd().make_worker(), hit_id)

@@ -104,8 +104,8 @@ def test_the_columns_can_be_named(live: People, tmp_path: Path) -> None:
     assert reconcile(live, file, "--link", link_id, *columns) == (0, {})
 
 
-def test_the_submissions_are_named(live: People, tmp_path: Path) -> None:
-    """A line has what is needed to look it up on both sides."""
+def test_differing_submissions_are_reported(live: People, tmp_path: Path) -> None:
+    """A line contains the ids under which both sides know the submission."""
     link_id, path = live.panel_link(live.launch()["HITTypeId"])
     do(live.participant(path))
     file = export(tmp_path / "e.csv", ("5ub", PID, "RETURNED", ""))

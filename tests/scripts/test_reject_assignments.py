@@ -31,7 +31,7 @@ def test_the_named_are_rejected_and_no_others(desk: Desk) -> None:
     assert desk.crowd().assignment(first)["RequesterFeedback"] == "Empty."
 
 
-def test_what_was_reviewed_before_is_said_and_left(desk: Desk) -> None:
+def test_what_was_reviewed_before_is_reported_and_left(desk: Desk) -> None:
     """Approved work is not taken back, and twice is harmless."""
     first, second = prepared(desk, 2)
     desk.crowd().client.approve_assignment(AssignmentId=first)
@@ -65,7 +65,7 @@ def test_workers_must_be_told_why(desk: Desk) -> None:
     assert status(desk, assignment_id) == "Submitted"
 
 
-def test_an_unknown_id_is_named_and_the_others_are_rejected(desk: Desk) -> None:
+def test_an_unknown_id_is_reported_and_the_others_are_rejected(desk: Desk) -> None:
     """The exit code tells."""
     (assignment_id,) = prepared(desk, 1)
     desk.write("ids.txt", f"3UNKNOWN\n{assignment_id}\n")

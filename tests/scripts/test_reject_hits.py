@@ -60,7 +60,7 @@ def test_workers_must_be_told_why(desk: Desk) -> None:
     assert desk.crowd().assignment(done)["AssignmentStatus"] == "Submitted"
 
 
-def test_what_time_approved_meanwhile_is_said_and_stays_paid(desk: Desk) -> None:
+def test_work_approved_automatically_is_reported_and_stays_paid(desk: Desk) -> None:
     """Between the look and the act it was approved; that cannot be taken back."""
     (done,) = submitted(desk, *desk.launch(1))
     desk.before["RejectAssignment"] = lambda: desk.clock.advance(2 * DAY)
@@ -83,7 +83,7 @@ def test_a_flag_against_the_record_is_an_error_before_anything_is_sent(
     assert desk.calls == []
 
 
-def test_an_unknown_hit_is_named(desk: Desk) -> None:
+def test_an_unknown_hit_is_reported(desk: Desk) -> None:
     """And the exit code tells."""
     desk.write("ids.txt", "3UNKNOWN\n")
 

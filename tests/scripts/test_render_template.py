@@ -90,14 +90,14 @@ def test_what_cannot_be_rendered_is_one_line(
     assert desk.read("out.html") == "before"
 
 
-def test_a_missing_template_is_named(desk: Desk) -> None:
-    """With the directories that were searched."""
+def test_a_missing_template_is_reported(desk: Desk) -> None:
+    """The message lists the directories that were searched."""
     line = desk.fails("render_template", "--html_template=gone.html", "--rendered_html=x.html")
 
     assert line.startswith("gone.html: no such template in ., ")
 
 
-def test_a_place_that_cannot_be_written_is_named(desk: Desk) -> None:
+def test_a_place_that_cannot_be_written_is_reported(desk: Desk) -> None:
     """A file where a folder would have to be."""
     desk.write("page.html", "x")
     desk.write("file", "")

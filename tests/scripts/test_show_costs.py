@@ -167,7 +167,7 @@ def test_amazons_fees(
     assert sums.per_hour() == (paid, paid)
 
 
-def test_work_handed_in_at_once_does_not_divide_by_nothing(desk: Desk) -> None:
+def test_work_submitted_at_once_does_not_divide_by_nothing(desk: Desk) -> None:
     """No time at all counts as a second."""
     (hit_id,) = desk.launch(1, Reward=0.01)
     hand_in(desk, hit_id, 0)

@@ -93,7 +93,7 @@ def test_many_hits_take_few_calls(desk: Desk) -> None:
     assert desk.calls.count(LISTING) == 10
 
 
-def test_few_of_an_accounts_hits_are_asked_for_one_by_one(desk: Desk) -> None:
+def test_few_of_an_accounts_hits_are_asked_for_individually(desk: Desk) -> None:
     """In a large account a small batch does not list everything."""
     first = desk.launch(1)
     crowd = desk.crowd()
@@ -107,7 +107,7 @@ def test_few_of_an_accounts_hits_are_asked_for_one_by_one(desk: Desk) -> None:
     assert len(desk.calls) <= 5
 
 
-def test_an_unknown_id_is_named_and_the_others_are_shown(desk: Desk) -> None:
+def test_an_unknown_id_is_reported_and_the_others_are_shown(desk: Desk) -> None:
     """Exit code 1."""
     (hit,) = desk.launch(1)
     desk.write("ids.txt", f"3UNKNOWN\n{hit}\n")
@@ -119,7 +119,7 @@ def test_an_unknown_id_is_named_and_the_others_are_shown(desk: Desk) -> None:
     assert done.err.startswith("3UNKNOWN: Hit 3UNKNOWN does not exist.")
 
 
-def test_a_hit_deleted_meanwhile_is_named(desk: Desk) -> None:
+def test_a_hit_deleted_during_the_run_is_reported(desk: Desk) -> None:
     """It is left out, and the exit code says so."""
     hit, _ = desk.launch(1, 2)
     crowd = desk.crowd()

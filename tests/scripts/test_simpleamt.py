@@ -88,7 +88,7 @@ def test_what_is_wrong_with_the_config_is_one_line(desk: Desk, text: str, messag
     assert desk.calls == []
 
 
-def test_a_config_that_is_not_utf_8_is_named(desk: Desk) -> None:
+def test_a_config_that_is_not_utf_8_is_reported(desk: Desk) -> None:
     """A config in another encoding is one line, too."""
     (desk.folder / "config.json").write_bytes(b'{"crowd": "\xff"}')
 
@@ -154,7 +154,7 @@ def test_keys_that_others_can_read_are_warned_of(desk: Desk) -> None:
     assert desk.run("show_account_balance").err == ""
 
 
-def test_half_a_pair_of_keys_is_named(desk: Desk) -> None:
+def test_an_incomplete_key_pair_is_reported(desk: Desk) -> None:
     """One key without the other is one line; the local crowd does not mind it."""
     desk.write("config.json", '{"local_crowd": "crowd", "aws_access_key": "AKIA"}')
 
@@ -237,7 +237,7 @@ def with_keys(desk: Desk) -> Desk:
     return desk
 
 
-def test_a_server_that_is_not_there_is_named_at_once(with_keys: Desk) -> None:
+def test_an_unreachable_server_is_reported_at_once(with_keys: Desk) -> None:
     """A refused connection is not tried again for minutes before any call has succeeded."""
     url = f"http://127.0.0.1:{free_port()}"
     began = monotonic()
@@ -267,9 +267,7 @@ def test_an_endpoint_of_amazons_that_does_not_answer_is_explained(
     assert monotonic() - began < QUICK
 
 
-def test_a_proxy_that_is_not_there_is_named(
-    with_keys: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_unreachable_proxy_is_reported(with_keys: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where a proxy is at fault, neither Amazon nor the crowd is suspected."""
     proxy = f"http://127.0.0.1:{free_port()}"
     monkeypatch.setenv("HTTPS_PROXY", proxy)
@@ -495,7 +493,7 @@ def test_ids_are_read_one_a_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", ["3A 3B", "3A,3B", "3-A", "\u0663", '["3A"]', "A" * 65, "a\x00"])
-def test_what_cannot_be_an_id_is_named_with_its_line(tmp_path: Path, line: str) -> None:
+def test_what_cannot_be_an_id_is_reported_with_its_line(tmp_path: Path, line: str) -> None:
     """A file of something else is refused before any of it is used."""
     path = tmp_path / "ids.txt"
     path.write_text(f"3A\n{line}\n", "utf-8")

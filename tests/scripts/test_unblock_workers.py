@@ -33,7 +33,7 @@ def test_unblocking_a_worker_who_is_not_blocked_succeeds(desk: Desk) -> None:
     assert desk.run("unblock_workers", IDS, "--yes").code == 0
 
 
-def test_an_unknown_worker_is_named_and_the_others_go_on(desk: Desk) -> None:
+def test_an_unknown_worker_is_reported_and_the_others_continue(desk: Desk) -> None:
     """The exit code tells."""
     worker = blocked(desk, "Ada")
     desk.write("workers.txt", f"AUNKNOWN\n{worker}\n")

@@ -102,7 +102,7 @@ def test_work_approved_at_once_keeps_its_order(crowd: Crowd) -> None:
     assert assignment["AcceptTime"] == assignment["SubmitTime"] == assignment["ApprovalTime"]
 
 
-def test_a_test_is_not_handed_in_before_it_was_begun(crowd: Crowd) -> None:
+def test_a_test_is_not_submitted_before_it_was_begun(crowd: Crowd) -> None:
     """Qualification requests have an order as well."""
     form = question_form({"a": ("b", "c")})
     type_id = make_type(crowd, Test=form, TestDurationInSeconds=600)

@@ -139,7 +139,7 @@ def test_several_processes_have_it_too(serve: Serve, data: Path, databases: Data
 
 
 @pytest.mark.parametrize("port", ["70000", "taken"])
-def test_a_port_that_cannot_be_had_is_named(data: Path, serve: Serve, port: str) -> None:
+def test_an_unavailable_port_is_reported(data: Path, serve: Serve, port: str) -> None:
     """The message says which flag to change."""
     taken = urlsplit(serve()[1]).port if port == "taken" else port
     flags = ["--local_crowd", str(data), "--port", "0", "--sandbox_port", str(taken)]

@@ -101,10 +101,10 @@ def test_a_second_server_leaves_the_firsts_note(tmp_path: Path) -> None:
     ("noted", "shown"),
     [("http://0.0.0.0:80/", "http://127.0.0.1:80/"), ("http://[::]:80/", "http://[::1]:80/")],
 )
-def test_a_server_of_every_address_is_named_by_this_machines(
+def test_a_server_on_every_address_prints_this_machines(
     tmp_path: Path, noted: str, shown: str
 ) -> None:
-    """No browser opens 0.0.0.0."""
+    """The URL can be opened: no browser opens 0.0.0.0."""
     with serving.note_address(tmp_path, noted):
         assert serving.find_address(tmp_path) == shown
 

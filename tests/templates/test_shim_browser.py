@@ -335,7 +335,7 @@ def test_a_template_may_submit_the_form_itself(stand_in: StandIn, page: Page) ->
     assert stand_in.outputs == [{"longest": "unequal"}]
 
 
-def test_a_library_that_stays_away_is_named(stand_in: StandIn, faulty_page: Page) -> None:
+def test_a_library_that_does_not_load_is_reported(stand_in: StandIn, faulty_page: Page) -> None:
     """When the CDN does not answer, the page says what is missing."""
     faulty_page.route("**/*.min.*", lambda route: route.abort())
     frame = hit(stand_in, faulty_page, render("odd_one_out.html", {"words": []}))

@@ -107,7 +107,7 @@ def test_image_sentence_takes_one_picture(stand_in: StandIn, page: Page, row: An
     assert stand_in.outputs == [[{"image_url": PICTURES[0], "description": "A cup of coffee."}]]
 
 
-def test_a_picture_that_does_not_load_is_named(stand_in: StandIn, page: Page) -> None:
+def test_a_picture_that_does_not_load_is_reported(stand_in: StandIn, page: Page) -> None:
     """A broken picture's address is shown, and the next picture is not taken for broken."""
     row = ["/files/image_sentence/<i>gone</i>.jpg", PICTURES[0]]
     frame = hit(stand_in, page, render("image_sentence.html", row))

@@ -221,8 +221,8 @@ def test_a_second_tab_has_the_same_entries_and_hears_of_the_end(
     wait_until_forgotten(second)
 
 
-def test_another_answer_was_handed_in_before(world: World, arrive: Arrive) -> None:
-    """A tab that was away submits another answer after all: it is told that this one is none."""
+def test_another_answer_was_submitted_before(world: World, arrive: Arrive) -> None:
+    """A tab that was offline submits another answer later, and shows that it was not accepted."""
     hit = world.launch(FORM)
     page = arrive("Ada")
     frame = accept(page)
@@ -328,7 +328,7 @@ def test_a_session_that_ended_by_itself_loses_nothing(world: World, arrive: Arri
     expect(frame.get_by_label("Animal")).to_have_value("cat")
 
 
-def test_what_is_too_large_or_finds_no_room_is_said(world: World, arrive: Arrive) -> None:
+def test_what_is_too_large_or_finds_no_room_is_reported(world: World, arrive: Arrive) -> None:
     """The bar says when entries are not saved, and leaving asks then."""
     hit = world.launch(FORM)
     page = arrive("Ada")

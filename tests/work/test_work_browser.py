@@ -87,7 +87,7 @@ def test_a_second_tab_does_not_say_that_its_answer_was_taken(
     assert world.slots(hits[1]["HITId"]) == (1, 0)
 
 
-def test_another_worker_at_the_same_browser_is_named_as_the_reason(
+def test_another_worker_at_the_same_browser_is_reported_as_the_reason(
     world: World, page: "Page", url: str
 ) -> None:
     """The first worker's open HIT says that somebody else signed in, and still counts for them."""

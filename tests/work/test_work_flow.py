@@ -40,7 +40,7 @@ def test_the_next_page_says_that_the_last_answer_arrived(world: World) -> None:
     assert thanks not in words(ada.get("/"))
 
 
-def test_nothing_is_said_of_an_answer_that_did_not_arrive(world: World) -> None:
+def test_an_answer_that_did_not_arrive_is_not_thanked_for(world: World) -> None:
     """Going on after a HIT that was returned, or is still in progress, thanks for nothing."""
     hits = [world.launch(MaxAssignments=2) for _ in range(2)]
     group = hits[0]["HITTypeId"]

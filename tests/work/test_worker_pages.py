@@ -220,7 +220,7 @@ class TestChoosing:
             ("done", "You have finished this HIT already."),
         ],
     )
-    def test_what_cannot_be_accepted_any_more_is_said(
+    def test_what_cannot_be_accepted_any_more_is_reported(
         self, world: World, change: str, message: str
     ) -> None:
         """Between the preview and the click the HIT can go: the worker is told, and holds nothing."""
