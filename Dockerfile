@@ -3,7 +3,9 @@ FROM python:3.12-slim
 
 WORKDIR /simple-amt
 COPY requirements.txt requirements-extras.txt ./
-RUN pip install --no-cache-dir -r requirements.txt -r requirements-extras.txt
+# pyarrow (170 MB) is for a requester's export_results.py.
+RUN sed -i /pyarrow/d requirements-extras.txt \
+    && pip install --no-cache-dir -r requirements.txt -r requirements-extras.txt
 COPY *.py ./
 COPY amt/ amt/
 COPY formats/ formats/

@@ -54,7 +54,7 @@ def to_result(
     name = assignment["AssignmentId"]
     try:
         answers = parse_fields(assignment.get("Answer", ""))
-        output = _parse_output(answers, name, say)
+        output = parse_output(answers, name, say)
     except ValueError as error:
         say(f"{name}: {error}; kept as text")
         answers, output = {}, assignment.get("Answer")
@@ -76,7 +76,11 @@ def to_result(
     }
 
 
-def _parse_output(answers: Mapping[str, Any], name: str, say: Say) -> Any:
+def parse_output(answers: Mapping[str, Any], name: str, say: Say) -> Any:
+    """Return the value of the field `output` (or `taskAnswers`) of the assignment `name`.
+
+    What is not JSON is returned as text, with a message.
+    """
     text = answers.get("output", answers.get("taskAnswers"))
     if not isinstance(text, str):
         return text

@@ -58,7 +58,7 @@ class Done(NamedTuple):
     @property
     def lines(self) -> list[Any]:
         """What was printed, each line of JSON."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
 
 @dataclass
