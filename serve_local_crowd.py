@@ -23,7 +23,13 @@ import simpleamt
 from amt import serving
 from amt.errors import Error, OutputClosedError
 
-THREADS = 16
+THREADS = (
+    4  # of each process; with 16, writers waited several times as long for the same throughput
+)
+GUNICORN_THREADS = 16  # each is busy until its client has read the response
+# One process runs Python on one core. SQLite has one writer, but others can read and render
+# meanwhile, so a second process serves more; a third mostly waits for the other two's writes.
+PROCESSES = 2
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -74,7 +80,7 @@ def main(argv: list[str] | None = None) -> int:
         "listening on loopback without --proxies",
     )
     parser.add_argument("--config", **simpleamt.OPTIONS["config"])
-    parser.set_defaults(concurrency=THREADS)
+    parser.set_defaults(concurrency=GUNICORN_THREADS)
     return simpleamt.run(parser, serve, argv)
 
 
@@ -159,10 +165,10 @@ def announce(directory: Path, urls: Sequence[str]) -> None:
 
 
 def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:
-    """Serve with waitress, in one process: SQLite gains nothing from more."""
-    from local_crowd import hosts
+    """Serve with waitress, in PROCESSES processes if there are as many cores."""
+    from local_crowd import hosts, prefork
     from local_crowd.app import create_app
-    from local_crowd.connections import Server
+    from local_crowd.connections import CONNECTIONS, Server
 
     # waitress warns whenever a request waits for a free thread, which is normal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -173,16 +179,39 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
         names=args.hosts or hosts.default_names(args.host, args.proxies),
         ports=[get_port(listening) for listening in sockets],
     )
-    server = Server(app, sockets, threads=THREADS, are_headers_trusted=args.proxies > 0)
-    try:
-        app.send_notifications()
-        urls = [format_url(args.host, get_port(listener)) for listener in sockets]
-        with serving.note_address(directory, urls[0]):
-            announce(directory, urls)
+    processes = min(PROCESSES, count_cores()) if hasattr(os, "fork") else 1
+
+    def serve_process() -> None:
+        server = Server(
+            app,
+            sockets,
+            threads=THREADS,
+            connections=CONNECTIONS // processes,
+            are_headers_trusted=args.proxies > 0,
+        )
+        try:
+            app.send_notifications()
             server.run()
-    finally:
-        server.close()
-        app.close()
+        finally:
+            server.close()
+            app.close()
+
+    if processes > 1:
+        app.prepare_fork()
+    urls = [format_url(args.host, get_port(listener)) for listener in sockets]
+    with serving.note_address(directory, urls[0]) as close_note:
+        announce(directory, urls)
+        if processes == 1:
+            serve_process()
+        else:
+            prefork.run(processes, serve_process, in_child=close_note)
+
+
+def count_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:
@@ -197,7 +226,7 @@ def serve_many(directory: Path, sockets: Sequence[socket.socket], args: argparse
                 directory,
                 sockets,
                 processes=args.processes,
-                threads=THREADS,
+                threads=GUNICORN_THREADS,
                 proxies=args.proxies,
                 databases=databases_by_site(args),
                 names=args.hosts or hosts.default_names(args.host, args.proxies),

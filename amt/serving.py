@@ -5,7 +5,7 @@ The server holds a lock on the note, which ends with its process: a note without
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,17 +15,19 @@ EVERYWHERE = {"http://0.0.0.0:": "http://127.0.0.1:", "http://[::]:": "http://[:
 
 
 @contextmanager
-def note_address(directory: Path, url: str) -> Iterator[None]:
+def note_address(directory: Path, url: str) -> Iterator[Callable[[], None]]:
     """Note that the crowd in `directory` is served at `url`, until the block ends.
 
     A second server of the same data leaves the first one's note. A note that cannot be written is
     left out: only the scripts' messages need it.
+
+    Call the result in each forked process: it leaves the lock to this process alone.
     """
     path = directory / NOTE
     try:
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError:
-        yield
+        yield lambda: None
         return
     process, is_ours = os.getpid(), False
     try:
@@ -34,7 +36,7 @@ def note_address(directory: Path, url: str) -> Iterator[None]:
             is_ours = True
             os.truncate(file, 0)
             os.pwrite(file, url.encode(), 0)
-        yield
+        yield lambda: os.close(file)
     finally:
         if is_ours and os.getpid() == process:  # a forked process ends before its server does
             path.unlink(missing_ok=True)

@@ -84,12 +84,17 @@ class CrowdServer:
         inner = {**environ, "SCRIPT_NAME": root, "PATH_INFO": path.removeprefix(SANDBOX) or "/"}
         return self._apps["sandbox"](inner, start_response)
 
+    def prepare_fork(self) -> None:
+        """Let processes that are forked now use the databases."""
+        for site in self.sites.values():
+            site.store.prepare_fork()
+
     def send_notifications(self) -> None:
         """Start sending notifications in the background, until the crowd is closed."""
         self.courier.start()
 
     def close(self) -> None:
-        """Close the databases."""
+        """Stop sending notifications, and disconnect from the databases."""
         self.courier.stop()
         for site in self.sites.values():
             site.close()

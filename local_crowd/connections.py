@@ -93,6 +93,7 @@ class Server:
         sockets: Sequence[socket.socket],
         *,
         threads: int,
+        connections: int = CONNECTIONS,
         are_headers_trusted: bool = False,
     ) -> None:
         self._map: dict[int, Any] = {}
@@ -100,7 +101,7 @@ class Server:
             sockets=list(sockets),
             threads=threads,
             ident=None,
-            connection_limit=min(CONNECTIONS, _allow_open_files() // 2),
+            connection_limit=min(connections, _allow_open_files() // 2),
             max_request_body_size=MAX_BODY_BYTES,
             outbuf_high_watermark=sys.maxsize,  # otherwise a thread waits for a slow client to read
             clear_untrusted_proxy_headers=not are_headers_trusted,

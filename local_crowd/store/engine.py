@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from local_crowd.store.faults import StoreError, describe_fault
+from local_crowd.store.write_lock import WriteLock
 
 BUSY_SECONDS = 60
 LOG_PAGES = 8000  # pages of 4 KB written to SQLite's log between two checkpoints
@@ -44,9 +45,7 @@ class Store:
         self._reading: dict[str, Any] = {"reading": True}
         if not self.is_sqlite:
             self._reading = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        # SQLite has one writer. This lock is fair; in SQLite's own busy loop some threads of a
-        # loaded server waited for seconds.
-        self._write_lock = threading.Lock()
+        self._write_lock = WriteLock(self.path)
         self._flush_lock = threading.Lock()
         self._committed = self._flushed = 0  # numbers of transactions of this process
 
@@ -77,9 +76,13 @@ class Store:
                 yield connection
             return
         with self._write_lock:
-            with self.engine.begin() as connection:
-                yield connection
-            self._committed += 1
+            try:
+                with self.engine.begin() as connection:
+                    yield connection
+            finally:
+                # Also after a rollback: what it read may be another process's last commit, which
+                # that process has not flushed yet.
+                self._committed += 1
 
     def _explain_fault(self, context: ExceptionContext) -> None:
         """Raise StoreError if the database is at fault, and not the statement."""
@@ -110,9 +113,16 @@ class Store:
                     os.close(log)
             self._flushed = covered
 
+    def prepare_fork(self) -> None:
+        """Let processes that are forked now use the database: with one lock, and no connections."""
+        with suppress(OSError):
+            self._write_lock.create()
+        self.close()
+
     def close(self) -> None:
-        """Close every connection. The store cannot be used afterwards."""
+        """Close every connection. A transaction afterwards opens new ones."""
         self.engine.dispose()
+        self._write_lock.close()
 
 
 # Both engines set hide_parameters: errors are logged, and parameters can be secret keys.

@@ -12,12 +12,11 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any
 
-from waitress import create_server
-
+from local_crowd import prefork
 from local_crowd import processes as several
 from local_crowd.app import create_app
+from local_crowd.connections import Server
 
 
 def main() -> None:
@@ -52,8 +51,9 @@ def serve(directory: Path, listening: socket.socket, processes: int | None = Non
             names=(),
         )
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server: Any = create_server(create_app(directory), sockets=[listening], threads=8)
-    server.run()
+    app = create_app(directory)
+    app.prepare_fork()
+    prefork.run(2, lambda: Server(app, [listening], threads=8).run(), in_child=lambda: None)
 
 
 if __name__ == "__main__":
