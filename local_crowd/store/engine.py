@@ -14,7 +14,7 @@ from sqlalchemy import Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from local_crowd.store.faults import StoreError, describe_fault
+from local_crowd.store.faults import StoreError, describe_fault, name_database
 from local_crowd.store.write_lock import WriteLock
 
 BUSY_SECONDS = 60
@@ -38,7 +38,7 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         file = self.url.database if self.is_sqlite else None
         self.path = Path(file) if file and file != ":memory:" else None  # of the SQLite file
-        self.name = str(self.path or self.url)  # for messages; SQLAlchemy hides the password
+        self.name = name_database(self.url)
         create = _create_sqlite_engine if self.is_sqlite else _create_server_engine
         self.engine = create(self.url)
         event.listen(self.engine, "handle_error", self._explain_fault)
@@ -52,8 +52,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a read-only transaction that sees one snapshot. Raises as writing() does."""
-        with self.engine.connect() as connection:
-            yield connection.execution_options(**self._reading)
+        # SQLAlchemy's own statements would begin a transaction, those of statements.py would not.
+        connection = self.engine.connect().execution_options(**self._reading)
+        with connection, connection.begin():
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:

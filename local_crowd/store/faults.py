@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 # By SQLite's primary result code. For any other code the statement is at fault: a bug.
@@ -28,17 +29,31 @@ class StoreError(Exception):
     """The database cannot be used. The error's text is the message for the user."""
 
 
+def name_database(url: URL) -> str:
+    """Return the name of a database for messages: its file, or its URL without the password."""
+    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return str(url.database if is_file else url)
+
+
 def describe_fault(error: DBAPIError) -> str | None:
     """Describe in one line why the database cannot be used; None if the statement is at fault."""
-    if isinstance(error.orig, sqlite3.Error):
-        return describe_sqlite_fault(error.orig)
-    sqlstate = getattr(error.orig, "sqlstate", None)
+    return describe_driver_fault(error.orig, is_operational=isinstance(error, OperationalError))
+
+
+def describe_driver_fault(error: BaseException | None, *, is_operational: bool) -> str | None:
+    """Describe a driver's error as describe_fault does.
+
+    `is_operational`: whether it is of the driver's class for faults that no statement caused.
+    """
+    if isinstance(error, sqlite3.Error):
+        return describe_sqlite_fault(error)
+    sqlstate = getattr(error, "sqlstate", None)
     is_fault = (
-        isinstance(error, OperationalError)
+        is_operational
         if sqlstate is None
         else sqlstate == READ_ONLY or sqlstate.startswith(POSTGRESQL_CLASSES)
     )
-    return " ".join(str(error.orig).split()) if is_fault else None
+    return " ".join(str(error).split()) if is_fault else None
 
 
 def describe_sqlite_fault(error: sqlite3.Error) -> str | None:

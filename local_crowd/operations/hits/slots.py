@@ -4,6 +4,7 @@ from functools import cache
 
 from sqlalchemy import Connection, Update, bindparam, update
 
+from local_crowd.store.statements import change
 from local_crowd.store.tables import hits
 
 
@@ -13,7 +14,7 @@ def move_slot(db: Connection, hit_id: str, source: str, target: str) -> bool:
     Return False, and change nothing, when the source has none. Condition and change are one
     statement, so two callers cannot take the same slot. Locks the HIT's row.
     """
-    return bool(db.execute(_build_update(source, target), {"of_hit": hit_id}).rowcount)
+    return bool(change(db, _build_update(source, target), {"of_hit": hit_id}))
 
 
 @cache

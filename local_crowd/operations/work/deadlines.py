@@ -12,6 +12,7 @@ from local_crowd.operations.review import policy_runs
 from local_crowd.operations.review.assignments import decide
 from local_crowd.operations.work import hit_lifecycle
 from local_crowd.store.locks import take_advisory_lock
+from local_crowd.store.statements import fetch_row
 from local_crowd.store.tables import assignments, hit_types, hits
 
 BATCH_SIZE = 500  # assignments that one query locks
@@ -30,7 +31,7 @@ def is_due(db: Connection, now: int) -> bool:
 
     Cheap enough for every request: it reads the first entry of two indexes.
     """
-    due_times = db.execute(FIRST_DUE).one()
+    due_times = fetch_row(db, FIRST_DUE, {})
     return any(due_time is not None and due_time <= now for due_time in due_times)
 
 

@@ -6,13 +6,14 @@ A worker can ask about a HIT that they can see or have worked on. Both sides can
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, insert, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.work.worker_actions import find_hit, require_no_block
+from local_crowd.store.statements import fetch_value
 from local_crowd.store.tables import (
     assignments,
     hit_types,
@@ -26,6 +27,11 @@ from local_crowd.store.tables import (
 MAX_SUBJECT_LENGTH, MAX_TEXT_LENGTH = 200, 4096  # characters, the limits of NotifyWorkers
 MAX_PER_DAY = 20  # messages of one worker to all requesters
 DAY_SECONDS = 86_400
+UNREAD_OF_WORKER = (
+    select(func.count())
+    .select_from(messages)
+    .where(messages.c.worker_id == bindparam("worker_id"), is_unread_of_worker)
+)
 UNKNOWN = "This message does not exist."
 
 
@@ -68,8 +74,8 @@ def count_of_requester(call: Call) -> int:
 
 def count_unread_of_worker(call: Call, worker_id: str) -> int:
     """Count the messages that the worker received and has not read."""
-    is_own = messages.c.worker_id == worker_id
-    return _count(call, select(messages.c.message_id).where(is_own, is_unread_of_worker))
+    count: int = fetch_value(call.db, UNREAD_OF_WORKER, {"worker_id": worker_id})
+    return count
 
 
 def count_unread_of_requester(call: Call) -> int:

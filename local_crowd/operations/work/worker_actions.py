@@ -19,6 +19,7 @@ from local_crowd.operations.work import hit_lifecycle
 from local_crowd.operations.work.deadlines import abandon
 from local_crowd.operations.work.worker_lists import OFFER, lock_next_hit, note_accepted
 from local_crowd.store.inserts import insert_new
+from local_crowd.store.statements import change, fetch_row, fetch_value
 from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
 
 UNKNOWN = "This assignment does not exist. Accept the HIT first."
@@ -78,7 +79,7 @@ def find_hit(call: Call, hit_id: str) -> Row[Any]:
 
     Raises NotPossible("gone") when the HIT does not exist or was deleted.
     """
-    row = call.db.execute(HIT, {"hit_id": hit_id}).one_or_none()
+    row: Row[Any] | None = fetch_row(call.db, HIT, {"hit_id": hit_id})
     if row is None:
         raise NotPossible("gone", "This HIT does not exist, or its requester has deleted it.")
     return row
@@ -97,17 +98,19 @@ def find_question(
         if worker_id is not None:
             eligibility.check(call, worker_id, hit.qualification_requirements, "Preview")
     else:
-        row = find_assignment(call, assignment_id)
+        row = _fetch_assignment(call, ASSIGNMENT_WITH_QUESTION, assignment_id)
         if row.hit_id != hit_id:
             raise NotPossible("unknown", UNKNOWN)
         require_in_progress(call, row)
+        return read_question(row)
     question: Select[Any] = select(*STORED).where(hits.c.hit_id == hit_id)
     return read_question(call.db.execute(question).one())
 
 
 def find_own_assignment(call: Call, worker_id: str, hit_id: str) -> Row[Any] | None:
     """Return the worker's assignment of this HIT, in progress or finished, or None."""
-    return call.db.execute(HELD, {"hit_id": hit_id, "worker_id": worker_id}).one_or_none()
+    row: Row[Any] | None = fetch_row(call.db, HELD, {"hit_id": hit_id, "worker_id": worker_id})
+    return row
 
 
 def is_finished(call: Call, worker_id: str, hit_id: str) -> bool:
@@ -176,7 +179,8 @@ def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
 
 def require_no_block(call: Call, worker_id: str, hit: Row[Any]) -> None:
     """Raise NotPossible("blocked") when the HIT's requester has blocked the worker."""
-    if call.db.execute(BLOCKED, {"requester_id": hit.requester_id, "worker_id": worker_id}).first():
+    key = {"requester_id": hit.requester_id, "worker_id": worker_id}
+    if fetch_row(call.db, BLOCKED, key) is not None:
         raise NotPossible("blocked", "You cannot work for this requester.")
 
 
@@ -190,13 +194,14 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
     """
     row = _fetch_assignment(call, ASSIGNMENT_WITH_QUESTION, assignment_id)
     if row.status in FINISHED:
-        stored = call.db.scalar(ANSWER, {"assignment_id": assignment_id})
+        stored = fetch_value(call.db, ANSWER, {"assignment_id": assignment_id})
         if stored == build_answer(read_question(row), fields):
             return str(row.hit_id)
     require_in_progress(call, row)
     policy_runs.lock_assignments(call, row)
     at = max(call.now, row.accept_time)  # the clock may have been set back since
-    result = call.db.execute(
+    is_changed = change(
+        call.db,
         SUBMIT,
         {
             "id": assignment_id,
@@ -205,7 +210,7 @@ def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) ->
             "xml": build_answer(read_question(row), fields),
         },
     )
-    if not result.rowcount:  # another request was faster: start again from what it changed
+    if not is_changed:  # another request was faster: start again from what it changed
         return submit(call, assignment_id, fields)
     move_slot(call.db, row.hit_id, "pending", "submitted")
     events.notify(call, row, "AssignmentSubmitted", at, assignment_id)
@@ -240,7 +245,7 @@ def find_assignment(call: Call, assignment_id: str) -> Row[Any]:
 
 
 def _fetch_assignment(call: Call, query: Select[Any], assignment_id: str) -> Row[Any]:
-    row = call.db.execute(query, {"assignment_id": assignment_id}).one_or_none()
+    row: Row[Any] | None = fetch_row(call.db, query, {"assignment_id": assignment_id})
     if row is None:
         raise NotPossible("unknown", UNKNOWN)
     return row

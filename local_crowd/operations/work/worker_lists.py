@@ -10,6 +10,7 @@ from local_crowd.operations.hits.stored_questions import STORED
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.store import counts
+from local_crowd.store.statements import fetch_row, literals
 from local_crowd.store.tables import (
     assignments,
     bonuses,
@@ -65,7 +66,7 @@ NEXT = FIRST.where(
 FRESH = hits.c.hit_id.not_in(
     select(assignments.c.hit_id).where(
         assignments.c.worker_id == bindparam("worker_id"),
-        assignments.c.status.in_(("Returned", "Abandoned")),
+        assignments.c.status.in_(literals("Returned", "Abandoned")),
     )
 )
 FIRST_FRESH = FIRST.where(FRESH)
@@ -98,6 +99,28 @@ COUNTS = select(func.coalesce(func.sum(group_counts.c.done), 0), LEFT).where(
 )
 LAST = select(func.max(hits.c.number)).where(hits.c.hit_type_id == bindparam("hit_type_id"))
 
+WORK = (
+    select(
+        # All but the answer, which may be megabytes.
+        *[column for column in assignments.c if column.name != "answer"],
+        hit_types.c.title,
+        hit_types.c.reward,
+        hit_types.c.hit_type_id,
+        requesters.c.name.label("requester"),
+        select(func.coalesce(func.sum(bonuses.c.amount), 0))
+        .where(bonuses.c.assignment_id == assignments.c.assignment_id)
+        .scalar_subquery()
+        .label("bonus"),
+    )
+    .join(hits, hits.c.hit_id == assignments.c.hit_id)
+    .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
+    .join(requesters, requesters.c.requester_id == assignments.c.requester_id)
+    .where(assignments.c.worker_id == bindparam("worker_id"))
+)
+WORK_WITH_QUESTION = WORK.where(
+    assignments.c.assignment_id == bindparam("assignment_id")
+).add_columns(*STORED)
+
 
 class Progress(NamedTuple):
     """How many HITs of a group a worker has submitted, and can still accept."""
@@ -116,7 +139,7 @@ class StatusTotal(NamedTuple):
 def count_progress(call: Call, worker_id: str, hit_type_id: str) -> Progress:
     """Count the HITs of a group that the worker has submitted and those left to accept."""
     parameters = {"worker_id": worker_id, "hit_type_id": hit_type_id}
-    return Progress(*call.db.execute(COUNTS, parameters).one())
+    return Progress(*map(int, fetch_row(call.db, COUNTS, parameters)))
 
 
 def list_groups(
@@ -218,9 +241,10 @@ def _find_first(
         # The first reads little; a search from the start reads every HIT that the worker holds.
         if number == 1 and not count_progress(call, worker_id, hit_type_id).left:
             return None
-        if hit := call.db.execute(query, parameters).one_or_none():
-            asked = {"requester_id": hit.requester_id, "worker_id": worker_id}
-            if call.db.execute(IS_BLOCKED, asked).first():
+        hit: Row[Any] | None = fetch_row(call.db, query, parameters)
+        if hit is not None:
+            block = {"requester_id": hit.requester_id, "worker_id": worker_id}
+            if fetch_row(call.db, IS_BLOCKED, block) is not None:
                 return None
             eligibility.check(call, worker_id, hit.qualification_requirements, "Preview")
             return hit
@@ -274,39 +298,17 @@ def find_hit_types(call: Call, hit_ids: Sequence[str]) -> dict[str, str]:
     return hit_type_ids
 
 
-def _query_work(worker_id: str) -> Select[Any]:
-    bonus = (
-        select(func.coalesce(func.sum(bonuses.c.amount), 0))
-        .where(bonuses.c.assignment_id == assignments.c.assignment_id)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            # All but the answer, which may be megabytes.
-            *[column for column in assignments.c if column.name != "answer"],
-            hit_types.c.title,
-            hit_types.c.reward,
-            hit_types.c.hit_type_id,
-            requesters.c.name.label("requester"),
-            bonus.label("bonus"),
-        )
-        .join(hits, hits.c.hit_id == assignments.c.hit_id)
-        .join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
-        .join(requesters, requesters.c.requester_id == assignments.c.requester_id)
-        .where(assignments.c.worker_id == worker_id)
-    )
-
-
 def find_assignment(call: Call, worker_id: str, assignment_id: str) -> Row[Any] | None:
     """Return one assignment of the worker, a row as in `list_finished` with the HIT's `question`."""
-    query = _query_work(worker_id).where(assignments.c.assignment_id == assignment_id)
-    return call.db.execute(query.add_columns(*STORED)).one_or_none()
+    key = {"worker_id": worker_id, "assignment_id": assignment_id}
+    row: Row[Any] | None = fetch_row(call.db, WORK_WITH_QUESTION, key)
+    return row
 
 
 def list_in_progress(call: Call, worker_id: str) -> list[Row[Any]]:
     """List the worker's accepted assignments, earliest deadline first; rows as `list_finished`."""
-    query = _query_work(worker_id).where(assignments.c.status == "Accepted")
-    return list(call.db.execute(query.order_by(assignments.c.deadline)).all())
+    query = WORK.where(assignments.c.status == "Accepted").order_by(assignments.c.deadline)
+    return list(call.db.execute(query, {"worker_id": worker_id}))
 
 
 def list_finished(call: Call, worker_id: str, limit: int = 200) -> list[Row[Any]]:
@@ -315,8 +317,9 @@ def list_finished(call: Call, worker_id: str, limit: int = 200) -> list[Row[Any]
     Each row has the columns of `assignments` without the answer, and `title`, `reward` and `bonus`
     (cents), `requester` (a name) and `hit_type_id`.
     """
-    query = _query_work(worker_id).where(assignments.c.status != "Accepted")
-    return list(call.db.execute(query.order_by(assignments.c.accept_time.desc()).limit(limit)))
+    query = WORK.where(assignments.c.status != "Accepted")
+    newest = query.order_by(assignments.c.accept_time.desc()).limit(limit)
+    return list(call.db.execute(newest, {"worker_id": worker_id}))
 
 
 def sum_by_status(call: Call, worker_id: str) -> dict[str, StatusTotal]:
