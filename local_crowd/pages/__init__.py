@@ -8,7 +8,13 @@ from flask import Flask, request
 
 from local_crowd.operations.people import identities
 from local_crowd.pages import errors, files, requester, words
-from local_crowd.pages.context import IdConverter, LimitedRequest, local_url, make_static_url
+from local_crowd.pages.context import (
+    IdConverter,
+    LimitedRequest,
+    local_url,
+    make_static_url,
+    make_url_for,
+)
 from local_crowd.pages.headers import add_security_headers
 from local_crowd.pages.money import earnings
 from local_crowd.pages.panels import panel
@@ -67,7 +73,10 @@ def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(
-        site_name=site.name, static=make_static_url(app), local_url=local_url
+        site_name=site.name,
+        static=make_static_url(app),
+        url_for=make_url_for(),
+        local_url=local_url,
     )
     app.jinja_env.globals.update(
         count_unread=messages.count_unread,
