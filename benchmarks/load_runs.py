@@ -9,13 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.load_site import SLOTS, SQLITE, Grounds, Server, postgresql, run_server
 from benchmarks.load_workers import Times, Worker, together
+from benchmarks.turkle import TurkleWorker
 
 ANSWER = {"word": "a cat", "output": '{"word": "a cat", "sure": true, "seconds": 12.5}'}
 BARE_HITS = 30_000  # more than a bare server can give away in one run
+
+
+Kind = type[Worker] | type[TurkleWorker]
 
 
 class Run(NamedTuple):
@@ -58,30 +62,43 @@ def bare_server() -> Iterator[Server]:
             server.stop()
 
 
-async def hired(url: str, count: int, times: Times) -> list[Worker]:
+async def hired(url: str, count: int, times: Times, kind: Kind = Worker) -> list[Any]:
     """Return workers who have signed in."""
-    workers = [Worker(url, f"worker {number}", times) for number in range(count)]
-    await together(workers, Worker.sign_in)
+    workers = [kind(url, f"worker {number}", times) for number in range(count)]
+    await together(workers, lambda worker: worker.sign_in())
     return workers
 
 
 def run_for(
-    server: Server, hit_type_id: str, count: int, seconds: float, *, requests: int = 4
+    server: Server,
+    hit_type_id: str,
+    count: int,
+    seconds: float,
+    *,
+    requests: int = 4,
+    kind: Kind = Worker,
 ) -> Run:
     """Let workers do HITs as fast as they get them, for some seconds."""
-    return asyncio.run(_run_for(server, hit_type_id, count, seconds, requests))
+    return asyncio.run(_run_for(server, hit_type_id, count, seconds, requests, kind))
 
 
 async def _run_for(
-    server: Server, hit_type_id: str, count: int, seconds: float, requests: int
+    server: Server,
+    hit_type_id: str,
+    count: int,
+    seconds: float,
+    requests: int,
+    kind: Kind,
 ) -> Run:
     times = Times()
-    workers = await hired(server.url, count, times)
+    workers = await hired(server.url, count, times, kind)
     cpu, began = server.cpu_seconds(), time.perf_counter()
 
-    async def work(worker: Worker) -> None:
+    async def work(worker: Any) -> None:
         while time.perf_counter() - began < seconds:
             assignment_id = await worker.accept(hit_type_id)
+            if assignment_id is None and worker.can_be_refused:
+                continue
             if assignment_id is None:
                 return
             if requests == 4:

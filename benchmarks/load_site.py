@@ -2,8 +2,10 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -90,6 +92,25 @@ def run_server(*command: str) -> Server:
     line = process.stdout.readline()
     assert line, "the server did not start"
     return Server(process, line.rsplit(maxsplit=1)[-1].rstrip("/"))
+
+
+def find_free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def wait_for_port(port: int, seconds: float = 30) -> None:
+    """Wait until somebody listens on a port."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < end, "the server did not start"
+            time.sleep(0.1)
+        else:
+            return
 
 
 class Grounds:

@@ -9,11 +9,11 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
-COOKIE = re.compile(rb"(?im)^set-cookie: ([^;\r]+)")
+COOKIE = re.compile(rb"(?im)^set-cookie: ([^=;\r]+)=([^;\r]*)")
 LOCATION = re.compile(rb"(?im)^location: (\S+)")
 LENGTH = re.compile(rb"(?im)^content-length: (\d+)")
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
@@ -34,7 +34,7 @@ class Browser:
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.host, self.port, self.root = parts.hostname or "", parts.port or 80, parts.path
-        self.cookie = ""
+        self.cookies: dict[bytes, bytes] = {}
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> Answer:
@@ -42,9 +42,10 @@ class Browser:
         if self._streams is None:
             self._streams = await asyncio.open_connection(self.host, self.port)
         reader, writer = self._streams
+        cookies = "; ".join(f"{k.decode()}={v.decode()}" for k, v in self.cookies.items())
         writer.write(
             f"{method} {self.root}{path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
-            f"Cookie: {self.cookie}\r\n{FORM if body else ''}Content-Length: {len(body)}\r\n\r\n"
+            f"Cookie: {cookies}\r\n{FORM if body else ''}Content-Length: {len(body)}\r\n\r\n"
             "".encode()
             + body
         )
@@ -55,8 +56,7 @@ class Browser:
         except asyncio.IncompleteReadError as error:
             self.close()
             raise ConnectionResetError("the server closed the connection") from error
-        if set_cookie := COOKIE.search(head):
-            self.cookie = set_cookie[1].decode()
+        self.cookies.update(COOKIE.findall(head))
         if b"\r\nconnection: close" in head.lower():
             self.close()
         location = LOCATION.search(head)
@@ -67,6 +67,9 @@ class Browser:
         if self._streams is not None:
             self._streams[1].close()
             self._streams = None
+
+
+Anybody = TypeVar("Anybody")
 
 
 @dataclass
@@ -80,6 +83,8 @@ class Times:
 
 class Worker:
     """Somebody signed in to the sandbox by a nickname, who does one HIT of a group after another."""
+
+    can_be_refused = False  # when there are HITs left
 
     def __init__(self, url: str, nickname: str, times: Times) -> None:
         self.browser = Browser(url)
@@ -139,12 +144,12 @@ class Worker:
 
 
 async def together(
-    workers: list[Worker], do: Callable[[Worker], Awaitable[None]], at_once: int = 32
+    workers: list[Anybody], do: Callable[[Anybody], Awaitable[None]], at_once: int = 32
 ) -> None:
     """Let every worker do something, no more than `at_once` at the same time."""
     free = asyncio.Semaphore(at_once)
 
-    async def one(worker: Worker) -> None:
+    async def one(worker: Anybody) -> None:
         async with free:
             await do(worker)
 
