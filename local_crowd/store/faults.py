@@ -2,7 +2,6 @@
 
 import sqlite3
 
-from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 # By SQLite's primary result code. For any other code the statement is at fault: a bug.
@@ -27,12 +26,6 @@ READ_ONLY = "25006"
 
 class StoreError(Exception):
     """The database cannot be used. The error's text is the message for the user."""
-
-
-def name_database(url: URL) -> str:
-    """Return the name of a database for messages: its file, or its URL without the password."""
-    is_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
-    return str(url.database if is_file else url)
 
 
 def describe_fault(error: DBAPIError) -> str | None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Insert, Select, Update, literal
 
-from local_crowd.store.faults import StoreError, describe_driver_fault, name_database
+from local_crowd.store.faults import StoreError, describe_driver_fault
 
 Statement = Select[Any] | Update | Insert
 Parameters = Mapping[str, Any]
@@ -58,16 +58,21 @@ def change(db: Connection, statement: Update | Insert, parameters: Parameters) -
 
 
 def _run(db: Connection, compiled: _Compiled, parameters: Parameters) -> Any:
-    """Execute in the transaction of `db`, which has begun. Raises StoreError as SQLAlchemy's does."""
+    """Execute in the transaction of `db`, which has begun."""
     values: Any = {**compiled.constants, **parameters} if compiled.constants else parameters
     if compiled.names is not None:
         values = [values[name] for name in compiled.names]
+    return run_text(db, compiled.text, values)
+
+
+def run_text(db: Connection, text: str, values: Any = ()) -> Any:
+    """Return the driver's cursor after executing `text`. Raises StoreError as SQLAlchemy's does."""
     try:
-        return db.connection.dbapi_connection.execute(compiled.text, values)  # type: ignore[union-attr]  # both drivers have it
+        return db.connection.dbapi_connection.execute(text, values)  # type: ignore[union-attr]  # both drivers have it
     except db.dialect.loaded_dbapi.Error as error:
         is_operational = isinstance(error, db.dialect.loaded_dbapi.OperationalError)
         if reason := describe_driver_fault(error, is_operational=is_operational):
-            raise StoreError(f"{name_database(db.engine.url)}: {reason}") from error
+            raise StoreError(f"{db.get_execution_options()['store'].name}: {reason}") from error
         raise
 
 

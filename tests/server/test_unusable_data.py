@@ -21,6 +21,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from benchmarks.load_site import find_family
 from local_crowd.operations.people import access_keys
 from local_crowd.site import open_site
 from tests.support.crowds import HIT
@@ -226,7 +227,8 @@ def test_a_server_whose_disk_is_full(start: Start, data: Path) -> None:
     signed_in = (sign_in(sandbox, f"Ada {number}") for number in range(1000))
     status, page = next(result for result in signed_in if result[0] != 200)
     no_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.prlimit(server.pid, resource.RLIMIT_FSIZE, no_limit)
+    for pid in find_family(server.pid):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, no_limit)
     after = client.create_hit(**HIT)["HIT"]["HITId"]
     listed = {hit["HITId"] for hit in pages_of(client)}
     client.close()
