@@ -209,7 +209,11 @@ def read(path: str, faults: list[str], say: Say, *, raw: bool = False) -> Iterat
 
     with Path(path).open("rb") as file:
         delimiter = "\t" if path.lower().endswith(".tsv") else ","
-        table = Table(_decode(path, file), report, delimiter=delimiter)
+        # Some libraries write a column without a name, which numbers the rows.
+        table = Table(_decode(path, file), report, used=(), delimiter=delimiter)
+        for name, count in Counter(filter(None, table.columns)).items():
+            if count > 1:
+                report(1, f"the column {name!r} is named twice")
         if faults:
             return
         if missing := [name for name in NEEDED if name not in table.columns]:
@@ -262,7 +266,7 @@ def _to_result(row: Row, path: str, report: Any, say: Say) -> dict[str, Any]:
             hit[name] = time(name) if name in HIT_TIMES else text
         elif key := ASSIGNMENT_COLUMNS.get(name):
             result[key] = time(name) if key.endswith("_time") else text or None
-        elif text and name not in ("HITId", "WorkTimeInSeconds", *HIT_COLUMNS):
+        elif text and name not in ("", "HITId", "WorkTimeInSeconds", *HIT_COLUMNS):
             other[name] = text
     if "Reward" in hit:
         hit["Reward"] = hit["Reward"].removeprefix("$")

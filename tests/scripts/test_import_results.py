@@ -203,9 +203,21 @@ def test_the_output_file_is_replaced(desk: Desk) -> None:
     )
 
 
+def test_a_file_that_a_notebook_has_saved_again(desk: Desk) -> None:
+    """It has a column without a name, which numbers the rows; a cell is quoted if it must be."""
+    found = convert(desk, ',HITId,AssignmentId,WorkerId,Answer.label\n0,3HIT,3A,AW,"a, b"\n')
+
+    assert [one["answers"] for one in found] == [{"label": "a, b"}]
+    assert "other" not in found[0]
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
+        (
+            "HITId,AssignmentId,WorkerId,Answer.a,Answer.a\n1,2,3,4,5\n",
+            "batch.csv:1: the column 'Answer.a' is named twice",
+        ),
         (
             "HITId,a\n1,2\n",
             (
