@@ -330,7 +330,7 @@ def test_settings_that_are_none(crowd: Crowd) -> None:
         "Give either Notification or Active, or both."
     )
     assert refusal(update, HITTypeId=type_id, Active=True) == invalid(
-        f"HITType {type_id} has no notification specification yet: give one as Notification."
+        f"HITType {type_id} has no notification specification yet: pass one as Notification."
     )
     assert refusal(
         update, HITTypeId=type_id, Notification=specification(EventTypes=["Ping"])

@@ -18,7 +18,7 @@ from tests.support.requester_sites import Requester, RequesterWorld
 from tests.support.worker_sites import Visitor, words
 
 QUESTION = "Is a <wolf> a dog?"
-OFTEN = f"You have sent {MAX_PER_DAY} messages within a day. Write again tomorrow."
+OFTEN = f"You have sent {MAX_PER_DAY} messages within a day. You can write again tomorrow."
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def update_notification_settings(call: Call, request: Request) -> Response:
     if specification is None and previous is None:
         raise ParameterValidationError(
             f"HITType {hit_type.hit_type_id} has no notification specification yet: "
-            "give one as Notification."
+            "pass one as Notification."
         )
     if specification is not None:
         _validate(call, specification)

@@ -175,7 +175,8 @@ def _send_as_worker(
     )
     if _count(call, sent_today) >= MAX_PER_DAY:
         raise NotPossible(
-            "often", f"You have sent {MAX_PER_DAY} messages within a day. Write again tomorrow."
+            "often",
+            f"You have sent {MAX_PER_DAY} messages within a day. You can write again tomorrow.",
         )
     call.db.execute(
         insert(messages).values(
