@@ -94,6 +94,11 @@ class Site:
         self.store.close()
 
 
+def database_path(directory: Path, name: str) -> Path:
+    """Return where the site `name` has its SQLite file, unless crowd.json names another database."""
+    return directory / f"{name}.sqlite3"
+
+
 def open_site(
     directory: Path,
     name: str,
@@ -109,7 +114,7 @@ def open_site(
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     chosen = settings.read(directory)
     url = database or chosen[f"{name}_database"]
-    site = Site(name, url or sqlite_url(directory / f"{name}.sqlite3"), clock)
+    site = Site(name, url or sqlite_url(database_path(directory, name)), clock)
     site.destinations = chosen["notification_destinations"]
     if name == "sandbox":
         site.sign_in = chosen["sandbox_sign_in"]

@@ -3,16 +3,15 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from local_crowd import settings
+from local_crowd.manage.commands import Line, argument, command
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.site import SITES
-from local_crowd.store.copying import copy_database
-
-Line = dict[str, Any]
+from local_crowd.site import SITES, database_path
+from local_crowd.store.copying import copy_database, name_backup_tool
 
 
+@command(argument("target", "DIR", "directory to create"))
 def backup(directory: Path, target: str) -> Iterator[Line]:
     """Copy the SQLite databases, files/ and crowd.json into the new directory `target`.
 
@@ -24,8 +23,11 @@ def backup(directory: Path, target: str) -> Iterator[Line]:
     chosen = settings.read(directory)
     for name in SITES:
         if url := chosen[f"{name}_database"]:
-            raise ParameterValidationError(_describe_elsewhere(name, str(url)))
-    if not any((directory / f"{name}.sqlite3").exists() for name in SITES):
+            raise ParameterValidationError(
+                f"The {name} data is not in the data directory: {name}_database in {settings.FILE} "
+                f"names another database; back it up with {name_backup_tool(str(url))}."
+            )
+    if not any(database_path(directory, name).exists() for name in SITES):
         raise ParameterValidationError(f"There is no crowd in {directory}.")
     copy = Path(target)
     try:
@@ -44,20 +46,10 @@ def backup(directory: Path, target: str) -> Iterator[Line]:
     yield from lines
 
 
-def _describe_elsewhere(site: str, url: str) -> str:
-    """Say how to back up a site whose database crowd.json puts outside the directory."""
-    if url.startswith("postgresql"):
-        return f"The {site} data is in PostgreSQL; back it up with pg_dump."
-    return (
-        f"The {site} data is not in the data directory: {site}_database in {settings.FILE} "
-        "names another database. Back that up with its own tool, such as sqlite3 FILE .backup."
-    )
-
-
 def _copy_databases(directory: Path, copy: Path) -> Iterator[Line]:
+    """Copy each site's database; yield the file, its size and the result of its integrity check."""
     for name in SITES:
-        file = f"{name}.sqlite3"
-        if (directory / file).exists():
-            integrity = copy_database(directory / file, copy / file)
-            size = (copy / file).stat().st_size
-            yield {"file": str(copy / file), "bytes": size, "integrity": integrity}
+        source, target = database_path(directory, name), database_path(copy, name)
+        if source.exists():
+            integrity = copy_database(source, target)
+            yield {"file": str(target), "bytes": target.stat().st_size, "integrity": integrity}

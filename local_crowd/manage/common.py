@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local_crowd.manage.sites import both_sites
+from local_crowd.manage.sites import open_sites
 from local_crowd.netloc import find_host
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.site import Site
@@ -15,9 +15,9 @@ UNIT_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 @contextmanager
-def one_site(directory: Path, name: str) -> Iterator[Site]:
-    """Open both sites and yield the one named "live" or "sandbox". Raises as both_sites does."""
-    with both_sites(directory) as sites:
+def open_named_site(directory: Path, name: str) -> Iterator[Site]:
+    """Open both sites and yield the one named "live" or "sandbox". Raises as open_sites does."""
+    with open_sites(directory) as sites:
         yield next(site for site in sites if site.name == name)
 
 
@@ -54,7 +54,7 @@ def format_time(seconds: int | None) -> str | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
-def public_url(url: str, site: Site, path: str) -> str:
+def format_public_url(url: str, site: Site, path: str) -> str:
     """Return the public URL of a page of the site, on the server at `url`.
 
     Raises ParameterValidationError when `url` is not the URL of a server.

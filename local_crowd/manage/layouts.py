@@ -2,17 +2,31 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+from local_crowd.manage.commands import Line, argument, command
 from local_crowd.manage.common import format_time
-from local_crowd.manage.sites import both_sites, requester_ids, writing
+from local_crowd.manage.sites import find_requester_ids, open_sites, writing
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.hits import layouts
 
 
-def add_layout(
-    directory: Path, file: str, requester: str, frame_height: int
-) -> Iterator[dict[str, Any]]:
+@command(
+    argument("file", "FILE.html", "HTML page with ${name} where values go"),
+    argument(
+        "--requester",
+        "NAME",
+        'owner of the layout; default: "local", the requester that scripts act as without a server',
+        default="local",
+    ),
+    argument(
+        "--frame_height",
+        "PIXELS",
+        "height of the HIT's frame; default: 0, the height of the worker's window",
+        type=int,
+        default=0,
+    ),
+)
+def add_layout(directory: Path, file: str, requester: str, frame_height: int) -> Iterator[Line]:
     """Store an HTML file as a layout of a requester; yield its id and its parameters.
 
     Raises ParameterValidationError for a file that cannot be read or is too large, and for
@@ -25,17 +39,18 @@ def add_layout(
         raise ParameterValidationError(f"{file}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ParameterValidationError(f"{file}: not UTF-8 text") from error
-    with both_sites(directory) as sites, writing(sites) as calls:
+    with open_sites(directory) as sites, writing(sites) as calls:
         layout_id = calls[0].new_id()
-        for call, requester_id in requester_ids(calls, requester):
+        for call, requester_id in find_requester_ids(calls, requester):
             layouts.add(call, layout_id, requester_id, path.name, html, frame_height)
     yield {"HITLayoutId": layout_id, "parameters": layouts.find_parameters(html)}
 
 
-def list_layouts(directory: Path) -> Iterator[dict[str, Any]]:
+@command()
+def list_layouts(directory: Path) -> Iterator[Line]:
     """Yield every layout: id, file name, requester, parameters, creation time."""
-    lines: dict[str, dict[str, Any]] = {}
-    with both_sites(directory) as sites:
+    lines: dict[str, Line] = {}
+    with open_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
                 for row in layouts.list_all(call):

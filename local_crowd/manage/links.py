@@ -2,16 +2,34 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from local_crowd.manage.common import format_time, one_site, parse_duration, public_url
+from local_crowd.manage.commands import FORMAT, SITE, URL, Line, argument, command
+from local_crowd.manage.common import (
+    format_public_url,
+    format_time,
+    open_named_site,
+    parse_duration,
+)
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.people import accounts, invitation_links
 from local_crowd.site import Site
 
-Line = dict[str, Any]
 
-
+@command(
+    argument(
+        "--uses", "N", "number of people who can use the link; default: 1", type=int, default=1
+    ),
+    argument(
+        "--expires",
+        "TIME",
+        "lifetime of the link, e.g. 12h, 7d or never; default: 7d",
+        default="7d",
+    ),
+    argument("--emails", "FILE", "file of e-mail addresses, one per line; creates a link for each"),
+    SITE,
+    URL,
+    FORMAT,
+)
 def add_link(
     directory: Path, site: str, url: str, uses: int, expires: str, emails: str | None
 ) -> Iterator[Line]:
@@ -28,7 +46,7 @@ def add_link(
     lifetime = parse_duration(expires)
     invited: list[str | None] = [None] if emails is None else [*_read_email_addresses(emails)]
     lines: list[Line] = []
-    with one_site(directory, site) as opened:
+    with open_named_site(directory, site) as opened:
         _require_account_sign_in(opened)
         with opened.writing() as call:
             for email in invited:
@@ -39,7 +57,7 @@ def add_link(
                 lines.append(
                     recipient
                     | {
-                        "url": public_url(url, opened, f"/join/{token}"),
+                        "url": format_public_url(url, opened, f"/join/{token}"),
                         "link_id": link_id,
                         "expires": format_time(lifetime and call.now + lifetime),
                     }
@@ -47,9 +65,10 @@ def add_link(
     yield from lines
 
 
+@command(SITE)
 def list_links(directory: Path, site: str) -> Iterator[Line]:
     """Yield every invitation and panel link, without its URL."""
-    with one_site(directory, site) as opened, opened.reading() as call:
+    with open_named_site(directory, site) as opened, opened.reading() as call:
         for link in invitation_links.list_all(call):
             yield {
                 "link_id": link.link_id,
@@ -63,9 +82,10 @@ def list_links(directory: Path, site: str) -> Iterator[Line]:
             }
 
 
+@command(argument("link", "LINK_ID", "link id, as printed by list_links"), SITE)
 def remove_link(directory: Path, link: str, site: str) -> Iterator[Line]:
     """Stop a link from admitting new people. Raises ParameterValidationError for an unknown id."""
-    with one_site(directory, site) as opened, opened.writing() as call:
+    with open_named_site(directory, site) as opened, opened.writing() as call:
         invitation_links.get(call, link)
         invitation_links.remove(call, link)
     yield from ()

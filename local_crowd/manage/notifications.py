@@ -3,29 +3,36 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from local_crowd import settings
 from local_crowd.delivery.courier import Courier
+from local_crowd.manage.commands import NAME, Line, argument, command
 from local_crowd.manage.common import format_time
-from local_crowd.manage.sites import both_sites, requester_ids, writing
+from local_crowd.manage.sites import find_requester_ids, open_sites, writing
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.hits import notification_settings
 from local_crowd.operations.notifications import allowed_destinations, destinations, outbox
 
-Line = dict[str, Any]
+DESTINATION = argument(
+    "destination",
+    "ARN_OR_URL",
+    "ARN of an SNS topic, URL of an SQS queue, or any URL; one that ends in / or : "
+    "allows everything that begins with it",
+)
 
 
+@command(NAME)
 def show_notification_secret(directory: Path, name: str) -> Iterator[Line]:
     """Yield, per site, the secret with which a requester verifies posted notifications."""
-    with both_sites(directory) as sites, writing(sites) as calls:
+    with open_sites(directory) as sites, writing(sites) as calls:
         lines = [
             {"site": call.site, "secret": notification_settings.ensure_secret(call, requester_id)}
-            for call, requester_id in requester_ids(calls, name)
+            for call, requester_id in find_requester_ids(calls, name)
         ]
     yield from lines
 
 
+@command(DESTINATION)
 def allow_destination(directory: Path, destination: str) -> Iterator[Line]:
     """Allow a destination, or all that begin with it; this takes effect in a running server at once.
 
@@ -35,18 +42,19 @@ def allow_destination(directory: Path, destination: str) -> Iterator[Line]:
         destinations.validate_allowed_prefix(destination)
     except destinations.BadDestinationError as error:
         raise ParameterValidationError(f"{destination}: {error}") from error
-    with both_sites(directory) as sites, writing(sites) as calls:
+    with open_sites(directory) as sites, writing(sites) as calls:
         for call in calls:
             allowed_destinations.add(call, destination)
     yield {"destination": destination, "allowed": True}
 
 
+@command(DESTINATION)
 def disallow_destination(directory: Path, destination: str) -> Iterator[Line]:
     """Undo allow_destination; notifications that wait to be sent there are not sent.
 
     Raises ParameterValidationError for a destination that is not allowed, or that crowd.json allows.
     """
-    with both_sites(directory) as sites, writing(sites) as calls:
+    with open_sites(directory) as sites, writing(sites) as calls:
         removed = [allowed_destinations.remove(call, destination) for call in calls]
         in_file = destination in settings.read(directory)["notification_destinations"]
     if in_file:
@@ -60,9 +68,10 @@ def disallow_destination(directory: Path, destination: str) -> Iterator[Line]:
     yield {"destination": destination, "allowed": False}
 
 
+@command()
 def list_destinations(directory: Path) -> Iterator[Line]:
     """Yield what is allowed besides public https URLs, and where it was allowed."""
-    with both_sites(directory) as sites:
+    with open_sites(directory) as sites:
         added: set[str] = set()
         for site in sites:
             with site.reading() as call:
@@ -73,18 +82,20 @@ def list_destinations(directory: Path) -> Iterator[Line]:
         yield {"destination": destination, "by": "allow_destination"}
 
 
+@command()
 def deliver(directory: Path) -> Iterator[Line]:
     """Send the notifications that are due, once; a running server does this all the time."""
-    with both_sites(directory) as sites:
+    with open_sites(directory) as sites:
         courier = Courier(sites, settings.read(directory))
         for site in sites:
             result = courier.deliver(site)
             yield {"site": site.name, "sent": result.sent, "failed": result.failed}
 
 
+@command()
 def list_dead_letters(directory: Path) -> Iterator[Line]:
     """Yield the notifications that could not be delivered within a day."""
-    with both_sites(directory) as sites:
+    with open_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
                 rows = outbox.list_dead_letters(call)
@@ -102,8 +113,9 @@ def list_dead_letters(directory: Path) -> Iterator[Line]:
                 }
 
 
+@command(argument("--event_id", "ID", "only the one with this EventDocId"))
 def retry_dead_letters(directory: Path, event_id: str | None) -> Iterator[Line]:
     """Retry all dead letters, or the one with this id, for another day."""
-    with both_sites(directory) as sites, writing(sites) as calls:
+    with open_sites(directory) as sites, writing(sites) as calls:
         lines = [{"site": call.site, "retried": outbox.retry(call, event_id)} for call in calls]
     yield from lines

@@ -3,11 +3,17 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from formats.csv_table import Table
-from local_crowd.manage.common import format_time, one_site, parse_duration, public_url
+from local_crowd.manage.commands import FORMAT, SITE, URL, Line, argument, command
+from local_crowd.manage.common import (
+    format_public_url,
+    format_time,
+    open_named_site,
+    parse_duration,
+)
 from local_crowd.netloc import is_loopback
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
@@ -15,11 +21,70 @@ from local_crowd.operations.panels import participants, reconciliation
 from local_crowd.operations.people import invitation_links
 from local_crowd.operations.work import worker_lists
 
-Line = dict[str, Any]
 NAME = re.compile("[A-Za-z0-9_.-]{1,64}")
 PROLIFIC = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
 
 
+@command(
+    argument("--hit_type_id", "ID", "HITTypeIds or HITGroupIds of the HITs", nargs="+", default=[]),
+    argument("--hit_ids_file", "FILE", "ids file of a batch, instead of --hit_type_id"),
+    argument(
+        "--limit", "N", "number of HITs that a participant does; default: 1", type=int, default=1
+    ),
+    argument(
+        "--completion_url",
+        "URL",
+        "URL that participants return to, with {code} for the completion code, "
+        "e.g. https://app.prolific.com/submissions/complete?cc={code}",
+        required=True,
+    ),
+    argument("--code_done", "CODE", "completion code for participants who finished", required=True),
+    argument(
+        "--code_screened_out",
+        "CODE",
+        "completion code for participants who were screened out",
+        required=True,
+    ),
+    argument(
+        "--code_nothing_left",
+        "CODE",
+        "completion code for participants who found nothing left",
+        required=True,
+    ),
+    argument(
+        "--worker_parameter",
+        "NAME",
+        "URL parameter that holds the participant id; default: PROLIFIC_PID",
+        default="PROLIFIC_PID",
+    ),
+    argument(
+        "--study_parameter",
+        "NAME",
+        'URL parameter that holds the study id, or ""; default: STUDY_ID',
+        default="STUDY_ID",
+    ),
+    argument(
+        "--session_parameter",
+        "NAME",
+        'URL parameter that holds the session id, or ""; default: SESSION_ID',
+        default="SESSION_ID",
+    ),
+    argument("--panel", "NAME", "name of the panel; default: the host of --completion_url"),
+    argument(
+        "--places",
+        "N",
+        "number of participants who can use the link; default: no limit",
+        type=int,
+    ),
+    argument(
+        "--expires",
+        "TIME",
+        "when the link stops admitting new people, e.g. 12h or 4w; default: never",
+        default="never",
+    ),
+    SITE,
+    URL,
+)
 def add_panel_link(
     directory: Path,
     site: str,
@@ -55,7 +120,7 @@ def add_panel_link(
         )
     codes = (code_done, code_screened_out, code_nothing_left)
     lifetime = parse_duration(expires)
-    with one_site(directory, site) as opened, opened.writing() as call:
+    with open_named_site(directory, site) as opened, opened.writing() as call:
         panel_settings = participants.Panel(
             panel or host,
             _find_hit_types(call, hit_ids)
@@ -74,13 +139,30 @@ def add_panel_link(
             panel=panel_settings._asdict(),
         )
         line = {
-            "url": public_url(url, opened, f"/join/{token}") + _format_placeholders(parameters),
+            "url": format_public_url(url, opened, f"/join/{token}")
+            + _format_placeholders(parameters),
             "link_id": link_id,
             "expires": format_time(lifetime and call.now + lifetime),
         }
     yield line
 
 
+@command(
+    argument("export", "EXPORT.csv", "list of submissions from the panel"),
+    argument("--link", "LINK_ID", "link id, as printed by list_links", required=True),
+    *(
+        argument(f"--{column}_column", "NAME", f"{content}; default: {name}", default=name)
+        for column, name, content in (
+            ("worker", "Participant id", "column of the participant ids"),
+            ("status", "Status", "column of the statuses"),
+            ("submission", "Submission id", "column of the submission ids"),
+            ("code", "Completion code", "column of the completion codes"),
+        )
+    ),
+    SITE,
+    FORMAT,
+    exit_code_for_lines=1,
+)
 def reconcile(
     directory: Path,
     export: str,
@@ -97,7 +179,7 @@ def reconcile(
     """
     columns = (worker_column, status_column, submission_column, code_column)
     there = _read_export(export, *columns)
-    with one_site(directory, site) as opened, opened.reading() as call:
+    with open_named_site(directory, site) as opened, opened.reading() as call:
         settings = invitation_links.get(call, link).panel
         if settings is None:
             raise ParameterValidationError(

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from local_crowd.manage.common import format_time, one_site, parse_time
+from local_crowd.manage.commands import FORMAT, SITE, Line, argument, command, flag
+from local_crowd.manage.common import format_time, open_named_site, parse_time
 from local_crowd.operations.call import Call
 from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.money import payments
 from local_crowd.operations.people import access_keys
 
-Line = dict[str, Any]
 
-
+@command(
+    argument("--since", "TIME", "only work approved since this time, e.g. 2026-10-01 (UTC)"),
+    argument("--requester", "NAME", "only what this requester owes"),
+    flag("--mark_paid", "record these amounts as paid"),
+    argument("--payment", "ID", "print what was recorded as paid under this id"),
+    SITE,
+    FORMAT,
+)
 def export_payments(
     directory: Path,
     site: str,
@@ -31,7 +37,7 @@ def export_payments(
         raise ParameterValidationError(
             "--payment cannot be combined with --since, --requester or --mark_paid."
         )
-    with one_site(directory, site) as opened:
+    with open_named_site(directory, site) as opened:
         if mark_paid:
             with opened.writing() as call:
                 payment = payments.pay(call, _parse_choice(call, since, requester))
@@ -58,9 +64,10 @@ def export_payments(
         }
 
 
+@command(SITE, FORMAT)
 def list_payments(directory: Path, site: str) -> Iterator[Line]:
     """Yield every recorded payment, the newest first."""
-    with one_site(directory, site) as opened, opened.reading() as call:
+    with open_named_site(directory, site) as opened, opened.reading() as call:
         for row in payments.list_payments(call):
             yield {
                 "payment_id": row.payment_id,

@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterator
 from getpass import getpass
 from pathlib import Path
-from typing import Any
 
+from local_crowd.manage.commands import NAME, Line, argument, command
 from local_crowd.manage.common import format_time
-from local_crowd.manage.sites import both_sites, writing
+from local_crowd.manage.sites import open_sites, writing
 from local_crowd.operations import checks
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
@@ -19,9 +19,15 @@ from local_crowd.operations.money import balance
 from local_crowd.operations.people import access_keys, identities, requesters
 from local_crowd.operations.people.identities import OWNER
 
-Line = dict[str, Any]
 
-
+@command(
+    NAME,
+    argument(
+        "--budget",
+        "DOLLARS",
+        "total that the requester may spend on the live site; default: no limit",
+    ),
+)
 def add_requester(directory: Path, name: str, budget: str | None = None) -> Iterator[Line]:
     """Create a requester with the same id and keys on both sites.
 
@@ -29,7 +35,7 @@ def add_requester(directory: Path, name: str, budget: str | None = None) -> Iter
     ParameterValidationError for a name that is taken or invalid, and for an invalid amount.
     """
     amount = None if budget is None else _parse_cents(budget)
-    with both_sites(directory, make=True) as sites, writing(sites) as calls:
+    with open_sites(directory, make=True) as sites, writing(sites) as calls:
         if name == OWNER or all(access_keys.find_id(call, name) for call in calls):
             raise ParameterValidationError(
                 f"There is already a requester {name}; new_keys gives it new keys."
@@ -40,6 +46,7 @@ def add_requester(directory: Path, name: str, budget: str | None = None) -> Iter
     yield _to_config(pair)
 
 
+@command(NAME, argument("dollars", "DOLLARS", "amount such as 500.00, or none for no limit"))
 def set_budget(directory: Path, name: str, dollars: str) -> Iterator[Line]:
     """Limit what a requester may spend on the live site in total, in US dollars; "none": no limit.
 
@@ -47,7 +54,7 @@ def set_budget(directory: Path, name: str, dollars: str) -> Iterator[Line]:
     ParameterValidationError for an unknown name, and for an invalid amount.
     """
     amount = None if dollars == "none" else _parse_cents(dollars)
-    with both_sites(directory) as sites, writing(sites) as calls:
+    with open_sites(directory) as sites, writing(sites) as calls:
         if name == OWNER:
             for call in calls:
                 identities.ensure_requester(call)
@@ -63,25 +70,27 @@ def _parse_cents(dollars: str) -> int:
     return checks.parse_dollars("budget", dollars, 0, balance.UNLIMITED_BALANCE)
 
 
+@command(NAME)
 def new_keys(directory: Path, name: str) -> Iterator[Line]:
     """Replace a requester's keys.
 
     "local" is the embedded crowd's own requester: its keys give access, through a server, to the
     HITs that were launched without one. Raises ParameterValidationError for an unknown name.
     """
-    with both_sites(directory) as sites, writing(sites) as calls:
+    with open_sites(directory) as sites, writing(sites) as calls:
         if name != OWNER:
             _require_requester(calls, name)
         pair = _replace_keys(calls, name)
     yield _to_config(pair)
 
 
+@command(NAME)
 def remove_keys(directory: Path, name: str) -> Iterator[Line]:
     """Remove a requester's keys and password. Its HITs stay; new_keys restores its access.
 
     Raises ParameterValidationError for an unknown name.
     """
-    with both_sites(directory) as sites, writing(sites) as calls:
+    with open_sites(directory) as sites, writing(sites) as calls:
         _require_requester(calls, name)
         for call in calls:
             if requester_id := access_keys.find_id(call, name):
@@ -90,6 +99,7 @@ def remove_keys(directory: Path, name: str) -> Iterator[Line]:
     yield from ()
 
 
+@command(NAME)
 def set_password(directory: Path, name: str) -> Iterator[Line]:
     """Set the password with which a requester signs in to its pages on both sites.
 
@@ -99,7 +109,7 @@ def set_password(directory: Path, name: str) -> Iterator[Line]:
     """
     from local_crowd.pages.people import passwords  # slow to import: it needs Flask
 
-    with both_sites(directory) as sites:
+    with open_sites(directory) as sites:
         with writing(sites) as calls:
             if name == OWNER:
                 for call in calls:
@@ -125,10 +135,11 @@ def _ask_password() -> str:
     return typed
 
 
+@command()
 def list_requesters(directory: Path) -> Iterator[Line]:
     """Yield every requester and its sites; "local" has a different id on each site."""
     lines: dict[tuple[str, str, str | None], Line] = {}
-    with both_sites(directory) as sites:
+    with open_sites(directory) as sites:
         for site in sites:
             with site.reading() as call:
                 for row in access_keys.list_all(call):

@@ -8,11 +8,11 @@ from local_crowd import settings
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.people import access_keys, identities
-from local_crowd.site import SITES, Site, open_site
+from local_crowd.site import SITES, Site, database_path, open_site
 
 
 @contextmanager
-def both_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
+def open_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
     """Open the sandbox and the live site.
 
     With `make` a missing crowd is created; without it a directory that has none raises
@@ -21,7 +21,7 @@ def both_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
     try:
         database = settings.read(directory)[f"{SITES[0]}_database"]
         if not database:
-            (directory / f"{SITES[0]}.sqlite3").stat()
+            database_path(directory, SITES[0]).stat()
     except (FileNotFoundError, NotADirectoryError):
         if not make:
             raise ParameterValidationError(f"There is no crowd in {directory}.") from None
@@ -41,7 +41,7 @@ def writing(sites: list[Site]) -> Iterator[list[Call]]:
         yield [stack.enter_context(site.writing()) for site in sites]
 
 
-def requester_ids(calls: list[Call], name: str) -> Iterator[tuple[Call, str]]:
+def find_requester_ids(calls: list[Call], name: str) -> Iterator[tuple[Call, str]]:
     """Yield the requester's id on each site that has a requester of this name.
 
     "local", the embedded crowd's own requester, is created where it is missing. Raises

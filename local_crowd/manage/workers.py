@@ -2,21 +2,25 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from local_crowd.manage.common import format_time, one_site, parse_duration, public_url
+from local_crowd.manage.commands import FORMAT, SITE, URL, WORKER, Line, argument, command
+from local_crowd.manage.common import (
+    format_public_url,
+    format_time,
+    open_named_site,
+    parse_duration,
+)
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.people import accounts, invitation_links, workers
 from local_crowd.operations.qualifications import grants
 from local_crowd.operations.work import worker_actions
 
-Line = dict[str, Any]
 
-
+@command(SITE, FORMAT)
 def list_workers(directory: Path, site: str) -> Iterator[Line]:
     """Yield every account: worker id, name, e-mail address, times; never the password hash."""
-    with one_site(directory, site) as opened, opened.reading() as call:
+    with open_named_site(directory, site) as opened, opened.reading() as call:
         for account in accounts.list_all(call):
             yield {
                 "worker_id": account.worker_id,
@@ -27,6 +31,14 @@ def list_workers(directory: Path, site: str) -> Iterator[Line]:
             }
 
 
+@command(
+    WORKER,
+    argument(
+        "--expires", "TIME", "lifetime of the link, e.g. 12h or 7d; default: 1d", default="1d"
+    ),
+    SITE,
+    URL,
+)
 def reset_password(
     directory: Path, worker: str, site: str, url: str, expires: str
 ) -> Iterator[Line]:
@@ -35,7 +47,7 @@ def reset_password(
     The old password stays valid until then. Raises ParameterValidationError for an unknown worker.
     """
     lifetime = parse_duration(expires)
-    with one_site(directory, site) as opened, opened.writing() as call:
+    with open_named_site(directory, site) as opened, opened.writing() as call:
         account = _find_account(call, worker)
         invitation_links.remove_resets(call, account.worker_id)
         _, token = invitation_links.create(
@@ -44,18 +56,19 @@ def reset_password(
         line = {
             "worker_id": account.worker_id,
             "name": account.name,
-            "url": public_url(url, opened, f"/reset_password/{token}"),
+            "url": format_public_url(url, opened, f"/reset_password/{token}"),
             "expires": format_time(lifetime and call.now + lifetime),
         }
     yield line
 
 
-def close_account(directory: Path, worker: str, site: str, yes: bool) -> Iterator[Line]:  # noqa: ARG001 - manage_crowd.py has already asked
+@command(WORKER, SITE, confirmation="Close the account of {worker}? It cannot be reopened.")
+def close_account(directory: Path, worker: str, site: str) -> Iterator[Line]:
     """Close an account: erase name, e-mail address and password; work and payments stay.
 
     Raises ParameterValidationError for an unknown worker.
     """
-    with one_site(directory, site) as opened, opened.writing() as call:
+    with open_named_site(directory, site) as opened, opened.writing() as call:
         account = _find_account(call, worker)
         for assignment_id in accounts.list_accepted_assignments(call, account.worker_id):
             worker_actions.return_assignment(call, account.worker_id, assignment_id)
@@ -63,6 +76,7 @@ def close_account(directory: Path, worker: str, site: str, yes: bool) -> Iterato
     yield from ()
 
 
+@command(WORKER, SITE)
 def make_master(directory: Path, worker: str, site: str) -> Iterator[Line]:
     """Grant a worker the site's Masters qualification.
 
@@ -71,13 +85,14 @@ def make_master(directory: Path, worker: str, site: str) -> Iterator[Line]:
     yield _set_master(directory, worker, site, master=True)
 
 
+@command(WORKER, SITE)
 def remove_master(directory: Path, worker: str, site: str) -> Iterator[Line]:
     """Revoke the Masters qualification, if the worker has it. Raises as make_master does."""
     yield _set_master(directory, worker, site, master=False)
 
 
 def _set_master(directory: Path, worker: str, site: str, *, master: bool) -> Line:
-    with one_site(directory, site) as opened, opened.writing() as call:
+    with open_named_site(directory, site) as opened, opened.writing() as call:
         # In the sandbox a worker may have only a nickname, and no account.
         has_id = workers.exists(call, worker)
         worker_id = worker if has_id else _find_account(call, worker).worker_id

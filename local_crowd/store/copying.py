@@ -1,4 +1,4 @@
-"""Consistent copies of a SQLite database, also while others write to it."""
+"""Backups: consistent copies of a SQLite database, also while others write to it."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -28,6 +28,13 @@ def copy_database(source: Path, target: Path) -> str:
         finding = str(verdict).splitlines()[-1]
         raise StoreError(f"{source}: the database is damaged; restore a backup ({finding})")
     return str(verdict)
+
+
+def name_backup_tool(url: str) -> str:
+    """Return the tool that backs up the database with this URL, for a message."""
+    if url.startswith("postgresql"):
+        return "pg_dump"
+    return "its own tool, such as sqlite3 FILE .backup"
 
 
 @contextmanager

@@ -48,8 +48,8 @@ def test_a_copy_while_somebody_writes(tmp_path: Path, capsys: pytest.CaptureFixt
     [
         ("nothing", "There is no crowd in"),
         ("target", "already exists; name a new directory."),
-        ("postgresql", "data is in PostgreSQL; back it up with pg_dump."),
-        ("sqlite", "names another database. Back that up with its own tool"),
+        ("postgresql", "names another database; back it up with pg_dump."),
+        ("sqlite", "names another database; back it up with its own tool"),
         ("empty", "sandbox.sqlite3: this file does not contain a crowd; restore a backup"),
     ],
 )
