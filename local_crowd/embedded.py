@@ -1,4 +1,4 @@
-"""The embedded crowd: answers a boto3 client in the same process, without a network."""
+"""The embedded crowd, which responds to a boto3 client in the same process, without a network."""
 
 import threading
 import time
@@ -14,7 +14,8 @@ __all__ = ["CANNOT_OPEN", "EmbeddedSite"]
 class EmbeddedSite:
     """A site of the crowd in `directory`, opened on the first call. `clock` returns epoch seconds.
 
-    Whoever can read the directory is trusted: every call acts for the owner.
+    Calls are not authenticated, because whoever can read the directory has all keys: each acts for
+    the owner.
     """
 
     def __init__(self, directory: Path, name: str, clock: Callable[[], float] = time.time) -> None:
@@ -34,6 +35,6 @@ class EmbeddedSite:
             return self._site, self._owner
 
     def respond(self, headers: Mapping[str, str], body: bytes) -> Response:
-        """Answer one request. `headers` must contain X-Amz-Target, spelled exactly so."""
+        """Return the response to an API request. `headers` must contain X-Amz-Target, spelled exactly so."""
         site, owner = self.open()
         return respond(site, owner, headers["X-Amz-Target"], body)

@@ -1,7 +1,7 @@
-"""The Host headers that a crowd server accepts, against DNS rebinding.
+"""The Host headers that a crowd server accepts, which prevents DNS rebinding.
 
-Whoever owns evil.example can point it at 127.0.0.1 after its page has loaded; the browser then
-lets that page read our responses as its own. No cookie is sent, but the sandbox needs only a nickname.
+The owner of evil.example can point it at 127.0.0.1 after its page has loaded; the browser then
+lets that page read our responses. It sends no cookie, but the sandbox needs only a nickname.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ def is_named(host: str, names: Iterable[str]) -> bool:
 def is_sandbox(host: str, names: Iterable[str]) -> bool:
     """Return whether the Host header is the sandbox's own: `sandbox.` plus one of the crowd's names.
 
-    Without names, `sandbox.` plus anything is. A name that is itself one of the crowd's is not.
+    Without names, `sandbox.` plus any name counts. One of the crowd's own names never does.
     """
     name = find_host(host).rstrip(".")
     parent = name.removeprefix(SANDBOX)

@@ -9,7 +9,7 @@ _NETLOC = re.compile(r"(\[([0-9A-Fa-f:.]+)\]|[^][:@/?#\\%\s\x00-\x1f]+)(:[0-9]{0
 def find_host(netloc: str) -> str:
     """Return the host in lower case, an IPv6 address without brackets; "" for an invalid netloc.
 
-    Not urlsplit, which is too lenient: it parses `[::1]evil` as host `::1`.
+    It does not use urlsplit, which accepts `[::1]evil` as the host `::1`.
     """
     match = _NETLOC.fullmatch(netloc)
     if match is None or int((match[3] or ":")[1:] or 0) > 65535:

@@ -1,6 +1,4 @@
-"""Serve with gunicorn: in several processes if the data is in PostgreSQL, or in one that is
-restarted when it dies.
-"""
+"""Serve with gunicorn: in several processes with PostgreSQL, or in one that is restarted when it dies."""
 
 import os
 import socket
@@ -12,7 +10,7 @@ from local_crowd.app import create_app
 
 
 class NotAvailable(Exception):
-    """The server cannot run with gunicorn as asked; str() is the whole message."""
+    """Raised when gunicorn cannot serve this crowd; str() is the whole message."""
 
 
 def run(
@@ -70,9 +68,11 @@ def run(
 def _require_postgresql(
     directory: Path, databases: Mapping[str, str | None], processes: int
 ) -> None:
-    app = create_app(
-        directory, databases=databases
-    )  # migrates the databases before the processes start
+    """Raise NotAvailable for several processes of a site on SQLite.
+
+    Opening the sites migrates their databases, once, before the processes start.
+    """
+    app = create_app(directory, databases=databases)
     on_sqlite = [name for name, site in app.sites.items() if site.store.is_sqlite]
     app.close()
     if on_sqlite and processes > 1:

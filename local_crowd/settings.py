@@ -1,4 +1,4 @@
-"""Settings in crowd.json, in a crowd's data directory. Every key is optional."""
+"""Settings of a crowd: crowd.json in its data directory, in which every key is optional."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ DEFAULTS: dict[str, Any] = {
 
 
 class SettingsError(Exception):
-    """crowd.json cannot be used; str() is the whole message."""
+    """Raised when crowd.json cannot be used; str() is the whole message."""
 
 
 def read(directory: Path) -> dict[str, Any]:

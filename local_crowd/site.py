@@ -21,7 +21,7 @@ CANNOT_OPEN = (OSError, StoreError, settings.SettingsError)  # each with a messa
 
 
 class Site:
-    """A site. `clock` returns epoch seconds; tests pass their own.
+    """One site of a crowd. `clock` returns epoch seconds; tests pass their own.
 
     Raises StoreError for a database that cannot be used.
     """
@@ -90,7 +90,7 @@ class Site:
             return identities.ensure_requester(call)
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the database's connections."""
         self.store.close()
 
 

@@ -1,1 +1,1 @@
-"""Amazon's wire: AWS JSON 1.1 in and out, driven by botocore's model of the service."""
+"""The API's protocol: AWS JSON 1.1, signed requests, checked by botocore's model of the service."""

@@ -1,4 +1,4 @@
-"""The one facade over botocore's service model."""
+"""botocore's description of the MTurk service: its operations and their parameters."""
 
 from functools import cache
 

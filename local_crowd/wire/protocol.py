@@ -22,15 +22,15 @@ class Response(NamedTuple):
 
 
 class UnknownOperationException(CrowdError):
-    """X-Amz-Target does not name one of Amazon's operations."""
+    """Raised when X-Amz-Target does not name one of Amazon's operations."""
 
     code = "UnknownOperationException"
 
 
 def respond(site: Site, requester_id: str, target: str, body: bytes) -> Response:
-    """Perform the operation that `target` (the X-Amz-Target header) names and return its response.
+    """Perform the operation that `target` (the X-Amz-Target header) names; return its response.
 
-    A refused operation is a response too: see `respond_with_error`.
+    A refused operation has a response too: see `respond_with_error`.
     """
     try:
         return _respond_with_success(*_perform(site, requester_id, target, body))
@@ -41,21 +41,22 @@ def respond(site: Site, requester_id: str, target: str, body: bytes) -> Response
 def _perform(
     site: Site, requester_id: str, target: str, body: bytes
 ) -> tuple[str, dict[str, object]]:
+    """Return the operation's name and its result; raise CrowdError when it is refused."""
     prefix, _, name = target.rpartition(".")
-    known = model.find_operation(name)
-    if prefix != model.TARGET_PREFIX or known is None:
+    operation = model.find_operation(name)
+    if prefix != model.TARGET_PREFIX or operation is None:
         raise UnknownOperationException(f"There is no operation {target or '(none named)'}.")
     try:
         request = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
         raise SerializationException(f"The body is not JSON: {error}") from error
-    return name, site.perform(requester_id, name, validate(known.input_shape, request))
+    return name, site.perform(requester_id, name, validate(operation.input_shape, request))
 
 
 def _respond_with_success(name: str, response: dict[str, object]) -> Response:
-    known = model.find_operation(name)
-    assert known is not None  # noqa: S101 - it was there to perform
-    return Response(200, _build_headers(), serialize(known.output_shape, response))
+    operation = model.find_operation(name)
+    assert operation is not None  # noqa: S101 - _perform has found it
+    return Response(200, _build_headers(), serialize(operation.output_shape, response))
 
 
 def respond_with_error(site: Site, error: CrowdError) -> Response:

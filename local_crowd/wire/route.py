@@ -1,4 +1,4 @@
-"""The API's one address: a POST at the root of a site."""
+"""The API's HTTP route: POST to the root of a site."""
 
 import logging
 
@@ -18,13 +18,13 @@ log = logging.getLogger(__name__)
 
 
 class ServiceFault(CrowdError):
-    """An internal error: the caller may retry, and the log has the traceback."""
+    """An internal error, which the caller may retry; the log has the traceback."""
 
     status = 500
 
 
 class RequestEntityTooLargeException(CrowdError):
-    """The body is larger than the largest valid request."""
+    """Raised for a body that is larger than any valid request."""
 
     code = "RequestEntityTooLargeException"
     status = 413
@@ -35,7 +35,7 @@ api = Blueprint("wire", __name__)
 
 @api.post("/")
 def call() -> Response:
-    """Answer one API request: authenticate it, perform its operation, serialize the result."""
+    """Authenticate an API request, perform its operation, and serialize the response."""
     body = request.get_data()
     try:
         requester_id = authenticate(
@@ -53,20 +53,20 @@ def call() -> Response:
 
 
 @api.errorhandler(RequestEntityTooLarge)
-def _too_large(_error: RequestEntityTooLarge) -> Response:
+def _respond_too_large(_error: RequestEntityTooLarge) -> Response:
     error = RequestEntityTooLargeException("Request body is too large.")
     return _to_flask(protocol.respond_with_error(_current_site(), error))
 
 
 @api.errorhandler(StoreError)
-def _store_fault(store_error: StoreError) -> Response:
-    log.error("%s", store_error)  # in one line: the disk may be full for a thousand calls
+def _respond_without_store(store_error: StoreError) -> Response:
+    log.error("%s", store_error)  # no traceback: a full disk fails every call
     error = ServiceFault("The crowd cannot use its data at the moment. Try again later.")
     return _to_flask(protocol.respond_with_error(_current_site(), error))
 
 
 @api.errorhandler(InternalServerError)
-def _fault(_error: InternalServerError) -> Response:
+def _respond_to_bug(_error: InternalServerError) -> Response:
     error = ServiceFault("We are temporarily unable to process your request. Try again.")
     return _to_flask(protocol.respond_with_error(_current_site(), error))
 

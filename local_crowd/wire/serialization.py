@@ -1,4 +1,4 @@
-"""Responses as AWS JSON 1.1, byte for byte as Amazon's Java service writes them."""
+"""Serialize responses as AWS JSON 1.1, byte for byte as Amazon's Java service does."""
 
 import json
 from typing import Any

@@ -1,13 +1,12 @@
-"""Who sent a request: AWS Signature Version 4, as every AWS SDK makes it.
+"""Authenticate requests by their AWS Signature Version 4, which every AWS SDK creates.
 
-Source: "Signature Version 4 signing process" in Amazon's general reference. The words of the
-refusals begin as Amazon's do, and are status 400 as those of its JSON services are.
+Source: "Signature Version 4 signing process" in Amazon's general reference. Error messages begin
+as Amazon's do, with status 400 as in its JSON services.
 
-A signature is good for 15 minutes either side of its time, and may be seen more than once within
-them, as at Amazon. Refusing a second sight would refuse honest clients: an SDK whose connection
-broke sends the call again, and within the same second its new signature is the old one. What must
-not happen twice carries a UniqueRequestToken, and that is signed too. Over an untrusted network
-use https.
+As at Amazon, a signature is valid from 15 minutes before its time to 15 minutes after it, and can
+be used more than once: an SDK that repeats a call after a broken connection, within the same
+second, signs it identically. A UniqueRequestToken, which is signed too, makes a call idempotent.
+An untrusted network needs https.
 """
 
 import hmac
@@ -29,31 +28,31 @@ SKEW = timedelta(minutes=15)
 
 
 class MissingAuthenticationTokenException(CrowdError):
-    """The request is not signed at all."""
+    """Raised for a request without a signature."""
 
     code = "MissingAuthenticationTokenException"
 
 
 class IncompleteSignatureException(CrowdError):
-    """The header Authorization cannot be read."""
+    """Raised for an Authorization or Date header that cannot be parsed."""
 
     code = "IncompleteSignatureException"
 
 
 class UnrecognizedClientException(CrowdError):
-    """The access key is nobody's here."""
+    """Raised for an access key that belongs to no requester of this crowd."""
 
     code = "UnrecognizedClientException"
 
 
 class InvalidSignatureException(CrowdError):
-    """The signature is not this request's, or not of now."""
+    """Raised for a signature that does not match the request, or whose time is not now."""
 
     code = "InvalidSignatureException"
 
 
 class _Claim(NamedTuple):
-    """What the header Authorization says."""
+    """The parsed Authorization header."""
 
     access_key: str
     scope: list[str]  # date, region, service, terminator
@@ -71,24 +70,26 @@ def authenticate(
 ) -> str:
     """Return the id of the requester whose keys signed this request.
 
-    `path`, `query_string` and the header Host are those the client sent, so a proxy must leave
-    them alone (a prefix of the path that it took away has to be put back first). `headers` may be
-    spelt in any case. Raises the exceptions of this module.
+    `path`, `query_string` and the Host header must be what the client sent: a proxy must not change
+    them, and a path prefix that it removed must be restored. The names in `headers` may be in any
+    case. Raises the exceptions of this module.
     """
-    sent = {name.lower(): value for name, value in headers.items()}
-    claim = _parse_claim(sent)
-    time = _parse_time(sent)
-    _check_signed_headers(claim, sent)
-    _check_scope(claim, time)
-    _check_time(time, datetime.fromtimestamp(site.now(), UTC))
+    headers = {name.lower(): value for name, value in headers.items()}
+    claim = _parse_claim(headers)
+    time = _parse_time(headers)
+    _validate_signed_headers(claim, headers)
+    _validate_scope(claim, time)
+    _validate_time(time, datetime.fromtimestamp(site.now(), UTC))
     holder = None
-    # Text that cannot be a key needs no query. Temporary credentials do not exist here.
-    if "x-amz-security-token" not in sent and re.fullmatch("[A-Za-z0-9]{1,128}", claim.access_key):
+    # Text that cannot be a key needs no query. This crowd issues no temporary credentials.
+    if "x-amz-security-token" not in headers and re.fullmatch(
+        "[A-Za-z0-9]{1,128}", claim.access_key
+    ):
         holder = site.find_key_holder(claim.access_key)
     if holder is None:
         raise UnrecognizedClientException("The security token included in the request is invalid.")
     payload = sha256(body).hexdigest()
-    if sent.get("x-amz-content-sha256", payload) != payload:
+    if headers.get("x-amz-content-sha256", payload) != payload:
         raise InvalidSignatureException(
             "The header x-amz-content-sha256 must be the SHA-256 of the body."
         )
@@ -96,7 +97,7 @@ def authenticate(
         method,
         _canonical_path(path),
         _canonical_query(query_string),
-        *(f"{name}:{' '.join(sent.get(name, '').split())}" for name in claim.signed_headers),
+        *(f"{name}:{' '.join(headers.get(name, '').split())}" for name in claim.signed_headers),
         "",
         ";".join(claim.signed_headers),
         payload,
@@ -110,8 +111,8 @@ def authenticate(
     return holder.requester_id
 
 
-def _parse_claim(sent: Mapping[str, str]) -> _Claim:
-    if not (authorization := sent.get("authorization", "").strip()):
+def _parse_claim(headers: Mapping[str, str]) -> _Claim:
+    if not (authorization := headers.get("authorization", "").strip()):
         raise MissingAuthenticationTokenException("Request is missing Authentication Token")
     algorithm, _, rest = authorization.partition(" ")
     if algorithm != ALGORITHM:
@@ -136,13 +137,13 @@ def _parse_claim(sent: Mapping[str, str]) -> _Claim:
     return _Claim(access_key, scope, signed_headers, parameters["Signature"])
 
 
-def _parse_time(sent: Mapping[str, str]) -> datetime:
-    """When the request says it was signed."""
-    if "x-amz-date" not in sent and "date" not in sent:
+def _parse_time(headers: Mapping[str, str]) -> datetime:
+    """Return the time at which the request says that it was signed."""
+    if "x-amz-date" not in headers and "date" not in headers:
         raise IncompleteSignatureException(
             "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
         )
-    stamp = sent.get("x-amz-date", sent.get("date", "")).strip()
+    stamp = headers.get("x-amz-date", headers.get("date", "")).strip()
     try:
         if re.fullmatch("[0-9]{8}T[0-9]{6}Z", stamp):
             return datetime.strptime(stamp, "%Y%m%dT%H%M%S%z")
@@ -154,17 +155,17 @@ def _parse_time(sent: Mapping[str, str]) -> datetime:
         ) from error
 
 
-def _check_signed_headers(claim: _Claim, sent: Mapping[str, str]) -> None:
-    """What decides what the request means must be under the signature."""
-    date = "X-Amz-Date" if "x-amz-date" in sent else "Date"
-    for name in ("Host", date, *(["X-Amz-Target"] if "x-amz-target" in sent else [])):
+def _validate_signed_headers(claim: _Claim, headers: Mapping[str, str]) -> None:
+    """Raise unless the signature covers the headers that decide what the request means."""
+    date = "X-Amz-Date" if "x-amz-date" in headers else "Date"
+    for name in ("Host", date, *(["X-Amz-Target"] if "x-amz-target" in headers else [])):
         if name.lower() not in claim.signed_headers:
             raise InvalidSignatureException(
                 f"'{name}' must be a 'SignedHeader' in the AWS Authorization."
             )
 
 
-def _check_scope(claim: _Claim, time: datetime) -> None:
+def _validate_scope(claim: _Claim, time: datetime) -> None:
     date, region, service, terminator = claim.scope
     faults = []
     if not region:
@@ -182,7 +183,7 @@ def _check_scope(claim: _Claim, time: datetime) -> None:
         raise InvalidSignatureException(" ".join(faults))
 
 
-def _check_time(time: datetime, now: datetime) -> None:
+def _validate_time(time: datetime, now: datetime) -> None:
     if time < now - SKEW:
         raise InvalidSignatureException(
             f"Signature expired: {_format_time(time)} is now earlier than {_format_time(now - SKEW)} "
@@ -200,9 +201,9 @@ def _format_time(time: datetime) -> str:
 
 
 def _canonical_path(path: str) -> str:
-    # Encoded twice: once as on the wire, once more for the signature.
-    once = quote(unquote(path), safe="/~", errors="replace")
-    return quote(once, safe="/~")
+    # AWS signs the path encoded twice: as sent, and once more.
+    path_as_sent = quote(unquote(path), safe="/~", errors="replace")
+    return quote(path_as_sent, safe="/~")
 
 
 def _canonical_query(query_string: str) -> str:
@@ -217,7 +218,7 @@ def _encode(text: str) -> str:
 
 
 def _sign(secret_key: str, time: datetime, scope: list[str], request: str) -> str:
-    # HTTP libraries hand over a header's bytes as Latin-1, so this gives the bytes again.
+    # HTTP libraries decode header bytes as Latin-1; encoding restores them.
     digest = sha256(request.encode("latin-1", "replace")).hexdigest()
     key = f"AWS4{secret_key}".encode()
     for part in scope:

@@ -1,6 +1,6 @@
 """Validate requests against the service model, including enum, pattern and maximum.
 
-botocore leaves these three to the server. Unknown members are ignored, as AWS's JSON services do.
+botocore's own validation omits these three. Unknown members are ignored, as AWS's JSON services do.
 """
 
 import re
@@ -22,11 +22,11 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
     "timestamp": (int, float, str),
 }
 # Lone surrogates, which JSON can escape, and NUL, which PostgreSQL cannot store.
-_NO_TEXT = re.compile("[\ud800-\udfff\0]")
+_INVALID_CHARACTERS = re.compile("[\ud800-\udfff\0]")
 
 
 class SerializationException(CrowdError):
-    """The body is not JSON, or a member has the wrong JSON type."""
+    """Raised for a body that is not JSON, and for a member of the wrong JSON type."""
 
     code = "SerializationException"
 
@@ -68,12 +68,12 @@ def _validate_value(shape: Any, value: Any, path: str, faults: list[str]) -> Any
 
 
 def _check_type(shape: Any, value: Any, path: str) -> None:
-    right = isinstance(value, _PYTHON_TYPES[shape.type_name])
-    if not right or (isinstance(value, bool) and shape.type_name != "boolean"):
+    is_right = isinstance(value, _PYTHON_TYPES[shape.type_name])
+    if not is_right or (isinstance(value, bool) and shape.type_name != "boolean"):
         raise SerializationException(
             f"{path or 'The request'} must be a {shape.type_name}, not {type(value).__name__}"
         )
-    if isinstance(value, str) and _NO_TEXT.search(value):
+    if isinstance(value, str) and _INVALID_CHARACTERS.search(value):
         raise SerializationException(f"{path} contains an invalid character")
 
 
@@ -94,30 +94,32 @@ def _validate_structure(
 
 
 def _find_violations(shape: Any, value: Any) -> Iterator[str]:
+    """Yield each constraint of the model that the value violates, in Amazon's words."""
     rules = shape.metadata
     if (enum := rules.get("enum")) and value not in enum:
         yield f"Member must satisfy enum value set: [{', '.join(enum)}]"
-    # The whole value, as Java matches: `$` alone would let a line feed through at the end.
+    # fullmatch, as in Java: with match, `$` would allow a line feed at the end.
     if (pattern := rules.get("pattern")) and not re.fullmatch(pattern, value):
         yield f"Member must satisfy regular expression pattern: {pattern}"
     if shape.type_name in ("string", "list"):
-        size, what = len(value), "have length"
+        size, verb = len(value), "have length"
     elif shape.type_name in ("integer", "long"):
-        size, what = value, "have value"
+        size, verb = value, "have value"
     else:
         return
     if "min" in rules and size < rules["min"]:
-        yield f"Member must {what} greater than or equal to {rules['min']}"
+        yield f"Member must {verb} greater than or equal to {rules['min']}"
     if "max" in rules and size > rules["max"]:
-        yield f"Member must {what} less than or equal to {rules['max']}"
+        yield f"Member must {verb} less than or equal to {rules['max']}"
 
 
 def _parse_timestamp(value: float | str, path: str) -> float:
+    """Return the epoch seconds of a timestamp, which clients send as a number or as ISO 8601."""
     try:
         if isinstance(value, str):
             time = datetime.fromisoformat(value)
             return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
-        int(value)  # neither NaN nor infinite
+        int(value)  # raises for NaN and infinity
     except (ValueError, OverflowError) as error:
         raise SerializationException(f"{path} is not a timestamp: {value}") from error
     return value
