@@ -1,4 +1,5 @@
-"""Takes notifications out of the outbox and sends them: to SQS, to SNS, or to a URL.
+"""Delivery of the notifications in the outbox, to SQS queues, SNS topics and URLs.
 
-At least once, and in no certain order: receivers tell repeated messages by their EventDocId.
+Each is delivered at least once, in no particular order: receivers recognize a repeated message by
+its EventDocId.
 """

@@ -2,4 +2,4 @@
 
 
 class DeliveryError(Exception):
-    """A message was not delivered, or its receiver did not confirm it; it can be retried."""
+    """Raised when a message was not delivered, or not confirmed by its receiver; it can be retried."""

@@ -1,8 +1,8 @@
-"""Posts a message to a URL that a requester chose, and that the operator may not trust.
+"""Post a message to a URL that a requester chose, and that the operator may not trust.
 
-The host is resolved once, and the address that was checked is the one connected to, which prevents
-DNS rebinding. Redirects are not followed, no proxy is used, only the status of the response is read,
-and the whole takes SECONDS at most.
+The host is resolved once, and the connection goes to the address that was validated, which prevents
+DNS rebinding. Redirects are not followed, no proxy is used, only the response's status is read, and
+the whole takes TIMEOUT_SECONDS at most.
 """
 
 import socket
@@ -16,7 +16,7 @@ from urllib.parse import SplitResult
 from local_crowd.delivery.errors import DeliveryError
 from local_crowd.operations.notifications import destinations
 
-SECONDS = 15
+TIMEOUT_SECONDS = 15
 PORTS = {"http": 80, "https": 443}
 
 
@@ -30,8 +30,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[st
     try:
         with _connect(parts, any_address=any_address) as connection:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            sent = {"Content-Type": "application/json", "User-Agent": "simple-amt", **headers}
-            connection.request("POST", path, body, sent)
+            all_headers = {
+                "Content-Type": "application/json",
+                "User-Agent": "simple-amt",
+                **headers,
+            }
+            connection.request("POST", path, body, all_headers)
             status = connection.getresponse().status
     except (OSError, HTTPException) as error:
         raise DeliveryError(f"{type(error).__name__}: {error}") from error
@@ -41,13 +45,14 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[st
 
 @contextmanager
 def _connect(parts: SplitResult, *, any_address: bool) -> Iterator[HTTPConnection]:
+    """Open a connection that is cut off after TIMEOUT_SECONDS; close it when the block ends."""
     host = str(parts.hostname)
     port = parts.port or PORTS[parts.scheme]
-    connection = HTTPConnection(host, port, timeout=SECONDS)
-    connection.default_port = PORTS[parts.scheme]  # so that Host names a port when it should
+    connection = HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
+    connection.default_port = PORTS[parts.scheme]  # any other port goes into the Host header
     plain = _open_socket(host, port, any_address=any_address)
-    end = Timer(SECONDS, _shut_down, [plain])
-    end.start()
+    timer = Timer(TIMEOUT_SECONDS, _shut_down, [plain])
+    timer.start()
     try:
         connection.sock = plain
         if parts.scheme == "https":
@@ -55,12 +60,16 @@ def _connect(parts: SplitResult, *, any_address: bool) -> Iterator[HTTPConnectio
             connection.sock = context.wrap_socket(plain, server_hostname=host)
         yield connection
     finally:
-        end.cancel()
+        timer.cancel()
         connection.close()
         plain.close()
 
 
 def _open_socket(host: str, port: int, *, any_address: bool) -> socket.socket:
+    """Connect to the first address of the host that accepts a connection.
+
+    Raises DeliveryError for an address that is not public, unless `any_address`; or OSError.
+    """
     addresses = [
         str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
@@ -68,14 +77,14 @@ def _open_socket(host: str, port: int, *, any_address: bool) -> socket.socket:
         raise DeliveryError(f"{host} leads to an address that is not public.")
     for address in addresses[:-1]:
         try:
-            return socket.create_connection((address, port), timeout=SECONDS / 3)
+            return socket.create_connection((address, port), timeout=TIMEOUT_SECONDS / 3)
         except OSError:
             continue
-    return socket.create_connection((addresses[-1], port), timeout=SECONDS / 3)
+    return socket.create_connection((addresses[-1], port), timeout=TIMEOUT_SECONDS / 3)
 
 
-def _shut_down(connected: socket.socket) -> None:
+def _shut_down(connection: socket.socket) -> None:
     try:
-        connected.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(socket.SHUT_RDWR)
     except OSError:
-        return  # closed already
+        return  # it is closed already

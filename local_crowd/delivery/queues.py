@@ -1,4 +1,4 @@
-"""Sends a message to an SQS queue or an SNS topic, with the operator's AWS keys (boto3's chain)."""
+"""Send a message to an SQS queue or SNS topic, with the AWS keys that boto3 finds for the operator."""
 
 from functools import cache
 from threading import Lock
@@ -20,9 +20,9 @@ class Queues:
     def __init__(self, endpoint_url: str | None) -> None:
         self.endpoint_url = endpoint_url
         self._creating = Lock()  # threads can share a client, but not create two at once
-        self._client = cache(self._new_client)
+        self._client = cache(self._create_client)
 
-    def _new_client(self, service: str, region: str) -> Any:
+    def _create_client(self, service: str, region: str) -> Any:
         from boto3.session import Session  # takes 0.25 s to import, and few crowds need it
 
         return Session().client(
@@ -33,7 +33,7 @@ class Queues:
         )
 
     def send(self, transport: str, destination: str, body: str) -> None:
-        """Send `body` to the queue of this URL or the topic of this ARN, or raise DeliveryError."""
+        """Send `body` to a queue, by its URL, or to a topic, by its ARN. Raises DeliveryError."""
         try:
             with self._creating:
                 client = self._client(transport.lower(), destinations.find_region(destination))

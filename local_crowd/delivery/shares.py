@@ -1,7 +1,7 @@
-"""Shares of the courier's threads: how many messages of each lane are sent next.
+"""Share the courier's threads: decide how many messages of each lane are sent next.
 
-A receiver that takes 15 seconds for each message keeps AT_ONE_DESTINATION threads busy, and a
-requester with several such receivers OF_ONE_REQUESTER. The others go to everybody else.
+A receiver that takes 15 seconds per message occupies at most AT_ONE_DESTINATION threads, and a
+requester with several such receivers OF_ONE_REQUESTER. The other threads serve everybody else.
 """
 
 from collections import Counter, deque
@@ -28,16 +28,16 @@ def share_threads(due: Mapping[Lane, int], busy: Iterable[Lane]) -> Counter[Lane
     for lane, count in due.items():
         if count and of_lane[lane] < AT_ONE_DESTINATION:
             waiting.setdefault(lane.requester_id, deque()).append(lane)
-    begun: Counter[Lane] = Counter()
+    to_begin: Counter[Lane] = Counter()
     for _ in range(AT_ONCE - of_lane.total()):
-        requester_id = min(waiting, key=lambda waits: of_requester[waits], default="")
+        requester_id = min(waiting, key=of_requester.__getitem__, default="")
         if not requester_id or of_requester[requester_id] >= OF_ONE_REQUESTER:
             break  # the requester with the fewest is at the limit, so all are
         lane = waiting[requester_id].popleft()
-        begun[lane] += 1
+        to_begin[lane] += 1
         of_requester[requester_id] += 1
-        if begun[lane] < due[lane] and of_lane[lane] + begun[lane] < AT_ONE_DESTINATION:
+        if to_begin[lane] < due[lane] and of_lane[lane] + to_begin[lane] < AT_ONE_DESTINATION:
             waiting[requester_id].append(lane)
         elif not waiting[requester_id]:
             del waiting[requester_id]
-    return begun
+    return to_begin

@@ -1,4 +1,4 @@
-"""Headers that prove to a receiver who sent a message, as Standard Webhooks defines them.
+"""Sign messages with the headers of Standard Webhooks, which prove who sent them.
 
 The signature is an HMAC-SHA256 over `<id>.<timestamp>.<body>`, so a message can neither be changed
 nor replayed at another time (https://www.standardwebhooks.com; verifiers exist for most
@@ -10,10 +10,10 @@ import hmac
 
 
 def sign(secret: str, event_id: str, body: bytes, now: int) -> dict[str, str]:
-    """Return the three headers. `secret`: whsec_ and the key in base64; `now`: epoch seconds."""
+    """Return the three headers that sign a message. `secret`: whsec_ and the key in base64; `now`: epoch seconds."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
-    signed = f"{event_id}.{now}.".encode() + body
-    signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+    content = f"{event_id}.{now}.".encode() + body
+    signature = base64.b64encode(hmac.digest(key, content, "sha256")).decode()
     return {
         "webhook-id": event_id,
         "webhook-timestamp": str(now),
