@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.crowds import HIT, HIT_TYPE, Crowd, invalid, refusal
+from tests.support.crowds import HIT, HIT_TYPE, CrowdUnderTest, invalid, refusal
 from tests.support.qualification_samples import SKILL
 
 INVISIBLE = ("", " \n\t", "\u00a0\u200b\ufeff")
@@ -25,7 +25,7 @@ INVISIBLE = ("", " \n\t", "\u00a0\u200b\ufeff")
     ],
 )
 def test_a_text_without_a_visible_character_is_refused(
-    crowd: Crowd, operation: str, request_: dict[str, Any], name: str, text: str
+    crowd: CrowdUnderTest, operation: str, request_: dict[str, Any], name: str, text: str
 ) -> None:
     """A title, a name or a message needs more than spaces and invisible characters."""
     method = getattr(crowd.client, operation)
@@ -34,7 +34,7 @@ def test_a_text_without_a_visible_character_is_refused(
 
 
 @pytest.mark.parametrize("text", INVISIBLE)
-def test_decisions_and_bonuses_say_why(crowd: Crowd, text: str) -> None:
+def test_decisions_and_bonuses_say_why(crowd: CrowdUnderTest, text: str) -> None:
     """A rejection, a bonus and a block need a reason that can be read, and change nothing without."""
     worker = crowd.make_worker()
     assignment = crowd.do(worker, hit_id := crowd.make_hit())
@@ -60,7 +60,7 @@ def test_decisions_and_bonuses_say_why(crowd: Crowd, text: str) -> None:
     assert client.list_worker_blocks()["WorkerBlocks"] == []
 
 
-def test_keywords_and_an_approvals_feedback_may_be_empty(crowd: Crowd) -> None:
+def test_keywords_and_an_approvals_feedback_may_be_empty(crowd: CrowdUnderTest) -> None:
     """What Amazon lets people leave out may be empty as well: clients send it so."""
     hit_id = crowd.make_hit(Keywords="")
     assignment = crowd.do(crowd.make_worker(), hit_id)

@@ -4,7 +4,17 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.crowds import DAY, HOUR, MINUTE, NEW_YEAR, Crowd, business, invalid, refusal, why
+from tests.support.crowds import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEW_YEAR,
+    CrowdUnderTest,
+    business,
+    invalid,
+    refusal,
+    why,
+)
 
 STATES = "This operation can be called with a status of: "
 
@@ -16,14 +26,14 @@ def in_state(state: str, *allowed: str) -> object:
     )
 
 
-def expiration(crowd: Crowd, hit_id: str) -> float:
+def expiration(crowd: CrowdUnderTest, hit_id: str) -> float:
     return crowd.hit(hit_id)["Expiration"].timestamp() - NEW_YEAR
 
 
 # Statuses and counters
 
 
-def test_the_guides_example(crowd: Crowd) -> None:
+def test_the_guides_example(crowd: CrowdUnderTest) -> None:
     """A HIT of five assignments goes through the states of the developer guide's example."""
     hit_id = crowd.make_hit(MaxAssignments=5)
     workers = [crowd.make_worker(f"worker {number}") for number in range(5)]
@@ -51,7 +61,7 @@ def test_the_guides_example(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 2)
 
 
-def test_submitted_work_is_in_no_counter(crowd: Crowd) -> None:
+def test_submitted_work_is_in_no_counter(crowd: CrowdUnderTest) -> None:
     """Unreviewed work is neither available nor pending nor completed."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -61,7 +71,7 @@ def test_submitted_work_is_in_no_counter(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Assignable", 1, 0, 1)
 
 
-def test_a_worker_has_one_assignment_of_a_hit(crowd: Crowd) -> None:
+def test_a_worker_has_one_assignment_of_a_hit(crowd: CrowdUnderTest) -> None:
     """Accepting again returns the same assignment; after submitting it is refused."""
     hit_id, worker = crowd.make_hit(MaxAssignments=2), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
@@ -74,7 +84,7 @@ def test_a_worker_has_one_assignment_of_a_hit(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Assignable", 1, 0, 0)
 
 
-def test_what_is_taken_is_taken(crowd: Crowd) -> None:
+def test_what_is_taken_is_taken(crowd: CrowdUnderTest) -> None:
     """Nobody accepts beyond MaxAssignments."""
     hit_id = crowd.make_hit()
     crowd.accept(crowd.make_worker("Ada"), hit_id)
@@ -83,7 +93,7 @@ def test_what_is_taken_is_taken(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Unassignable", 0, 1, 0)
 
 
-def test_return_and_accept_again(crowd: Crowd) -> None:
+def test_return_and_accept_again(crowd: CrowdUnderTest) -> None:
     """Returned work is open to all, the same worker too, as another assignment."""
     hit_id, worker = crowd.make_hit(), crowd.make_worker()
     first = crowd.accept(worker, hit_id)
@@ -100,7 +110,7 @@ def test_return_and_accept_again(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 0)
 
 
-def test_only_the_holder_returns(crowd: Crowd) -> None:
+def test_only_the_holder_returns(crowd: CrowdUnderTest) -> None:
     """Another worker cannot return what they do not hold, nor can finished work be returned."""
     hit_id, worker = crowd.make_hit(), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
@@ -112,7 +122,7 @@ def test_only_the_holder_returns(crowd: Crowd) -> None:
     assert crowd.assignment(assignment_id)["AssignmentStatus"] == "Submitted"
 
 
-def test_abandoned_at_the_deadline(crowd: Crowd) -> None:
+def test_abandoned_at_the_deadline(crowd: CrowdUnderTest) -> None:
     """Work can be submitted until the last second; at the deadline the slot is free again."""
     hit_id = crowd.make_hit(AssignmentDurationInSeconds=10 * MINUTE, MaxAssignments=2)
     early, late = crowd.make_worker("early"), crowd.make_worker("late")
@@ -133,7 +143,7 @@ def test_abandoned_at_the_deadline(crowd: Crowd) -> None:
 # Expiration
 
 
-def test_natural_expiration(crowd: Crowd) -> None:
+def test_natural_expiration(crowd: CrowdUnderTest) -> None:
     """A HIT can be accepted until the last second of its lifetime, and is Reviewable after."""
     hit_id = crowd.make_hit(LifetimeInSeconds=HOUR, MaxAssignments=3)
     crowd.clock.advance(HOUR - 1)
@@ -147,7 +157,7 @@ def test_natural_expiration(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("ending", ["submit", "return", "abandon"])
-def test_expiration_with_pending_work(crowd: Crowd, ending: str) -> None:
+def test_expiration_with_pending_work(crowd: CrowdUnderTest, ending: str) -> None:
     """Workers who hold an expired HIT may finish it; then it is Reviewable, and no slot is available."""
     hit_id, worker = crowd.make_hit(), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
@@ -166,7 +176,7 @@ def test_expiration_with_pending_work(crowd: Crowd, ending: str) -> None:
 
 
 @pytest.mark.parametrize("at", [0, 1_420_070_400, NEW_YEAR + HOUR, datetime(2015, 1, 1)])  # noqa: DTZ001
-def test_a_time_in_the_past_expires_now(crowd: Crowd, at: int | datetime) -> None:
+def test_a_time_in_the_past_expires_now(crowd: CrowdUnderTest, at: int | datetime) -> None:
     """Any time that is not in the future expires the HIT at this second."""
     hit_id = crowd.make_hit()
     crowd.clock.advance(HOUR)
@@ -178,7 +188,7 @@ def test_a_time_in_the_past_expires_now(crowd: Crowd, at: int | datetime) -> Non
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 0)
 
 
-def test_expiring_an_expired_hit_changes_nothing(crowd: Crowd) -> None:
+def test_expiring_an_expired_hit_changes_nothing(crowd: CrowdUnderTest) -> None:
     """The expiration stays the same; the call succeeds."""
     hit_id = crowd.make_hit(LifetimeInSeconds=HOUR)
     crowd.clock.advance(DAY)
@@ -188,7 +198,7 @@ def test_expiring_an_expired_hit_changes_nothing(crowd: Crowd) -> None:
     assert expiration(crowd, hit_id) == HOUR
 
 
-def test_a_future_time_moves_the_expiration(crowd: Crowd) -> None:
+def test_a_future_time_moves_the_expiration(crowd: CrowdUnderTest) -> None:
     """A future time extends and shortens, repeatedly, with a fraction cut off."""
     hit_id = crowd.make_hit()
     for seconds in (8 * DAY, 8 * DAY, 2 * DAY, 31):
@@ -200,7 +210,7 @@ def test_a_future_time_moves_the_expiration(crowd: Crowd) -> None:
     assert expiration(crowd, hit_id) == 61
 
 
-def test_an_extension_is_a_year_at_most(crowd: Crowd) -> None:
+def test_an_extension_is_a_year_at_most(crowd: CrowdUnderTest) -> None:
     """More than a year beyond the expiration is refused in Amazon's words; a year is not."""
     year = 31_536_000
     hit_id = crowd.make_hit(LifetimeInSeconds=HOUR)
@@ -220,7 +230,7 @@ def test_an_extension_is_a_year_at_most(crowd: Crowd) -> None:
     assert expiration(crowd, hit_id) == MINUTE
 
 
-def test_an_extension_reopens_a_reviewable_hit(crowd: Crowd) -> None:
+def test_an_extension_reopens_a_reviewable_hit(crowd: CrowdUnderTest) -> None:
     """A future expiration brings back the slots nobody took, from Reviewing too."""
     hit_id = crowd.make_hit(LifetimeInSeconds=HOUR, MaxAssignments=3)
     crowd.do(crowd.make_worker(), hit_id)
@@ -238,7 +248,7 @@ def test_an_extension_reopens_a_reviewable_hit(crowd: Crowd) -> None:
 # More assignments
 
 
-def test_more_assignments_reopen_a_reviewable_hit(crowd: Crowd) -> None:
+def test_more_assignments_reopen_a_reviewable_hit(crowd: CrowdUnderTest) -> None:
     """CreateAdditionalAssignmentsForHIT adds slots; a Reviewable or Reviewing HIT is open again."""
     hit_id = crowd.make_hit(MaxAssignments=1)
     crowd.do(crowd.make_worker(), hit_id)
@@ -254,7 +264,7 @@ def test_more_assignments_reopen_a_reviewable_hit(crowd: Crowd) -> None:
     assert crowd.hit(hit_id)["MaxAssignments"] == 3
 
 
-def test_more_assignments_leave_an_elapsed_expiration(crowd: Crowd) -> None:
+def test_more_assignments_leave_an_elapsed_expiration(crowd: CrowdUnderTest) -> None:
     """On an expired HIT more assignments cannot be accepted until its expiration is moved."""
     hit_id = crowd.make_hit(LifetimeInSeconds=HOUR)
     crowd.clock.advance(HOUR)
@@ -267,7 +277,7 @@ def test_more_assignments_leave_an_elapsed_expiration(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Assignable", 3, 0, 0)
 
 
-def test_a_hit_made_small_stays_small(crowd: Crowd) -> None:
+def test_a_hit_made_small_stays_small(crowd: CrowdUnderTest) -> None:
     """A HIT made with fewer than ten assignments never has ten; one made with ten grows freely."""
     small, large = crowd.make_hit(MaxAssignments=9), crowd.make_hit(MaxAssignments=10)
     more = crowd.client.create_additional_assignments_for_hit
@@ -290,7 +300,7 @@ def test_a_hit_made_small_stays_small(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("number", [0, -1, 1_000_000_001])
-def test_more_assignments_have_limits(crowd: Crowd, number: int) -> None:
+def test_more_assignments_have_limits(crowd: CrowdUnderTest, number: int) -> None:
     """The number of additional assignments is 1 to 1,000,000,000."""
     hit_id = crowd.make_hit(MaxAssignments=10)
 
@@ -308,7 +318,7 @@ def test_more_assignments_have_limits(crowd: Crowd, number: int) -> None:
 # Reviewing
 
 
-def test_review_status_both_ways(crowd: Crowd) -> None:
+def test_review_status_both_ways(crowd: CrowdUnderTest) -> None:
     """Reviewable becomes Reviewing, and with Revert Reviewable again; nothing else moves."""
     hit_id = crowd.make_hit()
     crowd.do(crowd.make_worker(), hit_id)
@@ -323,7 +333,7 @@ def test_review_status_both_ways(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 0)
 
 
-def test_an_open_hit_is_not_reviewed(crowd: Crowd) -> None:
+def test_an_open_hit_is_not_reviewed(crowd: CrowdUnderTest) -> None:
     """An Assignable or Unassignable HIT cannot be set to Reviewing."""
     hit_id = crowd.make_hit()
     change = crowd.client.update_hit_review_status
@@ -336,7 +346,7 @@ def test_an_open_hit_is_not_reviewed(crowd: Crowd) -> None:
 # Deleting
 
 
-def test_delete_refuses_what_is_open(crowd: Crowd) -> None:
+def test_delete_refuses_what_is_open(crowd: CrowdUnderTest) -> None:
     """A HIT that can be accepted, is held, or has unreviewed work is not deleted."""
     hit_id = crowd.make_hit()
     delete = crowd.client.delete_hit
@@ -355,7 +365,7 @@ def test_delete_refuses_what_is_open(crowd: Crowd) -> None:
     assert set(delete(HITId=hit_id)) == {"ResponseMetadata"}
 
 
-def test_a_deleted_hit_is_gone(crowd: Crowd) -> None:
+def test_a_deleted_hit_is_gone(crowd: CrowdUnderTest) -> None:
     """After DeleteHIT neither the HIT nor its work can be found, and it is Disposed to DeleteHIT."""
     hit_id, other = crowd.make_hit(), crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -382,14 +392,14 @@ def test_a_deleted_hit_is_gone(crowd: Crowd) -> None:
     assert why(lambda: crowd.accept(crowd.make_worker("Ben"), hit_id)) == "gone"
 
 
-def test_delete_a_hit_of_nobody(crowd: Crowd) -> None:
+def test_delete_a_hit_of_nobody(crowd: CrowdUnderTest) -> None:
     """A HIT that never was is not Disposed: it does not exist."""
     assert refusal(crowd.client.delete_hit, HITId="3NONE") == business(
         "Hit 3NONE does not exist.", "HITDoesNotExist"
     )
 
 
-def test_delete_after_auto_approval(crowd: Crowd) -> None:
+def test_delete_after_auto_approval(crowd: CrowdUnderTest) -> None:
     """Work that time has approved hinders no deletion, though nobody looked meanwhile."""
     hit_id = crowd.make_hit()
     crowd.do(crowd.make_worker(), hit_id)

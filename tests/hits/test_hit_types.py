@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.crowds import DAY, HIT, HIT_TYPE, Crowd, invalid, refusal
+from tests.support.crowds import DAY, HIT, HIT_TYPE, CrowdUnderTest, invalid, refusal
 
 APPROVED = {"QualificationTypeId": "000000000000000000L0", "Comparator": "GreaterThan"}
 
 
-def test_create_hit_type_answers_its_id_alone(crowd: Crowd) -> None:
+def test_create_hit_type_answers_its_id_alone(crowd: CrowdUnderTest) -> None:
     """CreateHITType answers HITTypeId and nothing else."""
     response = crowd.client.create_hit_type(**HIT_TYPE)
 
@@ -17,7 +17,7 @@ def test_create_hit_type_answers_its_id_alone(crowd: Crowd) -> None:
     assert len(response["HITTypeId"]) == 30
 
 
-def test_equal_properties_are_one_type(crowd: Crowd) -> None:
+def test_equal_properties_are_one_type(crowd: CrowdUnderTest) -> None:
     """CreateHITType and CreateHIT of equal properties, however written, give one type and group."""
     first = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     crowd.clock.advance(DAY)
@@ -29,7 +29,7 @@ def test_equal_properties_are_one_type(crowd: Crowd) -> None:
     assert hits[0]["HITId"] != hits[1]["HITId"]
 
 
-def test_the_default_delay_is_the_same_as_said(crowd: Crowd) -> None:
+def test_the_default_delay_is_the_same_as_said(crowd: CrowdUnderTest) -> None:
     """30 days of auto-approval delay are one type, said or not."""
     without = {n: v for n, v in HIT_TYPE.items() if n != "AutoApprovalDelayInSeconds"}
 
@@ -52,14 +52,16 @@ def test_the_default_delay_is_the_same_as_said(crowd: Crowd) -> None:
     ],
     ids=lambda change: next(iter(change)),
 )
-def test_any_other_property_makes_another_type(crowd: Crowd, change: dict[str, Any]) -> None:
+def test_any_other_property_makes_another_type(
+    crowd: CrowdUnderTest, change: dict[str, Any]
+) -> None:
     """Each of the seven properties distinguishes types."""
     first = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
 
     assert crowd.client.create_hit_type(**HIT_TYPE | change)["HITTypeId"] != first
 
 
-def test_types_are_each_requesters_own(crowd: Crowd) -> None:
+def test_types_are_each_requesters_own(crowd: CrowdUnderTest) -> None:
     """Equal properties of another requester are another type, of another group."""
     mine = crowd.client.create_hit(**HIT)["HIT"]
     theirs = crowd.site.perform(crowd.make_requester(), "CreateHIT", HIT)["HIT"]
@@ -80,7 +82,7 @@ def test_types_are_each_requesters_own(crowd: Crowd) -> None:
     ],
 )
 def test_requirements_come_back_with_both_fields(
-    crowd: Crowd, changes: dict[str, Any], guarded: str, to_preview: bool
+    crowd: CrowdUnderTest, changes: dict[str, Any], guarded: str, to_preview: bool
 ) -> None:
     """A requirement comes back with ActionsGuarded and the deprecated RequiredToPreview filled in."""
     requirement = APPROVED | {"IntegerValues": [95]}
@@ -91,7 +93,7 @@ def test_requirements_come_back_with_both_fields(
     assert shown == requirement | {"ActionsGuarded": guarded, "RequiredToPreview": to_preview}
 
 
-def test_a_requirement_says_what_it_guards_once(crowd: Crowd) -> None:
+def test_a_requirement_says_what_it_guards_once(crowd: CrowdUnderTest) -> None:
     """RequiredToPreview and ActionsGuarded together are refused."""
     both = APPROVED | {"RequiredToPreview": True, "ActionsGuarded": "Accept"}
 
@@ -100,7 +102,7 @@ def test_a_requirement_says_what_it_guards_once(crowd: Crowd) -> None:
     ) == invalid("RequiredToPreview and ActionsGuarded cannot be combined. Use ActionsGuarded.")
 
 
-def test_locales_come_back(crowd: Crowd) -> None:
+def test_locales_come_back(crowd: CrowdUnderTest) -> None:
     """LocaleValues come back as given."""
     locale = {
         "QualificationTypeId": "00000000000000000071",
@@ -114,7 +116,7 @@ def test_locales_come_back(crowd: Crowd) -> None:
     assert shown["LocaleValues"] == locale["LocaleValues"]
 
 
-def test_eleven_requirements_are_too_many(crowd: Crowd) -> None:
+def test_eleven_requirements_are_too_many(crowd: CrowdUnderTest) -> None:
     """A HIT type has at most ten qualification requirements."""
     requirement = APPROVED | {"IntegerValues": [95]}
     assert crowd.make_hit(QualificationRequirements=[requirement] * 10)

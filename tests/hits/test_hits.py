@@ -10,7 +10,7 @@ from tests.support.crowds import (
     HIT_TYPE,
     NEW_YEAR,
     QUESTION,
-    Crowd,
+    CrowdUnderTest,
     business,
     invalid,
     refusal,
@@ -43,7 +43,7 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def test_create_hit_answers_the_whole_hit(crowd: Crowd) -> None:
+def test_create_hit_answers_the_whole_hit(crowd: CrowdUnderTest) -> None:
     """CreateHIT answers the members that Amazon's recorded response has, and no other."""
     hit = crowd.client.create_hit(**HIT, MaxAssignments=3)["HIT"]
 
@@ -62,7 +62,7 @@ def test_create_hit_answers_the_whole_hit(crowd: Crowd) -> None:
     assert crowd.hit(hit["HITId"]) == hit
 
 
-def test_ids_are_formed_as_amazons(crowd: Crowd) -> None:
+def test_ids_are_formed_as_amazons(crowd: CrowdUnderTest) -> None:
     """Ids have 30 characters of [A-Z0-9] and begin with 3, and the group is not the type."""
     hit = crowd.client.create_hit(**HIT)["HIT"]
     ids = [hit["HITId"], hit["HITTypeId"], hit["HITGroupId"]]
@@ -76,7 +76,7 @@ def test_ids_are_formed_as_amazons(crowd: Crowd) -> None:
         assert hit_id.isalnum()
 
 
-def test_defaults(crowd: Crowd) -> None:
+def test_defaults(crowd: CrowdUnderTest) -> None:
     """Without them: one assignment, 30 days to auto-approval, no keywords, no annotation."""
     hit = crowd.client.create_hit(
         Title="t",
@@ -97,12 +97,14 @@ def test_defaults(crowd: Crowd) -> None:
     ("reward", "shown"),
     [("0.05", "0.05"), ("5", "5.00"), ("5.", "5.00"), ("0.5", "0.50"), ("007.10", "7.10")],
 )
-def test_rewards_come_back_with_two_decimals(crowd: Crowd, reward: str, shown: str) -> None:
+def test_rewards_come_back_with_two_decimals(
+    crowd: CrowdUnderTest, reward: str, shown: str
+) -> None:
     """A reward is shown in dollars and two digits of cents, however it was written."""
     assert crowd.client.create_hit(**HIT | {"Reward": reward})["HIT"]["Reward"] == shown
 
 
-def test_the_annotation_is_given_back(crowd: Crowd) -> None:
+def test_the_annotation_is_given_back(crowd: CrowdUnderTest) -> None:
     """RequesterAnnotation is given back; 255 characters fit, 256 do not."""
     hit = crowd.client.create_hit(**HIT, RequesterAnnotation="é" * 255)["HIT"]
 
@@ -121,7 +123,7 @@ def test_the_annotation_is_given_back(crowd: Crowd) -> None:
         ("MaxAssignments", 1, 1_000_000_000),
     ],
 )
-def test_numbers_have_limits(crowd: Crowd, name: str, low: int, high: int) -> None:
+def test_numbers_have_limits(crowd: CrowdUnderTest, name: str, low: int, high: int) -> None:
     """Both limits are allowed; one less and one more are refused in Amazon's words."""
     for value in (low, high):
         assert crowd.make_hit(**{name: value})
@@ -135,7 +137,7 @@ def test_numbers_have_limits(crowd: Crowd, name: str, low: int, high: int) -> No
 @pytest.mark.parametrize(
     ("name", "limit"), [("Title", 128), ("Description", 2000), ("Keywords", 1000)]
 )
-def test_texts_have_limits(crowd: Crowd, name: str, limit: int) -> None:
+def test_texts_have_limits(crowd: CrowdUnderTest, name: str, limit: int) -> None:
     """A text of the longest length is kept as it is; one character more is refused."""
     text = "ß" * limit
     assert crowd.hit(crowd.make_hit(**{name: text}))[name] == text
@@ -145,14 +147,14 @@ def test_texts_have_limits(crowd: Crowd, name: str, limit: int) -> None:
 
 
 @pytest.mark.parametrize("reward", ["1000000.01", "9" * 30, "9" * 5000])
-def test_a_reward_without_bounds_is_refused(crowd: Crowd, reward: str) -> None:
+def test_a_reward_without_bounds_is_refused(crowd: CrowdUnderTest, reward: str) -> None:
     """A reward that no account holds is refused, however long its number."""
     assert refusal(crowd.client.create_hit, **HIT | {"Reward": reward}) == invalid(
         f"The value {reward} is invalid for Reward. Valid values range from 0.00 to 1000000.00."
     )
 
 
-def test_a_hit_needs_a_question(crowd: Crowd) -> None:
+def test_a_hit_needs_a_question(crowd: CrowdUnderTest) -> None:
     """A HIT without a question is refused."""
     without = {name: value for name, value in HIT.items() if name != "Question"}
 
@@ -161,7 +163,7 @@ def test_a_hit_needs_a_question(crowd: Crowd) -> None:
     )
 
 
-def test_create_hit_with_hit_type(crowd: Crowd) -> None:
+def test_create_hit_with_hit_type(crowd: CrowdUnderTest) -> None:
     """CreateHITWithHITType answers a HIT with the properties of its type."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     hit = crowd.client.create_hit_with_hit_type(
@@ -175,7 +177,7 @@ def test_create_hit_with_hit_type(crowd: Crowd) -> None:
     assert hit["MaxAssignments"] == 2
 
 
-def test_create_hit_with_an_unknown_hit_type(crowd: Crowd) -> None:
+def test_create_hit_with_an_unknown_hit_type(crowd: CrowdUnderTest) -> None:
     """A HIT type that is not there is named in the refusal."""
     assert refusal(
         crowd.client.create_hit_with_hit_type,
@@ -185,14 +187,14 @@ def test_create_hit_with_an_unknown_hit_type(crowd: Crowd) -> None:
     ) == business("HITType 3NONE does not exist.", "HITTypeDoesNotExist")
 
 
-def test_get_hit_of_nobody(crowd: Crowd) -> None:
+def test_get_hit_of_nobody(crowd: CrowdUnderTest) -> None:
     """A HIT that is not there is refused in the words that clients look for."""
     assert refusal(crowd.client.get_hit, HITId="3NONE") == business(
         "Hit 3NONE does not exist.", "HITDoesNotExist"
     )
 
 
-def test_list_hits_is_newest_first(crowd: Crowd) -> None:
+def test_list_hits_is_newest_first(crowd: CrowdUnderTest) -> None:
     """ListHITs answers whole HITs, the newest first, also of one second."""
     hit_ids = [crowd.make_hit() for _ in range(3)]
     listed = crowd.client.list_hits()
@@ -202,7 +204,7 @@ def test_list_hits_is_newest_first(crowd: Crowd) -> None:
     assert all(set(hit) == MEMBERS for hit in listed["HITs"])
 
 
-def test_reviewable_hits_of_another_requester_are_not_listed(crowd: Crowd) -> None:
+def test_reviewable_hits_of_another_requester_are_not_listed(crowd: CrowdUnderTest) -> None:
     """Whoever names a HIT type of somebody else's, or none there is, gets an empty list."""
     hit_id = crowd.make_hit(LifetimeInSeconds=30)
     crowd.clock.advance(30)
@@ -214,7 +216,7 @@ def test_reviewable_hits_of_another_requester_are_not_listed(crowd: Crowd) -> No
     assert crowd.client.list_reviewable_hits(HITTypeId="3NONE")["NumResults"] == 0
 
 
-def test_list_reviewable_hits(crowd: Crowd) -> None:
+def test_list_reviewable_hits(crowd: CrowdUnderTest) -> None:
     """Reviewable HITs are listed by expiration; Reviewing ones when asked for; types can be named."""
     late, early = crowd.make_hit(LifetimeInSeconds=200), crowd.make_hit(LifetimeInSeconds=100)
     other_type = crowd.make_hit(Title="Another", LifetimeInSeconds=150)
@@ -234,7 +236,7 @@ def test_list_reviewable_hits(crowd: Crowd) -> None:
     assert listed(HITTypeId="3NONE") == []
 
 
-def test_what_waits_for_a_worker_is_not_reviewable(crowd: Crowd) -> None:
+def test_what_waits_for_a_worker_is_not_reviewable(crowd: CrowdUnderTest) -> None:
     """An expired HIT that a worker still holds is not listed; when it is submitted, it is."""
     hit_id = crowd.make_hit(LifetimeInSeconds=60)
     assignment_id = crowd.accept(crowd.make_worker(), hit_id)
@@ -248,7 +250,7 @@ def test_what_waits_for_a_worker_is_not_reviewable(crowd: Crowd) -> None:
     assert hit["HITStatus"] == "Reviewable"
 
 
-def test_hits_of_others_are_invisible(crowd: Crowd) -> None:
+def test_hits_of_others_are_invisible(crowd: CrowdUnderTest) -> None:
     """To another requester a HIT does not exist, whatever is asked of it."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)

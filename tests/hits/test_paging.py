@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from local_crowd.operations.paging import DEFAULT_PAGE
-from tests.support.crowds import HIT, Crowd, invalid, refusal
+from tests.support.crowds import HIT, CrowdUnderTest, invalid, refusal
 
 
-def some_hits(crowd: Crowd, number: int, **changes: Any) -> list[str]:
+def some_hits(crowd: CrowdUnderTest, number: int, **changes: Any) -> list[str]:
     hit_ids = [crowd.make_hit(**changes) for _ in range(number)]
     crowd.clock.advance(60)
     return hit_ids
 
 
-def some_assignments(crowd: Crowd, number: int) -> tuple[str, list[str]]:
+def some_assignments(crowd: CrowdUnderTest, number: int) -> tuple[str, list[str]]:
     """A HIT and `number` assignments of it, two in each second."""
     hit_id = crowd.make_hit(MaxAssignments=number)
     done = []
@@ -26,7 +26,7 @@ def some_assignments(crowd: Crowd, number: int) -> tuple[str, list[str]]:
     return hit_id, done
 
 
-def make_bonuses(crowd: Crowd) -> dict[str, str]:
+def make_bonuses(crowd: CrowdUnderTest) -> dict[str, str]:
     hit_id, done = some_assignments(crowd, 5)
     for assignment_id in done:
         worker = crowd.assignment(assignment_id)["WorkerId"]
@@ -36,13 +36,13 @@ def make_bonuses(crowd: Crowd) -> dict[str, str]:
     return {"HITId": hit_id}
 
 
-def make_blocks(crowd: Crowd) -> dict[str, str]:
+def make_blocks(crowd: CrowdUnderTest) -> dict[str, str]:
     for number in range(5):
         crowd.client.create_worker_block(WorkerId=crowd.make_worker(f"{number}"), Reason="r")
     return {}
 
 
-LISTS: dict[str, tuple[str, str, Callable[[Crowd], Any]]] = {
+LISTS: dict[str, tuple[str, str, Callable[[CrowdUnderTest], Any]]] = {
     "list_hits": ("HITs", "HITId", lambda crowd: some_hits(crowd, 5) and {}),
     "list_reviewable_hits": (
         "HITs",
@@ -60,7 +60,7 @@ LISTS: dict[str, tuple[str, str, Callable[[Crowd], Any]]] = {
 
 
 @pytest.mark.parametrize("operation", LISTS)
-def test_every_list_ends_with_an_empty_page(crowd: Crowd, operation: str) -> None:
+def test_every_list_ends_with_an_empty_page(crowd: CrowdUnderTest, operation: str) -> None:
     """A page that holds something names a next one, each by another token; the last is empty."""
     items, _, make = LISTS[operation]
     request = make(crowd)
@@ -85,7 +85,7 @@ def test_every_list_ends_with_an_empty_page(crowd: Crowd, operation: str) -> Non
 
 @pytest.mark.parametrize("operation", LISTS)
 @pytest.mark.parametrize("size", [1, 3, 5, 100])
-def test_pages_together_are_the_list(crowd: Crowd, operation: str, size: int) -> None:
+def test_pages_together_are_the_list(crowd: CrowdUnderTest, operation: str, size: int) -> None:
     """However large the pages, boto3's paginator gives each item once, in one order."""
     items, identity, make = LISTS[operation]
     request = make(crowd)
@@ -100,7 +100,7 @@ def test_pages_together_are_the_list(crowd: Crowd, operation: str, size: int) ->
 
 
 @pytest.mark.parametrize("operation", LISTS)
-def test_an_empty_list_is_one_empty_page(crowd: Crowd, operation: str) -> None:
+def test_an_empty_list_is_one_empty_page(crowd: CrowdUnderTest, operation: str) -> None:
     """Where there is nothing, the first page is empty and names no other."""
     items = LISTS[operation][0]
     needs_hit = operation in ("list_assignments_for_hit", "list_bonus_payments")
@@ -111,7 +111,7 @@ def test_an_empty_list_is_one_empty_page(crowd: Crowd, operation: str) -> None:
     assert "NextToken" not in page
 
 
-def test_the_default_page(crowd: Crowd) -> None:
+def test_the_default_page(crowd: CrowdUnderTest) -> None:
     """Without MaxResults a page holds ten."""
     some_hits(crowd, 11)
 
@@ -119,7 +119,7 @@ def test_the_default_page(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("size", [101, 10_000])
-def test_a_page_holds_a_hundred_at_most(crowd: Crowd, size: int) -> None:
+def test_a_page_holds_a_hundred_at_most(crowd: CrowdUnderTest, size: int) -> None:
     """MaxResults beyond 100 is refused as the service model says."""
     answer = refusal(crowd.client.list_hits, MaxResults=size)
 
@@ -130,7 +130,7 @@ def test_a_page_holds_a_hundred_at_most(crowd: Crowd, size: int) -> None:
     )
 
 
-def test_items_reviewed_between_pages_are_not_skipped(crowd: Crowd) -> None:
+def test_items_reviewed_between_pages_are_not_skipped(crowd: CrowdUnderTest) -> None:
     """Approving what a page of Submitted work gave, before the next, skips nothing."""
     hit_id, done = some_assignments(crowd, 7)
     request = {"HITId": hit_id, "AssignmentStatuses": ["Submitted"], "MaxResults": 2}
@@ -146,7 +146,7 @@ def test_items_reviewed_between_pages_are_not_skipped(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 7)
 
 
-def test_hits_made_and_deleted_between_pages(crowd: Crowd) -> None:
+def test_hits_made_and_deleted_between_pages(crowd: CrowdUnderTest) -> None:
     """New HITs and deleted ones make ListHITs neither repeat nor skip the others."""
     hit_ids = some_hits(crowd, 6, LifetimeInSeconds=30)
     first = crowd.client.list_hits(MaxResults=2)
@@ -165,7 +165,7 @@ def test_hits_made_and_deleted_between_pages(crowd: Crowd) -> None:
     ]
 
 
-def test_a_list_that_has_ended_can_go_on(crowd: Crowd) -> None:
+def test_a_list_that_has_ended_can_go_on(crowd: CrowdUnderTest) -> None:
     """The token of the last items finds what was submitted since."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     crowd.do(crowd.make_worker("Ada"), hit_id)
@@ -183,7 +183,7 @@ def refused_token(token: str) -> object:
     return invalid(f'The value "{token}" is not valid for the parameter NextToken.')
 
 
-def test_a_token_belongs_to_its_list(crowd: Crowd) -> None:
+def test_a_token_belongs_to_its_list(crowd: CrowdUnderTest) -> None:
     """A token of another operation, another HIT, another filter or another requester is refused."""
     client = crowd.client
     hit_id, _ = some_assignments(crowd, 3)
@@ -208,6 +208,6 @@ def test_a_token_belongs_to_its_list(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "p1:", "p1:" + "A" * 64, "é", "p1:!!!!", "A" * 255])
-def test_an_invalid_token_is_refused(crowd: Crowd, token: str) -> None:
+def test_an_invalid_token_is_refused(crowd: CrowdUnderTest, token: str) -> None:
     """Anything else is refused too."""
     assert refusal(crowd.client.list_hits, NextToken=token) == refused_token(token)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.crowds import DAY, HIT, HIT_TYPE, QUESTION, Crowd, business, refusal
+from tests.support.crowds import DAY, HIT, HIT_TYPE, QUESTION, CrowdUnderTest, business, refusal
 
 TOKEN = {"UniqueRequestToken": "row 17 of batch 4"}
 
@@ -18,7 +18,7 @@ def processed(result: str, turk_error_code: str) -> object:
     )
 
 
-def test_a_hit_is_made_once(crowd: Crowd) -> None:
+def test_a_hit_is_made_once(crowd: CrowdUnderTest) -> None:
     """A second CreateHIT of one token, also with other parameters, names the HIT that was made."""
     hit_id = crowd.make_hit(**TOKEN)
     error = processed(hit_id, "HitAlreadyExists")
@@ -37,7 +37,7 @@ def test_a_hit_is_made_once(crowd: Crowd) -> None:
     assert crowd.client.list_hits()["NumResults"] == 2
 
 
-def test_a_token_is_remembered_for_24_hours(crowd: Crowd) -> None:
+def test_a_token_is_remembered_for_24_hours(crowd: CrowdUnderTest) -> None:
     """After 24 hours, not a second earlier, a token is as new, and is remembered again."""
     first = crowd.make_hit(**TOKEN)
     crowd.clock.advance(DAY - 1)
@@ -50,7 +50,7 @@ def test_a_token_is_remembered_for_24_hours(crowd: Crowd) -> None:
     assert refusal(crowd.client.create_hit, **HIT | TOKEN) == processed(second, "HitAlreadyExists")
 
 
-def test_a_refused_call_uses_no_token_up(crowd: Crowd) -> None:
+def test_a_refused_call_uses_no_token_up(crowd: CrowdUnderTest) -> None:
     """A call that made nothing can be repeated with its token."""
     for wrong in ({"LifetimeInSeconds": 1}, {"Question": "<no"}, {"MaxAssignments": 0}):
         assert refusal(crowd.client.create_hit, **HIT | TOKEN | wrong)
@@ -58,7 +58,7 @@ def test_a_refused_call_uses_no_token_up(crowd: Crowd) -> None:
     assert crowd.make_hit(**TOKEN)
 
 
-def test_a_call_refused_after_24_hours_leaves_the_token(crowd: Crowd) -> None:
+def test_a_call_refused_after_24_hours_leaves_the_token(crowd: CrowdUnderTest) -> None:
     """A refusal undoes everything: the old token is neither lost nor renewed."""
     crowd.make_hit(**TOKEN)
     crowd.clock.advance(DAY)
@@ -67,7 +67,7 @@ def test_a_call_refused_after_24_hours_leaves_the_token(crowd: Crowd) -> None:
     assert crowd.make_hit(**TOKEN)
 
 
-def test_more_assignments_are_made_once(crowd: Crowd) -> None:
+def test_more_assignments_are_made_once(crowd: CrowdUnderTest) -> None:
     """A repeated CreateAdditionalAssignmentsForHIT is refused and adds nothing."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     request = {"HITId": hit_id, "NumberOfAdditionalAssignments": 3} | TOKEN
@@ -82,7 +82,7 @@ def test_more_assignments_are_made_once(crowd: Crowd) -> None:
     assert crowd.hit(hit_id)["MaxAssignments"] == 8
 
 
-def test_a_bonus_is_paid_once(crowd: Crowd) -> None:
+def test_a_bonus_is_paid_once(crowd: CrowdUnderTest) -> None:
     """A repeated SendBonus is refused and pays nothing."""
     worker = crowd.make_worker()
     bonus = {
@@ -104,7 +104,7 @@ def test_a_bonus_is_paid_once(crowd: Crowd) -> None:
     crowd.client.send_bonus(**bonus | {"UniqueRequestToken": "another"})
 
 
-def test_tokens_are_each_operations_and_requesters_own(crowd: Crowd) -> None:
+def test_tokens_are_each_operations_and_requesters_own(crowd: CrowdUnderTest) -> None:
     """One token serves two operations, and two requesters."""
     hit_id = crowd.make_hit(**TOKEN)
     crowd.client.create_additional_assignments_for_hit(
@@ -115,7 +115,7 @@ def test_tokens_are_each_operations_and_requesters_own(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("token", ["x" * 64, "ü 漢", "0"])
-def test_any_short_text_is_a_token(crowd: Crowd, token: str) -> None:
+def test_any_short_text_is_a_token(crowd: CrowdUnderTest, token: str) -> None:
     """A token is any text of 1 to 64 characters."""
     crowd.make_hit(UniqueRequestToken=token)
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from tests.support.crowds import HIT_TYPE, Crowd, business, refusal, why
+from tests.support.crowds import HIT_TYPE, CrowdUnderTest, business, refusal, why
 from tests.support.qualification_samples import make_type, require
 
 
-def test_another_hit_type_for_a_hit(crowd: Crowd) -> None:
+def test_another_hit_type_for_a_hit(crowd: CrowdUnderTest) -> None:
     """The HIT takes all properties of the new type, its group and requirements too."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     hit_id = crowd.make_hit(QualificationRequirements=[require(type_id)])
@@ -25,7 +25,7 @@ def test_another_hit_type_for_a_hit(crowd: Crowd) -> None:
     crowd.do(worker, hit_id)
 
 
-def test_a_hit_that_was_begun_keeps_its_type(crowd: Crowd) -> None:
+def test_a_hit_that_was_begun_keeps_its_type(crowd: CrowdUnderTest) -> None:
     """Not once an assignment is accepted or submitted; after a return again."""
     hit_id, worker = crowd.make_hit(MaxAssignments=2), crowd.make_worker()
     request = {
@@ -48,7 +48,7 @@ def test_a_hit_that_was_begun_keeps_its_type(crowd: Crowd) -> None:
     assert refusal(update, **request) == begun
 
 
-def test_hits_and_types_that_are_not_there(crowd: Crowd) -> None:
+def test_hits_and_types_that_are_not_there(crowd: CrowdUnderTest) -> None:
     """Neither an unknown HIT nor an unknown type, and the HIT is as it was."""
     hit_id = crowd.make_hit()
     hit_type_id = crowd.hit(hit_id)["HITTypeId"]

@@ -12,7 +12,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.money import balance as money_balance
 from local_crowd.store.tables import requesters
 from tests.support.crowd_fixtures import OpenCrowd
-from tests.support.crowds import DAY, HIT, Crowd, business, refusal
+from tests.support.crowds import DAY, HIT, CrowdUnderTest, business, refusal
 
 
 def short_of(required: str, left: str) -> object:
@@ -23,13 +23,13 @@ def short_of(required: str, left: str) -> object:
     )
 
 
-def balance(crowd: Crowd) -> str:
+def balance(crowd: CrowdUnderTest) -> str:
     response = crowd.client.get_account_balance()
     assert set(response) == {"AvailableBalance", "ResponseMetadata"}
     return response["AvailableBalance"]
 
 
-def test_the_sandbox_always_says_the_same(crowd: Crowd) -> None:
+def test_the_sandbox_always_says_the_same(crowd: CrowdUnderTest) -> None:
     """The sandbox's balance is 10000.00 whatever is paid, and a budget bounds nothing there."""
     crowd.give_budget(1)
     worker = crowd.make_worker()

@@ -4,19 +4,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.support.crowds import HOUR, NEW_YEAR, Crowd, business, invalid, refusal
+from tests.support.crowds import HOUR, NEW_YEAR, CrowdUnderTest, business, invalid, refusal
 
 REASON = {"Reason": "well done", "BonusAmount": "0.50"}
 
 
 @pytest.fixture
-def done(crowd: Crowd) -> dict[str, str]:
+def done(crowd: CrowdUnderTest) -> dict[str, str]:
     """One handed-in assignment: its worker and its id."""
     worker = crowd.make_worker()
     return {"WorkerId": worker, "AssignmentId": crowd.do(worker, crowd.make_hit())}
 
 
-def test_a_bonus_is_listed(crowd: Crowd, done: dict[str, str]) -> None:
+def test_a_bonus_is_listed(crowd: CrowdUnderTest, done: dict[str, str]) -> None:
     """A bonus is listed by its HIT and by its assignment, with five members."""
     crowd.clock.advance(HOUR)
     assert set(crowd.client.send_bonus(**done, BonusAmount="1.5", Reason="gut — ü")) == {
@@ -38,7 +38,7 @@ def test_a_bonus_is_listed(crowd: Crowd, done: dict[str, str]) -> None:
     assert by_assignment["BonusPayments"] == by_hit["BonusPayments"]
 
 
-def test_several_bonuses_of_one_assignment(crowd: Crowd, done: dict[str, str]) -> None:
+def test_several_bonuses_of_one_assignment(crowd: CrowdUnderTest, done: dict[str, str]) -> None:
     """Without a token the same bonus can be given again; bonuses are listed oldest first."""
     for amount in ("0.03", "0.01", "0.01"):
         crowd.client.send_bonus(**done | REASON | {"BonusAmount": amount})
@@ -48,7 +48,7 @@ def test_several_bonuses_of_one_assignment(crowd: Crowd, done: dict[str, str]) -
     assert [payment["BonusAmount"] for payment in payments] == ["0.03", "0.01", "0.01"]
 
 
-def test_bonuses_at_every_status_of_the_work(crowd: Crowd, done: dict[str, str]) -> None:
+def test_bonuses_at_every_status_of_the_work(crowd: CrowdUnderTest, done: dict[str, str]) -> None:
     """Submitted, rejected and approved work can have a bonus."""
     assignment_id = done["AssignmentId"]
     crowd.client.send_bonus(**done | REASON)
@@ -60,7 +60,9 @@ def test_bonuses_at_every_status_of_the_work(crowd: Crowd, done: dict[str, str])
     assert crowd.client.list_bonus_payments(AssignmentId=assignment_id)["NumResults"] == 3
 
 
-def test_the_listing_keeps_hits_and_assignments_apart(crowd: Crowd, done: dict[str, str]) -> None:
+def test_the_listing_keeps_hits_and_assignments_apart(
+    crowd: CrowdUnderTest, done: dict[str, str]
+) -> None:
     """Another assignment of the HIT, another HIT: only what was asked for is listed."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
@@ -78,7 +80,7 @@ def test_the_listing_keeps_hits_and_assignments_apart(crowd: Crowd, done: dict[s
     assert listed(AssignmentId=two) == [two]
 
 
-def test_a_bonus_goes_to_the_works_own_worker(crowd: Crowd, done: dict[str, str]) -> None:
+def test_a_bonus_goes_to_the_works_own_worker(crowd: CrowdUnderTest, done: dict[str, str]) -> None:
     """Another worker, known or not, is refused, and nothing is paid."""
     for worker in (crowd.make_worker("Ben"), "ANOBODY"):
         assert refusal(crowd.client.send_bonus, **done | REASON | {"WorkerId": worker}) == invalid(
@@ -89,7 +91,7 @@ def test_a_bonus_goes_to_the_works_own_worker(crowd: Crowd, done: dict[str, str]
     )
 
 
-def test_work_in_progress_has_no_bonus(crowd: Crowd) -> None:
+def test_work_in_progress_has_no_bonus(crowd: CrowdUnderTest) -> None:
     """An assignment that is not submitted, or not there, does not exist."""
     worker = crowd.make_worker()
     held = crowd.accept(worker, crowd.make_hit())
@@ -103,7 +105,7 @@ def test_work_in_progress_has_no_bonus(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("amount", ["0", "0.00", "10000.01", "9" * 400])
-def test_amounts_have_limits(crowd: Crowd, done: dict[str, str], amount: str) -> None:
+def test_amounts_have_limits(crowd: CrowdUnderTest, done: dict[str, str], amount: str) -> None:
     """A bonus is one cent to 10,000 dollars; the refusal says so in dollars."""
     assert refusal(crowd.client.send_bonus, **done | REASON | {"BonusAmount": amount}) == invalid(
         f"The value {amount} is invalid for BonusAmount. Valid values range from 0.01 to 10000.00."
@@ -112,7 +114,7 @@ def test_amounts_have_limits(crowd: Crowd, done: dict[str, str], amount: str) ->
         crowd.client.send_bonus(**done | REASON | {"BonusAmount": allowed})
 
 
-def test_list_bonuses_of_one_thing(crowd: Crowd) -> None:
+def test_list_bonuses_of_one_thing(crowd: CrowdUnderTest) -> None:
     """Either HITId or AssignmentId is needed, not both; the HIT has to be there."""
     hit_id = crowd.make_hit()
     either = invalid("Give either HITId or AssignmentId.")

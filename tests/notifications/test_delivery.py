@@ -23,7 +23,7 @@ from local_crowd.delivery.shares import AT_ONE_DESTINATION
 from local_crowd.operations.hits import notification_settings
 from local_crowd.operations.notifications import destinations, outbox
 from local_crowd.site import Site, open_site
-from tests.support.crowds import DAY, HIT_TYPE, HOUR, NEW_YEAR, Clock, Crowd
+from tests.support.crowds import DAY, HIT_TYPE, HOUR, NEW_YEAR, Clock, CrowdUnderTest
 from tests.support.deliveries import courier_for, ping
 from tests.support.outbox_reader import specification, told, waiting
 from tests.support.receivers import Receiver
@@ -31,7 +31,7 @@ from tests.support.receivers import Receiver
 # URLs
 
 
-def test_a_url_gets_the_message_signed(crowd: Crowd, hook: Receiver) -> None:
+def test_a_url_gets_the_message_signed(crowd: CrowdUnderTest, hook: Receiver) -> None:
     """The message arrives as it is in the outbox, with headers that verify it."""
     courier = courier_for(crowd, hook.url + "/")
     ping(crowd, f"{hook.url}/hook?a=1&b=%20")
@@ -71,7 +71,7 @@ def test_the_signature_is_the_standards() -> None:
     }
 
 
-def test_the_documents_verifier(crowd: Crowd, hook: Receiver) -> None:
+def test_the_documents_verifier(crowd: CrowdUnderTest, hook: Receiver) -> None:
     """What docs/notifications.md verifies messages with takes ours, and no changed one."""
     text = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text("utf-8")
     (code,) = (
@@ -116,7 +116,7 @@ def test_settings_that_cannot_be(tmp_path: Path, values: dict[str, Any], fault: 
         settings.read(tmp_path)
 
 
-def test_secrets_are_each_requesters(crowd: Crowd) -> None:
+def test_secrets_are_each_requesters(crowd: CrowdUnderTest) -> None:
     """A requester's secret stays the same, and no other has it."""
     with crowd.site.writing() as call:
         ours, again = (
@@ -127,7 +127,7 @@ def test_secrets_are_each_requesters(crowd: Crowd) -> None:
     assert ours == again != theirs
 
 
-def test_all_that_is_due_is_sent(crowd: Crowd, hook: Receiver) -> None:
+def test_all_that_is_due_is_sent(crowd: CrowdUnderTest, hook: Receiver) -> None:
     """More messages than are sent at once are sent in one round, each once."""
     courier = courier_for(crowd, hook.url + "/")
     for _ in range(AT_ONE_DESTINATION * 4 + 5):
@@ -137,7 +137,7 @@ def test_all_that_is_due_is_sent(crowd: Crowd, hook: Receiver) -> None:
     assert len({d["EventDocId"] for d in hook.documents()}) == AT_ONE_DESTINATION * 4 + 5
 
 
-def test_the_events_of_a_hit_arrive(crowd: Crowd, hook: Receiver) -> None:
+def test_the_events_of_a_hit_arrive(crowd: CrowdUnderTest, hook: Receiver) -> None:
     """What happens by time alone is sent without anybody calling."""
     courier = courier_for(crowd, hook.url + "/")
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
@@ -160,7 +160,7 @@ def test_the_events_of_a_hit_arrive(crowd: Crowd, hook: Receiver) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 307, 400, 404, 410, 500, 503])
-def test_only_a_2xx_is_a_delivery(crowd: Crowd, hook: Receiver, status: int) -> None:
+def test_only_a_2xx_is_a_delivery(crowd: CrowdUnderTest, hook: Receiver, status: int) -> None:
     """Another status is a failure, redirections are not followed, and the message waits."""
     courier = courier_for(crowd, hook.url + "/")
     hook.status, hook.location = status, hook.url + "/elsewhere"
@@ -174,7 +174,7 @@ def test_only_a_2xx_is_a_delivery(crowd: Crowd, hook: Receiver, status: int) -> 
     assert NEW_YEAR + 8 <= row.due_time <= NEW_YEAR + 15
 
 
-def test_a_message_is_tried_for_a_day_and_then_dead(crowd: Crowd, hook: Receiver) -> None:
+def test_a_message_is_tried_for_a_day_and_then_dead(crowd: CrowdUnderTest, hook: Receiver) -> None:
     """The pauses double with jitter, up to two hours; after a day it is a dead letter."""
     courier = courier_for(crowd, hook.url + "/")
     hook.status = 500
@@ -196,7 +196,7 @@ def test_a_message_is_tried_for_a_day_and_then_dead(crowd: Crowd, hook: Receiver
     assert courier.deliver(crowd.site) == (0, 0)
 
 
-def test_repeats_have_the_same_id(crowd: Crowd, hook: Receiver) -> None:
+def test_repeats_have_the_same_id(crowd: CrowdUnderTest, hook: Receiver) -> None:
     """A message that is sent again is the same, so that receivers can tell; its time is new."""
     courier = courier_for(crowd, hook.url + "/")
     hook.status = 500
@@ -212,7 +212,9 @@ def test_repeats_have_the_same_id(crowd: Crowd, hook: Receiver) -> None:
     assert waiting(crowd) == []
 
 
-def test_what_a_dead_courier_took_is_sent_by_the_next(crowd: Crowd, hook: Receiver) -> None:
+def test_what_a_dead_courier_took_is_sent_by_the_next(
+    crowd: CrowdUnderTest, hook: Receiver
+) -> None:
     """Who takes a message and never tells of it holds it for five minutes."""
     courier = courier_for(crowd, hook.url + "/")
     ping(crowd, hook.url + "/")
@@ -225,7 +227,7 @@ def test_what_a_dead_courier_took_is_sent_by_the_next(crowd: Crowd, hook: Receiv
     assert hook.documents()[0]["EventDocId"] == taken.event_id
 
 
-def test_a_message_that_another_process_delivered_is_not_a_failure(crowd: Crowd) -> None:
+def test_a_message_that_another_process_delivered_is_not_a_failure(crowd: CrowdUnderTest) -> None:
     """A failure of what somebody else has delivered meanwhile changes nothing."""
     courier_for(crowd, "http://127.0.0.1:1/")
     ping(crowd, "http://127.0.0.1:1/")
@@ -237,7 +239,7 @@ def test_a_message_that_another_process_delivered_is_not_a_failure(crowd: Crowd)
     assert waiting(crowd) == []
 
 
-def test_one_failure_holds_nobody_up(crowd: Crowd, hook: Receiver) -> None:
+def test_one_failure_holds_nobody_up(crowd: CrowdUnderTest, hook: Receiver) -> None:
     """Messages to others arrive in the round in which one fails."""
     courier = courier_for(crowd, hook.url + "/", "http://127.0.0.1:1/")
     for url in ("http://127.0.0.1:1/", hook.url + "/a", hook.url + "/b"):
@@ -260,7 +262,7 @@ def resolving_to(*addresses: str) -> Callable[..., list[Any]]:
 
 @pytest.mark.parametrize("addresses", [["127.0.0.1"], ["93.184.216.34", "10.0.0.1"], ["::1"]])
 def test_a_public_name_of_a_private_address(
-    crowd: Crowd, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
+    crowd: CrowdUnderTest, monkeypatch: pytest.MonkeyPatch, addresses: list[str]
 ) -> None:
     """A name that leads into the operator's network is not connected to."""
     courier = courier_for(crowd)
@@ -284,7 +286,7 @@ def test_another_address_is_tried(hook: Receiver, monkeypatch: pytest.MonkeyPatc
     assert hook.paths == ["/x"]
 
 
-def test_what_is_no_longer_allowed_is_not_sent(crowd: Crowd, hook: Receiver) -> None:
+def test_what_is_no_longer_allowed_is_not_sent(crowd: CrowdUnderTest, hook: Receiver) -> None:
     """What the operator has allowed when it was written may be forbidden when it is sent."""
     courier_for(crowd, hook.url + "/")
     ping(crowd, hook.url + "/")
@@ -491,7 +493,10 @@ def test_a_server_sends_by_itself(
 
 
 def test_the_courier_outlives_a_fault(
-    crowd: Crowd, hook: Receiver, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    crowd: CrowdUnderTest,
+    hook: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A round that breaks is logged, and the next one sends."""
     monkeypatch.setattr(courier_module, "PAUSE", 0.01)

@@ -21,7 +21,7 @@ from local_crowd.delivery.shares import (
 from local_crowd.operations.notifications import outbox
 from local_crowd.operations.notifications.outbox import Lane
 from local_crowd.site import Site
-from tests.support.crowds import HOUR, Crowd
+from tests.support.crowds import HOUR, CrowdUnderTest
 from tests.support.receivers import Receiver, receiver
 
 SECONDS = 20  # how long a test waits for what should come at once, on a busy machine
@@ -53,7 +53,7 @@ def put(site: Site, requester_id: str, destination: str, count: int = 1) -> None
 
 
 @contextmanager
-def delivering(crowd: Crowd, *receivers: Receiver) -> Iterator[list[object]]:
+def delivering(crowd: CrowdUnderTest, *receivers: Receiver) -> Iterator[list[object]]:
     """Deliver in a thread; the list holds the result after the block, which opens the gates."""
     allowed = [f"{receiver.url}/" for receiver in receivers]
     courier = Courier([crowd.site], settings.DEFAULTS | {"notification_destinations": allowed})
@@ -68,7 +68,7 @@ def delivering(crowd: Crowd, *receivers: Receiver) -> Iterator[list[object]]:
 
 
 def test_another_requesters_message_does_not_wait(
-    crowd: Crowd, slow: Receiver, fast: Receiver
+    crowd: CrowdUnderTest, slow: Receiver, fast: Receiver
 ) -> None:
     """One requester's 100 messages to a slow receiver are under way; another's one arrives."""
     put(crowd.site, crowd.requester_id, f"{slow.url}/", 100)
@@ -81,7 +81,7 @@ def test_another_requesters_message_does_not_wait(
 
 
 def test_another_destination_of_the_requester_does_not_wait(
-    crowd: Crowd, slow: Receiver, fast: Receiver
+    crowd: CrowdUnderTest, slow: Receiver, fast: Receiver
 ) -> None:
     """A slow receiver waits for itself only."""
     put(crowd.site, crowd.requester_id, f"{slow.url}/", 100)
@@ -94,7 +94,7 @@ def test_another_destination_of_the_requester_does_not_wait(
 
 
 def test_what_comes_later_does_not_wait(
-    crowd: Crowd, slow: Receiver, fast: Receiver, monkeypatch: pytest.MonkeyPatch
+    crowd: CrowdUnderTest, slow: Receiver, fast: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message that is written while slow ones are under way is sent at once."""
     monkeypatch.setattr(courier_module, "PAUSE", 0.01)
@@ -108,7 +108,7 @@ def test_what_comes_later_does_not_wait(
 
 
 def test_the_other_site_does_not_wait(
-    crowd: Crowd,
+    crowd: CrowdUnderTest,
     slow: Receiver,
     fast: Receiver,
     monkeypatch: pytest.MonkeyPatch,
@@ -131,7 +131,7 @@ def test_the_other_site_does_not_wait(
         live.close()
 
 
-def test_what_was_not_sent_keeps_its_order(crowd: Crowd, fast: Receiver) -> None:
+def test_what_was_not_sent_keeps_its_order(crowd: CrowdUnderTest, fast: Receiver) -> None:
     """A destination's messages are begun in the order in which they fell due."""
     put(crowd.site, crowd.requester_id, f"{fast.url}/", 3)
     crowd.clock.advance(HOUR)

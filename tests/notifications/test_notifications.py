@@ -12,7 +12,7 @@ from tests.support.crowds import (
     HOUR,
     MINUTE,
     QUESTION,
-    Crowd,
+    CrowdUnderTest,
     business,
     invalid,
     refusal,
@@ -22,7 +22,7 @@ from tests.support.outbox_reader import EVENTS, HOOK, documents, specification, 
 MIDNIGHT = "01T00:00:00Z"
 
 
-def watched_type(crowd: Crowd, **changes: Any) -> str:
+def watched_type(crowd: CrowdUnderTest, **changes: Any) -> str:
     """A HIT type of which every event is told."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     crowd.client.update_notification_settings(
@@ -31,13 +31,13 @@ def watched_type(crowd: Crowd, **changes: Any) -> str:
     return type_id
 
 
-def watched_hit(crowd: Crowd, **changes: Any) -> str:
+def watched_hit(crowd: CrowdUnderTest, **changes: Any) -> str:
     """A HIT of which every event is told, from its creation on."""
     watched_type(crowd)
     return crowd.make_hit(**changes)
 
 
-def test_the_message_is_amazons(crowd: Crowd) -> None:
+def test_the_message_is_amazons(crowd: CrowdUnderTest) -> None:
     """A message has the members of Amazon's documentation, and no other."""
     type_id = watched_type(crowd)
     hit_id = crowd.make_hit()
@@ -70,7 +70,7 @@ def test_the_message_is_amazons(crowd: Crowd) -> None:
     assert created["EventDocId"] != accepted["EventDocId"]
 
 
-def test_the_life_of_a_hit_is_told(crowd: Crowd) -> None:
+def test_the_life_of_a_hit_is_told(crowd: CrowdUnderTest) -> None:
     """Each event of a HIT that is done, extended, reviewed and deleted is told once, in order."""
     ada, bob = crowd.make_worker("Ada"), crowd.make_worker("Bob")
     hit_id = watched_hit(crowd, MaxAssignments=1)
@@ -104,7 +104,7 @@ def test_the_life_of_a_hit_is_told(crowd: Crowd) -> None:
     assert {event["HITId"] for d in documents(crowd) for event in d["Events"]} == {hit_id}
 
 
-def test_times_are_exact_however_late_one_looks(crowd: Crowd) -> None:
+def test_times_are_exact_however_late_one_looks(crowd: CrowdUnderTest) -> None:
     """What time alone does is told with the time it did it, in the order of these times."""
     ada, bob = crowd.make_worker("Ada"), crowd.make_worker("Bob")
     hit_id = watched_hit(crowd, MaxAssignments=3, LifetimeInSeconds=HOUR)
@@ -122,7 +122,7 @@ def test_times_are_exact_however_late_one_looks(crowd: Crowd) -> None:
     assert crowd.hit(hit_id)["HITStatus"] == "Reviewable"
 
 
-def test_an_untouched_hit_expires_and_is_reviewable(crowd: Crowd) -> None:
+def test_an_untouched_hit_expires_and_is_reviewable(crowd: CrowdUnderTest) -> None:
     """A HIT that nobody took is told to expire and to be reviewable, once, at its expiration."""
     watched_hit(crowd, LifetimeInSeconds=HOUR)
     crowd.clock.advance(HOUR - 1)
@@ -137,7 +137,7 @@ def test_an_untouched_hit_expires_and_is_reviewable(crowd: Crowd) -> None:
         crowd.clock.advance(DAY)
 
 
-def test_a_finished_hit_does_not_expire(crowd: Crowd) -> None:
+def test_a_finished_hit_does_not_expire(crowd: CrowdUnderTest) -> None:
     """HITExpired is of HITs whose lifetime ended before all work was submitted."""
     hit_id = watched_hit(crowd, LifetimeInSeconds=HOUR)
     crowd.do(crowd.make_worker(), hit_id)
@@ -147,7 +147,7 @@ def test_a_finished_hit_does_not_expire(crowd: Crowd) -> None:
     assert "HITExpired" not in dict(told(crowd))
 
 
-def test_a_return_after_the_expiration_makes_it_reviewable(crowd: Crowd) -> None:
+def test_a_return_after_the_expiration_makes_it_reviewable(crowd: CrowdUnderTest) -> None:
     """Work returned when the HIT has expired is open to nobody: the HIT is reviewable."""
     ada = crowd.make_worker("Ada")
     hit_id = watched_hit(crowd, LifetimeInSeconds=HOUR)
@@ -163,7 +163,7 @@ def test_a_return_after_the_expiration_makes_it_reviewable(crowd: Crowd) -> None
     ]
 
 
-def test_an_abandonment_at_the_expiration(crowd: Crowd) -> None:
+def test_an_abandonment_at_the_expiration(crowd: CrowdUnderTest) -> None:
     """When work is abandoned at the second of the expiration, each is told once."""
     hit_id = watched_hit(crowd, LifetimeInSeconds=10 * MINUTE)
     crowd.accept(crowd.make_worker(), hit_id)
@@ -176,7 +176,7 @@ def test_an_abandonment_at_the_expiration(crowd: Crowd) -> None:
     ]
 
 
-def test_an_abandonment_before_the_expiration(crowd: Crowd) -> None:
+def test_an_abandonment_before_the_expiration(crowd: CrowdUnderTest) -> None:
     """An abandoned slot is open again, so the HIT is not reviewable before it expires."""
     hit_id = watched_hit(crowd, LifetimeInSeconds=HOUR)
     crowd.accept(crowd.make_worker(), hit_id)
@@ -189,7 +189,7 @@ def test_an_abandonment_before_the_expiration(crowd: Crowd) -> None:
     ]
 
 
-def test_forced_expiration_and_extension_in_time(crowd: Crowd) -> None:
+def test_forced_expiration_and_extension_in_time(crowd: CrowdUnderTest) -> None:
     """UpdateExpirationForHIT tells: the past expires at once and once, more time extends."""
     hit_id = watched_hit(crowd, LifetimeInSeconds=HOUR)
     update = crowd.client.update_expiration_for_hit
@@ -213,7 +213,7 @@ def test_forced_expiration_and_extension_in_time(crowd: Crowd) -> None:
     ]
 
 
-def test_hits_from_before_are_told_of_too(crowd: Crowd) -> None:
+def test_hits_from_before_are_told_of_too(crowd: CrowdUnderTest) -> None:
     """Settings made after a HIT hold for what happens to it from then on."""
     before, over = crowd.make_hit(), crowd.make_hit(LifetimeInSeconds=30)
     crowd.clock.advance(HOUR)
@@ -225,7 +225,7 @@ def test_hits_from_before_are_told_of_too(crowd: Crowd) -> None:
     assert {d["Events"][0]["HITId"] for d in documents(crowd)} == {before}
 
 
-def test_a_hit_moves_to_a_type_that_tells(crowd: Crowd) -> None:
+def test_a_hit_moves_to_a_type_that_tells(crowd: CrowdUnderTest) -> None:
     """UpdateHITTypeOfHIT brings the new type's notifications."""
     hit_id = crowd.make_hit(LifetimeInSeconds=HOUR, Title="Another")
     crowd.client.update_hit_type_of_hit(HITId=hit_id, HITTypeId=watched_type(crowd))
@@ -234,7 +234,7 @@ def test_a_hit_moves_to_a_type_that_tells(crowd: Crowd) -> None:
     assert [event for event, _ in told(crowd)] == ["HITExpired", "HITReviewable"]
 
 
-def test_only_what_was_asked_for_is_told(crowd: Crowd) -> None:
+def test_only_what_was_asked_for_is_told(crowd: CrowdUnderTest) -> None:
     """Events that the specification does not name are not told."""
     watched_type(crowd, EventTypes=["AssignmentSubmitted", "HITReviewable"])
     crowd.do(crowd.make_worker(), crowd.make_hit())
@@ -242,7 +242,7 @@ def test_only_what_was_asked_for_is_told(crowd: Crowd) -> None:
     assert [event for event, _ in told(crowd)] == ["AssignmentSubmitted", "HITReviewable"]
 
 
-def test_types_without_settings_tell_nothing(crowd: Crowd) -> None:
+def test_types_without_settings_tell_nothing(crowd: CrowdUnderTest) -> None:
     """Without settings nothing is written."""
     crowd.do(crowd.make_worker(), crowd.make_hit())
     crowd.clock.advance(DAY * 40)
@@ -250,7 +250,7 @@ def test_types_without_settings_tell_nothing(crowd: Crowd) -> None:
     assert told(crowd) == []
 
 
-def test_settings_go_off_and_on(crowd: Crowd) -> None:
+def test_settings_go_off_and_on(crowd: CrowdUnderTest) -> None:
     """Active alone turns notifications off and on; a new specification leaves that as it is."""
     type_id = watched_type(crowd)
     update = crowd.client.update_notification_settings
@@ -267,7 +267,7 @@ def test_settings_go_off_and_on(crowd: Crowd) -> None:
     assert [row.destination for row in waiting(crowd)] == [HOOK + "2", HOOK + "3"]
 
 
-def test_auto_approval_on_submission_is_told(crowd: Crowd) -> None:
+def test_auto_approval_on_submission_is_told(crowd: CrowdUnderTest) -> None:
     """Work that is approved as it is submitted tells both."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE | {"AutoApprovalDelayInSeconds": 0})
     crowd.client.update_notification_settings(
@@ -282,7 +282,7 @@ def test_auto_approval_on_submission_is_told(crowd: Crowd) -> None:
     ]
 
 
-def test_what_is_undone_is_not_told(crowd: Crowd) -> None:
+def test_what_is_undone_is_not_told(crowd: CrowdUnderTest) -> None:
     """A message is written with what it tells: a transaction that fails leaves none."""
     hit_id, worker_id = watched_hit(crowd), crowd.make_worker()
     with pytest.raises(ZeroDivisionError), crowd.site.writing() as call:
@@ -292,7 +292,7 @@ def test_what_is_undone_is_not_told(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("event", [*EVENTS, "Ping"])
-def test_a_test_event_is_sent_whatever_is_filtered(crowd: Crowd, event: str) -> None:
+def test_a_test_event_is_sent_whatever_is_filtered(crowd: CrowdUnderTest, event: str) -> None:
     """SendTestEventNotification sends the event though the specification does not name it."""
     crowd.client.send_test_event_notification(
         Notification=specification(EventTypes=["HITCreated"]), TestEventType=event
@@ -306,7 +306,7 @@ def test_a_test_event_is_sent_whatever_is_filtered(crowd: Crowd, event: str) -> 
     assert waiting(crowd)[0].destination == HOOK
 
 
-def test_the_version_is_echoed(crowd: Crowd) -> None:
+def test_the_version_is_echoed(crowd: CrowdUnderTest) -> None:
     """Both of Amazon's versions are taken, and messages say which; another is refused."""
     test = crowd.client.send_test_event_notification
     for version in ("2014-08-15", "2006-05-05"):
@@ -321,7 +321,7 @@ def test_the_version_is_echoed(crowd: Crowd) -> None:
     )
 
 
-def test_settings_that_are_none(crowd: Crowd) -> None:
+def test_settings_that_are_none(crowd: CrowdUnderTest) -> None:
     """Settings without content, without a specification to turn on, or of no event are refused."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     update = crowd.client.update_notification_settings
@@ -343,7 +343,7 @@ def test_settings_that_are_none(crowd: Crowd) -> None:
     ).code == ("ValidationException")
 
 
-def test_whose_hit_type_it_is(crowd: Crowd) -> None:
+def test_whose_hit_type_it_is(crowd: CrowdUnderTest) -> None:
     """The settings of an unknown HIT type are refused."""
     assert refusal(
         crowd.client.update_notification_settings, HITTypeId="3NONE", Active=False
@@ -387,7 +387,9 @@ NOWHERE = "It is neither an http or https URL nor the ARN of a topic."
         ("SNS", "https://example.org/" + "x" * 2000, "It is longer than 2000 characters."),
     ],
 )
-def test_where_nothing_is_sent(crowd: Crowd, transport: str, destination: str, why: str) -> None:
+def test_where_nothing_is_sent(
+    crowd: CrowdUnderTest, transport: str, destination: str, why: str
+) -> None:
     """A destination that is invalid, or that only the operator may allow, is refused at once."""
     expected = business(
         f"Notifications cannot be sent by {transport} to {destination[:200]}. {why}",
@@ -416,7 +418,7 @@ def test_where_nothing_is_sent(crowd: Crowd, transport: str, destination: str, w
         ("https://intranet/hook", "https://intranet/hook"),
     ],
 )
-def test_what_the_operator_allows(crowd: Crowd, allowed: str, destination: str) -> None:
+def test_what_the_operator_allows(crowd: CrowdUnderTest, allowed: str, destination: str) -> None:
     """What begins as the operator has allowed may be named; a longer name of a host may not."""
     crowd.site.destinations = [allowed]
     test = crowd.client.send_test_event_notification
@@ -430,7 +432,7 @@ def test_what_the_operator_allows(crowd: Crowd, allowed: str, destination: str) 
         ).turk_error_code == ("AWS.MechanicalTurk.InvalidTransportEndpoint")
 
 
-def test_many_expire_at_once(crowd: Crowd) -> None:
+def test_many_expire_at_once(crowd: CrowdUnderTest) -> None:
     """Of HITs that expire together, only the one that is watched is told of."""
     watched = watched_hit(crowd, LifetimeInSeconds=HOUR)
     other = crowd.client.create_hit_type(**HIT_TYPE | {"Title": "Others"})["HITTypeId"]
@@ -445,7 +447,7 @@ def test_many_expire_at_once(crowd: Crowd) -> None:
     assert crowd.client.list_reviewable_hits(MaxResults=100)["NumResults"] == 21
 
 
-def test_hit_is_made_of_the_same_type(crowd: Crowd) -> None:
+def test_hit_is_made_of_the_same_type(crowd: CrowdUnderTest) -> None:
     """CreateHIT and CreateHITWithHITType both tell, for the type is the same."""
     type_id = watched_type(crowd)
     crowd.client.create_hit(**HIT)

@@ -1,12 +1,12 @@
 """NotifyWorkers: messages to workers whose work was reviewed."""
 
 from local_crowd.operations.work import messages
-from tests.support.crowds import Crowd, invalid, refusal
+from tests.support.crowds import CrowdUnderTest, invalid, refusal
 
 MESSAGE = {"Subject": "Neue Bilder — ü", "MessageText": "There are more."}
 
 
-def reviewed(crowd: Crowd, name: str, *, approved: bool = True) -> str:
+def reviewed(crowd: CrowdUnderTest, name: str, *, approved: bool = True) -> str:
     """A worker of this name whose work the client's requester has reviewed."""
     worker = crowd.make_worker(name)
     assignment_id = crowd.do(worker, crowd.make_hit())
@@ -17,7 +17,7 @@ def reviewed(crowd: Crowd, name: str, *, approved: bool = True) -> str:
     return worker
 
 
-def inbox(crowd: Crowd, worker: str) -> list[tuple[str, str]]:
+def inbox(crowd: CrowdUnderTest, worker: str) -> list[tuple[str, str]]:
     with crowd.site.reading() as call:
         return [(row.subject, row.message_text) for row in messages.list_of_worker(call, worker)]
 
@@ -32,7 +32,7 @@ def failure(worker: str) -> dict[str, str]:
     }
 
 
-def test_reviewed_workers_are_told(crowd: Crowd) -> None:
+def test_reviewed_workers_are_told(crowd: CrowdUnderTest) -> None:
     """Workers of approved and of rejected work are told; an empty list says that all were."""
     workers = [reviewed(crowd, "Ada"), reviewed(crowd, "Ben", approved=False)]
 
@@ -44,7 +44,7 @@ def test_reviewed_workers_are_told(crowd: Crowd) -> None:
         assert inbox(crowd, worker) == [(MESSAGE["Subject"], MESSAGE["MessageText"])]
 
 
-def test_others_are_reported_and_nothing_is_raised(crowd: Crowd) -> None:
+def test_others_are_reported_and_nothing_is_raised(crowd: CrowdUnderTest) -> None:
     """Who was never reviewed, or is nobody, is a HardFailure; the rest are told."""
     told, never, submitted = reviewed(crowd, "Ada"), crowd.make_worker(), crowd.make_worker("Ben")
     never = crowd.make_worker("Cleo")
@@ -61,7 +61,7 @@ def test_others_are_reported_and_nothing_is_raised(crowd: Crowd) -> None:
     assert inbox(crowd, never) == inbox(crowd, submitted) == []
 
 
-def test_another_requesters_review_does_not_count(crowd: Crowd) -> None:
+def test_another_requesters_review_does_not_count(crowd: CrowdUnderTest) -> None:
     """Only one's own reviews let one write to a worker."""
     worker, other = reviewed(crowd, "Ada"), crowd.make_requester()
 
@@ -70,7 +70,7 @@ def test_another_requesters_review_does_not_count(crowd: Crowd) -> None:
     assert response["NotifyWorkersFailureStatuses"] == [failure(worker)]
 
 
-def test_a_worker_named_twice_is_told_once(crowd: Crowd) -> None:
+def test_a_worker_named_twice_is_told_once(crowd: CrowdUnderTest) -> None:
     """A repeated id is one message."""
     worker = reviewed(crowd, "Ada")
 
@@ -79,7 +79,7 @@ def test_a_worker_named_twice_is_told_once(crowd: Crowd) -> None:
     assert len(inbox(crowd, worker)) == 1
 
 
-def test_messages_have_limits(crowd: Crowd) -> None:
+def test_messages_have_limits(crowd: CrowdUnderTest) -> None:
     """At most 100 workers, 200 characters of subject, 4,096 of text; all of them are allowed."""
     worker = reviewed(crowd, "Ada")
     notify = crowd.client.notify_workers

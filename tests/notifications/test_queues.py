@@ -6,7 +6,7 @@ import boto3.session
 import pytest
 
 from local_crowd.operations.notifications import destinations
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 from tests.support.deliveries import courier_for, ping
 from tests.support.outbox_reader import waiting
 from tests.support.receivers import Receiver
@@ -33,7 +33,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, hook: Receiver) -> Receiver:
     return hook
 
 
-def test_sqs(crowd: Crowd, aws: Receiver) -> None:
+def test_sqs(crowd: CrowdUnderTest, aws: Receiver) -> None:
     """SendMessage with the queue's URL and the message; signed for the queue's region."""
     aws.answer = SQS_ANSWER
     courier = courier_for(crowd, QUEUE, endpoint_url=aws.url)
@@ -48,7 +48,7 @@ def test_sqs(crowd: Crowd, aws: Receiver) -> None:
     assert waiting(crowd) == []
 
 
-def test_sns(crowd: Crowd, aws: Receiver) -> None:
+def test_sns(crowd: CrowdUnderTest, aws: Receiver) -> None:
     """Publish with the topic's ARN and the message; signed for the topic's region."""
     aws.answer = SNS_ANSWER
     courier = courier_for(crowd, "arn:aws:sns:eu-west-1:123456789012:", endpoint_url=aws.url)
@@ -64,7 +64,7 @@ def test_sns(crowd: Crowd, aws: Receiver) -> None:
     assert waiting(crowd) == []
 
 
-def test_a_queue_of_a_substitute(crowd: Crowd, aws: Receiver) -> None:
+def test_a_queue_of_a_substitute(crowd: CrowdUnderTest, aws: Receiver) -> None:
     """What the operator has put in AWS's place has queues at its own address."""
     aws.answer = SQS_ANSWER
     queue = f"{aws.url}/000000000000/queue"
@@ -75,7 +75,7 @@ def test_a_queue_of_a_substitute(crowd: Crowd, aws: Receiver) -> None:
     assert aws.documents()[0]["QueueUrl"] == queue
 
 
-def test_aws_says_no(crowd: Crowd, aws: Receiver) -> None:
+def test_aws_says_no(crowd: CrowdUnderTest, aws: Receiver) -> None:
     """What AWS refuses is tried again, once a round, and its words are kept."""
     aws.status = 400
     aws.answer = json.dumps(
@@ -89,7 +89,9 @@ def test_aws_says_no(crowd: Crowd, aws: Receiver) -> None:
     assert "No such queue." in waiting(crowd)[0].error
 
 
-def test_without_keys(crowd: Crowd, hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_keys(
+    crowd: CrowdUnderTest, hook: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An operator without AWS keys reads so in the error, and the message waits."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.support.crowds import DAY, MINUTE, Crowd
+from tests.support.crowds import DAY, MINUTE, CrowdUnderTest
 from tests.support.live_site import People
 from tests.support.qualification_samples import (
     ADULT,
@@ -566,7 +566,7 @@ def test_a_master_of_the_sandbox_needs_no_account(people: People) -> None:
     sees(ada.get("/qualifications"), 200, "Masters Local crowd", "You have it")
 
 
-def test_the_documents_examples_run(crowd: Crowd) -> None:
+def test_the_documents_examples_run(crowd: CrowdUnderTest) -> None:
     """What docs/qualifications.md shows in Python does what it says, in its order."""
     text = (Path(__file__).parents[2] / "docs" / "qualifications.md").read_text("utf-8")
     make, tested, give, decide = re.findall(r"```python\n(.*?)```", text, re.DOTALL)

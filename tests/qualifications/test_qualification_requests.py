@@ -6,7 +6,7 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from local_crowd.operations.qualifications import for_workers
-from tests.support.crowds import MINUTE, NEW_YEAR, Crowd, business, refusal, why
+from tests.support.crowds import MINUTE, NEW_YEAR, CrowdUnderTest, business, refusal, why
 from tests.support.qualification_samples import (
     FORM,
     SKILL,
@@ -25,7 +25,7 @@ ANSWERS = (
 )
 
 
-def waiting(crowd: Crowd, **request: Any) -> list[Any]:
+def waiting(crowd: CrowdUnderTest, **request: Any) -> list[Any]:
     """The requests that wait, page by page."""
     pages = crowd.client.get_paginator("list_qualification_requests").paginate(
         **request, PaginationConfig={"PageSize": 1}
@@ -33,23 +33,23 @@ def waiting(crowd: Crowd, **request: Any) -> list[Any]:
     return [request for page in pages for request in page["QualificationRequests"]]
 
 
-def asked_for(crowd: Crowd, worker_id: str) -> list[tuple[str, str | None]]:
+def asked_for(crowd: CrowdUnderTest, worker_id: str) -> list[tuple[str, str | None]]:
     """What became of the worker's requests, the newest first, and why."""
     with crowd.site.reading() as call:
         rows = for_workers.list_requests(call, worker_id, 10)
     return [(row.status, row.reason) for row in rows]
 
 
-def open_test(crowd: Crowd, worker_id: str, request_id: str) -> Any:
+def open_test(crowd: CrowdUnderTest, worker_id: str, request_id: str) -> Any:
     with crowd.site.reading() as call:
         return for_workers.find_test(call, worker_id, request_id)
 
 
-def value(crowd: Crowd, type_id: str, worker_id: str) -> int:
+def value(crowd: CrowdUnderTest, type_id: str, worker_id: str) -> int:
     return score(crowd, type_id, worker_id)["IntegerValue"]
 
 
-def test_a_request_waits_for_the_requester(crowd: Crowd) -> None:
+def test_a_request_waits_for_the_requester(crowd: CrowdUnderTest) -> None:
     """Without test and auto-grant it is listed, with no Test and no Answer, until it is decided."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
@@ -68,7 +68,7 @@ def test_a_request_waits_for_the_requester(crowd: Crowd) -> None:
     ) == business("You requested a Qualification that does not exist.", "QualificationDoesNotExist")
 
 
-def test_accept(crowd: Crowd) -> None:
+def test_accept(crowd: CrowdUnderTest) -> None:
     """The worker has the value that is said, 1 if none is, from the moment it is said."""
     type_id, worker, other = make_type(crowd), crowd.make_worker(), crowd.make_worker("Ben")
     first, second = ask(crowd, worker, type_id), ask(crowd, other, type_id)
@@ -83,7 +83,7 @@ def test_accept(crowd: Crowd) -> None:
     assert asked_for(crowd, worker) == [("Granted", None)]
 
 
-def test_reject(crowd: Crowd) -> None:
+def test_reject(crowd: CrowdUnderTest) -> None:
     """The worker can read why, and keeps what they had."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
@@ -101,7 +101,7 @@ def test_reject(crowd: Crowd) -> None:
 @pytest.mark.parametrize(
     "decision", ["accept_qualification_request", "reject_qualification_request"]
 )
-def test_what_was_decided_stays(crowd: Crowd, decision: str) -> None:
+def test_what_was_decided_stays(crowd: CrowdUnderTest, decision: str) -> None:
     """A request is decided once; neither unknown ones nor another's can be."""
     asked = ask(crowd, crowd.make_worker(), make_type(crowd))
     crowd.client.reject_qualification_request(QualificationRequestId=asked.request_id)
@@ -118,7 +118,7 @@ def test_what_was_decided_stays(crowd: Crowd, decision: str) -> None:
         )
 
 
-def of_a_stranger(crowd: Crowd) -> str:
+def of_a_stranger(crowd: CrowdUnderTest) -> str:
     """The id of a request for another requester's qualification."""
     qualification_type = crowd.site.perform(
         crowd.make_requester(), "CreateQualificationType", SKILL
@@ -127,7 +127,7 @@ def of_a_stranger(crowd: Crowd) -> str:
     return ask(crowd, crowd.make_worker("Zoe"), type_id).request_id
 
 
-def test_requests_are_listed_by_type_and_owner(crowd: Crowd) -> None:
+def test_requests_are_listed_by_type_and_owner(crowd: CrowdUnderTest) -> None:
     """Oldest first; of one type or of all of one's own, never of another requester's."""
     workers = [crowd.make_worker(name) for name in ("Ada", "Ben")]
     types = [make_type(crowd, Name=name) for name in ("one", "two")]
@@ -143,7 +143,7 @@ def test_requests_are_listed_by_type_and_owner(crowd: Crowd) -> None:
     assert [r["WorkerId"] for r in waiting(crowd, QualificationTypeId=types[1])] == workers
 
 
-def test_auto_granted(crowd: Crowd) -> None:
+def test_auto_granted(crowd: CrowdUnderTest) -> None:
     """It is had at once, with the type's value, and nothing waits."""
     type_id = make_type(crowd, AutoGranted=True, AutoGrantedValue=42)
     worker = crowd.make_worker()
@@ -153,7 +153,7 @@ def test_auto_granted(crowd: Crowd) -> None:
     assert waiting(crowd) == []
 
 
-def test_a_test_with_a_key_is_marked_at_once(crowd: Crowd) -> None:
+def test_a_test_with_a_key_is_marked_at_once(crowd: CrowdUnderTest) -> None:
     """Amazon's example: one of two right is 33 or 67, both 100; a better score replaces a worse."""
     type_id, worker = make_type(crowd, **TESTED, RetryDelayInSeconds=0), crowd.make_worker()
     for move, fruit, expected in (("D", "pears", 33), ("A", "apples", 67), ("D", "apples", 100)):
@@ -166,7 +166,7 @@ def test_a_test_with_a_key_is_marked_at_once(crowd: Crowd) -> None:
     assert waiting(crowd) == []
 
 
-def test_what_was_not_answered_scores_nothing(crowd: Crowd) -> None:
+def test_what_was_not_answered_scores_nothing(crowd: CrowdUnderTest) -> None:
     """A test without answers can be submitted; answers to unknown questions do not count."""
     type_id, worker = make_type(crowd, **TESTED, RetryDelayInSeconds=0), crowd.make_worker()
     for answers in ({}, {"nextmove": ["D", "A"], "other": "D"}, {"nextmove": "apples"}):
@@ -174,7 +174,7 @@ def test_what_was_not_answered_scores_nothing(crowd: Crowd) -> None:
         assert value(crowd, type_id, worker) == 0
 
 
-def test_a_test_without_a_key_is_for_the_requester(crowd: Crowd) -> None:
+def test_a_test_without_a_key_is_for_the_requester(crowd: CrowdUnderTest) -> None:
     """The request shows Test and Answer; the requester says what it is worth."""
     form = question_form({"nextmove": ("A", "D"), "why": ()})
     type_id = make_type(crowd, Test=form, TestDurationInSeconds=60)
@@ -198,7 +198,7 @@ def test_a_test_without_a_key_is_for_the_requester(crowd: Crowd) -> None:
     assert value(crowd, type_id, worker) == 8
 
 
-def test_the_test_is_the_one_that_was_begun(crowd: Crowd) -> None:
+def test_the_test_is_the_one_that_was_begun(crowd: CrowdUnderTest) -> None:
     """A worker is asked, timed and marked by the test as it was when they began."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
@@ -212,7 +212,7 @@ def test_the_test_is_the_one_that_was_begun(crowd: Crowd) -> None:
     assert value(crowd, type_id, worker) == 100
 
 
-def test_a_test_ends_with_its_time(crowd: Crowd) -> None:
+def test_a_test_ends_with_its_time(crowd: CrowdUnderTest) -> None:
     """It can be submitted until its last second; asking while it runs gives the same test."""
     type_id, worker = make_type(crowd, **TESTED, RetryDelayInSeconds=0), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
@@ -233,7 +233,7 @@ def test_a_test_ends_with_its_time(crowd: Crowd) -> None:
     assert why(lambda: take(crowd, worker, asked.request_id)) == "late"
 
 
-def test_a_test_is_submitted_once_and_by_who_takes_it(crowd: Crowd) -> None:
+def test_a_test_is_submitted_once_and_by_who_takes_it(crowd: CrowdUnderTest) -> None:
     """A second answer, another's and an unknown one change nothing."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
@@ -246,7 +246,7 @@ def test_a_test_is_submitted_once_and_by_who_takes_it(crowd: Crowd) -> None:
     assert value(crowd, type_id, worker) == 33
 
 
-def test_asking_twice_is_asking_once(crowd: Crowd) -> None:
+def test_asking_twice_is_asking_once(crowd: CrowdUnderTest) -> None:
     """What waits, waits: a second click makes no second request."""
     type_id, worker = make_type(crowd, RetryDelayInSeconds=0), crowd.make_worker()
     first = ask(crowd, worker, type_id)
@@ -255,7 +255,7 @@ def test_asking_twice_is_asking_once(crowd: Crowd) -> None:
     assert len(waiting(crowd)) == 1
 
 
-def test_without_a_retry_delay_one_asks_once(crowd: Crowd) -> None:
+def test_without_a_retry_delay_one_asks_once(crowd: CrowdUnderTest) -> None:
     """Rejected, granted or run out of time: there is no second attempt."""
     type_id, tested = make_type(crowd), make_type(crowd, **TESTED | {"Name": "tested"})
     worker, late = crowd.make_worker(), crowd.make_worker("late")
@@ -270,7 +270,7 @@ def test_without_a_retry_delay_one_asks_once(crowd: Crowd) -> None:
     assert why(lambda: ask(crowd, late, tested)) == "asked"
 
 
-def test_the_retry_delay(crowd: Crowd) -> None:
+def test_the_retry_delay(crowd: CrowdUnderTest) -> None:
     """It counts from the last request; the requester may shorten it later, or allow retries at all."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
@@ -291,7 +291,7 @@ def test_the_retry_delay(crowd: Crowd) -> None:
     assert ask(crowd, worker, type_id).status == "Submitted"
 
 
-def test_who_was_given_it_may_ask_once_too(crowd: Crowd) -> None:
+def test_who_was_given_it_may_ask_once_too(crowd: CrowdUnderTest) -> None:
     """A granted qualification is not a request: the test may still be taken for a better score."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     give(crowd, type_id, worker, 10)
@@ -300,7 +300,7 @@ def test_who_was_given_it_may_ask_once_too(crowd: Crowd) -> None:
     assert value(crowd, type_id, worker) == 33
 
 
-def test_what_cannot_be_asked_for(crowd: Crowd) -> None:
+def test_what_cannot_be_asked_for(crowd: CrowdUnderTest) -> None:
     """Not an inactive type, one deleted or unknown, the system's, nor a requester's who has blocked one."""
     inactive = make_type(crowd, QualificationTypeStatus="Inactive")
     deleted, blocked = make_type(crowd, Name="deleted"), make_type(crowd, Name="blocked")
@@ -316,7 +316,7 @@ def test_what_cannot_be_asked_for(crowd: Crowd) -> None:
     assert ask(crowd, worker, blocked).status == "Submitted"
 
 
-def test_what_can_be_asked_for(crowd: Crowd) -> None:
+def test_what_can_be_asked_for(crowd: CrowdUnderTest) -> None:
     """Active types of all requesters who have not blocked the worker, by name, with what is had."""
     make_type(crowd, Name="b", AutoGranted=True)
     tested = make_type(crowd, **TESTED | {"Name": "a"})
@@ -336,7 +336,7 @@ def test_what_can_be_asked_for(crowd: Crowd) -> None:
         assert for_workers.list_requestable(call, unwelcome, 9) == []
 
 
-def test_a_deleted_type_ends_its_tests(crowd: Crowd) -> None:
+def test_a_deleted_type_ends_its_tests(crowd: CrowdUnderTest) -> None:
     """Who is taking the test is told that it is over, and why."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     asked = ask(crowd, worker, type_id)

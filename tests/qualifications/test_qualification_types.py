@@ -7,7 +7,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_crowd.site import Site
-from tests.support.crowds import DAY, HIT, HIT_TYPE, NEW_YEAR, Crowd, business, invalid, refusal
+from tests.support.crowds import (
+    DAY,
+    HIT,
+    HIT_TYPE,
+    NEW_YEAR,
+    CrowdUnderTest,
+    business,
+    invalid,
+    refusal,
+)
 from tests.support.qualification_samples import (
     FORM,
     HITS_APPROVED,
@@ -33,7 +42,7 @@ def no_type(type_id: str) -> Any:
     )
 
 
-def names(crowd: Crowd, **request: Any) -> list[str]:
+def names(crowd: CrowdUnderTest, **request: Any) -> list[str]:
     """The names of all types that a listing gives, page by page."""
     pages = crowd.client.get_paginator("list_qualification_types").paginate(
         **{"MustBeRequestable": True} | request, PaginationConfig={"PageSize": 2}
@@ -45,14 +54,14 @@ def names(crowd: Crowd, **request: Any) -> list[str]:
     ]
 
 
-def others(crowd: Crowd) -> Any:
+def others(crowd: CrowdUnderTest) -> Any:
     """Makes a qualification type of another requester."""
     requester_id = crowd.make_requester()
     qualification_type = crowd.site.perform(requester_id, "CreateQualificationType", SKILL)
     return qualification_type["QualificationType"]["QualificationTypeId"]
 
 
-def test_create_answers_the_whole_type(crowd: Crowd) -> None:
+def test_create_answers_the_whole_type(crowd: CrowdUnderTest) -> None:
     """A type comes back with its id and what is true of it, and with nothing that is not there."""
     qualification_type = crowd.client.create_qualification_type(**SKILL)["QualificationType"]
 
@@ -69,7 +78,7 @@ def test_create_answers_the_whole_type(crowd: Crowd) -> None:
     assert qualification_type["QualificationType"] == qualification_type
 
 
-def test_every_field_comes_back(crowd: Crowd) -> None:
+def test_every_field_comes_back(crowd: CrowdUnderTest) -> None:
     """Test, key, durations and keywords are kept as given; AutoGrantedValue is 1 unless given."""
     tested = TESTED | {"Keywords": "english, writing", "RetryDelayInSeconds": 0}
     qualification_type = crowd.client.create_qualification_type(**tested)["QualificationType"]
@@ -83,7 +92,7 @@ def test_every_field_comes_back(crowd: Crowd) -> None:
     assert valued["QualificationType"]["AutoGrantedValue"] == -7
 
 
-def test_a_name_is_unique_among_ones_own(crowd: Crowd) -> None:
+def test_a_name_is_unique_among_ones_own(crowd: CrowdUnderTest) -> None:
     """The second type of a name is refused in Amazon's words; another requester may use it."""
     make_type(crowd)
 
@@ -154,7 +163,7 @@ def test_a_name_is_unique_among_ones_own(crowd: Crowd) -> None:
         ),
     ],
 )
-def test_what_no_type_can_be(crowd: Crowd, changes: dict[str, Any], message: str) -> None:
+def test_what_no_type_can_be(crowd: CrowdUnderTest, changes: dict[str, Any], message: str) -> None:
     """A field outside its limits, or beside one that excludes it, is refused; nothing is made."""
     assert refusal(crowd.client.create_qualification_type, **SKILL | changes) == invalid(message)
     assert names(crowd) == []
@@ -172,7 +181,7 @@ def test_what_no_type_can_be(crowd: Crowd, changes: dict[str, Any], message: str
         (question_form({"a": ("x", "x")}), '"x" was used before'),
     ],
 )
-def test_what_no_test_can_be(crowd: Crowd, test: str, why: str) -> None:
+def test_what_no_test_can_be(crowd: CrowdUnderTest, test: str, why: str) -> None:
     """A test is a QuestionForm that follows its schema, whose identifiers are unique."""
     refused = refusal(crowd.client.create_qualification_type, **TESTED | {"Test": test})
 
@@ -183,7 +192,7 @@ def test_what_no_test_can_be(crowd: Crowd, test: str, why: str) -> None:
     assert why in refused.message
 
 
-def test_the_older_schema_and_free_text_beside_a_key(crowd: Crowd) -> None:
+def test_the_older_schema_and_free_text_beside_a_key(crowd: CrowdUnderTest) -> None:
     """QuestionForm of 2005 is taken; a question that the key does not score may be free text."""
     older = FORM.replace("2017-11-06", "2005-10-01")
     free = question_form({"nextmove": ("D",), "why": ()})
@@ -193,7 +202,7 @@ def test_the_older_schema_and_free_text_beside_a_key(crowd: Crowd) -> None:
     assert make_type(crowd, **TESTED | {"Name": "b", "Test": free, "AnswerKey": key})
 
 
-def test_update(crowd: Crowd) -> None:
+def test_update(crowd: CrowdUnderTest) -> None:
     """Description, status, retry delay and auto-grant change; what is not named stays."""
     type_id = make_type(crowd, Keywords="writing", RetryDelayInSeconds=60)
     changed = crowd.client.update_qualification_type(
@@ -219,7 +228,7 @@ def test_update(crowd: Crowd) -> None:
     assert off["QualificationType"]["RetryDelayInSeconds"] == 5
 
 
-def test_update_of_a_test(crowd: Crowd) -> None:
+def test_update_of_a_test(crowd: CrowdUnderTest) -> None:
     """A new test replaces test, duration and key together; a key that is left out is gone."""
     type_id = make_type(crowd, **TESTED)
     update = crowd.client.update_qualification_type
@@ -250,7 +259,9 @@ def test_update_of_a_test(crowd: Crowd) -> None:
         ),
     ],
 )
-def test_updates_that_are_refused(crowd: Crowd, changes: dict[str, Any], message: str) -> None:
+def test_updates_that_are_refused(
+    crowd: CrowdUnderTest, changes: dict[str, Any], message: str
+) -> None:
     """A test cannot be lost, nor changed by halves."""
     type_id = make_type(crowd, **TESTED)
 
@@ -260,7 +271,9 @@ def test_updates_that_are_refused(crowd: Crowd, changes: dict[str, Any], message
 
 
 @pytest.mark.parametrize("unused", [{"TestDurationInSeconds": 0}, {"AnswerKey": KEY}])
-def test_a_duration_or_key_without_a_test_is_ignored(crowd: Crowd, unused: dict[str, Any]) -> None:
+def test_a_duration_or_key_without_a_test_is_ignored(
+    crowd: CrowdUnderTest, unused: dict[str, Any]
+) -> None:
     """Clients that always send them make and update types without a test."""
     type_id = make_type(crowd, AutoGranted=True, **unused)
     qualification_type = crowd.client.get_qualification_type(QualificationTypeId=type_id)[
@@ -274,7 +287,7 @@ def test_a_duration_or_key_without_a_test_is_ignored(crowd: Crowd, unused: dict[
     assert updated == qualification_type | {"Description": "new"}
 
 
-def test_an_update_leaves_the_duration_of_a_test(crowd: Crowd) -> None:
+def test_an_update_leaves_the_duration_of_a_test(crowd: CrowdUnderTest) -> None:
     """Without Test the test is unchanged, its duration too."""
     type_id = make_type(crowd, **TESTED)
     updated = crowd.client.update_qualification_type(
@@ -284,7 +297,7 @@ def test_an_update_leaves_the_duration_of_a_test(crowd: Crowd) -> None:
     assert updated["AnswerKey"] == KEY
 
 
-def test_an_auto_granted_type_gets_a_test_only_instead(crowd: Crowd) -> None:
+def test_an_auto_granted_type_gets_a_test_only_instead(crowd: CrowdUnderTest) -> None:
     """Test and auto-grant exclude each other, whichever comes first."""
     type_id = make_type(crowd, AutoGranted=True)
     update = crowd.client.update_qualification_type
@@ -296,7 +309,7 @@ def test_an_auto_granted_type_gets_a_test_only_instead(crowd: Crowd) -> None:
     assert update(**test, AutoGranted=False)["QualificationType"]["Test"] == FORM
 
 
-def test_found_by_words(crowd: Crowd) -> None:
+def test_found_by_words(crowd: CrowdUnderTest) -> None:
     """Every word of the query occurs in name, keywords or description, in any case; %, _ are letters."""
     make_type(crowd, Name="English", Description="writing", Keywords="language")
     make_type(crowd, Name="French 100%", Description="reading", Keywords="langue")
@@ -314,7 +327,7 @@ def test_found_by_words(crowd: Crowd) -> None:
     assert sorted(names(crowd, MustBeOwnedByCaller=True)) == ["English", "French 100%", "Third"]
 
 
-def test_the_systems_own_types(crowd: Crowd) -> None:
+def test_the_systems_own_types(crowd: CrowdUnderTest) -> None:
     """They are listed unless types must be requestable or own, and are found by Amazon's ids."""
     assert sorted(names(crowd, MustBeRequestable=False)) == [
         "Masters",
@@ -328,7 +341,7 @@ def test_the_systems_own_types(crowd: Crowd) -> None:
     assert qualification_type["QualificationType"]["IsRequestable"] is False
 
 
-def test_masters_has_an_id_a_site(crowd: Crowd) -> None:
+def test_masters_has_an_id_a_site(crowd: CrowdUnderTest) -> None:
     """Only this site's is there: the other's does not exist, as Amazon says."""
     get = crowd.client.get_qualification_type
     mine, other = SANDBOX_MASTERS, LIVE_MASTERS
@@ -360,7 +373,7 @@ def test_the_live_sites_masters(open_crowd: Any) -> None:
         "list_qualification_requests",
     ],
 )
-def test_whose_a_type_is(crowd: Crowd, operation: str) -> None:
+def test_whose_a_type_is(crowd: CrowdUnderTest, operation: str) -> None:
     """Another's type is as good as none; the system's own is not to be meddled with."""
     call, more = getattr(crowd.client, operation), {}
     if "associate" in operation:
@@ -375,7 +388,7 @@ def test_whose_a_type_is(crowd: Crowd, operation: str) -> None:
     )
 
 
-def test_anothers_type_cannot_be_seen_or_required(crowd: Crowd) -> None:
+def test_anothers_type_cannot_be_seen_or_required(crowd: CrowdUnderTest) -> None:
     """Neither found, nor listed, nor required, nor asked for its HITs."""
     type_id = others(crowd)
 
@@ -390,7 +403,7 @@ def test_anothers_type_cannot_be_seen_or_required(crowd: Crowd) -> None:
     ) == no_type(type_id)
 
 
-def test_delete(crowd: Crowd) -> None:
+def test_delete(crowd: CrowdUnderTest) -> None:
     """A deleted type is gone, and deleting it again changes nothing; its name can be used again."""
     type_id = make_type(crowd)
     for _ in range(2):
@@ -402,7 +415,7 @@ def test_delete(crowd: Crowd) -> None:
     assert make_type(crowd) != type_id
 
 
-def test_delete_rejects_what_waits(crowd: Crowd) -> None:
+def test_delete_rejects_what_waits(crowd: CrowdUnderTest) -> None:
     """Requests for a deleted type are rejected, and there is nothing left to accept."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
@@ -418,7 +431,7 @@ def test_delete_rejects_what_waits(crowd: Crowd) -> None:
     )
 
 
-def test_delete_keeps_what_hits_need(crowd: Crowd) -> None:
+def test_delete_keeps_what_hits_need(crowd: CrowdUnderTest) -> None:
     """HITs go on, for workers who have it; its HIT types make no more of them."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
@@ -443,7 +456,7 @@ def test_delete_keeps_what_hits_need(crowd: Crowd) -> None:
     assert refusal(crowd.client.create_hit, **HIT, **required) == no_type(type_id)
 
 
-def test_a_deleted_type_is_there_until_its_last_hit_is_deleted(crowd: Crowd) -> None:
+def test_a_deleted_type_is_there_until_its_last_hit_is_deleted(crowd: CrowdUnderTest) -> None:
     """Its owner sees its HITs and who has it, and says who has it; nobody can use it again."""
     type_id, worker, other = make_type(crowd), crowd.make_worker(), crowd.make_worker("Bob")
     give(crowd, type_id, worker)
@@ -484,12 +497,12 @@ def test_a_deleted_type_is_there_until_its_last_hit_is_deleted(crowd: Crowd) -> 
     )
 
 
-def expired(crowd: Crowd, hit_id: str) -> str:
+def expired(crowd: CrowdUnderTest, hit_id: str) -> str:
     crowd.client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
     return hit_id
 
 
-def test_types_survive_the_site(crowd: Crowd) -> None:
+def test_types_survive_the_site(crowd: CrowdUnderTest) -> None:
     """A type is in the database, not in the process."""
     type_id = make_type(crowd, **TESTED)
     again = Site("sandbox", crowd.site.store.url, crowd.clock)
@@ -501,7 +514,7 @@ def test_types_survive_the_site(crowd: Crowd) -> None:
     assert response["QualificationType"]["AnswerKey"] == KEY
 
 
-def test_names_of_fields_that_must_be_there(crowd: Crowd) -> None:
+def test_names_of_fields_that_must_be_there(crowd: CrowdUnderTest) -> None:
     """A value outside the enumeration is refused by the model."""
     with pytest.raises(ClientError) as caught:
         make_type(crowd, QualificationTypeStatus="Asleep")

@@ -5,7 +5,7 @@ from typing import Any
 
 from local_crowd.operations.qualifications import for_workers, grants
 from local_crowd.operations.work import messages as letters
-from tests.support.crowds import NEW_YEAR, Crowd, business, invalid, refusal
+from tests.support.crowds import NEW_YEAR, CrowdUnderTest, business, invalid, refusal
 from tests.support.qualification_samples import (
     HITS_APPROVED,
     LOCALE,
@@ -25,7 +25,7 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def had(crowd: Crowd, type_id: str, **request: Any) -> list[tuple[str, int]]:
+def had(crowd: CrowdUnderTest, type_id: str, **request: Any) -> list[tuple[str, int]]:
     """Who has it, with which value, page by page."""
     pages = crowd.client.get_paginator("list_workers_with_qualification_type").paginate(
         QualificationTypeId=type_id, **request, PaginationConfig={"PageSize": 2}
@@ -34,13 +34,13 @@ def had(crowd: Crowd, type_id: str, **request: Any) -> list[tuple[str, int]]:
     return [(holder["WorkerId"], holder["IntegerValue"]) for holder in holders]
 
 
-def revoke(crowd: Crowd, type_id: str, worker_id: str, **more: Any) -> None:
+def revoke(crowd: CrowdUnderTest, type_id: str, worker_id: str, **more: Any) -> None:
     crowd.client.disassociate_qualification_from_worker(
         QualificationTypeId=type_id, WorkerId=worker_id, **more
     )
 
 
-def messages(crowd: Crowd, worker_id: str) -> list[tuple[str, str]]:
+def messages(crowd: CrowdUnderTest, worker_id: str) -> list[tuple[str, str]]:
     with crowd.site.reading() as call:
         return [
             (message.subject, message.message_text)
@@ -48,7 +48,7 @@ def messages(crowd: Crowd, worker_id: str) -> list[tuple[str, str]]:
         ]
 
 
-def test_associate(crowd: Crowd) -> None:
+def test_associate(crowd: CrowdUnderTest) -> None:
     """What is given is there at once, with the value 1 unless another is said."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     response = crowd.client.associate_qualification_with_worker(
@@ -65,7 +65,7 @@ def test_associate(crowd: Crowd) -> None:
     }
 
 
-def test_associate_again(crowd: Crowd) -> None:
+def test_associate_again(crowd: CrowdUnderTest) -> None:
     """Giving it again changes value and time."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker, 5)
@@ -80,7 +80,7 @@ def test_associate_again(crowd: Crowd) -> None:
     assert had(crowd, type_id) == [(worker, -2)]
 
 
-def test_the_worker_is_told(crowd: Crowd) -> None:
+def test_the_worker_is_told(crowd: CrowdUnderTest) -> None:
     """The worker finds a message, unless SendNotification is false."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
@@ -100,7 +100,7 @@ def test_the_worker_is_told(crowd: Crowd) -> None:
     ]
 
 
-def test_an_unknown_worker(crowd: Crowd) -> None:
+def test_an_unknown_worker(crowd: CrowdUnderTest) -> None:
     """Nothing is given to who is not there; the answer is Amazon's for a wrong worker id."""
     assert refusal(
         crowd.client.associate_qualification_with_worker,
@@ -109,7 +109,7 @@ def test_an_unknown_worker(crowd: Crowd) -> None:
     ) == invalid('The value "ANOBODY" is not valid for the parameter WorkerId.')
 
 
-def test_a_value_of_more_than_32_bits(crowd: Crowd) -> None:
+def test_a_value_of_more_than_32_bits(crowd: CrowdUnderTest) -> None:
     """Amazon's integers end at 2,147,483,647."""
     type_id, worker = make_type(crowd), crowd.make_worker()
 
@@ -121,7 +121,7 @@ def test_a_value_of_more_than_32_bits(crowd: Crowd) -> None:
     assert score(crowd, type_id, worker)["IntegerValue"] == 2**31 - 1
 
 
-def test_scores_that_are_not_there(crowd: Crowd) -> None:
+def test_scores_that_are_not_there(crowd: CrowdUnderTest) -> None:
     """Never given, no such type, no such worker, another's, the system's: the same words for all."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
@@ -149,7 +149,7 @@ def test_scores_that_are_not_there(crowd: Crowd) -> None:
     assert refusal(ask, QualificationTypeId=other_type_id, WorkerId=worker) == NONE
 
 
-def test_disassociate(crowd: Crowd) -> None:
+def test_disassociate(crowd: CrowdUnderTest) -> None:
     """What was revoked has no score, is listed as revoked, and the worker can read why."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker, 3)
@@ -164,7 +164,7 @@ def test_disassociate(crowd: Crowd) -> None:
     assert (row.name, row.status, row.reason) == ("English", "Revoked", "It was too long ago.")
 
 
-def test_disassociate_what_is_not_there(crowd: Crowd) -> None:
+def test_disassociate_what_is_not_there(crowd: CrowdUnderTest) -> None:
     """It is not revoked twice, nor from who never had it."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     call = crowd.client.disassociate_qualification_from_worker
@@ -175,7 +175,7 @@ def test_disassociate_what_is_not_there(crowd: Crowd) -> None:
     assert refusal(call, QualificationTypeId=type_id, WorkerId=worker) == REVOKED
 
 
-def test_given_again_after_it_was_revoked(crowd: Crowd) -> None:
+def test_given_again_after_it_was_revoked(crowd: CrowdUnderTest) -> None:
     """It is granted again, from then on, and the reason is gone."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker, 3)
@@ -189,7 +189,7 @@ def test_given_again_after_it_was_revoked(crowd: Crowd) -> None:
         assert [row.reason for row in for_workers.list_held(call, worker)] == [None]
 
 
-def test_list_workers(crowd: Crowd) -> None:
+def test_list_workers(crowd: CrowdUnderTest) -> None:
     """Those who have it, in the order they got it, and those of this type only."""
     type_id, other = make_type(crowd), make_type(crowd, Name="other")
     workers = [crowd.make_worker(name) for name in ("Ada", "Ben", "Cleo")]
@@ -202,7 +202,7 @@ def test_list_workers(crowd: Crowd) -> None:
     assert had(crowd, type_id, Status="Granted") == had(crowd, type_id)
 
 
-def test_masters_are_made_by_who_runs_the_crowd(crowd: Crowd) -> None:
+def test_masters_are_made_by_who_runs_the_crowd(crowd: CrowdUnderTest) -> None:
     """No requester can, and who is one can be one no more."""
     worker = crowd.make_worker()
     associate = crowd.client.associate_qualification_with_worker

@@ -7,7 +7,7 @@ import pytest
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.work import worker_actions, worker_lists
-from tests.support.crowds import HIT, HIT_TYPE, Crowd, business, invalid, refusal
+from tests.support.crowds import HIT, HIT_TYPE, CrowdUnderTest, business, invalid, refusal
 from tests.support.qualification_samples import (
     HITS_APPROVED,
     LOCALE,
@@ -52,7 +52,7 @@ GUARDS = ("Accept", "PreviewAndAccept", "DiscoverPreviewAndAccept")
         (require(LOCALE, "NotIn", *["US"] * 31), "NotIn takes 1 to 30 LocaleValues, not 31"),
     ],
 )
-def test_values_that_do_not_fit(crowd: Crowd, requirement: Any, fault: str) -> None:
+def test_values_that_do_not_fit(crowd: CrowdUnderTest, requirement: Any, fault: str) -> None:
     """Each comparator takes its own kind and number of values."""
     expected = invalid(
         f"The QualificationRequirement of {requirement['QualificationTypeId']} is not valid: {fault}."
@@ -95,7 +95,9 @@ def test_values_that_do_not_fit(crowd: Crowd, requirement: Any, fault: str) -> N
         ),
     ],
 )
-def test_values_that_no_worker_can_have(crowd: Crowd, requirement: Any, message: str) -> None:
+def test_values_that_no_worker_can_have(
+    crowd: CrowdUnderTest, requirement: Any, message: str
+) -> None:
     """Places are ISO codes of a country or a US state, integers have 32 bits."""
     for operation, base in (
         (crowd.client.create_hit, HIT),
@@ -106,7 +108,7 @@ def test_values_that_no_worker_can_have(crowd: Crowd, requirement: Any, message:
         )
 
 
-def test_as_many_values_as_are_allowed(crowd: Crowd) -> None:
+def test_as_many_values_as_are_allowed(crowd: CrowdUnderTest) -> None:
     """15 integers and 30 places can be compared with at once."""
     assert crowd.make_hit(
         QualificationRequirements=[
@@ -116,7 +118,7 @@ def test_as_many_values_as_are_allowed(crowd: Crowd) -> None:
     )
 
 
-def test_types_that_cannot_be_required(crowd: Crowd) -> None:
+def test_types_that_cannot_be_required(crowd: CrowdUnderTest) -> None:
     """One that is not there, and one that is inactive."""
     inactive = make_type(crowd, QualificationTypeStatus="Inactive")
     create = crowd.client.create_hit
@@ -131,7 +133,7 @@ def test_types_that_cannot_be_required(crowd: Crowd) -> None:
     )
 
 
-def test_a_qualification_lets_in(crowd: Crowd) -> None:
+def test_a_qualification_lets_in(crowd: CrowdUnderTest) -> None:
     """Who has it, with a value that compares, can accept; who has lost it cannot any more."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     at_least = require(type_id, "GreaterThanOrEqualTo", 80)
@@ -151,7 +153,7 @@ def test_a_qualification_lets_in(crowd: Crowd) -> None:
     assert lets_in(crowd, worker, require(type_id, "DoesNotExist"))
 
 
-def test_all_requirements_hold(crowd: Crowd) -> None:
+def test_all_requirements_hold(crowd: CrowdUnderTest) -> None:
     """One that is met does not make up for one that is not."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
@@ -160,7 +162,7 @@ def test_all_requirements_hold(crowd: Crowd) -> None:
     assert lets_in(crowd, worker, require(type_id), require(HITS_APPROVED, "LessThan", 1))
 
 
-def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
+def test_the_refusal_names_what_is_missing(crowd: CrowdUnderTest) -> None:
     """The worker reads which requirements they do not meet, and what they have; the others are not named."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker, 3)
@@ -191,7 +193,7 @@ def test_the_refusal_names_what_is_missing(crowd: Crowd) -> None:
     ]
 
 
-def test_work_in_hand_is_not_taken_away(crowd: Crowd) -> None:
+def test_work_in_hand_is_not_taken_away(crowd: CrowdUnderTest) -> None:
     """Who accepted while qualified may submit afterwards, and finds it again."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
@@ -206,7 +208,7 @@ def test_work_in_hand_is_not_taken_away(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("guarded", GUARDS)
-def test_actions_guarded(crowd: Crowd, guarded: str) -> None:
+def test_actions_guarded(crowd: CrowdUnderTest, guarded: str) -> None:
     """Accept guards accepting; PreviewAndAccept previews too; Discover… hides the group as well."""
     type_id, worker, good = make_type(crowd), crowd.make_worker(), crowd.make_worker("good")
     give(crowd, type_id, good)
@@ -235,7 +237,7 @@ def test_actions_guarded(crowd: Crowd, guarded: str) -> None:
     assert may(good) == (True, True, True)
 
 
-def test_each_requirement_guards_its_own(crowd: Crowd) -> None:
+def test_each_requirement_guards_its_own(crowd: CrowdUnderTest) -> None:
     """Amazon's example: who meets what guards discovery, and not what guards previews, sees the group."""
     seen, shown, worker = make_type(crowd), make_type(crowd, Name="other"), crowd.make_worker()
     give(crowd, seen, worker)
@@ -253,7 +255,7 @@ def test_each_requirement_guards_its_own(crowd: Crowd) -> None:
             worker_lists.find_next_hit(call, worker, group.hit_type_id)
 
 
-def test_a_group_is_hidden_for_each_worker_alone(crowd: Crowd) -> None:
+def test_a_group_is_hidden_for_each_worker_alone(crowd: CrowdUnderTest) -> None:
     """A hidden group reappears once the qualification is there, and open ones are never hidden."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     for number in range(3):
@@ -273,7 +275,7 @@ def test_a_group_is_hidden_for_each_worker_alone(crowd: Crowd) -> None:
     assert titles() == ["hidden 0", "hidden 1"]
 
 
-def test_hits_for_a_qualification_type(crowd: Crowd) -> None:
+def test_hits_for_a_qualification_type(crowd: CrowdUnderTest) -> None:
     """The requester's HITs that require it, newest first, of any status but deleted."""
     type_id, other = make_type(crowd), make_type(crowd, Name="other")
     hit_ids = [

@@ -11,7 +11,7 @@ from local_crowd.operations.people.profiles import InvalidPlace, Profile
 from local_crowd.operations.qualifications import grants
 from local_crowd.site import open_site
 from local_crowd.store.tables import assignments, hits
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 from tests.support.qualification_samples import (
     ADULT,
     HITS_APPROVED,
@@ -24,7 +24,7 @@ from tests.support.qualification_samples import (
 )
 
 
-def history(crowd: Crowd, worker_id: str, **counts: int) -> None:
+def history(crowd: CrowdUnderTest, worker_id: str, **counts: int) -> None:
     """Give the worker a past: so many assignments of each status, each of a HIT of its own."""
     like = crowd.make_hit()
     with crowd.site.writing() as call:
@@ -46,7 +46,7 @@ def history(crowd: Crowd, worker_id: str, **counts: int) -> None:
             )
 
 
-def test_approved_hits(crowd: Crowd) -> None:
+def test_approved_hits(crowd: CrowdUnderTest) -> None:
     """Worker_NumberHITsApproved counts what was approved, by any requester, not what waits."""
     worker = crowd.make_worker()
     first, second = crowd.make_hit(), crowd.make_hit()
@@ -69,7 +69,7 @@ def test_approved_hits(crowd: Crowd) -> None:
         ({"Approved": 50, "Rejected": 49, "Returned": 30, "Abandoned": 30}, 100),
     ],
 )
-def test_percent_approved(crowd: Crowd, done: dict[str, int], percent: int) -> None:
+def test_percent_approved(crowd: CrowdUnderTest, done: dict[str, int], percent: int) -> None:
     """100 below a hundred submitted assignments; then the whole percents of those reviewed."""
     worker = crowd.make_worker()
     history(crowd, worker, **done)
@@ -79,7 +79,7 @@ def test_percent_approved(crowd: Crowd, done: dict[str, int], percent: int) -> N
     assert not lets_in(crowd, worker, require(PERCENT_APPROVED, "GreaterThan", percent))
 
 
-def test_places(crowd: Crowd) -> None:
+def test_places(crowd: CrowdUnderTest) -> None:
     """Worker_Locale is what the profile says; a country stands for its parts."""
     worker = crowd.make_worker()
     assert not lets_in(crowd, worker, require(LOCALE, "NotEqualTo", "US"))
@@ -100,7 +100,7 @@ def test_places(crowd: Crowd) -> None:
     assert not lets_in(crowd, worker, require(LOCALE, "In", "US", "CA"))
 
 
-def test_adult(crowd: Crowd) -> None:
+def test_adult(crowd: CrowdUnderTest) -> None:
     """Worker_Adult is 1 for who has said so, else 0."""
     worker = crowd.make_worker()
     assert lets_in(crowd, worker, require(ADULT, "EqualTo", 0))
@@ -108,7 +108,7 @@ def test_adult(crowd: Crowd) -> None:
     assert lets_in(crowd, worker, require(ADULT, "EqualTo", 1))
 
 
-def test_masters(crowd: Crowd) -> None:
+def test_masters(crowd: CrowdUnderTest) -> None:
     """Masters are those whom the crowd's operator made so."""
     worker = crowd.make_worker()
     assert not lets_in(crowd, worker, require(SANDBOX_MASTERS))
@@ -117,7 +117,7 @@ def test_masters(crowd: Crowd) -> None:
     assert lets_in(crowd, worker, require(SANDBOX_MASTERS))
 
 
-def test_profiles(crowd: Crowd) -> None:
+def test_profiles(crowd: CrowdUnderTest) -> None:
     """What a worker says is kept in capitals, can be taken back, and codes that are none are refused."""
     worker = crowd.make_worker()
 
@@ -136,7 +136,7 @@ def test_profiles(crowd: Crowd) -> None:
     assert say("", None, False) == (None, None, False)
 
 
-def queries(crowd: Crowd, requirements: list[Any]) -> list[str]:
+def queries(crowd: CrowdUnderTest, requirements: list[Any]) -> list[str]:
     """What the database is asked while a worker accepts a HIT of these requirements."""
     worker, hit_id = crowd.make_worker(), crowd.make_hit(QualificationRequirements=requirements)
     live_in(crowd, worker, "US")
@@ -154,7 +154,7 @@ def queries(crowd: Crowd, requirements: list[Any]) -> list[str]:
     return asked
 
 
-def test_what_requirements_cost(crowd: Crowd) -> None:
+def test_what_requirements_cost(crowd: CrowdUnderTest) -> None:
     """A HIT without requirements asks nothing more; history and profile are one query each."""
     free = queries(crowd, [])
     assert not any("qualif" in query for query in free if "FROM hits JOIN" not in query)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_crowd.operations.questions.answers import NAMESPACE, NOT_RETURNED, build_answer_xml
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 
 Fields = list[tuple[str, str]]
 HEAD = f'<?xml version="1.0" encoding="ASCII"?><QuestionFormAnswers xmlns="{NAMESPACE}"'
@@ -24,7 +24,7 @@ def read(xml: str) -> dict[str, str]:
     }
 
 
-def test_the_form_of_recorded_answers(crowd: Crowd) -> None:
+def test_the_form_of_recorded_answers(crowd: CrowdUnderTest) -> None:
     """An answer has the head and the elements of Amazon's, no space between, in the order sent."""
     fields = [("word", "cat"), ("assignmentId", "3A"), ("sure?", '<yes> & "no"')]
     assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit(), fields)
@@ -91,7 +91,7 @@ def test_any_text_can_be_sent(fields: Fields) -> None:
     assert sum(map(len, read(xml).values())) >= max((len(value) for _, value in fields), default=0)
 
 
-def test_control_characters_are_replaced(crowd: Crowd) -> None:
+def test_control_characters_are_replaced(crowd: CrowdUnderTest) -> None:
     """A control character, half a surrogate pair and a non-character are U+FFFD each."""
     fields = [("a\0b", "\x01\ud800\ufffe\uffff\x1f\x7f")]
     assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit(), fields)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 from tests.support.hit_frames import Desk, expect
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ LOOK_AGAIN = "One answer is missing or not valid. Nothing was sent yet."
 
 
 @pytest.fixture
-def desk(crowd: Crowd, page: "Page") -> Desk:
+def desk(crowd: CrowdUnderTest, page: "Page") -> Desk:
     """A worker who has yet to sign in."""
     return Desk(crowd, page)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from local_crowd.operations.hits import layouts
-from tests.support.crowds import HIT, Crowd
+from tests.support.crowds import HIT, CrowdUnderTest
 from tests.support.hit_frames import Desk, expect
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ LIMA = {"endOffset": 18, "label": "place", "startOffset": 14}
 
 
 @pytest.fixture
-def desk(crowd: Crowd, page: "Page") -> Desk:
+def desk(crowd: CrowdUnderTest, page: "Page") -> Desk:
     """A worker who has yet to sign in."""
     return Desk(crowd, page)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from local_crowd.operations.hits import layouts
-from tests.support.crowds import HIT, Crowd
+from tests.support.crowds import HIT, CrowdUnderTest
 from tests.support.hit_frames import Desk, expect
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ CANNOT_SHOW = "This page needs <crowd-keypoint>, which this crowd cannot show."
 
 
 @pytest.fixture
-def desk(crowd: Crowd, page: "Page") -> Desk:
+def desk(crowd: CrowdUnderTest, page: "Page") -> Desk:
     """A worker who has yet to sign in."""
     return Desk(crowd, page)
 

@@ -1,9 +1,9 @@
 """Files of workers, which Amazon gave up."""
 
-from tests.support.crowds import Crowd, business, invalid, refusal
+from tests.support.crowds import CrowdUnderTest, business, invalid, refusal
 
 
-def test_no_question_has_a_file(crowd: Crowd) -> None:
+def test_no_question_has_a_file(crowd: CrowdUnderTest) -> None:
     """GetFileUploadURL is refused for every assignment, and an unknown one does not exist."""
     assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit())
     ask = crowd.client.get_file_upload_url

@@ -9,14 +9,16 @@ import pytest
 from local_crowd.manage.layouts import add_layout, list_layouts
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.hits import layouts
-from tests.support.crowds import HIT, HIT_TYPE, Crowd, business, invalid, refusal
+from tests.support.crowds import HIT, HIT_TYPE, CrowdUnderTest, business, invalid, refusal
 
 PAGE = "<form><p>Is ${what} on <img src='${url}'>? ${what}!</p><script>`${1 + 1}`</script></form>"
 WITHOUT_QUESTION = {name: value for name, value in HIT.items() if name != "Question"}
 QUESTION_LIMIT = 65_535
 
 
-def add(crowd: Crowd, page: str = PAGE, requester_id: str | None = None, height: int = 450) -> str:
+def add(
+    crowd: CrowdUnderTest, page: str = PAGE, requester_id: str | None = None, height: int = 450
+) -> str:
     with crowd.site.writing() as call:
         layout_id = call.new_id()
         owner = requester_id or crowd.requester_id
@@ -33,7 +35,7 @@ def content(question: str) -> str:
     return root[0].text or ""
 
 
-def test_a_layout_becomes_a_html_question(crowd: Crowd) -> None:
+def test_a_layout_becomes_a_html_question(crowd: CrowdUnderTest) -> None:
     """CreateHIT with a layout makes the HTMLQuestion whose placeholders hold the values."""
     hit = crowd.client.create_hit(
         **WITHOUT_QUESTION,
@@ -50,7 +52,7 @@ def test_a_layout_becomes_a_html_question(crowd: Crowd) -> None:
     assert crowd.hit(hit["HITId"]) == hit
 
 
-def test_a_layout_serves_hits_of_a_hit_type(crowd: Crowd) -> None:
+def test_a_layout_serves_hits_of_a_hit_type(crowd: CrowdUnderTest) -> None:
     """CreateHITWithHITType takes layouts too; one layout serves many HITs."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     layout_id = add(crowd, "<form>${n}</form>")
@@ -69,7 +71,7 @@ def test_a_layout_serves_hits_of_a_hit_type(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("value", ["]]>", "]]]]>>", "<b>&amp;</b>", "${n}", r"\g<0>\1", "ß\r\n"])
-def test_a_value_is_put_in_as_it_is(crowd: Crowd, value: str) -> None:
+def test_a_value_is_put_in_as_it_is(crowd: CrowdUnderTest, value: str) -> None:
     """Markup stays markup, nothing is filled in twice, and no value leaves the question's XML."""
     question = crowd.client.create_hit(
         **WITHOUT_QUESTION,
@@ -80,7 +82,7 @@ def test_a_value_is_put_in_as_it_is(crowd: Crowd, value: str) -> None:
     assert content(question) == f"<form>{value}</form>".replace("\r\n", "\n")  # as XML reads
 
 
-def test_a_layout_without_parameters(crowd: Crowd) -> None:
+def test_a_layout_without_parameters(crowd: CrowdUnderTest) -> None:
     """A layout without placeholders needs no parameters."""
     layout_id = add(crowd, "<crowd-form>Yes?</crowd-form>", height=0)
     hit = crowd.client.create_hit(**WITHOUT_QUESTION, HITLayoutId=layout_id)["HIT"]
@@ -89,7 +91,7 @@ def test_a_layout_without_parameters(crowd: Crowd) -> None:
     assert fromstring(hit["Question"])[1].text == "0"
 
 
-def test_a_layout_without_a_form_gets_one(crowd: Crowd) -> None:
+def test_a_layout_without_a_form_gets_one(crowd: CrowdUnderTest) -> None:
     """What stands alone is put within the form that Amazon put around: fields, id and button."""
     layout_id = add(crowd, "<input name='word'>")
     page = content(
@@ -102,7 +104,7 @@ def test_a_layout_without_a_form_gets_one(crowd: Crowd) -> None:
     assert "/mturk/externalSubmit" in page
 
 
-def test_missing_parameters_are_reported(crowd: Crowd) -> None:
+def test_missing_parameters_are_reported(crowd: CrowdUnderTest) -> None:
     """Amazon's words for parameters that are missing, as requesters have reported them."""
     create, layout_id = crowd.client.create_hit, add(crowd)
 
@@ -120,7 +122,7 @@ def test_missing_parameters_are_reported(crowd: Crowd) -> None:
     assert crowd.client.list_hits()["HITs"] == []
 
 
-def test_parameters_must_be_the_layouts(crowd: Crowd) -> None:
+def test_parameters_must_be_the_layouts(crowd: CrowdUnderTest) -> None:
     """A parameter that the layout does not have, or one given twice, is refused."""
     layout_id, create = add(crowd, "<form>${n}</form>"), crowd.client.create_hit
 
@@ -141,7 +143,7 @@ def test_parameters_must_be_the_layouts(crowd: Crowd) -> None:
     ) == invalid("A HITLayoutParameter is given twice.")
 
 
-def test_either_a_question_or_a_layout(crowd: Crowd) -> None:
+def test_either_a_question_or_a_layout(crowd: CrowdUnderTest) -> None:
     """Both are refused, and parameters without a layout."""
     either = invalid("A HIT needs either a Question or a HITLayoutId.")
 
@@ -152,7 +154,7 @@ def test_either_a_question_or_a_layout(crowd: Crowd) -> None:
     )
 
 
-def test_whose_a_layout_is(crowd: Crowd) -> None:
+def test_whose_a_layout_is(crowd: CrowdUnderTest) -> None:
     """An unknown layout does not exist, and neither does another requester's."""
     for layout_id in ("3NONE", add(crowd, requester_id=crowd.make_requester())):
         assert refusal(
@@ -160,7 +162,7 @@ def test_whose_a_layout_is(crowd: Crowd) -> None:
         ) == business(f"HITLayout {layout_id} does not exist.", "HITLayoutDoesNotExist")
 
 
-def test_the_filled_in_question_has_amazons_limit(crowd: Crowd) -> None:
+def test_the_filled_in_question_has_amazons_limit(crowd: CrowdUnderTest) -> None:
     """65,535 bytes of question fit, one more is refused; so is a layout that could never fit."""
     layout_id = add(crowd, "<form>${n}</form>")
     empty = crowd.client.create_hit(
@@ -176,7 +178,7 @@ def test_the_filled_in_question_has_amazons_limit(crowd: Crowd) -> None:
     )
 
 
-def test_the_command_registers_a_layout(crowd: Crowd, tmp_path: Path) -> None:
+def test_the_command_registers_a_layout(crowd: CrowdUnderTest, tmp_path: Path) -> None:
     """What add_layout prints is what CreateHIT takes, on either site."""
     name = "local" if crowd.requester_id == crowd.site.ensure_owner() else "the tests"
     file = tmp_path / "page.html"
@@ -207,7 +209,9 @@ def test_the_command_registers_a_layout(crowd: Crowd, tmp_path: Path) -> None:
         ("<form>", -1, "The value -1 is invalid for frame_height."),
     ],
 )
-def test_layouts_that_fit_into_no_question(crowd: Crowd, page: str, height: int, says: str) -> None:
+def test_layouts_that_fit_into_no_question(
+    crowd: CrowdUnderTest, page: str, height: int, says: str
+) -> None:
     """A layout that no HIT could have is refused when it is registered."""
     with pytest.raises(ParameterValidationError) as caught:
         add(crowd, page, height=height)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from local_crowd.operations.questions.questions import ExternalQuestion, parse
 from local_crowd.pages.questions.rewrite import rewrite_page
 from local_crowd.pages.questions.scripts import NAMES, make_first_script
-from tests.support.crowds import HIT, Crowd, invalid, refusal
+from tests.support.crowds import HIT, CrowdUnderTest, invalid, refusal
 from tests.support.question_forms import form, question
 from tests.support.worker_sites import World, external, html_question, words
 
@@ -301,7 +301,7 @@ def test_an_external_question_is_read(url: str) -> None:
         "https://example.com\\@evil.example/",
     ],
 )
-def test_where_an_external_question_may_not_lead(crowd: Crowd, url: str) -> None:
+def test_where_an_external_question_may_not_lead(crowd: CrowdUnderTest, url: str) -> None:
     """Any other address is a ParameterValidationError that says which are taken."""
     assert refusal(crowd.client.create_hit, **HIT | {"Question": external(url)}) == invalid(
         f'The value "{url}" is not valid for the parameter ExternalURL. It must be an https URL; '

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 from tests.support.hit_frames import Desk, expect
 from tests.support.worker_sites import external
 
@@ -40,7 +40,7 @@ HOW
 
 
 @pytest.fixture
-def desk(crowd: Crowd, page: "Page") -> Desk:
+def desk(crowd: CrowdUnderTest, page: "Page") -> Desk:
     """A worker who has yet to sign in."""
     return Desk(crowd, page)
 

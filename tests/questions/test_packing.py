@@ -15,7 +15,7 @@ from local_crowd.site import Site
 from local_crowd.store.engine import Store
 from local_crowd.store.schema import MIGRATIONS, sqlite_url
 from local_crowd.store.tables import hits, question_dictionaries
-from tests.support.crowds import QUESTION, Crowd
+from tests.support.crowds import QUESTION, CrowdUnderTest
 from tests.support.worker_sites import html_question
 
 PAGE, OTHER_PAGE = (
@@ -29,7 +29,7 @@ def question_of(row: object, page: str = PAGE) -> str:
     return html_question(f"<!DOCTYPE html><script>{row}</script>{page}")
 
 
-def count_bytes(crowd: Crowd) -> tuple[int, int]:
+def count_bytes(crowd: CrowdUnderTest) -> tuple[int, int]:
     """How many bytes the questions of all HITs take, and how many dictionaries there are."""
     with crowd.site.reading() as call:
         size = call.db.scalar(select(func.sum(func.length(hits.c.packed_question))))
@@ -47,7 +47,7 @@ def test_what_was_packed_is_unpacked(question: str, other: str) -> None:
     assert unpack(pack(question, dictionary), dictionary) == question
 
 
-def test_hits_of_a_template_take_the_space_of_their_rows(crowd: Crowd) -> None:
+def test_hits_of_a_template_take_the_space_of_their_rows(crowd: CrowdUnderTest) -> None:
     """Twenty HITs of one page take less than two of it, and each has its own question."""
     asked = [question_of({"picture": f"{number}.jpg"}) for number in range(20)]
     made = [crowd.make_hit(Question=question) for question in asked]
@@ -60,7 +60,7 @@ def test_hits_of_a_template_take_the_space_of_their_rows(crowd: Crowd) -> None:
     assert [hit["Question"] for hit in listed] == asked[::-1]
 
 
-def test_another_template_of_a_hit_type_becomes_the_dictionary(crowd: Crowd) -> None:
+def test_another_template_of_a_hit_type_becomes_the_dictionary(crowd: CrowdUnderTest) -> None:
     """After a question unlike those before, the next ones like it are small again."""
     asked = [question_of(number) for number in range(3)]
     asked += [question_of(number, OTHER_PAGE) for number in range(10)]
@@ -72,7 +72,7 @@ def test_another_template_of_a_hit_type_becomes_the_dictionary(crowd: Crowd) -> 
     assert [crowd.hit(hit_id)["Question"] for hit_id in made] == asked
 
 
-def test_a_hit_keeps_its_question_with_another_type(crowd: Crowd) -> None:
+def test_a_hit_keeps_its_question_with_another_type(crowd: CrowdUnderTest) -> None:
     """Its dictionary is its own, and not its type's."""
     first = crowd.make_hit(Question=question_of("first"))
     other = crowd.make_hit(Question=QUESTION, Title="Another")

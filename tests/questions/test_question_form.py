@@ -13,7 +13,7 @@ from local_crowd.operations.questions import question_form as parts
 from local_crowd.operations.questions.formatted_content import _TAGS
 from local_crowd.operations.questions.questions import build_answer, parse
 from local_crowd.pages.questions.form import choose_widget, describe_limits
-from tests.support.crowds import HIT, Crowd, Refusal, refusal
+from tests.support.crowds import HIT, CrowdUnderTest, Refusal, refusal
 from tests.support.question_forms import (
     NAMESPACE,
     choice,
@@ -324,7 +324,7 @@ def test_what_is_wrong_is_reported_with_its_place(xml: str, why: str) -> None:
     assert len(caught.value.message) < 500
 
 
-def test_create_hit_refuses_a_faulty_form(crowd: Crowd) -> None:
+def test_create_hit_refuses_a_faulty_form(crowd: CrowdUnderTest) -> None:
     """The client is told at CreateHIT, and nothing is made."""
     xml = form(question(choice("a", "a")))
     assert refusal(crowd.client.create_hit, **HIT | {"Question": xml}) == Refusal(
@@ -439,7 +439,7 @@ def test_a_choice_is_answered_in_amazons_elements() -> None:
     )
 
 
-def test_an_html_page_cannot_pass_for_a_form(crowd: Crowd) -> None:
+def test_an_html_page_cannot_pass_for_a_form(crowd: CrowdUnderTest) -> None:
     """Of which kind an answer is, the HIT's question says: not the fields, nor what it speaks of."""
     page = (
         '<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/'

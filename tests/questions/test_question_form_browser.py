@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 from tests.support.hit_frames import Desk, expect
 from tests.support.question_forms import choice, form, formatted, question, required, style, text
 
@@ -18,7 +18,7 @@ ANSWER_IT = "Please answer this question."
 
 
 @pytest.fixture
-def desk(crowd: Crowd, page: "Page") -> Desk:
+def desk(crowd: CrowdUnderTest, page: "Page") -> Desk:
     """A worker who has yet to sign in."""
     return Desk(crowd, page)
 
@@ -218,7 +218,7 @@ def test_a_form_in_a_preview_cannot_be_handed_in(desk: Desk) -> None:
     expect(frame.locator("[name=assignmentId]")).to_have_count(0)
 
 
-def test_a_form_works_without_scripts(crowd: Crowd, browser: "Browser") -> None:
+def test_a_form_works_without_scripts(crowd: CrowdUnderTest, browser: "Browser") -> None:
     """Where scripts are off, the browser itself holds to what HTML can say, and the answer counts."""
     context = browser.new_context(java_script_enabled=False)
     context.set_default_timeout(10_000)

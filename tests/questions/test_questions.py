@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from local_crowd.operations.errors import CrowdError
 from local_crowd.operations.questions.questions import HTML_QUESTION, HTMLQuestion, parse
-from tests.support.crowds import HIT, Crowd, Refusal, invalid, refusal
+from tests.support.crowds import HIT, CrowdUnderTest, Refusal, invalid, refusal
 
 UNREADABLE = (
     "There was an error parsing the XML question or answer data in your request. "
@@ -77,7 +77,7 @@ def test_an_html_question(xml: str, content: str, height: int) -> None:
         ("<a>" * 10_000 + "</a>" * 5_000, "no element found"),
     ],
 )
-def test_what_cannot_be_shown(crowd: Crowd, xml: str, why: str) -> None:
+def test_what_cannot_be_shown(crowd: CrowdUnderTest, xml: str, why: str) -> None:
     """XML that is not well-formed, or not a question we know, is refused and says why."""
     with pytest.raises(CrowdError) as caught:
         parse(xml)
@@ -93,7 +93,7 @@ def test_what_cannot_be_shown(crowd: Crowd, xml: str, why: str) -> None:
         )
 
 
-def test_a_question_has_a_limit(crowd: Crowd) -> None:
+def test_a_question_has_a_limit(crowd: CrowdUnderTest) -> None:
     """65,535 bytes of UTF-8 fit, one more does not; characters are not bytes."""
     room = 65_535 - len(question("").encode())
     full = question("x" * room)

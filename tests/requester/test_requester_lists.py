@@ -12,10 +12,10 @@ from local_crowd.operations.qualifications import for_requesters
 from local_crowd.operations.review import answer_lists, worker_stats
 from local_crowd.store.engine import Store
 from local_crowd.store.schema import MIGRATIONS, upgrade
-from tests.support.crowds import HIT, MINUTE, NEW_YEAR, Crowd
+from tests.support.crowds import HIT, MINUTE, NEW_YEAR, CrowdUnderTest
 
 
-def launch(crowd: Crowd, rows: int, batch: str = "one", **more: object) -> list[str]:
+def launch(crowd: CrowdUnderTest, rows: int, batch: str = "one", **more: object) -> list[str]:
     """The ids of the HITs of a new batch."""
     return [
         crowd.make_hit(RequesterAnnotation=f"batch={batch} row={row}", **more)
@@ -23,7 +23,7 @@ def launch(crowd: Crowd, rows: int, batch: str = "one", **more: object) -> list[
     ]
 
 
-def test_a_batch_adds_up_its_hits(crowd: Crowd) -> None:
+def test_a_batch_adds_up_its_hits(crowd: CrowdUnderTest) -> None:
     """Every slot is in one place; deleted HITs are in none; the newest batch comes first."""
     ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
     hits = launch(crowd, 3, MaxAssignments=2)
@@ -51,7 +51,7 @@ def test_a_batch_adds_up_its_hits(crowd: Crowd) -> None:
         assert [row.hit_id for row in batches.list_hits(call, "one", 0, 10)] == hits[:2]
 
 
-def test_hits_without_a_batch_are_one_by_their_type(crowd: Crowd) -> None:
+def test_hits_without_a_batch_are_one_by_their_type(crowd: CrowdUnderTest) -> None:
     """And stay where they were launched when they get another type."""
     hit_id = crowd.make_hit()
     hit_type_id = crowd.hit(hit_id)["HITTypeId"]
@@ -64,7 +64,7 @@ def test_hits_without_a_batch_are_one_by_their_type(crowd: Crowd) -> None:
     assert (batch.hits, batch.title) == (1, "Another")
 
 
-def test_submissions_are_counted_by_the_minute_and_by_their_length(crowd: Crowd) -> None:
+def test_submissions_are_counted_by_the_minute_and_by_their_length(crowd: CrowdUnderTest) -> None:
     """What is in progress is in neither count."""
     ada, hits = crowd.make_worker(), launch(crowd, 4)
     for hit_id, seconds in zip(hits, (20, 20, 90), strict=False):
@@ -80,7 +80,7 @@ def test_submissions_are_counted_by_the_minute_and_by_their_length(crowd: Crowd)
         assert batches.count_by_work_seconds(call, "one") == {20: 2, 90: 1}
 
 
-def test_answers_stand_by_hit(crowd: Crowd) -> None:
+def test_answers_stand_by_hit(crowd: CrowdUnderTest) -> None:
     """In the order of the rows, then of submission; by status when one is asked for."""
     ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
     hits = launch(crowd, 2, MaxAssignments=2)
@@ -120,7 +120,7 @@ def test_answers_stand_by_hit(crowd: Crowd) -> None:
         assert answer_lists.list_bonuses(call, first) == []
 
 
-def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
+def test_workers_are_counted_for_one_requester(crowd: CrowdUnderTest) -> None:
     """Those with the most work first, their medians, and whether they are blocked."""
     ada, ben, cleo = (crowd.make_worker(name) for name in ("Ada", "Ben", "Cleo"))
     hits = launch(crowd, 3, MaxAssignments=2)
@@ -156,7 +156,7 @@ def test_workers_are_counted_for_one_requester(crowd: Crowd) -> None:
         assert not worker_stats.is_known(call, ada)
 
 
-def test_qualification_types_say_who_has_them(crowd: Crowd) -> None:
+def test_qualification_types_say_who_has_them(crowd: CrowdUnderTest) -> None:
     """How many have a type and how many wait; those from whom it was taken have it no more."""
     ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
     type_id = crowd.client.create_qualification_type(
@@ -183,7 +183,7 @@ def test_qualification_types_say_who_has_them(crowd: Crowd) -> None:
         assert for_requesters.list_of_worker(call, ada) == []
 
 
-def test_hits_and_their_answers_are_read_on_from_a_place(crowd: Crowd) -> None:
+def test_hits_and_their_answers_are_read_on_from_a_place(crowd: CrowdUnderTest) -> None:
     """By input row, whatever the order of launch; only HITs that have answers; none twice."""
     launched = {
         row: crowd.make_hit(RequesterAnnotation=f"batch=one row={row}", MaxAssignments=3)

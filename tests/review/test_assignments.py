@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.crowd_fixtures import OpenCrowd
-from tests.support.crowds import DAY, HOUR, NEW_YEAR, Crowd, business, invalid, refusal
+from tests.support.crowds import DAY, HOUR, NEW_YEAR, CrowdUnderTest, business, invalid, refusal
 
 MEMBERS = {
     "AssignmentId",
@@ -32,14 +32,14 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def listed(crowd: Crowd, hit_id: str, *statuses: str) -> list[str]:
+def listed(crowd: CrowdUnderTest, hit_id: str, *statuses: str) -> list[str]:
     request = {"AssignmentStatuses": list(statuses)} if statuses else {}
     response = crowd.client.list_assignments_for_hit(HITId=hit_id, **request)
     assert response["NumResults"] == len(response["Assignments"])
     return [assignment["AssignmentId"] for assignment in response["Assignments"]]
 
 
-def test_submitted_work_has_the_recorded_members(crowd: Crowd) -> None:
+def test_submitted_work_has_the_recorded_members(crowd: CrowdUnderTest) -> None:
     """Submitted work is shown with the members that Amazon's recorded response has, no other."""
     hit_id, worker = crowd.make_hit(), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
@@ -59,7 +59,7 @@ def test_submitted_work_has_the_recorded_members(crowd: Crowd) -> None:
     assert "<FreeText>cat</FreeText>" in shown["Answer"]
 
 
-def test_get_assignment_answers_the_hit_too(crowd: Crowd) -> None:
+def test_get_assignment_answers_the_hit_too(crowd: CrowdUnderTest) -> None:
     """GetAssignment answers the assignment as listed, and the HIT as GetHIT does."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -72,7 +72,7 @@ def test_get_assignment_answers_the_hit_too(crowd: Crowd) -> None:
     assert response["HIT"] == crowd.hit(hit_id)
 
 
-def test_work_in_progress_is_invisible(crowd: Crowd) -> None:
+def test_work_in_progress_is_invisible(crowd: CrowdUnderTest) -> None:
     """What is accepted, returned or abandoned is neither listed nor shown."""
     hit_id = crowd.make_hit(MaxAssignments=3)
     ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
@@ -92,7 +92,7 @@ def test_work_in_progress_is_invisible(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("returned", [False, True])
-def test_work_in_progress_is_not_reviewed(crowd: Crowd, returned: bool) -> None:
+def test_work_in_progress_is_not_reviewed(crowd: CrowdUnderTest, returned: bool) -> None:
     """Approving and rejecting what is not submitted says "a status of: null", as Amazon does."""
     hit_id, worker = crowd.make_hit(), crowd.make_worker()
     assignment_id = crowd.accept(worker, hit_id)
@@ -113,7 +113,7 @@ def test_work_in_progress_is_not_reviewed(crowd: Crowd, returned: bool) -> None:
         ) == business("Assignment 3NONE does not exist.", "AssignmentDoesNotExist")
 
 
-def test_the_list_is_by_time_of_submission(crowd: Crowd) -> None:
+def test_the_list_is_by_time_of_submission(crowd: CrowdUnderTest) -> None:
     """Assignments are listed in the order they were submitted, not accepted."""
     hit_id = crowd.make_hit(MaxAssignments=3)
     held = [crowd.accept(crowd.make_worker(name), hit_id) for name in "abc"]
@@ -124,7 +124,7 @@ def test_the_list_is_by_time_of_submission(crowd: Crowd) -> None:
     assert listed(crowd, hit_id) == [held[2], held[0], held[1]]
 
 
-def test_the_list_by_status(crowd: Crowd) -> None:
+def test_the_list_by_status(crowd: CrowdUnderTest) -> None:
     """Statuses filter, singly and together; none means all three."""
     hit_id = crowd.make_hit(MaxAssignments=3)
     done = []
@@ -145,7 +145,7 @@ def test_the_list_by_status(crowd: Crowd) -> None:
     )
 
 
-def test_approve(crowd: Crowd) -> None:
+def test_approve(crowd: CrowdUnderTest) -> None:
     """Approved work shows when, with the feedback; the HIT counts it as completed."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -164,7 +164,7 @@ def test_approve(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 1)
 
 
-def test_approval_without_feedback_shows_none(crowd: Crowd) -> None:
+def test_approval_without_feedback_shows_none(crowd: CrowdUnderTest) -> None:
     """Without feedback there is no such member."""
     assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit())
     crowd.client.approve_assignment(AssignmentId=assignment_id)
@@ -172,7 +172,7 @@ def test_approval_without_feedback_shows_none(crowd: Crowd) -> None:
     assert set(crowd.assignment(assignment_id)) == MEMBERS | {"ApprovalTime"}
 
 
-def test_reject(crowd: Crowd) -> None:
+def test_reject(crowd: CrowdUnderTest) -> None:
     """Rejected work shows when and why, is completed, and its slot is not offered again."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -191,7 +191,7 @@ def test_reject(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Assignable", 1, 0, 1)
 
 
-def test_a_decision_is_made_once(crowd: Crowd) -> None:
+def test_a_decision_is_made_once(crowd: CrowdUnderTest) -> None:
     """Approved work is neither approved nor rejected again; rejected work is not rejected again."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     good, bad = (crowd.do(crowd.make_worker(name), hit_id) for name in "ab")
@@ -216,7 +216,7 @@ def test_a_decision_is_made_once(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 2)
 
 
-def test_a_rejection_is_overridden_within_30_days(crowd: Crowd) -> None:
+def test_a_rejection_is_overridden_within_30_days(crowd: CrowdUnderTest) -> None:
     """OverrideRejection approves rejected work until 30 days after its submission, not later."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     first, second = (crowd.do(crowd.make_worker(name), hit_id) for name in "ab")
@@ -241,7 +241,7 @@ def test_a_rejection_is_overridden_within_30_days(crowd: Crowd) -> None:
     assert crowd.stands(hit_id)[3] == 2
 
 
-def test_override_approves_submitted_work_too(crowd: Crowd) -> None:
+def test_override_approves_submitted_work_too(crowd: CrowdUnderTest) -> None:
     """OverrideRejection does no harm where there is no rejection, however old the work."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -264,7 +264,7 @@ def test_an_overridden_rejection_is_paid_once(open_crowd: OpenCrowd) -> None:
     assert crowd.client.get_account_balance()["AvailableBalance"] == "0.95"
 
 
-def test_feedback_has_a_limit(crowd: Crowd) -> None:
+def test_feedback_has_a_limit(crowd: CrowdUnderTest) -> None:
     """Feedback has at most 1,024 characters."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     first, second = (crowd.do(crowd.make_worker(name), hit_id) for name in "ab")
@@ -279,7 +279,7 @@ def test_feedback_has_a_limit(crowd: Crowd) -> None:
     assert crowd.assignment(second)["RequesterFeedback"] == "é" * 1024
 
 
-def test_assignments_of_an_unknown_hit(crowd: Crowd) -> None:
+def test_assignments_of_an_unknown_hit(crowd: CrowdUnderTest) -> None:
     """Listing the assignments of a HIT that is not there names it."""
     assert refusal(crowd.client.list_assignments_for_hit, HITId="3NONE") == business(
         "Hit 3NONE does not exist.", "HITDoesNotExist"

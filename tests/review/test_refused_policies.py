@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.crowds import (
-    Crowd,
+    CrowdUnderTest,
     Refusal,
     invalid,
     refusal,
@@ -39,7 +39,9 @@ BAD_NAME = (
         (known_answers(Reward="1"), None),
     ],
 )  # fmt: skip
-def test_bad_assignment_policies(crowd: Crowd, policy: dict[str, Any], says: str | None) -> None:
+def test_bad_assignment_policies(
+    crowd: CrowdUnderTest, policy: dict[str, Any], says: str | None
+) -> None:
     """A policy, parameter or value that Amazon does not have makes no HIT."""
     _must_refuse(crowd, {"AssignmentReviewPolicy": policy}, says)
 
@@ -59,12 +61,12 @@ def test_bad_assignment_policies(crowd: Crowd, policy: dict[str, Any], says: str
         (plurality("q", ApproveReason="x"), None),
     ],
 )  # fmt: skip
-def test_bad_hit_policies(crowd: Crowd, policy: dict[str, Any], says: str | None) -> None:
+def test_bad_hit_policies(crowd: CrowdUnderTest, policy: dict[str, Any], says: str | None) -> None:
     """A policy, parameter or value that Amazon does not have makes no HIT."""
     _must_refuse(crowd, {"HITReviewPolicy": policy}, says)
 
 
-def _must_refuse(crowd: Crowd, policies: dict[str, Any], says: str | None) -> None:
+def _must_refuse(crowd: CrowdUnderTest, policies: dict[str, Any], says: str | None) -> None:
     refused: Refusal = refusal(crowd.make_hit, **policies)
 
     assert refused == invalid(says or refused.message)

@@ -10,7 +10,7 @@ from tests.support.crowds import (
     HIT_TYPE,
     HOUR,
     QUESTION,
-    Crowd,
+    CrowdUnderTest,
     business,
     invalid,
     refusal,
@@ -27,12 +27,12 @@ def photo_answers(right: int) -> list[tuple[str, str]]:
     ]
 
 
-def report(crowd: Crowd, hit_id: str, level: str, **request: Any) -> dict[str, Any]:
+def report(crowd: CrowdUnderTest, hit_id: str, level: str, **request: Any) -> dict[str, Any]:
     report = crowd.client.list_review_policy_results_for_hit(HITId=hit_id, **request)
     return report[f"{level}ReviewReport"]
 
 
-def results(crowd: Crowd, hit_id: str, level: str = "Assignment") -> list[tuple[str, ...]]:
+def results(crowd: CrowdUnderTest, hit_id: str, level: str = "Assignment") -> list[tuple[str, ...]]:
     """Each result: subject id, question id (if any), key, value."""
     return [
         tuple(
@@ -42,7 +42,9 @@ def results(crowd: Crowd, hit_id: str, level: str = "Assignment") -> list[tuple[
     ]
 
 
-def actions(crowd: Crowd, hit_id: str, level: str = "Assignment") -> list[tuple[str, str, str]]:
+def actions(
+    crowd: CrowdUnderTest, hit_id: str, level: str = "Assignment"
+) -> list[tuple[str, str, str]]:
     """Each action but "review": name, target, status."""
     return [
         (a["ActionName"], a["TargetId"], a["Status"])
@@ -54,7 +56,9 @@ def actions(crowd: Crowd, hit_id: str, level: str = "Assignment") -> list[tuple[
 @pytest.mark.parametrize(
     ("right", "score", "available"), [(5, "100", 0), (4, "80", 0), (3, "60", 1), (0, "0", 1)]
 )
-def test_amazons_photo_moderation(crowd: Crowd, right: int, score: str, available: int) -> None:
+def test_amazons_photo_moderation(
+    crowd: CrowdUnderTest, right: int, score: str, available: int
+) -> None:
     """Amazon's use case: below 4 of 5 known answers the HIT goes to one worker more."""
     hit_id = crowd.make_hit(
         AssignmentReviewPolicy=known_answers(
@@ -74,7 +78,7 @@ def test_amazons_photo_moderation(crowd: Crowd, right: int, score: str, availabl
     assert crowd.assignment(done)["AssignmentStatus"] == "Submitted"
 
 
-def test_the_extension_ends(crowd: Crowd) -> None:
+def test_the_extension_ends(crowd: CrowdUnderTest) -> None:
     """Up to three workers get the HIT, however wrong they are; the last attempt is noted."""
     hit_id = crowd.make_hit(
         AssignmentReviewPolicy=known_answers(
@@ -94,7 +98,7 @@ def test_the_extension_ends(crowd: Crowd) -> None:
     [(5, "Approved", "Well done"), (4, "Approved", "Well done"), (3, "Submitted", None), (1, "Rejected", "Look again")],
 )  # fmt: skip
 def test_work_is_judged_by_its_score(
-    crowd: Crowd, right: int, status: str, feedback: str | None
+    crowd: CrowdUnderTest, right: int, status: str, feedback: str | None
 ) -> None:
     """From 80 on work is approved, below 40 it is rejected, with the reasons given."""
     hit_id = crowd.make_hit(
@@ -121,7 +125,7 @@ def test_work_is_judged_by_its_score(
     ],
 )
 def test_the_ends_of_the_scale(
-    crowd: Crowd, parameters: dict[str, int], right: int, status: str
+    crowd: CrowdUnderTest, parameters: dict[str, int], right: int, status: str
 ) -> None:
     """0 and 101 mean always and never, as Amazon's reference says."""
     hit_id = crowd.make_hit(AssignmentReviewPolicy=known_answers(**parameters))
@@ -130,7 +134,7 @@ def test_the_ends_of_the_scale(
     assert crowd.assignment(assignment_id)["AssignmentStatus"] == status
 
 
-def test_approval_comes_before_rejection(crowd: Crowd) -> None:
+def test_approval_comes_before_rejection(crowd: CrowdUnderTest) -> None:
     """When a score is for both, the worker is paid, and the rejection is noted as failed."""
     hit_id = crowd.make_hit(
         AssignmentReviewPolicy=known_answers(
@@ -154,7 +158,7 @@ def test_approval_comes_before_rejection(crowd: Crowd) -> None:
     }
 
 
-def test_a_policy_is_faster_than_auto_approval(crowd: Crowd) -> None:
+def test_a_policy_is_faster_than_auto_approval(crowd: CrowdUnderTest) -> None:
     """Work that would be approved at once may be rejected by the policy before."""
     hit_id = crowd.make_hit(
         AutoApprovalDelayInSeconds=0,
@@ -165,7 +169,7 @@ def test_a_policy_is_faster_than_auto_approval(crowd: Crowd) -> None:
     assert crowd.assignment(bad)["AssignmentStatus"] == "Rejected"
 
 
-def test_the_extension_gives_time(crowd: Crowd) -> None:
+def test_the_extension_gives_time(crowd: CrowdUnderTest) -> None:
     """The HIT stays open for the seconds named at least, and never shorter than it was."""
     policy = known_answers(
         ExtendIfKnownAnswerScoreIsLessThan=80, ExtendMinimumTimeInSeconds=2 * HOUR
@@ -183,7 +187,7 @@ def test_the_extension_gives_time(crowd: Crowd) -> None:
     assert crowd.hit(long)["Expiration"] == before
 
 
-def test_extensions_obey_the_rule_of_ten(crowd: Crowd) -> None:
+def test_extensions_obey_the_rule_of_ten(crowd: CrowdUnderTest) -> None:
     """A HIT made with nine assignments never gets ten: the action fails, and the work is kept."""
     hit_id = crowd.make_hit(
         MaxAssignments=9,
@@ -223,20 +227,20 @@ CHART = [
 ]
 
 
-def do_chart(crowd: Crowd, hit_id: str) -> list[str]:
+def do_chart(crowd: CrowdUnderTest, hit_id: str) -> list[str]:
     return [
         do_later(crowd, f"Worker{number}", hit_id, **fields)
         for number, fields in enumerate(CHART, 1)
     ]
 
 
-def do_later(crowd: Crowd, name: str, hit_id: str, **fields: str) -> str:
+def do_later(crowd: CrowdUnderTest, name: str, hit_id: str, **fields: str) -> str:
     """The worker does the HIT a second later than who did it before; the assignment's id."""
     crowd.clock.advance(1)
     return crowd.do(crowd.make_worker(name), hit_id, list(fields.items()))
 
 
-def test_amazons_chart_of_agreement(crowd: Crowd) -> None:
+def test_amazons_chart_of_agreement(crowd: CrowdUnderTest) -> None:
     """The results of Amazon's example: its scores, in the keys of its reference."""
     hit_id = crowd.make_hit(MaxAssignments=3, HITReviewPolicy=plurality("A", "B", "C", "D"))
     first, second, third = do_chart(crowd, hit_id)
@@ -267,7 +271,7 @@ def test_amazons_chart_of_agreement(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 0)
 
 
-def test_the_policy_waits_for_the_last(crowd: Crowd) -> None:
+def test_the_policy_waits_for_the_last(crowd: CrowdUnderTest) -> None:
     """A HIT-level policy runs when the HIT becomes reviewable, not before."""
     hit_id = crowd.make_hit(MaxAssignments=4, HITReviewPolicy=plurality("A"))
     do_chart(crowd, hit_id)
@@ -277,7 +281,7 @@ def test_the_policy_waits_for_the_last(crowd: Crowd) -> None:
     assert (hit_id, "HitAgreementScore", "100") in results(crowd, hit_id, "HIT")
 
 
-def test_work_is_judged_by_agreement(crowd: Crowd) -> None:
+def test_work_is_judged_by_agreement(crowd: CrowdUnderTest) -> None:
     """Who agrees with all is approved, who agrees with less than 70 of 100 is rejected."""
     hit_id = crowd.make_hit(
         MaxAssignments=3,
@@ -301,7 +305,7 @@ def test_work_is_judged_by_agreement(crowd: Crowd) -> None:
     assert actions(crowd, hit_id, "HIT") == [("approve", first, "Succeeded")]
 
 
-def test_disagreement_extends_to_a_third(crowd: Crowd) -> None:
+def test_disagreement_extends_to_a_third(crowd: CrowdUnderTest) -> None:
     """Two who disagree bring a third; the policy runs again, and judges all by the majority."""
     hit_id = crowd.make_hit(
         MaxAssignments=2,
@@ -329,7 +333,7 @@ def test_disagreement_extends_to_a_third(crowd: Crowd) -> None:
     assert crowd.assignment(blue)["RequesterFeedback"] == "The others saw red"
 
 
-def test_events_of_a_policy(crowd: Crowd) -> None:
+def test_events_of_a_policy(crowd: CrowdUnderTest) -> None:
     """A HIT that its policy extends is told to be extended, and reviewable only in the end."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     crowd.client.update_notification_settings(
@@ -361,7 +365,7 @@ def test_events_of_a_policy(crowd: Crowd) -> None:
     ]
 
 
-def test_expirations_that_follow_each_other(crowd: Crowd) -> None:
+def test_expirations_that_follow_each_other(crowd: CrowdUnderTest) -> None:
     """A policy extends an expired HIT, which expires again, to its end, each at its own time."""
     hit_id = crowd.make_hit(
         MaxAssignments=2,
@@ -387,7 +391,7 @@ def test_expirations_that_follow_each_other(crowd: Crowd) -> None:
     assert crowd.hit(hit_id)["HITStatus"] == "Reviewable"
 
 
-def test_an_untouched_hit_is_not_reviewed(crowd: Crowd) -> None:
+def test_an_untouched_hit_is_not_reviewed(crowd: CrowdUnderTest) -> None:
     """A HIT that expires without any work is not extended by a policy."""
     hit_id = crowd.make_hit(
         LifetimeInSeconds=HOUR,
@@ -401,7 +405,7 @@ def test_an_untouched_hit_is_not_reviewed(crowd: Crowd) -> None:
     assert crowd.hit(hit_id)["MaxAssignments"] == 1
 
 
-def test_rejected_work_may_be_disregarded(crowd: Crowd) -> None:
+def test_rejected_work_may_be_disregarded(crowd: CrowdUnderTest) -> None:
     """With T, rejected work counts no more; with F it does."""
     hit_ids = [
         crowd.make_hit(
@@ -425,7 +429,7 @@ def test_rejected_work_may_be_disregarded(crowd: Crowd) -> None:
     assert scores == ["100", "66"]
 
 
-def test_work_with_a_low_known_score_may_be_disregarded(crowd: Crowd) -> None:
+def test_work_with_a_low_known_score_may_be_disregarded(crowd: CrowdUnderTest) -> None:
     """Amazon's second use case: who fails the known photos does not count for the others."""
     hit_id = crowd.make_hit(
         MaxAssignments=3,
@@ -446,7 +450,7 @@ def test_work_with_a_low_known_score_may_be_disregarded(crowd: Crowd) -> None:
     assert sum(result[1] == "WorkerAgreementScore" for result in policy_results) == 2
 
 
-def test_later_decisions_of_a_policy(crowd: Crowd) -> None:
+def test_later_decisions_of_a_policy(crowd: CrowdUnderTest) -> None:
     """What is decided already is not decided again: the same is fine, another fails."""
     hit_id = crowd.make_hit(
         MaxAssignments=2,
@@ -463,7 +467,7 @@ def test_later_decisions_of_a_policy(crowd: Crowd) -> None:
     ]
 
 
-def test_the_report_names_its_policies(crowd: Crowd) -> None:
+def test_the_report_names_its_policies(crowd: CrowdUnderTest) -> None:
     """Policies are named without their parameters; levels and kinds can be chosen."""
     hit_id = crowd.make_hit(
         AssignmentReviewPolicy=known_answers({"q": "a"}, ApproveIfKnownAnswerScoreIsAtLeast=1),
@@ -489,7 +493,7 @@ def test_the_report_names_its_policies(crowd: Crowd) -> None:
     assert set(ask(HITId=crowd.make_hit())) == {"HITId", "ResponseMetadata"}
 
 
-def test_reports_come_in_pages(crowd: Crowd) -> None:
+def test_reports_come_in_pages(crowd: CrowdUnderTest) -> None:
     """Pages hold every result and action once, in order; the last is empty and names no next."""
     hit_id = crowd.make_hit(
         AssignmentReviewPolicy=known_answers(ApproveIfKnownAnswerScoreIsAtLeast=0)
@@ -511,7 +515,7 @@ def test_reports_come_in_pages(crowd: Crowd) -> None:
         assert len({item["ActionId"] for item in whole[kind]}) == size
 
 
-def test_whose_results_they_are(crowd: Crowd) -> None:
+def test_whose_results_they_are(crowd: CrowdUnderTest) -> None:
     """Results of an unknown HIT are refused, and of one that is deleted."""
     ask = crowd.client.list_review_policy_results_for_hit
     hit_id = crowd.make_hit(LifetimeInSeconds=30)
@@ -524,7 +528,7 @@ def test_whose_results_they_are(crowd: Crowd) -> None:
         )
 
 
-def test_policies_of_hits_of_a_type(crowd: Crowd) -> None:
+def test_policies_of_hits_of_a_type(crowd: CrowdUnderTest) -> None:
     """CreateHITWithHITType takes policies too, other ones for each HIT."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     make = crowd.client.create_hit_with_hit_type
@@ -539,7 +543,7 @@ def test_policies_of_hits_of_a_type(crowd: Crowd) -> None:
     assert crowd.assignment(done)["AssignmentStatus"] == "Approved"
 
 
-def test_a_parameter_takes_one_value(crowd: Crowd) -> None:
+def test_a_parameter_takes_one_value(crowd: CrowdUnderTest) -> None:
     """A parameter of one value is refused with two, and with none."""
     for values in (["1", "2"], []):
         policy = known_answers()
@@ -549,7 +553,7 @@ def test_a_parameter_takes_one_value(crowd: Crowd) -> None:
         )
 
 
-def test_amazons_spelling_of_question_ids(crowd: Crowd) -> None:
+def test_amazons_spelling_of_question_ids(crowd: CrowdUnderTest) -> None:
     """Amazon's examples say QuestionIDs; its reference, a list with commas. Both are read."""
     policy = plurality("p, q")
     policy["Parameters"][0]["Key"] = "QuestionIDs"

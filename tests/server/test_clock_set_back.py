@@ -9,7 +9,7 @@ from local_crowd.operations.notifications import outbox
 from local_crowd.operations.people import sign_in_limits
 from local_crowd.operations.qualifications import for_workers
 from local_crowd.operations.work import worker_actions
-from tests.support.crowds import DAY, HOUR, MINUTE, Crowd
+from tests.support.crowds import DAY, HOUR, MINUTE, CrowdUnderTest
 from tests.support.outbox_reader import specification
 from tests.support.qualification_samples import make_type, question_form
 from tests.support.requester_sites import RequesterWorld
@@ -70,7 +70,7 @@ def test_a_forged_cookie_of_the_future_is_nobodys(world: World) -> None:
     assert ada.get("/my_work").status_code == 303
 
 
-def test_the_times_of_an_assignment_keep_their_order(crowd: Crowd) -> None:
+def test_the_times_of_an_assignment_keep_their_order(crowd: CrowdUnderTest) -> None:
     """Nothing is submitted before it was accepted, nor decided before it was submitted."""
     worker = crowd.make_worker()
     hit_id = crowd.make_hit(MaxAssignments=2)
@@ -90,7 +90,7 @@ def test_the_times_of_an_assignment_keep_their_order(crowd: Crowd) -> None:
     assert assignment["AutoApprovalTime"] > assignment["SubmitTime"]
 
 
-def test_work_approved_at_once_keeps_its_order(crowd: Crowd) -> None:
+def test_work_approved_at_once_keeps_its_order(crowd: CrowdUnderTest) -> None:
     """Without a delay of approval, too."""
     hit_id, worker = crowd.make_hit(AutoApprovalDelayInSeconds=0), crowd.make_worker()
     with crowd.site.writing() as call:
@@ -102,7 +102,7 @@ def test_work_approved_at_once_keeps_its_order(crowd: Crowd) -> None:
     assert assignment["AcceptTime"] == assignment["SubmitTime"] == assignment["ApprovalTime"]
 
 
-def test_a_test_is_not_submitted_before_it_was_begun(crowd: Crowd) -> None:
+def test_a_test_is_not_submitted_before_it_was_begun(crowd: CrowdUnderTest) -> None:
     """Qualification requests have an order as well."""
     form = question_form({"a": ("b", "c")})
     type_id = make_type(crowd, Test=form, TestDurationInSeconds=600)
@@ -117,7 +117,7 @@ def test_a_test_is_not_submitted_before_it_was_begun(crowd: Crowd) -> None:
     assert request["SubmitTime"].timestamp() == begun
 
 
-def test_nobody_is_locked_out(crowd: Crowd) -> None:
+def test_nobody_is_locked_out(crowd: CrowdUnderTest) -> None:
     """Attempts to sign in that were counted in the future do not keep anybody out until then."""
     for _ in range(sign_in_limits.ACCOUNT_AND_ADDRESS.burst):
         with crowd.site.writing() as call:
@@ -133,7 +133,7 @@ def test_nobody_is_locked_out(crowd: Crowd) -> None:
     assert caught.value.wait <= MINUTE
 
 
-def test_notifications_are_due(crowd: Crowd) -> None:
+def test_notifications_are_due(crowd: CrowdUnderTest) -> None:
     """A message that was written in the future does not wait until then."""
     crowd.client.send_test_event_notification(Notification=specification(), TestEventType="Ping")
     crowd.clock.advance(-DAY)

@@ -20,7 +20,7 @@ from local_crowd.store import engine
 from local_crowd.store.engine import Store
 from local_crowd.store.schema import HEAD, MIGRATIONS, SchemaError, upgrade
 from local_crowd.store.tables import metadata
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_head_is_the_newest_migration() -> None:
     assert max(path.name for path in (MIGRATIONS / "versions").glob("*.py")).startswith(HEAD)
 
 
-def test_upgrading_what_is_new_changes_nothing(crowd: Crowd) -> None:
+def test_upgrading_what_is_new_changes_nothing(crowd: CrowdUnderTest) -> None:
     """Opening a database again keeps what is in it."""
     hit_id = crowd.make_hit()
     for _ in range(2):
@@ -205,7 +205,7 @@ def test_the_directory_is_the_owners_alone(tmp_path: Path) -> None:
     assert sorted(path.name for path in directory.iterdir()) == ["live.sqlite3", "sandbox.sqlite3"]
 
 
-def test_a_reading_transaction_sees_one_state(crowd: Crowd) -> None:
+def test_a_reading_transaction_sees_one_state(crowd: CrowdUnderTest) -> None:
     """What is written while one reads is not seen until the next reading."""
     count = text("SELECT count(*) FROM hits")
     with crowd.site.reading() as call:
@@ -216,7 +216,7 @@ def test_a_reading_transaction_sees_one_state(crowd: Crowd) -> None:
         assert call.db.scalar(count) == 1
 
 
-def test_an_exception_undoes_everything(crowd: Crowd) -> None:
+def test_an_exception_undoes_everything(crowd: CrowdUnderTest) -> None:
     """A transaction that fails leaves nothing behind, and the next one can write."""
     hit_id = crowd.make_hit()
     with pytest.raises(ZeroDivisionError), crowd.site.writing() as call:

@@ -18,13 +18,13 @@ from local_crowd import embedded
 from local_crowd.app import create_app
 from local_crowd.operations.people import access_keys
 from local_crowd.site import SITES, open_site
-from tests.support.crowds import Clock, Crowd
+from tests.support.crowds import Clock, CrowdUnderTest
 from tests.support.postgres import Databases, postgres_server, programs
 from tests.support.quick_setup import new_crowd
 from tests.support.worker_sites import serving
 
 NO_KEYS: dict[str, Any] = {"aws_access_key": None, "aws_secret_key": None}
-OpenCrowd = Callable[..., Crowd]
+OpenCrowd = Callable[..., CrowdUnderTest]
 
 
 @cache
@@ -69,7 +69,7 @@ def open_crowd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenC
         if request.param == "http":
             server = ending.enter_context(_server(tmp_path / "crowd", clock))
 
-        def open_crowd(name: str = "sandbox") -> Crowd:
+        def open_crowd(name: str = "sandbox") -> CrowdUnderTest:
             if request.param == "http":
                 new_crowd = ending.enter_context(_over_http(*server, name))
             else:
@@ -81,20 +81,20 @@ def open_crowd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenC
 
 
 @pytest.fixture
-def crowd(open_crowd: OpenCrowd) -> Crowd:
+def crowd(open_crowd: OpenCrowd) -> CrowdUnderTest:
     """The sandbox of a new crowd."""
     return open_crowd()
 
 
 @contextmanager
-def _embedded(directory: Path, name: str, clock: Clock) -> Iterator[Crowd]:
+def _embedded(directory: Path, name: str, clock: Clock) -> Iterator[CrowdUnderTest]:
     inside = embedded.EmbeddedSite(directory, name, clock)
     settings = NO_KEYS | {"local_crowd": directory}
     with pytest.MonkeyPatch.context() as patch:  # the scripts' own client, with our clock
         patch.setattr(embedded, "EmbeddedSite", lambda *_: inside)
         client = amt.crowd.Crowd("local", name == "live", settings).connect()
     site, owner = inside.open()
-    yield Crowd(client, site, clock, owner)
+    yield CrowdUnderTest(client, site, clock, owner)
     site.close()
 
 
@@ -112,11 +112,11 @@ def _server(directory: Path, clock: Clock) -> Iterator[tuple[Any, str]]:
 
 
 @contextmanager
-def _over_http(app: Any, url: str, name: str) -> Iterator[Crowd]:
+def _over_http(app: Any, url: str, name: str) -> Iterator[CrowdUnderTest]:
     site = app.sites[name]
     with site.writing() as call:
         access_key, secret_key = access_keys.create(call, "the tests")
         requester_id = access_keys.find_id(call, "the tests")
     settings = {"aws_access_key": access_key, "aws_secret_key": secret_key}
     client = amt.crowd.Crowd(url, name == "live", settings).connect()
-    yield Crowd(client, site, site.clock, str(requester_id))
+    yield CrowdUnderTest(client, site, site.clock, str(requester_id))

@@ -1,4 +1,4 @@
-"""A crowd to test against: a boto3 client, the site that answers it, and the clock of both."""
+"""A site of a crowd to test: its boto3 client, the site itself, and the clock of both."""
 
 import json
 import re
@@ -85,8 +85,8 @@ class Clock:
 
 
 @dataclass
-class Crowd:
-    """`client` speaks for the requester `requester_id`; workers act on `site` directly."""
+class CrowdUnderTest:
+    """One site of a crowd: `client` calls it for the requester `requester_id`, workers use `site` directly."""
 
     client: "MTurkClient"
     site: Site

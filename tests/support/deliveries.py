@@ -6,7 +6,7 @@ import pytest
 
 from local_crowd import settings
 from local_crowd.delivery.courier import Courier
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 from tests.support.outbox_reader import specification
 from tests.support.receivers import Receiver, receiver
 
@@ -18,7 +18,7 @@ def hook() -> Iterator[Receiver]:
         yield new_receiver
 
 
-def courier_for(crowd: Crowd, *allowed: str, endpoint_url: str | None = None) -> Courier:
+def courier_for(crowd: CrowdUnderTest, *allowed: str, endpoint_url: str | None = None) -> Courier:
     """A courier, and a site, of an operator who allows these destinations."""
     crowd.site.destinations = allowed
     chosen = settings.DEFAULTS | {
@@ -28,7 +28,7 @@ def courier_for(crowd: Crowd, *allowed: str, endpoint_url: str | None = None) ->
     return Courier([crowd.site], chosen)
 
 
-def ping(crowd: Crowd, destination: str, transport: str = "SNS") -> None:
+def ping(crowd: CrowdUnderTest, destination: str, transport: str = "SNS") -> None:
     crowd.client.send_test_event_notification(
         Notification=specification(destination, Transport=transport), TestEventType="Ping"
     )

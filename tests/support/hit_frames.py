@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from amt.answers import parse_fields
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 from tests.support.worker_sites import html_question
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def expect(subject: Any) -> Any:
 class Desk:
     """Where one worker sits: `page` is theirs, `crowd` the one that is served to them."""
 
-    crowd: Crowd
+    crowd: CrowdUnderTest
     page: "Page"
 
     @property

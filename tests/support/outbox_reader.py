@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from local_crowd.store.tables import outbox
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 
 HOOK = "https://hooks.example.org/crowd"
 EVENTS = [
@@ -34,18 +34,18 @@ def specification(destination: str = HOOK, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def waiting(crowd: Crowd) -> list[Any]:
+def waiting(crowd: CrowdUnderTest) -> list[Any]:
     """The outbox's rows, oldest first."""
     with crowd.site.reading() as call:
         return list(call.db.execute(select(outbox).order_by(outbox.c.number)).all())
 
 
-def documents(crowd: Crowd) -> list[dict[str, Any]]:
+def documents(crowd: CrowdUnderTest) -> list[dict[str, Any]]:
     """The bodies of the messages that wait to be sent."""
     return [json.loads(row.body) for row in waiting(crowd)]
 
 
-def told(crowd: Crowd) -> list[tuple[str, str]]:
+def told(crowd: CrowdUnderTest) -> list[tuple[str, str]]:
     """What was told so far, oldest first: each event's type and its time of day."""
     return [
         (event["EventType"], event["EventTimestamp"][8:])

@@ -8,7 +8,7 @@ from local_crowd.operations.people import profiles
 from local_crowd.operations.people.profiles import Profile
 from local_crowd.operations.qualifications import for_workers
 from local_crowd.operations.qualifications.for_workers import RequestOutcome
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas"
 KEY_SCHEMA = f"{SCHEMAS}/2005-10-01/AnswerKey.xsd"
@@ -82,7 +82,7 @@ KEY = answer_key(AMAZONS_KEY, AMAZONS_PERCENTAGE)
 TESTED = SKILL | {"Test": FORM, "AnswerKey": KEY, "TestDurationInSeconds": 600}
 
 
-def make_type(crowd: Crowd, **changes: Any) -> str:
+def make_type(crowd: CrowdUnderTest, **changes: Any) -> str:
     """The id of a new qualification type: SKILL, with these changes."""
     qualification_type = crowd.client.create_qualification_type(**SKILL | changes)
     return qualification_type["QualificationType"]["QualificationTypeId"]
@@ -102,7 +102,7 @@ def require(type_id: str, comparator: str = "Exists", *values: Any, **more: Any)
     return requirement
 
 
-def give(crowd: Crowd, type_id: str, worker_id: str, value: int = 1) -> None:
+def give(crowd: CrowdUnderTest, type_id: str, worker_id: str, value: int = 1) -> None:
     """The requester gives the worker the qualification, without a word."""
     crowd.client.associate_qualification_with_worker(
         QualificationTypeId=type_id,
@@ -112,20 +112,20 @@ def give(crowd: Crowd, type_id: str, worker_id: str, value: int = 1) -> None:
     )
 
 
-def score(crowd: Crowd, type_id: str, worker_id: str) -> Any:
+def score(crowd: CrowdUnderTest, type_id: str, worker_id: str) -> Any:
     """The worker's qualification as GetQualificationScore gives it."""
     return crowd.client.get_qualification_score(QualificationTypeId=type_id, WorkerId=worker_id)[
         "Qualification"
     ]
 
 
-def ask(crowd: Crowd, worker_id: str, type_id: str) -> RequestOutcome:
+def ask(crowd: CrowdUnderTest, worker_id: str, type_id: str) -> RequestOutcome:
     """The worker asks for the qualification."""
     with crowd.site.writing() as call:
         return for_workers.request(call, worker_id, type_id)
 
 
-def take(crowd: Crowd, worker_id: str, request_id: str, **picked: Any) -> RequestOutcome:
+def take(crowd: CrowdUnderTest, worker_id: str, request_id: str, **picked: Any) -> RequestOutcome:
     """The worker submits a test: for each question a selection, a list of them, or a text."""
     fields = [
         (f"answer.{identifier}", value)
@@ -145,7 +145,7 @@ def reason(action: Callable[[], Any]) -> str | None:
     return None
 
 
-def lets_in(crowd: Crowd, worker_id: str, *requirements: Any) -> bool:
+def lets_in(crowd: CrowdUnderTest, worker_id: str, *requirements: Any) -> bool:
     """Whether the worker can accept a HIT of these requirements."""
     hit_id = crowd.make_hit(QualificationRequirements=list(requirements))
     why_not = reason(lambda: crowd.accept(worker_id, hit_id))
@@ -154,7 +154,7 @@ def lets_in(crowd: Crowd, worker_id: str, *requirements: Any) -> bool:
     return why_not is None
 
 
-def live_in(crowd: Crowd, worker_id: str, code: str, *, adult: bool = False) -> None:
+def live_in(crowd: CrowdUnderTest, worker_id: str, code: str, *, adult: bool = False) -> None:
     """The worker says where they live, by a code such as "US-PA"."""
     country, _, part = code.partition("-")
     with crowd.site.writing() as call:

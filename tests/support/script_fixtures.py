@@ -16,7 +16,7 @@ import pytest
 import amt.crowd
 from amt import configuration
 from local_crowd import embedded
-from tests.support.crowds import Clock, Crowd
+from tests.support.crowds import Clock, CrowdUnderTest
 from tests.support.quick_setup import new_crowd
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +70,7 @@ class Desk:
     clock: Clock
     calls: list[str] = field(default_factory=list)  # the operations that the scripts called
     before: dict[str, Callable[[], None]] = field(default_factory=dict)  # run once, at a call
-    crowds: dict[bool, Crowd] = field(default_factory=dict)
+    crowds: dict[bool, CrowdUnderTest] = field(default_factory=dict)
 
     def run(self, script: str, *argv: str) -> Done:
         """Run a script in this process."""
@@ -107,14 +107,14 @@ class Desk:
         """The command line that runs a script."""
         return [sys.executable, str(ROOT / f"{script}.py"), *argv]
 
-    def crowd(self, *, live: bool = False) -> Crowd:
+    def crowd(self, *, live: bool = False) -> CrowdUnderTest:
         """A site of the crowd."""
         if live not in self.crowds:
             settings = configuration.DEFAULTS | {"local_crowd": str(self.folder / "crowd")}
             client = amt.crowd.Crowd("local", live, settings).connect()
             name = "live" if live else "sandbox"
             site, owner = embedded.EmbeddedSite(self.folder / "crowd", name, self.clock).open()
-            self.crowds[live] = Crowd(client, site, self.clock, owner)
+            self.crowds[live] = CrowdUnderTest(client, site, self.clock, owner)
             self.calls.clear()
         return self.crowds[live]
 

@@ -13,7 +13,7 @@ import jinja2
 import pytest
 
 from amt.templates import Template
-from tests.support.crowds import Crowd
+from tests.support.crowds import CrowdUnderTest
 from tests.support.hit_frames import Desk
 from tests.support.worker_frame import (  # noqa: F401 - a fixture
     ROOT,
@@ -268,7 +268,7 @@ def test_a_page_from_the_requester_site_works_as_documented(
 
 @pytest.mark.parametrize("open_crowd", ["http"], indirect=True)
 def test_the_crowd_form_in_the_documentation_works(
-    crowd: Crowd, page: Page, tmp_path: Path
+    crowd: CrowdUnderTest, page: Page, tmp_path: Path
 ) -> None:
     """docs/templates.md has a template of Amazon's elements, which is done without the network."""
     text = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")

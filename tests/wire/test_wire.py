@@ -12,12 +12,12 @@ from local_crowd.wire import model
 from local_crowd.wire.protocol import Response, respond
 from local_crowd.wire.serialization import format_java_double
 from tests.support.crowd_fixtures import OpenCrowd
-from tests.support.crowds import DAY, HIT, NEW_YEAR, QUESTION, Crowd, refusal
+from tests.support.crowds import DAY, HIT, NEW_YEAR, QUESTION, CrowdUnderTest, refusal
 
 TARGET = "MTurkRequesterServiceV20170117."
 
 
-def call(crowd: Crowd, operation: str, body: bytes | dict[str, Any]) -> Response:
+def call(crowd: CrowdUnderTest, operation: str, body: bytes | dict[str, Any]) -> Response:
     """Send a body that no SDK would, past boto3."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return respond(crowd.site, crowd.requester_id, TARGET + operation, raw)
@@ -34,7 +34,7 @@ def fault(response: Response) -> tuple[str, str]:
 # Success
 
 
-def test_headers_of_success(crowd: Crowd) -> None:
+def test_headers_of_success(crowd: CrowdUnderTest) -> None:
     """A response has Amazon's content type and a request id, another for every call."""
     ids = set()
     for _ in range(2):
@@ -47,14 +47,14 @@ def test_headers_of_success(crowd: Crowd) -> None:
     assert len(ids) == 2
 
 
-def test_nothing_to_say_is_an_empty_object(crowd: Crowd) -> None:
+def test_nothing_to_say_is_an_empty_object(crowd: CrowdUnderTest) -> None:
     """An operation without output answers `{}`."""
     crowd.client.update_expiration_for_hit(HITId=crowd.make_hit(), ExpireAt=0)
 
     assert crowd.raw[-1].content == b"{}"
 
 
-def test_timestamps_are_written_as_amazon_writes_them(crowd: Crowd) -> None:
+def test_timestamps_are_written_as_amazon_writes_them(crowd: CrowdUnderTest) -> None:
     """A timestamp is a JSON number, printed as Java prints a double."""
     crowd.make_hit(LifetimeInSeconds=DAY)
 
@@ -95,7 +95,9 @@ def test_java_double(seconds: int, written: str) -> None:
         ("2026-01-02", DAY),
     ],
 )
-def test_timestamps_come_in_any_form(crowd: Crowd, timestamp: float | str, seconds: int) -> None:
+def test_timestamps_come_in_any_form(
+    crowd: CrowdUnderTest, timestamp: float | str, seconds: int
+) -> None:
     """A time comes as whole or broken epoch seconds or as ISO 8601; without a zone it is UTC."""
     hit_id = crowd.make_hit()
 
@@ -109,7 +111,7 @@ def test_timestamps_come_in_any_form(crowd: Crowd, timestamp: float | str, secon
 @pytest.mark.parametrize(
     "timestamp", ["soon", "", "2026-13-01", b"NaN", b"Infinity", b"-Infinity", b"1e400", b"-1e400"]
 )
-def test_an_invalid_time_is_refused(crowd: Crowd, timestamp: str | bytes) -> None:
+def test_an_invalid_time_is_refused(crowd: CrowdUnderTest, timestamp: str | bytes) -> None:
     """An invalid time is the caller's error, and expires nothing."""
     hit_id = crowd.make_hit()
     value = timestamp if isinstance(timestamp, bytes) else json.dumps(timestamp).encode()
@@ -122,21 +124,21 @@ def test_an_invalid_time_is_refused(crowd: Crowd, timestamp: str | bytes) -> Non
 
 
 @pytest.mark.parametrize("body", [b"", b"{}"])
-def test_an_empty_body_is_an_empty_request(crowd: Crowd, body: bytes) -> None:
+def test_an_empty_body_is_an_empty_request(crowd: CrowdUnderTest, body: bytes) -> None:
     """An operation without input may be sent `{}` or nothing."""
     assert json.loads(call(crowd, "GetAccountBalance", body).body) == {
         "AvailableBalance": "10000.00"
     }
 
 
-def test_unknown_members_and_nulls_are_ignored(crowd: Crowd) -> None:
+def test_unknown_members_and_nulls_are_ignored(crowd: CrowdUnderTest) -> None:
     """What a newer SDK may add does no harm; null is the same as absent."""
     response = call(crowd, "ListHITs", {"Colour": "red", "MaxResults": None, "NextToken": None})
 
     assert json.loads(response.body) == {"NumResults": 0, "HITs": []}
 
 
-def test_unicode_goes_through(crowd: Crowd) -> None:
+def test_unicode_goes_through(crowd: CrowdUnderTest) -> None:
     """Any text comes back as it was sent."""
     text = "Grüße, 漢字, \U0001f600, \u2028 \"<&>' \\ \t"
 
@@ -146,7 +148,7 @@ def test_unicode_goes_through(crowd: Crowd) -> None:
 # Refusals
 
 
-def test_a_business_rule_is_a_request_error(crowd: Crowd) -> None:
+def test_a_business_rule_is_a_request_error(crowd: CrowdUnderTest) -> None:
     """RequestError is modelled: boto3 knows it as an exception, with TurkErrorCode at the top."""
     with pytest.raises(crowd.client.exceptions.RequestError) as caught:
         crowd.client.get_hit(HITId="3NONE")
@@ -165,7 +167,7 @@ def test_a_business_rule_is_a_request_error(crowd: Crowd) -> None:
     }
 
 
-def test_an_impossible_value_is_a_parameter_validation_error(crowd: Crowd) -> None:
+def test_an_impossible_value_is_a_parameter_validation_error(crowd: CrowdUnderTest) -> None:
     """ParameterValidationError is not modelled: a plain ClientError, without TurkErrorCode."""
     with pytest.raises(ClientError) as caught:
         crowd.client.create_hit(**HIT | {"LifetimeInSeconds": 1})
@@ -314,7 +316,9 @@ def unsatisfied(value: object, path: str, constraint: str) -> str:
         ),
     ],
 )
-def test_one_fault(crowd: Crowd, operation: str, request_: dict[str, Any], expected: str) -> None:
+def test_one_fault(
+    crowd: CrowdUnderTest, operation: str, request_: dict[str, Any], expected: str
+) -> None:
     """What breaks the service model is refused in Amazon's words, without the time."""
     assert fault(call(crowd, operation, request_)) == (
         "ValidationException",
@@ -322,7 +326,7 @@ def test_one_fault(crowd: Crowd, operation: str, request_: dict[str, Any], expec
     )
 
 
-def test_several_faults_at_once(crowd: Crowd) -> None:
+def test_several_faults_at_once(crowd: CrowdUnderTest) -> None:
     """Every fault is named in one refusal."""
     code, message = fault(
         call(crowd, "SendBonus", BONUS | {"WorkerId": "x", "BonusAmount": "y", "Reason": None})
@@ -337,7 +341,7 @@ def test_several_faults_at_once(crowd: Crowd) -> None:
     }
 
 
-def test_validation_comes_through_boto3(crowd: Crowd) -> None:
+def test_validation_comes_through_boto3(crowd: CrowdUnderTest) -> None:
     """What botocore does not check the crowd does."""
     answered = refusal(crowd.client.get_assignment, AssignmentId="no id")
 
@@ -367,14 +371,14 @@ def test_validation_comes_through_boto3(crowd: Crowd) -> None:
     ],
     ids=lambda body: repr(body[:20]),
 )
-def test_a_body_that_is_not_a_request_is_refused(crowd: Crowd, body: bytes) -> None:
+def test_a_body_that_is_not_a_request_is_refused(crowd: CrowdUnderTest, body: bytes) -> None:
     """A body that is not JSON, or has members of wrong types, is the caller's fault."""
     assert fault(call(crowd, "GetHIT", body))[0] == "SerializationException"
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "nul\0", "\0"])
 @pytest.mark.parametrize("name", ["Title", "Description", "Keywords", "RequesterAnnotation"])
-def test_what_no_database_holds(crowd: Crowd, name: str, text: str) -> None:
+def test_what_no_database_holds(crowd: CrowdUnderTest, name: str, text: str) -> None:
     """Half a surrogate pair and NUL are refused: not every database can store them."""
     code, message = fault(call(crowd, "CreateHIT", HIT | {name: text}))
 
@@ -385,7 +389,7 @@ def test_what_no_database_holds(crowd: Crowd, name: str, text: str) -> None:
 @pytest.mark.parametrize(
     "member", [{"MaxResults": "5"}, {"MaxResults": 5.5}, {"MaxResults": True}, {"NextToken": 5}]
 )
-def test_wrong_types(crowd: Crowd, member: dict[str, Any]) -> None:
+def test_wrong_types(crowd: CrowdUnderTest, member: dict[str, Any]) -> None:
     """A member of another JSON type is refused, and named."""
     code, message = fault(call(crowd, "ListHITs", member))
 
@@ -396,7 +400,7 @@ def test_wrong_types(crowd: Crowd, member: dict[str, Any]) -> None:
 # Operations
 
 
-def test_operations_are_amazons(crowd: Crowd) -> None:
+def test_operations_are_amazons(crowd: CrowdUnderTest) -> None:
     """The crowd answers Amazon's 39 operations, and no other."""
     assert len(model.load_service().operation_names) == 39
     assert set(OPERATIONS) == set(model.load_service().operation_names)
@@ -413,7 +417,7 @@ def test_operations_are_amazons(crowd: Crowd) -> None:
         "x.GetHIT",
     ],
 )
-def test_an_unknown_target_is_refused(crowd: Crowd, target: str) -> None:
+def test_an_unknown_target_is_refused(crowd: CrowdUnderTest, target: str) -> None:
     """A target that is not this service's names no operation."""
     response = respond(crowd.site, crowd.requester_id, target, b"{}")
 
@@ -421,7 +425,7 @@ def test_an_unknown_target_is_refused(crowd: Crowd, target: str) -> None:
     assert (target or "none named") in json.loads(response.body)["Message"]
 
 
-def test_a_refused_call_changes_nothing(crowd: Crowd) -> None:
+def test_a_refused_call_changes_nothing(crowd: CrowdUnderTest) -> None:
     """What an operation did before it refused is undone: no HIT type is left by a refused HIT."""
     refusal(crowd.client.create_hit, **HIT | {"Question": "<no"})
     with crowd.site.store.reading() as db:

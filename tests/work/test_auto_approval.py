@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.crowd_fixtures import OpenCrowd
-from tests.support.crowds import DAY, HOUR, NEW_YEAR, Crowd, refusal
+from tests.support.crowds import DAY, HOUR, NEW_YEAR, CrowdUnderTest, refusal
 
 
 def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def test_approved_at_exactly_the_auto_approval_time(crowd: Crowd) -> None:
+def test_approved_at_exactly_the_auto_approval_time(crowd: CrowdUnderTest) -> None:
     """Work is Submitted until the last second before AutoApprovalTime, and Approved at it."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -30,7 +30,7 @@ def test_approved_at_exactly_the_auto_approval_time(crowd: Crowd) -> None:
 
 
 @pytest.mark.parametrize("look", ["get_assignment", "list", "get_hit", "reject", "write"])
-def test_approved_at_its_time_however_late_one_looks(crowd: Crowd, look: str) -> None:
+def test_approved_at_its_time_however_late_one_looks(crowd: CrowdUnderTest, look: str) -> None:
     """The ApprovalTime is the AutoApprovalTime, whatever is called first and however much later."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -56,7 +56,7 @@ def test_approved_at_its_time_however_late_one_looks(crowd: Crowd, look: str) ->
     assert shown["ApprovalTime"] == moment(NEW_YEAR + 3 * DAY)
 
 
-def test_many_fall_due_at_once(crowd: Crowd) -> None:
+def test_many_fall_due_at_once(crowd: CrowdUnderTest) -> None:
     """Any number that fell due while nobody looked is settled, each at its own time."""
     hit_id = crowd.make_hit(MaxAssignments=1100)
     with crowd.site.store.writing() as db:  # faster than 1,100 workers
@@ -102,7 +102,7 @@ def test_many_fall_due_at_once(crowd: Crowd) -> None:
     assert all(assignment["ApprovalTime"] == assignment["AutoApprovalTime"] for assignment in shown)
 
 
-def test_a_delay_of_zero_approves_at_once(crowd: Crowd) -> None:
+def test_a_delay_of_zero_approves_at_once(crowd: CrowdUnderTest) -> None:
     """With a delay of 0 work is Approved by its submission."""
     hit_id = crowd.make_hit(AutoApprovalDelayInSeconds=0)
     assignment_id = crowd.accept(crowd.make_worker(), hit_id)
@@ -120,7 +120,7 @@ def test_a_delay_of_zero_approves_at_once(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 1)
 
 
-def test_a_rejection_stays_rejected(crowd: Crowd) -> None:
+def test_a_rejection_stays_rejected(crowd: CrowdUnderTest) -> None:
     """Time approves nothing that was decided."""
     assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit())
     crowd.client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback="no")
@@ -129,7 +129,7 @@ def test_a_rejection_stays_rejected(crowd: Crowd) -> None:
     assert crowd.assignment(assignment_id)["AssignmentStatus"] == "Rejected"
 
 
-def test_an_extension_does_not_postpone_it(crowd: Crowd) -> None:
+def test_an_extension_does_not_postpone_it(crowd: CrowdUnderTest) -> None:
     """Extending the HIT leaves AutoApprovalTime as it was."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)

@@ -10,7 +10,7 @@ import pytest
 
 from local_crowd.operations.errors import CrowdError, NotPossible
 from local_crowd.site import Site
-from tests.support.crowds import HIT, Crowd
+from tests.support.crowds import HIT, CrowdUnderTest
 
 THREADS = 8
 
@@ -33,7 +33,7 @@ def at_once(actions: list[Callable[[], Any]]) -> list[Any]:
 
 
 @pytest.mark.parametrize("slots", [1, 5, 20])
-def test_a_slot_goes_to_one_worker(crowd: Crowd, slots: int) -> None:
+def test_a_slot_goes_to_one_worker(crowd: CrowdUnderTest, slots: int) -> None:
     """Eight threads of workers take exactly as many assignments as there are."""
     hit_id = crowd.make_hit(MaxAssignments=slots)
     workers = [crowd.make_worker(f"worker {number}") for number in range(5 * THREADS)]
@@ -54,12 +54,12 @@ def test_a_slot_goes_to_one_worker(crowd: Crowd, slots: int) -> None:
     assert crowd.stands(hit_id) == ("Unassignable", 0, slots, 0)
 
 
-def test_two_sites_of_one_database_share_the_slots(crowd: Crowd) -> None:
+def test_two_sites_of_one_database_share_the_slots(crowd: CrowdUnderTest) -> None:
     """Two processes' worth of connections, each with its own queue, take no slot twice either."""
     other = Site(crowd.site.name, str(crowd.site.store.url), crowd.clock)
     hit_id = crowd.make_hit(MaxAssignments=10)
     workers = [crowd.make_worker(f"worker {number}") for number in range(5 * THREADS)]
-    twin = Crowd(crowd.client, other, crowd.clock, crowd.requester_id)
+    twin = CrowdUnderTest(crowd.client, other, crowd.clock, crowd.requester_id)
 
     def accept(number: int) -> int:
         through, taken = (crowd, twin)[number % 2], 0
@@ -78,7 +78,7 @@ def test_two_sites_of_one_database_share_the_slots(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Unassignable", 0, 10, 0)
 
 
-def test_a_worker_who_clicks_twice_has_one(crowd: Crowd) -> None:
+def test_a_worker_who_clicks_twice_has_one(crowd: CrowdUnderTest) -> None:
     """One worker accepting in eight windows holds one assignment, the same in each."""
     hit_id, worker = crowd.make_hit(MaxAssignments=5), crowd.make_worker()
 
@@ -88,7 +88,7 @@ def test_a_worker_who_clicks_twice_has_one(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Assignable", 4, 1, 0)
 
 
-def test_one_submission_wins(crowd: Crowd) -> None:
+def test_one_submission_wins(crowd: CrowdUnderTest) -> None:
     """Of eight submissions of one assignment one is kept, whole; the others change nothing."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.accept(crowd.make_worker(), hit_id)
@@ -104,7 +104,7 @@ def test_one_submission_wins(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 0)
 
 
-def test_submitted_or_returned(crowd: Crowd) -> None:
+def test_submitted_or_returned(crowd: CrowdUnderTest) -> None:
     """Of submitting and returning at once one happens, and the counters agree with it."""
     for number in range(5):
         hit_id, worker = crowd.make_hit(), crowd.make_worker(f"worker {number}")
@@ -118,7 +118,7 @@ def test_submitted_or_returned(crowd: Crowd) -> None:
         )
 
 
-def test_one_decision_wins(crowd: Crowd) -> None:
+def test_one_decision_wins(crowd: CrowdUnderTest) -> None:
     """Of approvals and rejections of one assignment at once, one is made and counted."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
@@ -140,7 +140,7 @@ def test_one_decision_wins(crowd: Crowd) -> None:
     assert crowd.stands(hit_id) == ("Reviewable", 0, 0, 1)
 
 
-def test_one_token_makes_one_hit(crowd: Crowd) -> None:
+def test_one_token_makes_one_hit(crowd: CrowdUnderTest) -> None:
     """Eight calls of one token at once make one HIT, of one HIT type."""
     request = HIT | {"UniqueRequestToken": "once"}
 
@@ -152,7 +152,7 @@ def test_one_token_makes_one_hit(crowd: Crowd) -> None:
     assert crowd.client.list_hits()["NumResults"] == 1
 
 
-def test_calls_of_one_client_from_many_threads(crowd: Crowd) -> None:
+def test_calls_of_one_client_from_many_threads(crowd: CrowdUnderTest) -> None:
     """Eight threads share one client: every HIT is made, all of one type, none twice."""
     hit_ids = at_once([lambda: [crowd.make_hit() for _ in range(5)]] * THREADS)
 
@@ -164,7 +164,7 @@ def test_calls_of_one_client_from_many_threads(crowd: Crowd) -> None:
     assert len({hit["HITTypeId"] for hit in listed}) == 1
 
 
-def test_what_fell_due_is_settled_once(crowd: Crowd) -> None:
+def test_what_fell_due_is_settled_once(crowd: CrowdUnderTest) -> None:
     """Eight readers at the moment of auto-approval see it done, and counted once."""
     hit_id = crowd.make_hit(MaxAssignments=5)
     for number in range(5):

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.work import worker_actions, worker_lists
-from tests.support.crowds import DAY, HOUR, Crowd
+from tests.support.crowds import DAY, HOUR, CrowdUnderTest
 from tests.support.recount import find_wrong_counts
 
 WORKERS = 5
@@ -19,7 +19,7 @@ WORKERS = 5
 class Chance:
     """Does one thing or another to a crowd; what is refused changes nothing."""
 
-    def __init__(self, crowd: Crowd, seed: int) -> None:
+    def __init__(self, crowd: CrowdUnderTest, seed: int) -> None:
         self.crowd = crowd
         self.random = random.Random(seed)
         self.hits = [crowd.make_hit(MaxAssignments=slots) for slots in (1, 2, 3)]
@@ -99,7 +99,7 @@ EVERYTHING = tuple(name[1:] for name in vars(Chance) if name[0] == "_" and name[
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_counts_follow_whatever_happens(crowd: Crowd, seed: int) -> None:
+def test_counts_follow_whatever_happens(crowd: CrowdUnderTest, seed: int) -> None:
     """After each of 120 actions taken at random, every count is what is there."""
     chance = Chance(crowd, seed)
     for number in range(120):
@@ -107,7 +107,7 @@ def test_counts_follow_whatever_happens(crowd: Crowd, seed: int) -> None:
         assert find_wrong_counts(crowd.site) == [], number
 
 
-def test_counts_of_many_at_once(crowd: Crowd) -> None:
+def test_counts_of_many_at_once(crowd: CrowdUnderTest) -> None:
     """Eight threads accept, submit and return the same HITs; PostgreSQL adds up its rows between."""
     chances = [Chance(crowd, seed) for seed in range(8)]
     every = [hit_id for chance in chances for hit_id in chance.hits]
@@ -124,7 +124,7 @@ def test_counts_of_many_at_once(crowd: Crowd) -> None:
     assert find_wrong_counts(crowd.site) == []
 
 
-def test_a_worker_who_passed_hits_is_given_one_that_came_back(crowd: Crowd) -> None:
+def test_a_worker_who_passed_hits_is_given_one_that_came_back(crowd: CrowdUnderTest) -> None:
     """A search begins behind what the worker has passed, and still finds what others returned."""
     ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
     hits = [crowd.make_hit(MaxAssignments=2) for _ in range(3)]

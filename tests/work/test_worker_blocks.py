@@ -4,16 +4,16 @@ import pytest
 
 from local_crowd.operations.work import worker_lists
 from tests.support.crowd_fixtures import OpenCrowd
-from tests.support.crowds import HIT, Crowd, invalid, refusal, why
+from tests.support.crowds import HIT, CrowdUnderTest, invalid, refusal, why
 
 
-def listed(crowd: Crowd) -> list[dict[str, str]]:
+def listed(crowd: CrowdUnderTest) -> list[dict[str, str]]:
     response = crowd.client.list_worker_blocks()
     assert response["NumResults"] == len(response["WorkerBlocks"])
     return response["WorkerBlocks"]
 
 
-def test_a_blocked_worker_accepts_nothing_of_the_requesters(crowd: Crowd) -> None:
+def test_a_blocked_worker_accepts_nothing_of_the_requesters(crowd: CrowdUnderTest) -> None:
     """The blocked worker gets none of the requester's HITs, and all of others'."""
     worker = crowd.make_worker()
     mine = crowd.make_hit()
@@ -30,7 +30,7 @@ def test_a_blocked_worker_accepts_nothing_of_the_requesters(crowd: Crowd) -> Non
     assert crowd.accept(crowd.make_worker("Ben"), mine)
 
 
-def test_unblocking(crowd: Crowd) -> None:
+def test_unblocking(crowd: CrowdUnderTest) -> None:
     """After DeleteWorkerBlock the worker may work again; doing it twice does no harm."""
     worker, hit_id = crowd.make_worker(), crowd.make_hit()
     crowd.client.create_worker_block(WorkerId=worker, Reason="noise")
@@ -43,7 +43,7 @@ def test_unblocking(crowd: Crowd) -> None:
     assert crowd.accept(worker, hit_id)
 
 
-def test_blocks_are_listed(crowd: Crowd) -> None:
+def test_blocks_are_listed(crowd: CrowdUnderTest) -> None:
     """Blocks are listed oldest first; blocking again replaces the reason and adds none."""
     ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
     for worker in (ben, ada, ben):
@@ -56,7 +56,7 @@ def test_blocks_are_listed(crowd: Crowd) -> None:
     ]
 
 
-def test_blocks_are_each_requesters_own(crowd: Crowd) -> None:
+def test_blocks_are_each_requesters_own(crowd: CrowdUnderTest) -> None:
     """Another requester sees no block, and can lift none."""
     worker, other = crowd.make_worker(), crowd.make_requester()
     crowd.client.create_worker_block(WorkerId=worker, Reason="noise")
@@ -67,7 +67,7 @@ def test_blocks_are_each_requesters_own(crowd: Crowd) -> None:
     assert listed(crowd) == [{"WorkerId": worker, "Reason": "noise"}]
 
 
-def test_work_in_hand_is_finished_in_spite_of_a_block(crowd: Crowd) -> None:
+def test_work_in_hand_is_finished_in_spite_of_a_block(crowd: CrowdUnderTest) -> None:
     """A block hinders accepting, not submitting what is held."""
     worker = crowd.make_worker()
     assignment_id = crowd.accept(worker, crowd.make_hit())
