@@ -10,7 +10,7 @@ GONE = "It may have been used already, have expired, or have been copied incompl
 
 
 def is_signed_in(visitor: Visitor) -> bool:
-    """Whether the pages know who this is."""
+    """Return whether the pages know who this visitor is."""
     return visitor.get("/my_work").status_code == 200
 
 

@@ -18,7 +18,7 @@ document.getElementById("assignment").value = new URLSearchParams(location.searc
 
 
 def accept(page: "Page") -> "FrameLocator":
-    """Preview the first group and accept its HIT; the frame of the HIT."""
+    """Preview the first group and accept its HIT; return the frame of the HIT."""
     page.get_by_role("link", name="Preview").first.click()
     expect(page.get_by_role("heading", name="Preview")).to_be_visible()
     page.get_by_role("button", name="Accept").click()
@@ -27,13 +27,13 @@ def accept(page: "Page") -> "FrameLocator":
 
 
 def answer(frame: "FrameLocator", word: str) -> None:
-    """Fill in FORM and send it."""
+    """Fill in FORM and submit it."""
     frame.get_by_label("Animal").fill(word)
     frame.get_by_role("button", name="Send").click()
 
 
 def sign_in(page: "Page", url: str, nickname: str = "Ada") -> None:
-    """Sign in."""
+    """Sign in to the sandbox with a nickname."""
     page.goto(url)
     page.get_by_label("Nickname").fill(nickname)
     page.get_by_role("button", name="Sign in").click()

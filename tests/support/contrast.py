@@ -1,4 +1,4 @@
-"""Finds text on a page that is hard to read."""
+"""Find text on a page whose contrast is too low to read."""
 
 # Every element with text of its own whose colours are closer than WCAG's AA allows.
 LOW_CONTRAST = """() => {

@@ -1,5 +1,5 @@
-"""The fixture `crowd`: the same tests against the embedded crowd, on SQLite and on PostgreSQL, and
-against a crowd server.
+"""The fixture `crowd`, which runs a test against the embedded crowd, on SQLite and on PostgreSQL,
+and against a crowd server.
 """
 
 import json
@@ -29,13 +29,13 @@ OpenCrowd = Callable[..., CrowdUnderTest]
 
 @cache
 def _boto3_session() -> Session:
-    """One for all clients: it reads botocore's models once."""
+    """Create one session for all clients, because each session reads botocore's models anew."""
     return Session()
 
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    """A PostgreSQL server with a database for each site, in which nothing has happened."""
+    """Return a PostgreSQL server with an empty database for each site."""
     if programs() is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     directory = tmp_path_factory.mktemp("postgres")
@@ -55,7 +55,7 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     ]
 )
 def open_crowd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenCrowd]:
-    """Opens a site ("sandbox" or "live") of the test's own crowd."""
+    """Return a function that opens a site ("sandbox" or "live") of the test's own crowd."""
     clock = Clock()
     new_crowd(tmp_path / "crowd")
     with ExitStack() as ending:
@@ -82,7 +82,7 @@ def open_crowd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenC
 
 @pytest.fixture
 def crowd(open_crowd: OpenCrowd) -> CrowdUnderTest:
-    """The sandbox of a new crowd."""
+    """Open the sandbox of a new crowd."""
     return open_crowd()
 
 
@@ -100,7 +100,7 @@ def _embedded(directory: Path, name: str, clock: Clock) -> Iterator[CrowdUnderTe
 
 @contextmanager
 def _server(directory: Path, clock: Clock) -> Iterator[tuple[Any, str]]:
-    """A crowd server on a free port: the application and its URL. Clients sign by `clock`."""
+    """Serve a crowd on a free port; yield the application and its URL. Clients sign by `clock`."""
     app = create_app(directory, clock)
     with serving(app) as sandbox, pytest.MonkeyPatch.context() as patch:
         patch.setattr(

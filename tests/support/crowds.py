@@ -38,7 +38,7 @@ HIT = HIT_TYPE | {"LifetimeInSeconds": 7 * DAY, "Question": QUESTION}
 
 
 class Refusal(NamedTuple):
-    """An error as boto3 tells it; `message` without the time that Amazon ends it with."""
+    """An error as boto3 reports it; `message` lacks the time with which Amazon ends it."""
 
     code: str
     message: str
@@ -47,7 +47,7 @@ class Refusal(NamedTuple):
 
 
 def refusal(method: Callable[..., Any], **request: Any) -> Refusal:
-    """How the crowd refuses a call of a client's method; fails when it does not."""
+    """Return the error with which the crowd refuses a call of a client's method; fail without one."""
     with pytest.raises(ClientError) as caught:
         method(**request)
     response = caught.value.response
@@ -60,23 +60,23 @@ def refusal(method: Callable[..., Any], **request: Any) -> Refusal:
 
 
 def business(message: str, turk_error_code: str) -> Refusal:
-    """The refusal of a business rule."""
+    """Return the refusal of a valid request that cannot be performed."""
     return Refusal("RequestError", message, f"AWS.MechanicalTurk.{turk_error_code}", 400)
 
 
 def invalid(message: str) -> Refusal:
-    """The refusal of a value that is well-formed and cannot be."""
+    """Return the refusal of a well-formed value that is not allowed."""
     return Refusal("ParameterValidationError", message, None, 400)
 
 
 @dataclass
 class Clock:
-    """Epoch seconds that stand still until told otherwise."""
+    """A clock in epoch seconds that stands still until a test advances it."""
 
     now: float = NEW_YEAR
 
     def __call__(self) -> float:
-        """The time."""
+        """Return the time in epoch seconds."""
         return self.now
 
     def advance(self, seconds: float) -> None:
@@ -105,57 +105,57 @@ class CrowdUnderTest:
         return json.loads(self.raw[-1].content)
 
     def make_worker(self, name: str = "Ada") -> str:
-        """The id of the worker of this name."""
+        """Return the id of the worker of this name, created if missing."""
         with self.site.writing() as call:
             return identities.ensure_worker(call, name)
 
     def make_requester(self, name: str = "another") -> str:
-        """The id of a requester beside the client's."""
+        """Return the id of another requester than the client's, created if missing."""
         with self.site.writing() as call:
             return identities.ensure_requester(call, name)
 
     def make_hit(self, **changes: Any) -> str:
-        """The id of a new HIT: HIT above, with these changes."""
+        """Create HIT, above, with these changes; return its id."""
         return self.client.create_hit(**HIT | changes)["HIT"]["HITId"]
 
     def give_budget(self, cents: int) -> None:
-        """Bound what the client's requester may spend in all."""
+        """Limit what the client's requester may spend in all, in cents."""
         with self.site.writing() as call:
             balance.set_budget(call, self.requester_id, cents)
 
     def accept(self, worker_id: str, hit_id: str) -> str:
-        """The worker accepts the HIT; the assignment's id."""
+        """Accept the HIT as this worker; return the assignment id."""
         with self.site.writing() as call:
             return worker_actions.accept(call, worker_id, hit_id).assignment_id
 
     def submit(self, assignment_id: str, fields: Iterable[tuple[str, str]] = ()) -> None:
-        """The worker submits what was accepted."""
+        """Submit the assignment with these fields."""
         with self.site.writing() as call:
             worker_actions.submit(call, assignment_id, fields)
 
     def give_back(self, worker_id: str, assignment_id: str) -> None:
-        """The worker returns what was accepted."""
+        """Return the assignment as this worker."""
         with self.site.writing() as call:
             worker_actions.return_assignment(call, worker_id, assignment_id)
 
     def do(
         self, worker_id: str, hit_id: str, fields: Iterable[tuple[str, str]] = (("word", "cat"),)
     ) -> str:
-        """The worker accepts and submits at once; the assignment's id."""
+        """Accept the HIT as this worker and submit it at once; return the assignment id."""
         assignment_id = self.accept(worker_id, hit_id)
         self.submit(assignment_id, fields)
         return assignment_id
 
     def hit(self, hit_id: str) -> Any:
-        """The HIT as GetHIT gives it."""
+        """Return the HIT as GetHIT shows it."""
         return self.client.get_hit(HITId=hit_id)["HIT"]
 
     def assignment(self, assignment_id: str) -> Any:
-        """The assignment as GetAssignment gives it."""
+        """Return the assignment as GetAssignment shows it."""
         return self.client.get_assignment(AssignmentId=assignment_id)["Assignment"]
 
     def stands(self, hit_id: str) -> tuple[str, int, int, int]:
-        """The HIT's status and counters: available, pending, completed."""
+        """Return the HIT's status and its counters: available, pending, completed."""
         hit = self.hit(hit_id)
         return (
             hit["HITStatus"],
@@ -166,7 +166,7 @@ class CrowdUnderTest:
 
 
 def why(action: Callable[[], Any]) -> str:
-    """The reason for which a worker cannot do something; fails when they can."""
+    """Return the reason why a worker cannot do something; fail when they can."""
     with pytest.raises(NotPossible) as caught:
         action()
     return caught.value.reason

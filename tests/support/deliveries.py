@@ -1,4 +1,4 @@
-"""A courier of a crowd's notifications, and a receiver for it."""
+"""A courier that delivers a crowd's notifications, and a receiver for them."""
 
 from collections.abc import Iterator
 
@@ -13,13 +13,13 @@ from tests.support.receivers import Receiver, receiver
 
 @pytest.fixture
 def hook() -> Iterator[Receiver]:
-    """A receiver on this machine."""
+    """Return a receiver on this machine."""
     with receiver() as new_receiver:
         yield new_receiver
 
 
 def courier_for(crowd: CrowdUnderTest, *allowed: str, endpoint_url: str | None = None) -> Courier:
-    """A courier, and a site, of an operator who allows these destinations."""
+    """Return a courier, and a site, of an operator who allows these destinations."""
     crowd.site.destinations = allowed
     chosen = settings.DEFAULTS | {
         "notification_destinations": list(allowed),

@@ -1,4 +1,4 @@
-"""Workers whose browser keeps what they enter: a form to fill in, and the words of the bar."""
+"""Workers whose browser keeps drafts: a form to fill in, and the text of the bar below it."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ Arrive = Callable[..., "Page"]
 
 @pytest.fixture
 def arrive(open_page: Callable[[], "Page"], url: str) -> Arrive:
-    """Signs somebody in, in a browser of their own or in that of a page."""
+    """Return a function that signs somebody in, in a new browser or in that of a page."""
 
     def arrive(nickname: str, page: "Page | None" = None) -> "Page":
         page = page or open_page()
@@ -44,19 +44,19 @@ def arrive(open_page: Callable[[], "Page"], url: str) -> Arrive:
 
 
 def accept(page: "Page") -> "FrameLocator":
-    """Accept the first group's HIT; the frame of the HIT."""
+    """Accept the first group's HIT; return the frame of the HIT."""
     page.get_by_role("button", name="Accept").first.click()
     expect(page.get_by_role("timer")).to_be_visible()
     return page.frame_locator("iframe")
 
 
 def bar(page: "Page") -> Any:
-    """What the bar below the HIT says of the worker's entries."""
+    """Return what the bar below the HIT says about the worker's draft."""
     return page.locator("#kept-words")
 
 
 def wait_until_kept(page: "Page", text: str) -> None:
-    """Wait until the browser keeps this text, in whichever draft."""
+    """Wait until a draft in the browser contains this text."""
     page.wait_for_function(
         """text => Object.entries(localStorage).some(
         ([name, value]) => name.includes('draft') && value.includes(text))""",
@@ -73,7 +73,7 @@ def wait_until_forgotten(page: "Page") -> None:
 
 
 def kept(page: "Page") -> str:
-    """All that the browser keeps of drafts, as text."""
+    """Return all drafts that the browser keeps, as text."""
     return str(
         page.evaluate(
             "JSON.stringify(Object.entries(localStorage).filter(([k]) => k.includes('draft')))"

@@ -1,6 +1,6 @@
-"""A crowd server whose network and service fail now and then: what every client must survive.
+"""A crowd server whose network and service fail now and then, which every client must survive.
 
-The real local crowd answers; before and after it, faults are put in by a seeded generator.
+The real local crowd responds; a seeded generator adds the faults before and after it.
 """
 
 import json
@@ -37,11 +37,11 @@ LINGER_NOT = struct.pack("ii", 1, 0)  # SO_LINGER: close with a reset, at once
 
 
 class FaultyCrowd:
-    """Both sites of the crowd in `directory`, at `url`. It asks for no signature.
+    """Both sites of the crowd in `directory`, at `url`; it requires no signature.
 
-    `faults`: how probable each fault is for a call: "throttle", "break" (status 500), "reset
-    before" and "reset after" the crowd did what was asked; and "refuse" (a HIT). `calls` counts the calls that came to
-    the crowd by name, `faulted` the faults.
+    `faults` are the probabilities of each fault per call: "throttle", "break" (status 500), "reset
+    before" and "reset after" the crowd performed the call, and "refuse" (a HIT). `calls` counts
+    calls by name, `faulted` counts faults.
     """
 
     def __init__(
@@ -78,14 +78,14 @@ class FaultyCrowd:
             site.open()[0].close()
 
     def config(self, folder: Path) -> Path:
-        """A config.json in `folder` by which the scripts use this crowd."""
+        """Return a config.json in `folder` with which the scripts use this crowd."""
         path = folder / "config.json"
         keys = {"aws_access_key": "LCTEST", "aws_secret_key": "secret"}
         path.write_text(json.dumps({"crowd": self.url, **keys}))
         return path
 
     def fate(self, target: str) -> str | None:
-        """The fault of this call, if it has one."""
+        """Return the fault of this call, or None."""
         with self._lock:
             drawn = self._chance.random()
             for name, probability in self.faults.items():
@@ -97,7 +97,7 @@ class FaultyCrowd:
         return None
 
     def answer(self, path: str, target: str, body: bytes) -> Response:
-        """What the crowd itself answers."""
+        """Return the crowd's own response."""
         with self._lock:
             self.calls[target.rpartition(".")[2]] += 1
         return self.sites[path].respond({"X-Amz-Target": target}, body)
@@ -128,7 +128,7 @@ class _Server(ThreadingHTTPServer):
                 continue  # ended by its client
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that was killed is what these tests are about: no word of it."""
+        """Print nothing: the tests kill clients on purpose."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Lets a process obey the modes of files, even as root."""
+"""Make a process obey the modes of files, even as root."""
 
 import ctypes
 import os
@@ -9,7 +9,7 @@ PR_CAPBSET_DROP = 24
 
 
 def obey_modes() -> None:
-    """Let this process open only what modes allow, as users do who are not root."""
+    """Let this process open only what file modes allow it, as for any user but root."""
     if os.getuid() == 0:
         libc = ctypes.CDLL(None)
         for capability in (CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH):

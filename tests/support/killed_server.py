@@ -20,7 +20,7 @@ from local_crowd.connections import Server
 
 
 def main() -> None:
-    """Serve until stdin ends."""
+    """Serve, killing the server for each line on stdin, until stdin ends."""
     directory, processes = Path(sys.argv[1]), [int(number) for number in sys.argv[2:]]
     listening = socket.create_server(("127.0.0.1", 0), backlog=1024)
     print(f"http://127.0.0.1:{listening.getsockname()[1]}/sandbox", flush=True)

@@ -1,4 +1,4 @@
-"""Ends a script with SIGKILL at a random moment, again and again, until it is done."""
+"""Kill a script with SIGKILL at random moments, again and again, until it ends by itself."""
 
 import random
 import subprocess
@@ -25,11 +25,11 @@ def run(folder: Path, argv: Sequence[str]) -> subprocess.Popen[str]:
 def run_and_kill(
     folder: Path, argv: Sequence[str], record: Path, chance: random.Random, lines: int
 ) -> int | None:
-    """Run a script in `folder`: how many lines its record had when it was killed; None when it
-    ended before by itself, which it must with 0.
+    """Run a script in `folder` and kill it; return how many lines its record had then, or None when
+    it ended by itself, which it must with 0.
 
-    The moment is drawn: mostly when its record has grown to so many of `lines` lines, and a little
-    later; else in the first second.
+    The moment is random: mostly shortly after its record has grown to a random number of `lines`,
+    else within the first second.
     """
     by_time = chance.random() < 0.3
     wanted = chance.randrange(_lines(record), lines + 2)

@@ -1,4 +1,4 @@
-"""Files for launch_hits.py to launch, and what comes of them."""
+"""Input files for launch_hits.py, and the HITs that it creates."""
 
 import json
 from pathlib import Path
@@ -21,7 +21,7 @@ RECORD = "hit_ids.batch.jsonl"
 
 @pytest.fixture
 def files(desk: Desk) -> Desk:
-    """A desk with a template, properties, and an input of three rows."""
+    """Return a desk with a template, properties, and an input of three rows."""
     desk.write("page.html", PAGE)
     desk.write("properties.json", json.dumps(PROPERTIES, indent=1))
     desk.write("input.jsonl", '{"n": 0}\n{"n": 1}\n{"n": 2}\n')
@@ -33,7 +33,7 @@ def record(desk: Desk, name: str = RECORD) -> list[Any]:
 
 
 def made(desk: Desk, *, live: bool = False) -> list[Any]:
-    """All HITs there are, oldest first, whatever the scripts remember."""
+    """Return all HITs of the crowd, oldest first, whatever the records say."""
     return desk.crowd(live=live).client.list_hits(MaxResults=100)["HITs"][::-1]
 
 

@@ -1,4 +1,4 @@
-"""The live site and its operator: invitations, accounts, panels. Without a network."""
+"""The live site and its operator, with invitations, accounts and panels, without a network."""
 
 import contextlib
 import io
@@ -28,8 +28,8 @@ CODES = ("--code_done", "DONE1", "--code_screened_out", "OUT2", "--code_nothing_
 
 @dataclass
 class People(World):
-    """A crowd server whose live site is the one of interest. Its clock stands at the real time,
-    at which manage_crowd.py's commands run.
+    """A crowd server of which tests use the live site. Its clock shows the real time, as
+    manage_crowd.py's commands do.
     """
 
     clock: Clock = field(default_factory=lambda: Clock(int(time.time())))
@@ -37,57 +37,57 @@ class People(World):
 
     @property
     def sandbox(self) -> Site:
-        """The site that all this happens on."""
+        """Return the site that these pages belong to."""
         return self.app.sites[self.site_name]
 
     @property
     def root(self) -> str:
-        """Where the site begins."""
+        """Return the path of the site's root."""
         return "/sandbox" if self.site_name == "sandbox" else ""
 
     def try_manage(self, *argv: str) -> tuple[int, list[str], str]:
-        """A command's exit code, the lines it printed, and what it said."""
+        """Run a command; return its exit code, the lines it printed, and its messages."""
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = manage_crowd.main([*argv, "--local_crowd", str(self.directory)])
         return code, out.getvalue().splitlines(), err.getvalue().strip()
 
     def manage(self, *argv: str) -> list[dict[str, Any]]:
-        """The lines of a command that must succeed."""
+        """Run a command that must succeed; return its lines."""
         code, lines, message = self.try_manage(*argv)
         assert (code, message) == (0, "")
         return [json.loads(line) for line in lines]
 
     def refused(self, *argv: str) -> str:
-        """The one line of a command that must fail, without the program's name."""
+        """Run a command that must fail; return its only message, without the program's name."""
         code, lines, message = self.try_manage(*argv)
         assert (code, lines) == (2, [])
         assert "\n" not in message
         return re.sub(r"^\S+: ", "", message)
 
     def someone(self) -> Visitor:
-        """Somebody who has come just now."""
+        """Return a new visitor."""
         return Visitor(self.app, self.root)
 
     def invitation(self, *argv: str) -> str:
-        """The path of a new link."""
+        """Create an invitation link; return its path."""
         (line,) = self.manage("add_link", "--site", self.site_name, *argv)
         return self.path(line["url"])
 
     def path(self, url: str) -> str:
-        """An address within the site."""
+        """Return the path of a page of the site."""
         parts = urlsplit(url)
         return parts.path.removeprefix(self.root) + (f"?{parts.query}" if parts.query else "")
 
     def member(self, name: str = "Ada", **more: str) -> Visitor:
-        """Somebody with a new account, signed in."""
+        """Return a visitor with a new account, signed in."""
         visitor = self.someone()
         response = sign_up(visitor, self.invitation(), name=name, **more)
         assert response.status_code == 303, response.text
         return visitor
 
     def panel_link(self, *hit_type_ids: str, **more: str) -> tuple[str, str]:
-        """The id of a new link for a panel, and its path without the query."""
+        """Create a panel link; return its id, and its path without the query."""
         options = [word for name, value in more.items() for word in (f"--{name}", value)]
         (line,) = self.manage(
             *("add_panel_link", "--site", self.site_name, "--hit_type_id", *hit_type_ids),
@@ -96,7 +96,7 @@ class People(World):
         return line["link_id"], self.path(line["url"]).partition("?")[0]
 
     def participant(self, path: str, pid: str = PID, **more: str) -> Visitor:
-        """Somebody who came from a panel, and was let in."""
+        """Return a visitor who came by a panel link and was let in."""
         visitor = self.someone()
         came = visitor.get(path, query_string={"PROLIFIC_PID": pid} | more)
         assert came.status_code == 303, came.text
@@ -105,18 +105,18 @@ class People(World):
 
 
 def sign_up(visitor: Visitor, path: str, **fields: str) -> TestResponse:
-    """Fill in an invitation's form."""
+    """Fill in the form of an invitation."""
     return visitor.post(path, {"name": "Ada", "password": PASSWORD} | fields)
 
 
 def sign_in(visitor: Visitor, name: str, password: str = PASSWORD, **more: Any) -> TestResponse:
-    """Fill in the sign-in form of accounts."""
+    """Fill in the sign-in form for accounts."""
     return visitor.post("/sign_in", {"name": name, "password": password}, **more)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def people(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
-    """A crowd in which nothing has happened yet, its data in SQLite or in PostgreSQL."""
+    """Return an empty crowd, with its data in SQLite or in PostgreSQL."""
     directory = tmp_path / "crowd"
     databases: Databases | None = None
     if request.param == "postgresql":
@@ -133,14 +133,14 @@ def people(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[People]:
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[People]:
-    """A crowd in SQLite, for what is refused before the database is asked."""
+    """Return an empty crowd in SQLite, for requests that are refused without a query."""
     people = People(tmp_path / "crowd")
     yield people
     people.app.close()
 
 
 def worker_id(visitor: Visitor) -> str:
-    """The id that the profile shows; fails for who is not signed in."""
+    """Return the id that the profile shows; fail for a visitor who is not signed in."""
     match = re.search(r"worker ID is (A[A-Z0-9]+)", words(visitor.get("/account")))
     assert match, "not signed in"
     return match[1]

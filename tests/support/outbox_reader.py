@@ -1,4 +1,4 @@
-"""Notifications in tests: a receiver of one's own to name, and what waits in the outbox."""
+"""Notifications that wait in the outbox, and a specification that subscribes to every event."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ EVENTS = [
 
 
 def specification(destination: str = HOOK, **changes: Any) -> dict[str, Any]:
-    """A NotificationSpecification of every event."""
+    """Return a NotificationSpecification of every event."""
     return {
         "Destination": destination,
         "Transport": "SNS",
@@ -35,18 +35,18 @@ def specification(destination: str = HOOK, **changes: Any) -> dict[str, Any]:
 
 
 def waiting(crowd: CrowdUnderTest) -> list[Any]:
-    """The outbox's rows, oldest first."""
+    """Return the outbox's rows, oldest first."""
     with crowd.site.reading() as call:
         return list(call.db.execute(select(outbox).order_by(outbox.c.number)).all())
 
 
 def documents(crowd: CrowdUnderTest) -> list[dict[str, Any]]:
-    """The bodies of the messages that wait to be sent."""
+    """Return the bodies of the messages that wait to be sent."""
     return [json.loads(row.body) for row in waiting(crowd)]
 
 
 def told(crowd: CrowdUnderTest) -> list[tuple[str, str]]:
-    """What was told so far, oldest first: each event's type and its time of day."""
+    """Return each event's type and time of day, oldest first."""
     return [
         (event["EventType"], event["EventTimestamp"][8:])
         for document in documents(crowd)

@@ -1,4 +1,4 @@
-"""Run what has an event loop of its own, while Playwright's may be running in the test's thread."""
+"""Run code with an event loop of its own, while Playwright's may be running in the test's thread."""
 
 import threading
 from collections.abc import Callable
@@ -9,9 +9,10 @@ T = TypeVar("T")
 
 
 def apart(run: Callable[..., T], *args: Any) -> T:
-    """What `run` returns, called in a thread of its own: asyncio allows one loop a thread.
+    """Call `run` in a thread of its own, because asyncio allows one loop per thread; return its
+    result.
 
-    No executor: at the end of a test that takes too long, it would wait for the thread all the same.
+    It uses no executor, which at a test's timeout would wait for the thread all the same.
     """
     ended: Future[T] = Future()
 

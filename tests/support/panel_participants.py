@@ -1,17 +1,17 @@
-"""What a participant from a panel does at the site."""
+"""What a panel's participant does on the site."""
 
 from tests.support.worker_sites import Visitor, words
 
 
 def go_on(visitor: Visitor, **fields: str) -> str:
-    """Press the button of the panel's page; the path it leads to."""
+    """Press the button of the panel's page; return the path it leads to."""
     answer = visitor.post("/panel/next", fields)
     assert answer.status_code == 303, words(answer)
     return str(answer.location).removeprefix(visitor.root)
 
 
 def work_on(visitor: Visitor) -> str:
-    """Go on, to a HIT; the assignment's id."""
+    """Go on to a HIT; return the assignment id."""
     path = go_on(visitor)
     assert path.startswith("/work/"), path
     assert visitor.get(path).status_code == 200
@@ -19,7 +19,7 @@ def work_on(visitor: Visitor) -> str:
 
 
 def do(visitor: Visitor) -> str:
-    """Go on to a HIT and hand it in."""
+    """Go on to a HIT and submit it."""
     assignment_id = work_on(visitor)
     assert visitor.submit(assignmentId=assignment_id, word="cat").status_code == 200
     return assignment_id

@@ -1,4 +1,6 @@
-"""A PostgreSQL server of the tests' own: on a socket in a temporary directory, ended with them."""
+"""A PostgreSQL server of the tests' own, on a socket in a temporary directory, which ends with
+them.
+"""
 
 import os
 import shutil
@@ -16,7 +18,7 @@ FOUND = "/usr/lib/postgresql"  # where Debian puts what is not on PATH
 
 
 def programs() -> Path | None:
-    """The folder of initdb and postgres, the newest if there are several; None without them."""
+    """Return the folder of the newest initdb and postgres, or None without them."""
     if path := shutil.which("initdb"):
         return Path(path).resolve().parent
     return max(Path(FOUND).glob("*/bin"), default=None, key=lambda folder: folder.parent.name)
@@ -24,11 +26,11 @@ def programs() -> Path | None:
 
 @contextmanager
 def postgres_server(*, fsync: bool = False) -> Iterator[str]:
-    """Run a server in a directory of its own; the URL of its database `postgres`.
+    """Run a server in a directory of its own; yield the URL of its database `postgres`.
 
-    Without `fsync` it is quicker: the tests' data need not outlive a power cut.
+    It runs without `fsync`, which is quicker: the data need not survive a power cut.
 
-    PostgreSQL refuses to run as root: then it runs as the user `postgres`, in a directory that
+    PostgreSQL refuses to run as root. For root it runs as the user `postgres`, in a directory that
     this user can reach, which pytest's are not.
     """
     with tempfile.TemporaryDirectory(prefix="postgres-") as directory:
@@ -74,7 +76,7 @@ def _server(directory: Path, user: str | None, *, fsync: bool) -> Iterator[str]:
 
 
 class Databases:
-    """A database for each site, made once and emptied after each test: that is quicker."""
+    """A database for each site, created once and emptied after each test, which is quicker."""
 
     def __init__(self, url: str, names: Iterable[str]) -> None:
         server = make_url(url)
@@ -88,10 +90,10 @@ class Databases:
         self._engines = [create_engine(url, pool_size=1) for url in self.urls.values()]
 
     def empty(self) -> None:
-        """Take everything out of them but their schema, and what the migrations put there.
+        """Delete everything from the databases but the schema, and the rows of the migrations.
 
-        With DELETE: TRUNCATE makes new files for every table and index, which takes longer. In one
-        request, by a connection that stays open: starting one takes PostgreSQL longer than the rest.
+        DELETE is quicker than TRUNCATE, which creates new files for every table and index. It is
+        one request on a connection that stays open, because opening one takes longer than the rest.
         """
         for engine in self._engines:
             with engine.begin() as connection:

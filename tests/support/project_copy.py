@@ -1,4 +1,4 @@
-"""The project's folder and scripts, and a copy of it as somebody has it who has just cloned it."""
+"""The project's folder and scripts, and a copy of it like a fresh clone."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ SCRIPTS = sorted(path.stem for path in ROOT.glob("*_*.py"))
 
 
 def copy_project(target: Path) -> Path:
-    """Copy what git knows into `target`, with this Python's environment as its .venv."""
+    """Copy the files that Git tracks into `target`, with this Python's environment as its .venv."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -28,5 +28,5 @@ def copy_project(target: Path) -> Path:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without anything that would name another crowd or other keys."""
+    """Return the environment without variables that name another crowd or other keys."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

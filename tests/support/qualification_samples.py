@@ -1,4 +1,4 @@
-"""What the tests of qualifications share: a test, its key, types, requirements."""
+"""A qualification test with its answer key, and helpers for types and requirements."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +36,7 @@ def answer_key(
     mapping: str = "",
     defaults: dict[str, object] | None = None,
 ) -> str:
-    """An AnswerKey: for each question what each set of selections is worth."""
+    """Return an AnswerKey that scores each set of selections of each question."""
     parts = []
     for identifier, options in questions.items():
         parts.append(f"<Question><QuestionIdentifier>{identifier}</QuestionIdentifier>")
@@ -55,7 +55,9 @@ def answer_key(
 
 
 def question_form(questions: dict[str, tuple[str, ...]], schema: str = FORM_SCHEMA) -> str:
-    """A QuestionForm: each question's selections; without any it is answered in free text."""
+    """Return a QuestionForm with these selections per question; a question without any takes free
+    text.
+    """
     parts = []
     for identifier, selections in questions.items():
         choice = "".join(
@@ -83,13 +85,13 @@ TESTED = SKILL | {"Test": FORM, "AnswerKey": KEY, "TestDurationInSeconds": 600}
 
 
 def make_type(crowd: CrowdUnderTest, **changes: Any) -> str:
-    """The id of a new qualification type: SKILL, with these changes."""
+    """Create a qualification type, SKILL with these changes; return its id."""
     qualification_type = crowd.client.create_qualification_type(**SKILL | changes)
     return qualification_type["QualificationType"]["QualificationTypeId"]
 
 
 def require(type_id: str, comparator: str = "Exists", *values: Any, **more: Any) -> Any:
-    """A QualificationRequirement; a value is an integer, or a code such as "US" or "US-PA"."""
+    """Return a QualificationRequirement; a value is an integer, or a code such as "US" or "US-PA"."""
     requirement = {"QualificationTypeId": type_id, "Comparator": comparator} | more
     if values and isinstance(values[0], str):
         codes = [code.partition("-") for code in values]
@@ -103,7 +105,7 @@ def require(type_id: str, comparator: str = "Exists", *values: Any, **more: Any)
 
 
 def give(crowd: CrowdUnderTest, type_id: str, worker_id: str, value: int = 1) -> None:
-    """The requester gives the worker the qualification, without a word."""
+    """Grant the worker the qualification, without notifying them."""
     crowd.client.associate_qualification_with_worker(
         QualificationTypeId=type_id,
         WorkerId=worker_id,
@@ -113,20 +115,22 @@ def give(crowd: CrowdUnderTest, type_id: str, worker_id: str, value: int = 1) ->
 
 
 def score(crowd: CrowdUnderTest, type_id: str, worker_id: str) -> Any:
-    """The worker's qualification as GetQualificationScore gives it."""
+    """Return the worker's qualification as GetQualificationScore shows it."""
     return crowd.client.get_qualification_score(QualificationTypeId=type_id, WorkerId=worker_id)[
         "Qualification"
     ]
 
 
 def ask(crowd: CrowdUnderTest, worker_id: str, type_id: str) -> RequestOutcome:
-    """The worker asks for the qualification."""
+    """Request the qualification as the worker."""
     with crowd.site.writing() as call:
         return for_workers.request(call, worker_id, type_id)
 
 
 def take(crowd: CrowdUnderTest, worker_id: str, request_id: str, **picked: Any) -> RequestOutcome:
-    """The worker submits a test: for each question a selection, a list of them, or a text."""
+    """Submit a qualification test as the worker, with a selection, a list of them, or a text per
+    question.
+    """
     fields = [
         (f"answer.{identifier}", value)
         for identifier, chosen in picked.items()
@@ -137,7 +141,7 @@ def take(crowd: CrowdUnderTest, worker_id: str, request_id: str, **picked: Any) 
 
 
 def reason(action: Callable[[], Any]) -> str | None:
-    """Why a worker cannot do something; None when they can, and have done it."""
+    """Return why a worker cannot do something; None when they can, and did."""
     try:
         action()
     except NotPossible as refused:
@@ -146,7 +150,7 @@ def reason(action: Callable[[], Any]) -> str | None:
 
 
 def lets_in(crowd: CrowdUnderTest, worker_id: str, *requirements: Any) -> bool:
-    """Whether the worker can accept a HIT of these requirements."""
+    """Return whether the worker can accept a HIT with these requirements."""
     hit_id = crowd.make_hit(QualificationRequirements=list(requirements))
     why_not = reason(lambda: crowd.accept(worker_id, hit_id))
     assert why_not in (None, "unqualified")
@@ -155,7 +159,7 @@ def lets_in(crowd: CrowdUnderTest, worker_id: str, *requirements: Any) -> bool:
 
 
 def live_in(crowd: CrowdUnderTest, worker_id: str, code: str, *, adult: bool = False) -> None:
-    """The worker says where they live, by a code such as "US-PA"."""
+    """Set where the worker lives, by a code such as "US-PA"."""
     country, _, part = code.partition("-")
     with crowd.site.writing() as call:
         profiles.put(call, worker_id, Profile(country, part or None, adult))

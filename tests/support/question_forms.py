@@ -1,4 +1,4 @@
-"""QuestionForms for tests."""
+"""Build QuestionForm XML for tests."""
 
 NAMESPACE = (
     "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2017-11-06/QuestionForm.xsd"
@@ -7,7 +7,7 @@ TEXT = "<FreeTextAnswer/>"
 
 
 def form(*parts: str, namespace: str = NAMESPACE) -> str:
-    """A QuestionForm of these Overviews and Questions."""
+    """Return a QuestionForm with these Overviews and Questions."""
     return f'<QuestionForm xmlns="{namespace}">{"".join(parts)}</QuestionForm>'
 
 
@@ -17,7 +17,7 @@ def question(
     content: str = "<Text>Which word?</Text>",
     more: str = "",
 ) -> str:
-    """A Question; `more` stands between its identifier and its content."""
+    """Return a Question, with `more` between its identifier and its content."""
     return (
         f"<Question><QuestionIdentifier>{identifier}</QuestionIdentifier>{more}"
         f"<QuestionContent>{content}</QuestionContent>"
@@ -26,13 +26,13 @@ def question(
 
 
 def required(answer: str = TEXT, identifier: str = "word", name: str = "") -> str:
-    """A Question that must be answered."""
+    """Return a Question that must be answered."""
     named = f"<DisplayName>{name}</DisplayName>" if name else ""
     return question(answer, identifier, more=f"{named}<IsRequired>true</IsRequired>")
 
 
 def text(constraints: str = "", more: str = "") -> str:
-    """A FreeTextAnswer."""
+    """Return a FreeTextAnswer."""
     return (
         f"<FreeTextAnswer><Constraints>{constraints}</Constraints>{more}</FreeTextAnswer>"
         if constraints
@@ -41,7 +41,7 @@ def text(constraints: str = "", more: str = "") -> str:
 
 
 def choice(*selections: str, settings: str = "", other: str = "") -> str:
-    """A SelectionAnswer: each selection is its identifier, and a text of it in capitals."""
+    """Return a SelectionAnswer, whose selections have their identifiers in capitals as texts."""
     offered = "".join(
         f"<Selection><SelectionIdentifier>{name}</SelectionIdentifier>"
         f"<Text>{name.upper()}</Text></Selection>"
@@ -51,12 +51,12 @@ def choice(*selections: str, settings: str = "", other: str = "") -> str:
 
 
 def style(name: str, least: int | None = None, most: int | None = None) -> str:
-    """The settings of a SelectionAnswer."""
+    """Return the settings of a SelectionAnswer."""
     counts = "" if least is None else f"<MinSelectionCount>{least}</MinSelectionCount>"
     counts += "" if most is None else f"<MaxSelectionCount>{most}</MaxSelectionCount>"
     return f"{counts}<StyleSuggestion>{name}</StyleSuggestion>"
 
 
 def formatted(html: str) -> str:
-    """A FormattedContent element."""
+    """Return a FormattedContent element."""
     return f"<FormattedContent><![CDATA[{html}]]></FormattedContent>"

@@ -1,4 +1,4 @@
-"""Sets up once in a process what every test needs alike and what takes long to set up."""
+"""Share between the tests of a process what takes long to set up."""
 
 import shutil
 import tempfile
@@ -33,7 +33,7 @@ def _untouched() -> tempfile.TemporaryDirectory[str]:
 
 
 def new_crowd(directory: Path) -> Path:
-    """Put a crowd in which nothing has happened into `directory`, which is its name."""
+    """Copy an empty crowd into `directory`, whose name is the crowd's."""
     shutil.copytree(Path(_untouched().name) / "crowd", directory, dirs_exist_ok=True)
     return directory
 
@@ -53,8 +53,8 @@ def strong_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class FlaskApps:
-    """Flask applications, each lent to one site at a time: making one takes 20 ms, and it compiles
-    its templates and URL rules again.
+    """A pool of Flask applications, each lent to one site at a time: creating one takes 20 ms, and
+    it compiles its templates and URL rules anew.
     """
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class FlaskApps:
 
 @pytest.fixture(scope="session", autouse=True)
 def flask_apps() -> Iterator[FlaskApps]:
-    """Let crowds borrow their Flask applications."""
+    """Let crowds borrow their Flask applications from a pool."""
     apps = FlaskApps()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(local_crowd.app, "_create_site_app", apps.lend)
@@ -90,14 +90,14 @@ def flask_apps() -> Iterator[FlaskApps]:
 
 @pytest.fixture(autouse=True)
 def returned_flask_apps(flask_apps: FlaskApps) -> Iterator[None]:
-    """Take the applications back that a test's crowds borrowed."""
+    """Return the applications that a test's crowds borrowed to the pool."""
     yield
     flask_apps.take_back()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_botocore_models() -> Iterator[None]:
-    """Read botocore's descriptions of services once, and not for each session (35 ms)."""
+    """Read botocore's descriptions of services once, instead of once per session (35 ms)."""
     loader = create_loader()
 
     class Session(botocore.session.Session):
@@ -111,9 +111,10 @@ def shared_botocore_models() -> Iterator[None]:
 
 
 class CommonCache:
-    """Makes all instances of a dialect alike: what was compiled for one engine serves them all.
+    """A mixin that makes all instances of a dialect equal, so that engines share compiled
+    statements.
 
-    Otherwise each test's new engine compiles every statement again, a sixth of a test's time.
+    Otherwise each test's new engine compiles every statement anew, a sixth of a test's time.
     """
 
     compiled: ClassVar[dict[Any, Any]]
@@ -126,19 +127,19 @@ class CommonCache:
 
     @classmethod
     def engine_created(cls, engine: Engine) -> None:
-        """Let the engine use the cache of all."""
+        """Give the engine the shared cache."""
         engine.update_execution_options(compiled_cache=cls.compiled)
 
 
 class SQLiteDialect(CommonCache, SQLiteDialect_pysqlite):
-    """SQLite's dialect."""
+    """SQLite's dialect with the shared cache."""
 
     supports_statement_cache = True
     compiled: ClassVar[dict[Any, Any]] = {}
 
 
 class PostgreSQLDialect(CommonCache, PGDialect_psycopg):
-    """PostgreSQL's dialect."""
+    """PostgreSQL's dialect with the shared cache."""
 
     supports_statement_cache = True
     compiled: ClassVar[dict[Any, Any]] = {}

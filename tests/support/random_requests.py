@@ -1,4 +1,4 @@
-"""Random requests to the API, well-formed or not, which often name what exists."""
+"""Random requests to the API, valid or not, which often name existing ids."""
 
 from functools import cache
 from typing import Any
@@ -30,7 +30,7 @@ json_values = st.recursive(
 
 
 class Known:
-    """Ids that are there, for requests to hit upon."""
+    """Existing ids, for use in requests."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -56,7 +56,7 @@ class Known:
             worker_actions.submit(call, self.assignment, [("word", "cat")])
 
     def of(self, name: str) -> list[str]:
-        """Good values of the member of this name."""
+        """Return valid values of the member of this name."""
         return {
             "HITId": [self.hit],
             "HITTypeId": [self.hit_type],
@@ -70,12 +70,14 @@ class Known:
 
 
 def mostly(good: st.SearchStrategy[Any], other: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """So that a request of many members is often good in all of them."""
+    """Return a strategy that mostly takes `good`, so that a request with many members is often
+    valid.
+    """
     return st.one_of(*[good] * 9, other)
 
 
 def valid(shape: Any, name: str, known: Known) -> st.SearchStrategy[Any]:
-    """Values that the service model allows: known ids, and all else up to its limits."""
+    """Return a strategy for values that the service model allows, known ids among them."""
     rules = shape.metadata
     if shape.type_name == "structure":
         fields = {
@@ -109,7 +111,7 @@ def valid(shape: Any, name: str, known: Known) -> st.SearchStrategy[Any]:
 
 
 def broken(shape: Any, known: Known) -> st.SearchStrategy[dict[str, Any]]:
-    """Requests of which each member may be missing, or anything that JSON can say."""
+    """Return a strategy for requests in which any member may be missing, or be any JSON value."""
     fields = {
         name: json_values | valid(member, name, known) for name, member in shape.members.items()
     }

@@ -1,4 +1,4 @@
-"""Receivers of notifications on this machine: one for URLs, one that speaks as SQS and SNS do."""
+"""Receivers of notifications on this machine: one for URLs, and one that acts as SQS and SNS."""
 
 import json
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ from urllib.parse import parse_qs
 
 @dataclass
 class Receiver:
-    """Answers every POST with `status` (and `answer`), and keeps what came.
+    """A server that responds to each POST with `status` and `answer`, and keeps the requests.
 
-    While `gate` is cleared it is slow: what came is kept and not answered.
+    While `gate` is cleared, requests are kept and get no response.
     """
 
     url: str = ""
@@ -29,11 +29,11 @@ class Receiver:
     gate: Event = field(default_factory=Event)
 
     def documents(self) -> list[dict[str, object]]:
-        """The bodies, as JSON."""
+        """Return the bodies, parsed as JSON."""
         return [json.loads(body) for body in self.bodies]
 
     def forms(self) -> list[dict[str, str]]:
-        """The bodies, as forms."""
+        """Return the bodies, parsed as forms."""
         return [
             {name: values[0] for name, values in parse_qs(body.decode()).items()}
             for body in self.bodies
@@ -42,7 +42,7 @@ class Receiver:
 
 @contextmanager
 def receiver() -> Iterator[Receiver]:
-    """A receiver on a free port of this machine, until the end of the block."""
+    """Run a receiver on a free port of this machine until the block ends."""
     new_receiver = Receiver()
     new_receiver.gate.set()
 
@@ -61,7 +61,7 @@ def receiver() -> Iterator[Receiver]:
             self.wfile.write(new_receiver.answer.encode())
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     class Server(ThreadingHTTPServer):
         request_queue_size = 128  # of its own it takes five connections at once

@@ -1,4 +1,4 @@
-"""The counts that triggers keep, and the same counted from HITs and assignments."""
+"""Compare the counts that triggers keep with the HITs and assignments themselves."""
 
 from collections import Counter
 from typing import Any
@@ -14,7 +14,7 @@ SLOTS = ("pending", "submitted", "approved", "rejected")
 
 
 def find_wrong_counts(site: Site) -> list[str]:
-    """Describe each count that differs from what is there."""
+    """Describe each stored count that differs from the rows."""
     with site.reading() as call:
         pairs = [
             (_read_groups(call), _count_groups(call)),

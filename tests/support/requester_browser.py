@@ -1,4 +1,4 @@
-"""A requester who signs in with a browser, and what is measured of a page there."""
+"""A requester who signs in with a browser, and measurements of a page there."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,7 @@ UNNAMED = """() => [...document.querySelectorAll("input, textarea, select, butto
 
 
 def measure(page: "Page") -> tuple[Any, ...]:
-    """How wide the page is; how much text it has, and which is hard to read; what has no name."""
+    """Return the width of the page, its amount of text, what is hard to read, and what has no name."""
     page.wait_for_load_state()  # it may be on its way still
     width = page.evaluate("document.documentElement.scrollWidth")
     landmarks = page.locator("main").count(), page.locator("h1").count()

@@ -1,4 +1,4 @@
-"""A crowd with requesters who sign in to their pages, and answers for them to read."""
+"""A crowd with requesters who sign in to their pages, and answers for them to review."""
 
 import json
 from typing import Any
@@ -16,16 +16,16 @@ BATCH = "0123456789abcdef0123456789abcdef"
 
 
 def page_with_input(row: Any = None) -> str:
-    """A HIT page as simple-amt's templates make it."""
+    """Return a HIT page as simple-amt's templates render it."""
     text = json.dumps(INPUT if row is None else row).replace("<", "\\u003c")
     return f'<!DOCTYPE html><p>Which?</p><script type="text/json" id="input">{text}</script>'
 
 
 class Requester(Visitor):
-    """Somebody at the requester's pages."""
+    """A visitor of the requester's pages."""
 
     def token(self) -> str:
-        """The session's token, as every form holds it."""
+        """Return the session's CSRF token, which every form contains."""
         match = TOKEN.search(self.get("/requester/sign_in").text)
         return match[1] if match else ""
 
@@ -38,7 +38,7 @@ class RequesterWorld(World):
     """A world whose requesters have passwords."""
 
     def member(self, name: str = "Vision lab") -> Requester:
-        """A requester, made if need be, who has signed in with a password."""
+        """Return a requester, created if missing, who has signed in with a password."""
         with self.sandbox.writing() as call:
             identities.ensure_requester(call, name)
             requesters.set_password(call, name, _hash())
@@ -47,22 +47,22 @@ class RequesterWorld(World):
         return visitor
 
     def keys(self, name: str) -> tuple[str, str]:
-        """The key pair of a new requester."""
+        """Create a requester; return its key pair."""
         with self.sandbox.writing() as call:
             return access_keys.create(call, name)
 
     def worker(self, name: str = "Ada") -> str:
-        """The id of the worker of this name."""
+        """Return the id of the worker of this name."""
         with self.sandbox.writing() as call:
             return identities.ensure_worker(call, name)
 
     def row(self, number: int = 0, batch: str = BATCH, **more: Any) -> Any:
-        """A new HIT of a batch."""
+        """Create a HIT of a batch, for a row of its input."""
         html = more.pop("html", page_with_input())
         return self.launch(html, RequesterAnnotation=f"batch={batch} row={number}", **more)
 
     def do(self, hit: Any, name: str = "Ada", seconds: int = 40, **fields: str) -> str:
-        """A worker accepts a HIT and hands it in; the assignment's id."""
+        """Accept a HIT as a worker and submit it; return the assignment id."""
         worker_id = self.worker(name)
         with self.sandbox.writing() as call:
             held = worker_actions.accept(call, worker_id, hit["HITId"])
@@ -74,7 +74,7 @@ class RequesterWorld(World):
         return held.assignment_id
 
     def status(self, assignment_id: str) -> str:
-        """Where an assignment stands."""
+        """Return the status of an assignment."""
         assignment = self.perform("GetAssignment", AssignmentId=assignment_id)
         return str(assignment["Assignment"]["AssignmentStatus"])
 

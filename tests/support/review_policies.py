@@ -14,7 +14,7 @@ PHOTO_KEY = {
 
 
 def known_answers(key: dict[str, Any] | None = None, **parameters: object) -> dict[str, Any]:
-    """An AssignmentReviewPolicy. `key`: a value or several by question."""
+    """Return an AssignmentReviewPolicy. `key` has one value, or several, per question."""
     entries = [
         {"Key": question, "Values": [value] if isinstance(value, str) else value}
         for question, value in (PHOTO_KEY if key is None else key).items()
@@ -29,7 +29,7 @@ def known_answers(key: dict[str, Any] | None = None, **parameters: object) -> di
 
 
 def plurality(*question_ids: str, **parameters: object) -> dict[str, Any]:
-    """A HITReviewPolicy on these questions."""
+    """Return a HITReviewPolicy on these questions."""
     settings = {"QuestionAgreementThreshold": 50, "DisregardAssignmentIfRejected": "F"}
     return {
         "PolicyName": "SimplePlurality/2011-09-01",

@@ -1,4 +1,4 @@
-"""How much a database reads for something: counted, so that a busy machine changes nothing."""
+"""Count how much a database reads, which, unlike time, does not depend on how busy the machine is."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,10 +10,10 @@ from local_crowd.store.engine import Store
 
 
 def count_reads(store: Store, action: Callable[[], object]) -> int:
-    """Count what the database does for an action.
+    """Return how much the database reads for an action.
 
-    On SQLite these are the steps of its virtual machine, a few for each row that it looks at; on
-    PostgreSQL the rows that the nodes of the plans of all queries have read.
+    On SQLite it is the steps of its virtual machine, a few for each row that it looks at; on
+    PostgreSQL the rows that the nodes of all query plans have read.
     """
     total = 0
 

@@ -1,4 +1,4 @@
-"""The fixture `desk`: a folder where a requester works with the scripts, and its own crowd."""
+"""The fixture `desk`: a folder where a requester runs the scripts, with a crowd of its own."""
 
 import importlib
 import json
@@ -35,7 +35,7 @@ PAGE = '{% include "simpleamt.html" %}\n<p>{{ row }}</p>\n'
 
 
 def hit_as_given(**changes: Any) -> dict[str, Any]:
-    """What the scripts look at of a HIT, as boto3 gives it: half done, and open until tomorrow."""
+    """Return a HIT as boto3 returns it, with what the scripts read: half done, open until tomorrow."""
     return {
         "HITId": "3HIT",
         "HITStatus": "Assignable",
@@ -49,7 +49,7 @@ def hit_as_given(**changes: Any) -> dict[str, Any]:
 
 
 class Done(NamedTuple):
-    """How a script ended, and what it printed and said."""
+    """How a script ended: its exit code, its output and its messages."""
 
     code: int
     out: str
@@ -57,13 +57,15 @@ class Done(NamedTuple):
 
     @property
     def lines(self) -> list[Any]:
-        """What was printed, each line of JSON."""
+        """Return the output, one JSON value per line."""
         return [json.loads(line) for line in self.out.split("\n") if line]
 
 
 @dataclass
 class Desk:
-    """`folder` is the current directory; its config.json names the crowd in `folder`/crowd."""
+    """A working folder: `folder` is the current directory; its config.json names the crowd in
+    `folder`/crowd.
+    """
 
     folder: Path
     capsys: pytest.CaptureFixture[str]
@@ -82,7 +84,7 @@ class Desk:
         return Done(code, *self.capsys.readouterr())
 
     def fails(self, script: str, *argv: str) -> str:
-        """The one line that a script says of why it cannot be done, without the script's name."""
+        """Run a script that must fail; return its only message, without the script's name."""
         done = self.run(script, *argv)
         assert (done.code, done.out) == (2, "")
         name, _, line = done.err.partition(": ")
@@ -104,11 +106,11 @@ class Desk:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def command(self, script: str, *argv: str) -> list[str]:
-        """The command line that runs a script."""
+        """Return the command line that runs a script."""
         return [sys.executable, str(ROOT / f"{script}.py"), *argv]
 
     def crowd(self, *, live: bool = False) -> CrowdUnderTest:
-        """A site of the crowd."""
+        """Return a site of the crowd."""
         if live not in self.crowds:
             settings = configuration.DEFAULTS | {"local_crowd": str(self.folder / "crowd")}
             client = amt.crowd.Crowd("local", live, settings).connect()
@@ -119,18 +121,20 @@ class Desk:
         return self.crowds[live]
 
     def write(self, name: str, text: str) -> str:
-        """Write a file; its name."""
+        """Write a file; return its name."""
         (self.folder / name).write_text(text, "utf-8")
         return name
 
     def read(self, name: str) -> str:
-        """The text of a file."""
+        """Return the text of a file."""
         return (self.folder / name).read_text("utf-8")
 
     def launch(
         self, *rows: Any, name: str = "hit_ids.txt", flags: tuple[str, ...] = (), **changes: Any
     ) -> list[str]:
-        """Launch a HIT for each row with launch_hits.py; the ids, which are in the file `name`."""
+        """Launch a HIT for each row with launch_hits.py; return the ids, which are in the file
+        `name`.
+        """
         self.write("page.html", PAGE)
         self.write("properties.json", json.dumps(PROPERTIES | changes))
         self.write("input.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
@@ -151,7 +155,7 @@ class Desk:
 def desk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Desk]:
-    """A new desk. Time stands still there until the test moves it."""
+    """Return a new desk, whose clock stands still until the test advances it."""
     monkeypatch.chdir(tmp_path)
     for name in AWS_NAMES:
         monkeypatch.delenv(name, raising=False)

@@ -13,7 +13,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts the server; it is ended with the test."""
+    """Return a function that starts the server, which ends with the test."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*flags: str, data: Path = tmp_path / "crowd") -> "subprocess.Popen[str]":
@@ -32,7 +32,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def addresses(process: "subprocess.Popen[str]") -> tuple[str, str]:
-    """The sandbox's URL and the live site's, as the server prints them once it listens."""
+    """Return the URLs of the sandbox and of the live site, which the server prints when it listens."""
     assert process.stdout is not None
     sandbox, live = (process.stdout.readline().rsplit(maxsplit=1)[-1] for _ in range(2))
     return sandbox, live

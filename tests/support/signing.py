@@ -1,4 +1,4 @@
-"""A boto3 client with keys, whose signed requests a site answers as a crowd server would."""
+"""A boto3 client with keys, whose signed requests a site receives as through a crowd server."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -24,12 +24,12 @@ SITE_URL = "http://crowd.example:8000/sandbox/"
 
 @cache
 def session() -> boto3.session.Session:
-    """One session for all clients: it reads botocore's models once."""
+    """Create one session for all clients, because each session reads botocore's models anew."""
     return boto3.session.Session()
 
 
 def untouched(request: AWSPreparedRequest) -> None:
-    """Do nothing with the request on its way."""
+    """Leave the request unchanged."""
 
 
 def signed_client(
@@ -42,7 +42,7 @@ def signed_client(
     url: str = SITE_URL,
     on_the_way: Callable[[AWSPreparedRequest], None] = untouched,
 ) -> "MTurkClient":
-    """The client; `on_the_way` may change a request after it was signed."""
+    """Return the client; `on_the_way` can change a request after it was signed."""
     client = session().client(
         "mturk",
         region_name=region,

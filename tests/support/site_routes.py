@@ -1,10 +1,10 @@
-"""The routes of a site, and which of them are open to everybody."""
+"""The routes of a site, and those that are open to everybody."""
 
 from flask import Flask
 
 
 def pages_of(app: Flask) -> list[tuple[str, str]]:
-    """Every method and rule of an app's pages, each with the endpoint before it."""
+    """Yield every method and rule of an app's pages, after the endpoint."""
     return sorted(
         (str(rule.endpoint), f"{method} {rule.rule}")
         for rule in app.url_map.iter_rules()

@@ -1,4 +1,4 @@
-"""A small server that plays MTurk for one HIT page, and that page in a worker's browser."""
+"""A small server that acts as MTurk for one HIT page, and that page in a worker's browser."""
 
 from __future__ import annotations
 
@@ -28,15 +28,16 @@ WORKER_PAGE = (
 
 
 def render(template: str, row: Any = NOTHING) -> str:
-    """Return the page of a template, ours or an old one, as launch_hits.py makes it."""
+    """Render a template, ours or an old one, as launch_hits.py does."""
     directories = [str(LEGACY), str(ROOT / "hit_templates")]
     return Template(template, directories).render(row)
 
 
 class StandIn(ThreadingHTTPServer):
-    """Shows `page` in a sandboxed frame and keeps what is posted.
+    """A server that shows `page` in a sandboxed frame and keeps the posts, as (path, fields), in
+    `posts`.
 
-    `posts` holds (path, fields). While `open_gate` is cleared, a post is kept and not answered.
+    While `open_gate` is cleared, a post is kept and gets no response.
     """
 
     daemon_threads = True
@@ -50,16 +51,16 @@ class StandIn(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Where it listens, without a slash at the end."""
+        """Return its URL, without a slash at the end."""
         return f"http://127.0.0.1:{self.server_port}"
 
     @property
     def outputs(self) -> list[Any]:
-        """What setOutput was given, of each post."""
+        """Return what each post has in the field of setOutput."""
         return [json.loads(fields["output"]) for _, fields in self.posts]
 
     def worker_address(self, assignment_id: str = "3ASSIGNMENT", site: str | None = None) -> str:
-        """Where a worker sees the HIT; site is its turkSubmitTo."""
+        """Return the URL at which a worker sees the HIT; `site` is its turkSubmitTo."""
         parameters = {
             "assignmentId": assignment_id,
             "hitId": "3HIT",
@@ -70,12 +71,12 @@ class StandIn(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    """The worker's page, the HIT in it, pictures, and the answer to a submission."""
+    """The handler of the worker's page, the HIT in it, its pictures, and its submission."""
 
     server: StandIn
 
     def do_GET(self) -> None:
-        """Show a page or a picture."""
+        """Send a page or a picture."""
         path, _, query = self.path.partition("?")
         if path == "/worker":
             self.answer(WORKER_PAGE.format(f"/hit?{query}".replace("&", "&amp;")).encode())
@@ -91,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(b"", "text/plain", 404)
 
     def do_POST(self) -> None:
-        """Keep a submission, wait for the gate, and say thanks."""
+        """Keep a submission, wait for the gate, and thank the worker."""
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         fields = dict(urllib.parse.parse_qsl(body, keep_blank_values=True))
         self.server.posts.append((self.path, fields))
@@ -99,7 +100,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(b"<!DOCTYPE html><title>Thanks</title><p>Thank you")
 
     def answer(self, body: bytes, kind: str = "text/html; charset=utf-8", status: int = 200):
-        """Send a whole response."""
+        """Send a complete response."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
@@ -108,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, *args: object) -> None:
-        """Say nothing: a test's output is its own."""
+        """Log nothing."""
 
 
 @pytest.fixture(name="stand_in")
@@ -125,7 +126,7 @@ def stand_in_fixture() -> Iterator[StandIn]:
 
 @pytest.fixture(name="faulty_page")
 def faulty_page_fixture(browser: Browser) -> Iterator[Page]:
-    """A page whose scripts may fail: that is what the test is about."""
+    """Return a page whose scripts may fail, which is what the test is about."""
     context = browser.new_context()
     context.set_default_timeout(10_000)
     yield context.new_page()
@@ -133,14 +134,16 @@ def faulty_page_fixture(browser: Browser) -> Iterator[Page]:
 
 
 def hit(stand_in: StandIn, page: Page, html: str, **worker: str) -> FrameLocator:
-    """Open a HIT as a worker sees it and return its frame."""
+    """Open a HIT as a worker sees it; return its frame."""
     stand_in.page = html
     page.goto(stand_in.worker_address(**worker))
     return page.frame_locator("iframe")
 
 
 def expect(subject: Any) -> Any:
-    """Playwright's expect, imported when used: without a browser these files are still read."""
+    """Return Playwright's expect, imported on use, because tests are collected without a browser
+    too.
+    """
     from playwright.sync_api import expect
 
     return expect(subject)

@@ -1,4 +1,4 @@
-"""A crowd server without a network, workers at it with browsers that run no scripts, and HITs."""
+"""A crowd server without a network, HITs, and workers whose browsers run no scripts."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 def html_question(html: str, frame_height: int = 0) -> str:
-    """The question XML of an HTML page."""
+    """Return the question XML of an HTML page."""
     return (
         '<HTMLQuestion xmlns="http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/'
         f'2011-11-11/HTMLQuestion.xsd"><HTMLContent><![CDATA[{html}]]></HTMLContent>'
@@ -34,26 +34,26 @@ def html_question(html: str, frame_height: int = 0) -> str:
 
 
 class Visitor:
-    """Somebody at the sandbox (or another site, by its path), with cookies of their own."""
+    """A visitor of the sandbox (or of another site, by its path), with cookies of their own."""
 
     def __init__(self, app: CrowdServer, root: str = "/sandbox") -> None:
         self.client = Client(app)
         self.root = root
 
     def get(self, path: str, **more: Any) -> TestResponse:
-        """Ask for a page."""
+        """Request a page."""
         return self.client.get(self.root + path, buffered=True, **more)
 
     def post(self, path: str, data: Any = None, **more: Any) -> TestResponse:
-        """Post a form that a page of the site could have held: with its token."""
+        """Post a form of a page of the site, with its CSRF token."""
         return self.bare_post(path, {"csrf_token": self.token()} | (data or {}), **more)
 
     def bare_post(self, path: str, data: Any = None, **more: Any) -> TestResponse:
-        """Post what a page of somebody else could send."""
+        """Post a form that another site's page could contain, without a token."""
         return self.client.post(self.root + path, data=data, buffered=True, **more)
 
     def token(self) -> str:
-        """The session's token, as every form holds it."""
+        """Return the session's CSRF token, which every form contains."""
         match = TOKEN.search(self.get("/sign_in").text)
         return match[1] if match else ""
 
@@ -62,21 +62,21 @@ class Visitor:
         return self.post("/sign_in", {"nickname": nickname} | more)
 
     def accept(self, hit_type_id: str, **choice: str) -> str:
-        """Accept a HIT of the group; the assignment's id."""
+        """Accept a HIT of the group; return the assignment id."""
         answer = self.post(f"/groups/{hit_type_id}/accept", choice)
         assert answer.status_code == 303
         assert "/work/" in answer.location, answer.location
         return str(answer.location.rpartition("/")[2])
 
     def submit(self, **fields: str) -> TestResponse:
-        """What a HIT's form posts: no cookie, no token."""
+        """Post a HIT's form, which has no cookie and no token."""
         return Client(self.client.application).post(
             f"{self.root}/mturk/externalSubmit", data=fields
         )
 
 
 def words(answer: TestResponse) -> str:
-    """What a page says: its text without tags, one space between words."""
+    """Return a page's text without tags, with one space between words."""
     body = re.sub(r"(?s)<(script|style|title).*?</\1>", " ", answer.text)
     body = re.sub(r"</?(a|code|s|small|strong|time)\b[^>]*>", "", body)
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
@@ -96,51 +96,53 @@ class World:
 
     @property
     def sandbox(self) -> Site:
-        """The site that all this happens on."""
+        """Return the site that these pages belong to."""
         return self.app.sites["sandbox"]
 
     def requester(self, name: str) -> str:
-        """The id of the requester of this name."""
+        """Return the id of the requester of this name."""
         with self.sandbox.writing() as call:
             return identities.ensure_requester(call, name)
 
     def perform(self, operation: str, **request: Any) -> dict[str, Any]:
-        """One of the requester's calls."""
+        """Perform an API call of the requester."""
         return self.sandbox.perform(self.requester_id, operation, request)
 
     def launch(self, html: str = "<!DOCTYPE html><p>Which?", height: int = 0, **more: Any) -> Any:
-        """A new HIT as CreateHIT gives it: HIT of tests/support/crowds.py, with these changes."""
+        """Create HIT of tests/support/crowds.py, with these changes; return it as CreateHIT does."""
         question = html_question(html, height)
         return self.perform("CreateHIT", **HIT | {"Question": question} | more)["HIT"]
 
     def visitor(self, nickname: str | None = None) -> Visitor:
-        """Somebody who has come just now, signed in if a nickname is given."""
+        """Return a new visitor, signed in if a nickname is given."""
         visitor = Visitor(self.app)
         if nickname is not None:
             assert visitor.sign_in(nickname).status_code == 303
         return visitor
 
     def holder(self, nickname: str = "Ada", **hit: Any) -> tuple[Visitor, Any, str]:
-        """A worker who has just accepted a new HIT: the visitor, the HIT, the assignment's id."""
+        """Create a HIT and let a new worker accept it; return the visitor, the HIT and the
+        assignment id.
+        """
         new_hit = self.launch(**hit)
         visitor = self.visitor(nickname)
         return visitor, new_hit, visitor.accept(new_hit["HITTypeId"])
 
     def answers(self, hit_id: str) -> list[tuple[str, str]]:
-        """Of each assignment that the requester can see: its status and its answer XML."""
+        """Return the status and the answer XML of each assignment that the requester can see."""
         assignments = self.perform("ListAssignmentsForHIT", HITId=hit_id)["Assignments"]
         return [
             (assignment["AssignmentStatus"], assignment["Answer"]) for assignment in assignments
         ]
 
     def slots(self, hit_id: str) -> tuple[int, int]:
-        """How many of the HIT's assignments are available, and pending."""
+        """Return how many of the HIT's assignments are available, and pending."""
         hit = self.perform("GetHIT", HITId=hit_id)["HIT"]
         return hit["NumberOfAssignmentsAvailable"], hit["NumberOfAssignmentsPending"]
 
 
 def multipart(fields: dict[str, str]) -> dict[str, Any]:
-    """What a browser sends of a form with files in it: arguments of `bare_post`."""
+    """Return what a browser sends for a form with files, as arguments of `bare_post`."""
     parts = [
         f'--line\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
         for name, value in fields.items()
@@ -150,7 +152,9 @@ def multipart(fields: dict[str, str]) -> dict[str, Any]:
 
 
 def fields_of(xml: str) -> list[tuple[str, str]]:
-    """The names and texts of an answer, read by eye: what the tests send needs no parser."""
+    """Return the names and texts of an answer's XML, without a parser, which simple answers do not
+    need.
+    """
     return re.findall(
         "<QuestionIdentifier>(.*?)</QuestionIdentifier><FreeText>(.*?)</FreeText>", xml, re.DOTALL
     )
@@ -158,8 +162,8 @@ def fields_of(xml: str) -> list[tuple[str, str]]:
 
 @contextmanager
 def serving(app: CrowdServer) -> Iterator[str]:
-    """Serve `app` as serve_local_crowd.py does, on a free port; the sandbox's URL, no slash at its
-    end.
+    """Serve `app` on a free port as serve_local_crowd.py does; yield the sandbox's URL without a
+    slash at its end.
     """
     server: Any = create_server(app, host="127.0.0.1", port=0, threads=8)
     ended = Event()
@@ -187,7 +191,7 @@ def serving(app: CrowdServer) -> Iterator[str]:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """A crowd in which nothing has happened yet."""
+    """Return an empty crowd."""
     world = World(tmp_path / "crowd")
     yield world
     world.app.close()
@@ -195,13 +199,13 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def url(world: World) -> Iterator[str]:
-    """The sandbox's address while the world is served."""
+    """Serve the world; yield the sandbox's URL."""
     with serving(world.app) as url:
         yield url
 
 
 def external(url: str, height: int = 0) -> str:
-    """The XML of an ExternalQuestion."""
+    """Return the XML of an ExternalQuestion."""
     escaped = url.replace("&", "&amp;").replace("<", "&lt;")
     return (
         f'<ExternalQuestion xmlns="{EXTERNAL_QUESTION}"><ExternalURL>{escaped}</ExternalURL>'
