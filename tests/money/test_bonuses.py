@@ -11,7 +11,7 @@ REASON = {"Reason": "well done", "BonusAmount": "0.50"}
 
 @pytest.fixture
 def done(crowd: CrowdUnderTest) -> dict[str, str]:
-    """One handed-in assignment: its worker and its id."""
+    """One submitted assignment: its worker and its id."""
     worker = crowd.make_worker()
     return {"WorkerId": worker, "AssignmentId": crowd.do(worker, crowd.make_hit())}
 

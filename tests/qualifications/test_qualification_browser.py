@@ -59,7 +59,7 @@ def begin_test(page: "Page") -> None:
     expect(page.get_by_role("timer")).to_have_text(re.compile("^(05:00|04:5.)$"))
 
 
-def hand_in(page: "Page", *chosen: str) -> None:
+def submit(page: "Page", *chosen: str) -> None:
     """Choose these and hand the test in."""
     for text in chosen:
         page.get_by_role("radio", name=text).check()
@@ -77,11 +77,11 @@ def test_who_passes_the_test_gets_the_hit_and_who_fails_is_told(
     sign_in(ada, url, "Ada")
     begin_test(ada)
     expect(ada.locator(".formatted b")).to_have_text("everything")
-    hand_in(ada, "WENT")  # the other question is still open
+    submit(ada, "WENT")  # the other question is still open
     expect(
         ada.get_by_text("One answer is missing or not valid. Nothing was sent yet.")
     ).to_be_visible()
-    hand_in(ada, "MICE")
+    submit(ada, "MICE")
     expect(ada.get_by_text("Your test is graded. Your score is 100.")).to_be_visible()
     expect(ada.locator(".status")).to_have_text("You meet this")
     ada.get_by_role("link", name="Name the animal").click()
@@ -92,7 +92,7 @@ def test_who_passes_the_test_gets_the_hit_and_who_fails_is_told(
 
     sign_in(ben, url, "Ben")
     begin_test(ben)
-    hand_in(ben, "WENT", "MOUSES")
+    submit(ben, "WENT", "MOUSES")
     expect(ben.get_by_text("Your test is graded. Your score is 50.")).to_be_visible()
     expect(ben.locator(".status")).to_have_text("Not met")
     expect(ben.get_by_text("You can request it only once, and you already have.")).to_be_visible()
@@ -137,7 +137,7 @@ def test_a_test_that_does_not_arrive_can_be_submitted_again(page: "Page", url: s
     sign_in(page, url, "Ada")
     begin_test(page)
     page.context.set_offline(True)
-    hand_in(page, "WENT", "MICE")
+    submit(page, "WENT", "MICE")
     expect(page.locator("#said")).to_contain_text("Your answers could not reach the crowd.")
     expect(page.get_by_role("radio", name="MICE")).to_be_checked()
     with page.expect_event("dialog") as asked:
@@ -185,10 +185,10 @@ def test_pages_fit_a_telephone_and_can_be_read(
     visit(f"/groups/{hit['HITTypeId']}")
     visit(f"/qualifications/{english}")
     page.get_by_role("button", name="Take the test").click()
-    hand_in(page, "WENT")
+    submit(page, "WENT")
     expect(page.get_by_text("Nothing was sent yet.")).to_be_visible()
     measure()
-    hand_in(page, "MICE")
+    submit(page, "MICE")
     expect(page.get_by_text("Your test is graded")).to_be_visible()
     measure()
     visit("/qualifications")

@@ -65,7 +65,7 @@ def expect_no_way_to_submit(desk: Desk, frame: "FrameLocator") -> None:
         ),
     ],
 )
-def test_an_unknown_element_keeps_the_page_from_being_handed_in(desk: Desk, html: str) -> None:
+def test_an_unknown_element_keeps_the_page_from_being_submitted(desk: Desk, html: str) -> None:
     """Wherever it stands, it is named, and neither a button nor a script sends an answer."""
     frame = desk.accept(html)
     expect(frame.get_by_text(CANNOT_SHOW + RETURN)).to_be_visible()
@@ -155,7 +155,7 @@ def test_elements_that_come_later_work(desk: Desk) -> None:
     assert desk.answers() == {"a": "1"}
 
 
-def test_fields_in_a_plain_form_are_handed_in(desk: Desk) -> None:
+def test_fields_in_a_plain_form_are_submitted(desk: Desk) -> None:
     """Amazon's fields in HTML's own form: their answers come with it, and are asked for."""
     frame = desk.accept(
         f"{SCRIPT}{FORM}<crowd-input name='word' label='Word' required></crowd-input>"

@@ -210,7 +210,7 @@ def test_a_choice_that_is_not_required_can_be_taken_back(desk: Desk) -> None:
     assert desk.answers() == {"word": []}
 
 
-def test_a_form_in_a_preview_cannot_be_handed_in(desk: Desk) -> None:
+def test_a_form_in_a_preview_cannot_be_submitted(desk: Desk) -> None:
     """It can be read, and says what to do."""
     frame = desk.preview(form(question()))
     expect(frame.get_by_text("This is a preview. Accept the HIT to answer.")).to_be_visible()

@@ -64,7 +64,7 @@ def test_unreviewed_work_of_an_expired_hit_is_refused_by_the_crowd(desk: Desk) -
 
 
 def test_a_hit_that_a_worker_holds_is_expired_and_named(desk: Desk) -> None:
-    """Nobody else can take it, the worker can still hand it in."""
+    """Nobody else can take it, the worker can still submit it."""
     (hit,) = desk.launch(1)
     crowd = desk.crowd()
     held = crowd.accept(crowd.make_worker("Ada"), hit)

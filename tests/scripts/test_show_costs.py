@@ -13,7 +13,7 @@ from tests.support.script_fixtures import Desk
 SHOW = ("show_costs", "--hit_ids_file=hit_ids.txt")
 
 
-def hand_in(desk: Desk, hit_id: str, *minutes: float, live: bool = False) -> list[str]:
+def submit(desk: Desk, hit_id: str, *minutes: float, live: bool = False) -> list[str]:
     """A new worker for each, who takes so many minutes; the assignments."""
     crowd = desk.crowd(live=live)
     done = []
@@ -40,11 +40,11 @@ def busy(desk: Desk) -> Desk:
     """Three HITs of 4 x $0.60: approved, rejected, submitted, held and open work, two bonuses."""
     first, second, third = desk.launch(1, 2, 3, MaxAssignments=4, Reward=0.6)
     client = desk.crowd().client
-    first_id, second_id, third_id = hand_in(desk, first, 3, 6, 4)
+    first_id, second_id, third_id = submit(desk, first, 3, 6, 4)
     client.approve_assignment(AssignmentId=first_id)
     client.approve_assignment(AssignmentId=second_id)
     client.reject_assignment(AssignmentId=third_id, RequesterFeedback="no")
-    (four,) = hand_in(desk, second, 9)
+    (four,) = submit(desk, second, 9)
     assert four
     desk.crowd().accept(desk.crowd().make_worker("slow"), third)
     give_bonus(desk, first_id, "0.01")
@@ -124,7 +124,7 @@ def test_a_batch_that_nobody_has_looked_at(desk: Desk) -> None:
 def test_what_nobody_took_of_an_expired_hit_costs_nothing(desk: Desk) -> None:
     """After the end only what was submitted, and what is still held, can cost."""
     (hit_id,) = desk.launch(1, MaxAssignments=5)
-    hand_in(desk, hit_id, 1)
+    submit(desk, hit_id, 1)
     desk.crowd().accept(desk.crowd().make_worker("slow"), hit_id)
     desk.crowd().client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
 
@@ -170,7 +170,7 @@ def test_amazons_fees(
 def test_work_submitted_at_once_does_not_divide_by_nothing(desk: Desk) -> None:
     """No time at all counts as a second."""
     (hit_id,) = desk.launch(1, Reward=0.01)
-    hand_in(desk, hit_id, 0)
+    submit(desk, hit_id, 0)
 
     assert json.loads(desk.run(*SHOW, "--json").out)["per_hour"]["median"] == "36.00"
 

@@ -45,7 +45,7 @@ def test_work_counts_from_its_submission(desk: Desk) -> None:
     ]
 
 
-def test_expired_hits_are_counted_by_what_was_handed_in(desk: Desk) -> None:
+def test_expired_hits_are_counted_by_what_was_submitted(desk: Desk) -> None:
     """Slots that nobody took before the end are neither available nor submitted."""
     ids = desk.launch(1, 2, MaxAssignments=5)
     crowd = desk.crowd()

@@ -226,7 +226,7 @@ def test_the_sandbox_s_own_roots_are_this_server(world: World) -> None:
 
 
 def test_a_worker_at_the_sandbox_s_port(serve: Serve, data: Path, page: "Page") -> None:
-    """A browser signs in, takes a HIT and hands it in, and never leaves that port's root."""
+    """A browser signs in, takes a HIT and submits it, and never leaves that port's root."""
     site = open_site(data, "sandbox")
     owner = site.ensure_owner()
     hit = site.perform(owner, "CreateHIT", HIT | {"Question": html_question(FORM)})["HIT"]
@@ -240,12 +240,12 @@ def test_a_worker_at_the_sandbox_s_port(serve: Serve, data: Path, page: "Page") 
     page.get_by_role("button", name="Accept").click()
     frame = page.frame_locator("iframe")
     frame.get_by_label("Word").fill("cat")
-    with page.expect_response("**/mturk/externalSubmit") as handed_in:
+    with page.expect_response("**/mturk/externalSubmit") as submission:
         frame.get_by_role("button", name="Submit").click()
     expect(page.get_by_text("That was the last HIT of this group for you.")).to_be_visible()
 
-    assert handed_in.value.status == 200
-    assert handed_in.value.url == f"{own}mturk/externalSubmit"
+    assert submission.value.status == 200
+    assert submission.value.url == f"{own}mturk/externalSubmit"
     assert page.url == own
     listed = site.perform(owner, "ListAssignmentsForHIT", {"HITId": hit["HITId"]})
     site.close()

@@ -1,4 +1,4 @@
-"""What time alone does to handed-in work."""
+"""What time alone does to submitted work."""
 
 from datetime import UTC, datetime
 

@@ -237,7 +237,7 @@ class TestHandingIn:
             ({"assignmentId": "3" * 9999}, 404, "This assignment does not exist. Accept the HIT"),
         ],
     )
-    def test_without_an_assignment_nothing_is_handed_in(
+    def test_without_an_assignment_nothing_is_submitted(
         self, world: World, fields: dict[str, str], status: int, message: str
     ) -> None:
         """A preview or an unknown assignment gets a page that says so."""

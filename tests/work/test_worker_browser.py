@@ -147,7 +147,7 @@ def test_time_runs_down_warns_and_runs_out(world: World, arrive: Callable[[str],
     assert world.slots(hit["HITId"]) == (1, 0)
 
 
-def test_a_preview_cannot_be_handed_in(world: World, arrive: Callable[[str], "Page"]) -> None:
+def test_a_preview_cannot_be_submitted(world: World, arrive: Callable[[str], "Page"]) -> None:
     """The form of a preview gets a page that says it is one; nothing is accepted or stored."""
     hit = world.launch(FORM)
     page = arrive("Ada")
