@@ -26,7 +26,7 @@ def show(args: argparse.Namespace) -> int:
     crowd, client, ids, _, hint = simpleamt.open_batch(args)
     counters, unknown = survey.fetch_counters(crowd, client, ids, say=simpleamt.say, hint=hint)
     sums, refused = costs.add_up(crowd, client, counters, simpleamt.say)
-    print(json.dumps(sums.data()) if args.json else sums.table())
+    print(json.dumps(sums.to_dict()) if args.json else sums.format_table())
     return 1 if unknown or refused else 0
 
 

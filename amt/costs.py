@@ -1,4 +1,4 @@
-"""What HITs have cost, may still cost, and pay for an hour's work."""
+"""The costs of HITs: what they have cost, can still cost, and pay per hour of work."""
 
 import statistics
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,13 @@ from amt.survey import HitCounters
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
-HOUR = 3600
+HOUR_SECONDS = 3600
 NOTHING = Decimal("0.00")
 
 
 @dataclass
 class Part:
-    """So many assignments or bonuses, what they are paid, and what the crowd takes for it."""
+    """A number of assignments or bonuses, what they are paid, and the crowd's fees, in US dollars."""
 
     count: int = 0
     paid: Decimal = NOTHING
@@ -28,11 +28,11 @@ class Part:
 
     @property
     def total(self) -> Decimal:
-        """US dollars."""
+        """Return the payments and the fees together, in US dollars."""
         return self.paid + self.fees
 
     def add(self, count: int, paid: Decimal, fee: Decimal) -> None:
-        """Add so many, each at `paid` and `fee`."""
+        """Add `count` assignments or bonuses, each paid `paid` US dollars and charged `fee`."""
         self.count += count
         self.paid += count * paid
         self.fees += count * fee
@@ -40,7 +40,7 @@ class Part:
 
 @dataclass
 class Costs:
-    """The costs of a batch: what is paid, what waits for review, what can still be submitted."""
+    """The costs of a batch: for approved work, bonuses, submitted work, and work still possible."""
 
     approved: Part = field(default_factory=Part)
     bonuses: Part = field(default_factory=Part)
@@ -50,35 +50,38 @@ class Costs:
 
     @property
     def has_cost(self) -> Decimal:
-        """US dollars, with fees and bonuses."""
+        """Return what the batch has cost, with fees and bonuses, in US dollars."""
         return self.approved.total + self.bonuses.total
 
     @property
     def still_owes(self) -> Decimal:
-        """US dollars, if all work that was or can be submitted is approved."""
+        """Return what it costs to approve all submitted and all possible work, in US dollars."""
         return self.submitted.total + self.open.total
 
     @property
     def can_cost(self) -> Decimal:
-        """US dollars, in the end, at most; without bonuses yet to come."""
+        """Return the most that the batch can cost in the end, without future bonuses, in US dollars."""
         return self.has_cost + self.still_owes
 
     @property
     def per_assignment(self) -> Decimal | None:
-        """What an approved assignment has cost on average, with fees and bonuses."""
+        """Return the average cost of an approved assignment, with fees and bonuses, in US dollars."""
         return fees.cents(self.has_cost / self.approved.count) if self.approved.count else None
 
-    def per_hour(self) -> tuple[Decimal, Decimal] | None:
-        """The median of reward / working time, and its 10th percentile: 9 of 10 earn more."""
+    def compute_hourly_pay(self) -> tuple[Decimal, Decimal] | None:
+        """Return the median and the 10th percentile of reward per hour, in US dollars.
+
+        Nine of ten assignments pay more per hour than the 10th percentile.
+        """
         if not self.hourly:
             return None
         lowest = sorted(self.hourly)[(len(self.hourly) - 1) // 10]
         return fees.cents(statistics.median(self.hourly)), fees.cents(lowest)
 
-    def data(self) -> dict[str, Any]:
-        """All of it, for --json; amounts are strings, as in Amazon's API."""
+    def to_dict(self) -> dict[str, Any]:
+        """Return all costs for JSON, in which amounts are strings, as in Amazon's API."""
         parts = {name: getattr(self, name) for name in ("approved", "bonuses", "submitted", "open")}
-        hour = self.per_hour()
+        hourly = self.compute_hourly_pay()
         return {
             name: {"count": p.count, "paid": str(p.paid), "fees": str(p.fees)}
             for name, p in parts.items()
@@ -87,37 +90,37 @@ class Costs:
             "still_owes": str(self.still_owes),
             "can_cost": str(self.can_cost),
             "per_assignment": None if self.per_assignment is None else str(self.per_assignment),
-            "per_hour": hour and {"median": str(hour[0]), "tenth_percentile": str(hour[1])},
+            "per_hour": hourly and {"median": str(hourly[0]), "tenth_percentile": str(hourly[1])},
         }
 
-    def table(self) -> str:
-        """All of it, for a person."""
+    def format_table(self) -> str:
+        """Return all costs as a table for a person."""
         lines = [f"{'':12}{'count':>8}{'paid':>14}{'fees':>12}{'total':>14}"]
 
-        def line(name: str, part: Part) -> None:
+        def add_line(name: str, part: Part) -> None:
             lines.append(
                 f"{name:12}{part.count:>8,}{_format_dollars(part.paid):>14}{_format_dollars(part.fees):>12}"
                 f"{_format_dollars(part.total):>14}"
             )
 
-        def total(name: str, amount: Decimal) -> None:
+        def add_total(name: str, amount: Decimal) -> None:
             lines.append(f"{name:12}{_format_dollars(amount):>48}")
 
-        line("approved", self.approved)
-        line("bonuses", self.bonuses)
-        total("has cost", self.has_cost)
-        line("submitted", self.submitted)
-        line("open", self.open)
-        total("still owes", self.still_owes)
-        total("can cost", self.can_cost)
+        add_line("approved", self.approved)
+        add_line("bonuses", self.bonuses)
+        add_total("has cost", self.has_cost)
+        add_line("submitted", self.submitted)
+        add_line("open", self.open)
+        add_total("still owes", self.still_owes)
+        add_total("can cost", self.can_cost)
         if self.per_assignment is not None:
             lines.append(
                 f"an approved assignment: {_format_dollars(self.per_assignment)} on average"
             )
-        if hour := self.per_hour():
+        if hourly := self.compute_hourly_pay():
             lines.append(
-                f"an hour's work: {_format_dollars(hour[0])} in the median, "
-                f"{_format_dollars(hour[1])} at the 10th percentile"
+                f"an hour's work: {_format_dollars(hourly[0])} in the median, "
+                f"{_format_dollars(hourly[1])} at the 10th percentile"
             )
         return "\n".join(lines)
 
@@ -135,25 +138,26 @@ def add_up(
     """Return the costs of HITs, and the number of HITs that the crowd refused to show."""
     sums, refused = Costs(), 0
 
-    def look(hit: HitCounters) -> tuple[list[Any], list[Any]]:
+    def fetch_payments(hit: HitCounters) -> tuple[list[Any], list[Any]]:
         work = survey.list_assignments(client, hit)
         if not work:
             return [], []
         bonuses = calls.list_pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
         return work, list(bonuses)
 
-    looked = calls.gather(crowd, look, counters, doing="looking", total=len(counters))
-    for outcome in calls.name_refusals(looked, say, survey.hit_id_of):
+    outcomes = calls.gather(crowd, fetch_payments, counters, doing="looking", total=len(counters))
+    for outcome in calls.name_refusals(outcomes, say, survey.hit_id_of):
         if outcome.refusal is None:
-            _count(sums, outcome.item, *outcome.value, charged=crowd.charges_fees)
+            _add_hit(sums, outcome.item, *outcome.value, charged=crowd.charges_fees)
         else:
             refused += 1
     return sums, refused
 
 
-def _count(
+def _add_hit(
     sums: Costs, hit: HitCounters, work: Iterable[Any], bonuses: Iterable[Any], *, charged: bool
 ) -> None:
+    """Add the costs of a HIT, of its assignments (`work`) and of its bonuses to `sums`."""
     rates = fees.Rates(charged=charged, masters=hit.masters)
     each = hit.reward, rates.fee(hit.reward, hit.max_assignments)
     sums.open.add(hit.available + hit.pending, *each)
@@ -164,7 +168,7 @@ def _count(
         (sums.approved if status == "Approved" else sums.submitted).add(1, *each)
         worked = assignment["SubmitTime"] - assignment["AcceptTime"]
         seconds = max(1, int(worked.total_seconds()))
-        sums.hourly.append(hit.reward * HOUR / seconds)
+        sums.hourly.append(hit.reward * HOUR_SECONDS / seconds)
     for bonus in bonuses:
         amount = Decimal(bonus["BonusAmount"])
         sums.bonuses.add(1, amount, rates.bonus_fee(amount))

@@ -1,4 +1,4 @@
-"""Deleting HITs: expired first, and never with unreviewed work in them."""
+"""Delete HITs, expiring them first, but none with unreviewed work."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from amt.crowd import Crowd
 from amt.messages import Faults, Say, count_of, say_nothing
 from amt.survey import HitCounters
 
-PAST = datetime.fromtimestamp(0, UTC)  # "now" for UpdateExpirationForHIT
-DISPOSED = "in the state 'Disposed'"  # what DeleteHIT says of a HIT that was deleted before
+LONG_AGO = datetime.fromtimestamp(0, UTC)  # UpdateExpirationForHIT takes it as "now"
+DISPOSED = "in the state 'Disposed'"  # in DeleteHIT's error for a deleted HIT
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 
 class Deletable(NamedTuple):
-    """HITs to delete: `free` are those without unreviewed work; of `unknown` ids the crowd showed
-    no HIT, so DeleteHIT has to tell; `unreviewed` counts the HITs that have to stay.
+    """HITs to delete. `free` have no unreviewed work. `unknown` are ids that GetHIT does not know;
+    DeleteHIT tells whether they were deleted. `unreviewed` is the number of HITs that must stay.
     """
 
     free: dict[str, HitCounters]
@@ -30,9 +30,9 @@ class Deletable(NamedTuple):
 def find_deletable(
     crowd: Crowd, client: "MTurkClient", ids: Sequence[str] | None, say: Say = say_nothing
 ) -> Deletable:
-    """Find which of these HITs can be deleted (None: of all HITs of the account).
+    """Return which of these HITs can be deleted; `ids` None: of all HITs of the account.
 
-    HITs with unreviewed work are reported, and are neither expired nor deleted.
+    HITs with unreviewed work are reported; they must not even be expired.
     """
     counters, unknown = survey.find(crowd, client, ids)
     unreviewed = [hit for hit in counters if hit.unaccounted and not hit.expired]
@@ -59,18 +59,18 @@ def delete(
     say: Say = say_nothing,
     hint: str | None = None,
 ) -> int:
-    """Delete these HITs, and return how many of them and of the unreviewed ones remain.
+    """Delete these HITs; return how many of them and of the unreviewed ones remain.
 
-    A HIT that a worker holds is expired, so that nobody else accepts it, and reported. A HIT that was
-    deleted earlier counts as deleted. `hint` is printed when the crowd does not know a HIT.
+    A HIT that a worker has accepted is expired, so that nobody else accepts it, and reported. A HIT
+    that was deleted before counts as done. `hint` is said when the crowd does not know a HIT.
     """
-    # GetHIT does not tell a deleted HIT from one that never was; DeleteHIT does.
-    wanted = [*deletable.free, *deletable.unknown]
+    # DeleteHIT, unlike GetHIT, distinguishes a deleted HIT from one that never existed.
+    hit_ids = [*deletable.free, *deletable.unknown]
     refused, was_deleted = [], Counter[bool]()
     outcomes = calls.gather(
         crowd,
         lambda hit_id: _delete(client, hit_id, deletable.free.get(hit_id)),
-        wanted,
+        hit_ids,
         doing="deleting",
     )
     for outcome in calls.name_refusals(outcomes, say):
@@ -78,23 +78,27 @@ def delete(
             was_deleted[outcome.value] += 1
         else:
             refused.append(outcome.item)
-    strangers = [hit_id for hit_id in refused if hit_id not in deletable.free]
-    if strangers:
-        survey.say_why_unknown(client, strangers[0], say, hint)
-    gone = was_deleted[False]
-    before = f" {gone} {'was' if gone == 1 else 'were'} deleted before." if gone else ""
-    say(f"Deleted {count_of(was_deleted[True], 'HIT')}.{before}")
+    unknown = [hit_id for hit_id in refused if hit_id not in deletable.free]
+    if unknown:
+        survey.say_why_unknown(client, unknown[0], say, hint)
+    deleted_before = was_deleted[False]
+    addition = (
+        f" {deleted_before} {'was' if deleted_before == 1 else 'were'} deleted before."
+        if deleted_before
+        else ""
+    )
+    say(f"Deleted {count_of(was_deleted[True], 'HIT')}.{addition}")
     return len(refused) + deletable.unreviewed
 
 
 def _delete(client: "MTurkClient", hit_id: str, hit: HitCounters | None) -> bool:
     """Delete a HIT, which `hit` describes if GetHIT shows it; return whether this run deleted it.
 
-    boto3 repeats a call whose response was lost, and the crowd says that the HIT is disposed.
+    When a response was lost, boto3 repeats the call, and the crowd says that the HIT is disposed.
     """
     try:
         if hit is not None and not hit.expired:
-            extending.set_expiration(client, hit_id, PAST)
+            extending.set_expiration(client, hit_id, LONG_AGO)
         client.delete_hit(HITId=hit_id)
     except client.exceptions.RequestError as error:
         if DISPOSED not in str(error) and (hit is None or not _is_disposed(client, hit_id)):
@@ -104,7 +108,7 @@ def _delete(client: "MTurkClient", hit_id: str, hit: HitCounters | None) -> bool
 
 
 def _is_disposed(client: "MTurkClient", hit_id: str) -> bool:
-    """Return whether the HIT is deleted by now: another run may be at work on the same HITs."""
+    """Return whether the HIT is deleted by now, perhaps by another run."""
     try:
         client.delete_hit(HITId=hit_id)
     except client.exceptions.RequestError as error:
