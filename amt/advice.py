@@ -26,7 +26,7 @@ def _remove_comments(page: str) -> str:
 
 
 class Advice:
-    """Collects warnings while the rows of a batch are rendered.
+    """Warnings collected while the rows of a batch are rendered.
 
     `files` is the directory that the crowd serves as /files/; None when it is on another machine.
     """

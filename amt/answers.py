@@ -1,4 +1,4 @@
-"""A worker's answer: XML to fields, an assignment to a line of the results."""
+"""Convert a worker's answer: XML to fields, an assignment to a line of the results."""
 
 import json
 from collections.abc import Mapping
@@ -34,7 +34,7 @@ def parse_fields(answer: str) -> dict[str, Any]:
 
 class _WithoutDoctype(ET.TreeBuilder):
     def doctype(self, *_: str | None) -> NoReturn:
-        """Refuse it: Amazon's answers have none, and its entities could be a bomb."""
+        """Refuse a DOCTYPE: Amazon's answers have none, and its entities can exhaust memory."""
         raise ValueError("the answer has a DOCTYPE")
 
 

@@ -1,4 +1,4 @@
-"""Calls to a crowd: lists page by page, and many calls at a time."""
+"""Call a crowd: lists page by page, and many calls at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -48,7 +48,7 @@ def gather(
 def name_refusals(
     outcomes: Iterable[Outcome], say: Say, name: Callable[[Any], str] = str
 ) -> Iterator[Outcome]:
-    """Yield all outcomes, saying of each refusal what was refused and in which words.
+    """Yield all outcomes, and say what each refusal refuses and why.
 
     `name` returns what an item is called in the message.
     """
@@ -60,6 +60,6 @@ def name_refusals(
 
 
 def count_refusals(outcomes: Iterable[Outcome], say: Say, name: Callable[[Any], str] = str) -> int:
-    """Let everything be done; say each refusal as name_refusals does, and return how many."""
+    """Consume all outcomes, say each refusal as name_refusals does, and return their number."""
     named = name_refusals(outcomes, say, name)
     return sum(outcome.refusal is not None for outcome in named)

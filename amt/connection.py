@@ -74,7 +74,7 @@ def connect(crowd: Crowd) -> "MTurkClient":
 
 
 def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
-    """Let the embedded crowd answer this client: the only place where the two sides meet."""
+    """Let the embedded crowd respond to this client: the only place where the two sides meet."""
     from local_crowd.embedded import CANNOT_OPEN, EmbeddedSite
 
     site = EmbeddedSite(directory, "live" if live else "sandbox")
@@ -117,7 +117,8 @@ def describe_data_error(error: Exception, directory: Path) -> str:
 
 
 class _Reaching:
-    """Gives up at once on a server that no call has reached yet, or that is not a crowd.
+    """A retry handler that gives up at once on a server that no call has reached, or that is not a
+    crowd.
 
     Once a call has reached the server, boto3 retries as configured.
     """
@@ -138,13 +139,13 @@ class _Reaching:
 
 
 class NotACrowdError(exceptions.BotoCoreError):
-    """A web server that does not speak the MTurk API."""
+    """Raised for a web server that does not implement the MTurk API."""
 
     fmt = "{url} is not a crowd server; check --crowd{hint}"
 
 
 class NoTLSError(exceptions.BotoCoreError):
-    """A server at an https URL that does not speak TLS."""
+    """Raised for a server at an https URL that does not use TLS."""
 
     fmt = "{endpoint_url} does not answer https ({error}); if the server uses http, write http://"
 
@@ -192,7 +193,7 @@ def describe_error(error: Exception) -> str | None:
 
 
 def describe_refusal(error: Exception) -> str | None:
-    """Return the crowd's words if it refused one item and may accept the next, else None."""
+    """Return the crowd's message if it refused one item and may accept the next, else None."""
     response = getattr(error, "response", {})
     if str(response.get("TurkErrorCode")).endswith("InsufficientFunds"):
         return None  # the rest would fail as well

@@ -40,12 +40,12 @@ class Crowd:
 
     @property
     def charges_fees(self) -> bool:
-        """Whether the crowd takes fees: Amazon does, a crowd of one's own does not."""
+        """Return whether the crowd charges fees, as Amazon does and other crowds do not."""
         return self.name == "mturk"
 
     @property
     def worker_site(self) -> str:
-        """The URL that workers go to; it ends in a slash."""
+        """Return the URL at which workers find HITs; it ends in a slash."""
         if self.name == "mturk":
             return f"https://worker{'' if self.live else 'sandbox'}.mturk.com/"
         base = (
@@ -57,7 +57,7 @@ class Crowd:
         return f"{base}/" if self.live else f"{base}/sandbox/"
 
     def find_served_address(self) -> str | None:
-        """Return the URL at which the local crowd is served now, None when it is not."""
+        """Return the URL at which the local crowd is served now, or None."""
         return serving.find_address(Path(self.settings["local_crowd"]))
 
     def connect(self) -> "MTurkClient":
@@ -68,7 +68,7 @@ class Crowd:
 
 
 def check_name(name: str) -> None:
-    """Raise Error when there can be no crowd of this name."""
+    """Raise Error for text that cannot be the name of a crowd."""
     if name not in ("local", "mturk") and not SERVER.fullmatch(name):
         raise Error(f"crowd {name}: it must be local, mturk, or the URL of a crowd server")
     if name.endswith("/sandbox"):

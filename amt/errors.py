@@ -1,9 +1,9 @@
-"""The errors that a person can mend."""
+"""Errors that a person can correct."""
 
 
 class Error(Exception):
-    """What the user can mend. The text is the whole message: what, where, what to do."""
+    """An error that the user can correct. The text is the whole message: what, where, what to do."""
 
 
 class OutputClosedError(OSError):
-    """There is nowhere to print to: stdout was closed before the program started (`>&-`)."""
+    """Raised when stdout was closed before the program started (`>&-`)."""

@@ -1,4 +1,4 @@
-"""Files that are replaced as a whole or not at all, and by one run at a time.
+"""Replace files as a whole or not at all, by one run at a time.
 
 Every OSError here names the file as the caller named it.
 """
@@ -123,7 +123,7 @@ class _NamedFile(io.FileIO):
     """A file whose errors name it; when a disk is full, the system names no file."""
 
     def write(self, data: Any, /) -> int:
-        """Write what fits."""
+        """Write as much as fits; return the number of bytes."""
         with _name_errors(str(self.name)):
             return super().write(data)
 

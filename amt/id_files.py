@@ -1,4 +1,4 @@
-"""Files of ids, one a line."""
+"""Read files of ids, one per line."""
 
 import os
 from pathlib import Path
@@ -7,9 +7,9 @@ from amt.errors import Error
 
 
 def read_ids(path: str | os.PathLike[str]) -> list[str]:
-    """Return the ids in a file, one a line, each once; blank lines and `#` comments are skipped.
+    """Return the distinct ids in a file, one per line; blank lines and `#` comments are skipped.
 
-    Raises Error, naming the line, for what cannot be an id; or OSError.
+    Raises Error, naming the line, for text that cannot be an id; or OSError.
     """
     ids: dict[str, None] = {}
     with Path(path).open(encoding="utf-8-sig", errors="replace") as lines:

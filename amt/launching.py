@@ -52,7 +52,9 @@ def _find_commit(plan: Plan) -> str | None:
 
 
 def launch(crowd: Crowd, client: "MTurkClient", plan: Plan, batch: Batch) -> Iterator[Outcome]:
-    """Create the HITs of the rows that have none yet. Yield an outcome each, in the rows' order."""
+    """Create the HITs of the rows that have none yet. Yield an outcome for each, in the rows'
+    order.
+    """
     known = _find_by_annotation(client, batch) if batch.tokens_forgotten() else {}
     todo = (row for row in plan.input.rows() if row.number not in batch.ids)
 
@@ -84,7 +86,8 @@ def _create(client: "MTurkClient", plan: Plan, batch: Batch, row: Row) -> str:
 def _find_existing(client: "MTurkClient", batch: Batch, row: Row, message: str) -> str:
     """Return the HIT that the message about its token names, if its annotation is this row's.
 
-    Otherwise find the HIT of that annotation by listing all.
+    Otherwise list all HITs to find the one with that annotation. Raises Error when it no longer
+    exists.
     """
     for hit_id in re.findall(r"\b[A-Z0-9]{20,64}\b", message):
         try:
@@ -106,7 +109,7 @@ def _format_annotation(batch: Batch, row: int) -> str:
 
 
 def _find_by_annotation(client: "MTurkClient", batch: Batch) -> dict[int, str]:
-    """Return row -> HIT id of all HITs of the batch, found by their annotations."""
+    """Return the ids of all HITs of the batch by row, found by their annotations."""
     pattern = re.compile(f"batch={batch.header['batch']} row=([0-9]+)")
     hit_ids = {}
     for hit in calls.list_pages(client.list_hits, "HITs"):

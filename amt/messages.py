@@ -1,4 +1,4 @@
-"""Messages to a person: numbers with their nouns, and many faults cut short."""
+"""Messages to a person: numbers with their nouns, and long lists of faults cut short."""
 
 import re
 import threading
@@ -13,7 +13,7 @@ DETAIL = re.compile(r"'[^']*'|\"[^\"]*\"|\b(?=\w*\d)\w+\b")
 
 
 def say_nothing(_: str) -> None:
-    """Ignore a message: what a program does that uses this library and wants no words."""
+    """Ignore a message, for programs that use this library without messages."""
 
 
 def count_of(number: int, noun: str, plural: str = "") -> str:
@@ -22,10 +22,10 @@ def count_of(number: int, noun: str, plural: str = "") -> str:
 
 
 class Faults:
-    """Messages about single items, of which the first 20 of a kind are shown.
+    """Messages about single items, of which the first 20 of each kind are shown.
 
-    `show` is called with each of these at once, and with how many more there were at the end of
-    the `with`. Safe to share between threads.
+    `show` is called with each of these at once, and at the end of the `with` with the number of the
+    others. Threads may share it.
     """
 
     def __init__(self, show: Say) -> None:
@@ -51,7 +51,7 @@ class Faults:
 
 
 def join_faults(messages: Iterable[str]) -> str:
-    """Return the first 20 messages of each kind, a line each, and how many more there were."""
+    """Return the first 20 messages of each kind, one per line, and the number of the others."""
     shown: list[str] = []
     with Faults(shown.append) as faults:
         for message in messages:

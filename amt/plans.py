@@ -1,4 +1,4 @@
-"""What a batch is made from, all of it read, rendered and checked before the first call."""
+"""Plan a batch: read, render and validate all of it before the first call."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Plan:
-    """What a batch is made from, all of it read and checked."""
+    """A batch that was read, rendered and validated."""
 
     template: Template
     properties: Properties
@@ -34,14 +34,14 @@ class Plan:
     warnings: tuple[str, ...] = ()
 
     def record_bytes(self, hits: int) -> int:
-        """About how large the record of so many HITs is."""
+        """Return about how many bytes the record of `hits` HITs takes."""
         texts = [*self.template.sources.values(), self.properties.text]
         names = self.input.columns.names if self.input.columns else []
         each = self.input.bytes / self.rows + 100 + sum(len(name) + 6 for name in names)
         return sum(map(len, texts)) + int(hits * each) + 1000
 
     def question(self, row: Row) -> str:
-        """The question XML of a row. Raises Error, naming file and line."""
+        """Return the question XML of a row. Raises Error, naming file and line."""
         try:
             html = self.template.render(row.value)
             return format_question(html, self.properties.frame_height)
@@ -56,8 +56,9 @@ def make_plan(
     source: Input,
     files: Path | None = None,
 ) -> Plan:
-    """Read `source` and render every row once. Raises Error with every fault there is, a line
-    each. `files`: the directory of what the crowd serves as /files/, if it is on this machine.
+    """Read `source` and render every row once. Raises Error with every fault, one per line.
+
+    `files` is the directory that the crowd serves as /files/, if it is on this machine.
     """
     faults: list[str] = []
     template = _try(faults, Template, template_name, directories)
@@ -92,7 +93,7 @@ def make_plan(
 
 
 def _try(faults: list[str], function: Callable[..., Value], *arguments: Any) -> Value | None:
-    """Return what the function returns; add its Error to the faults, and return None, if it fails."""
+    """Return the function's result; if it raises Error, add that to the faults and return None."""
     try:
         return function(*arguments)
     except Error as error:
@@ -101,7 +102,7 @@ def _try(faults: list[str], function: Callable[..., Value], *arguments: Any) -> 
 
 
 def _serialize(properties: Properties) -> str:
-    """Return what the crowd gets of the properties, so that order and spacing make no difference."""
+    """Return what the crowd receives of the properties, so that order and spacing do not matter."""
     return json.dumps(
         [properties.hit_type, properties.hit, properties.frame_height], sort_keys=True
     )

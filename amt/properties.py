@@ -1,4 +1,4 @@
-"""HIT properties: a JSON file of Amazon's field names and a few short ones of ours."""
+"""Read HIT properties: a JSON file with Amazon's field names and a few short keys of our own."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -48,7 +48,9 @@ SET_BY_US = ("HITTypeId", "Question", "RequesterAnnotation", "UniqueRequestToken
 
 @dataclass(frozen=True)
 class Properties:
-    """`hit_type`: parameters of CreateHITType. `hit`: of CreateHITWithHITType, for every HIT."""
+    """HIT properties. `hit_type` are parameters of CreateHITType, `hit` those of
+    CreateHITWithHITType.
+    """
 
     hit_type: dict[str, Any]
     hit: dict[str, Any]
@@ -58,17 +60,17 @@ class Properties:
 
     @property
     def reward(self) -> Decimal:
-        """US dollars for an assignment."""
+        """Return the reward for an assignment, in US dollars."""
         return Decimal(self.hit_type["Reward"])
 
     @property
     def max_assignments(self) -> int:
-        """Assignments of each HIT."""
+        """Return the number of assignments of each HIT."""
         return int(self.hit["MaxAssignments"])
 
 
 def read(path: str | Path) -> Properties:
-    """Read and check a HIT properties file. Raises Error with every fault, a line each."""
+    """Read and validate a HIT properties file. Raises Error with every fault, one per line."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
         properties = json_text.parse(text)
@@ -168,7 +170,9 @@ def _find_limit_faults(parameters: Mapping[str, Any]) -> list[str]:
 
 
 def is_visible(text: str) -> bool:
-    """Return whether a reader sees anything; spaces and characters such as U+200B are invisible."""
+    """Return whether the text has a visible character, which spaces and U+200B, for example, are
+    not.
+    """
     return any(character.isprintable() and not character.isspace() for character in text)
 
 

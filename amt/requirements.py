@@ -1,4 +1,4 @@
-"""Who may do a HIT: our short keys as Amazon's QualificationRequirements."""
+"""Convert our short keys for who may do a HIT to Amazon's QualificationRequirements."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -32,7 +32,7 @@ Requirement = dict[str, Any]
 def to_requirements(properties: Mapping[str, Any]) -> list[Requirement]:
     """Convert the short keys of HIT properties to qualification requirements.
 
-    Raises ValueError, its text beginning with the key at fault and a colon.
+    Raises ValueError, whose text begins with the faulty key and a colon.
     """
     requirements = []
     if "Country" in properties:
@@ -70,7 +70,7 @@ def _to_country_requirement(value: Any) -> Requirement:
 
 
 def check_locale(key: str, locale: Requirement) -> None:
-    """Raise ValueError, begun with `key`, for a place where no worker can live."""
+    """Raise ValueError, beginning with `key`, for a place where no worker can live."""
     country, subdivision = locale["Country"], locale.get("Subdivision")
     if not places.is_place(country, subdivision):
         code = country if subdivision is None else f"{country}-{subdivision}"

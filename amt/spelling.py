@@ -1,4 +1,4 @@
-"""Suggestions for misspelt words."""
+"""Suggest words for misspelt ones."""
 
 import operator
 from collections.abc import Callable, Iterable

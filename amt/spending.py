@@ -1,4 +1,4 @@
-"""What a launch can cost, said before anything is spent."""
+"""Announce what a launch can cost, before anything is spent."""
 
 from decimal import Decimal
 from typing import TYPE_CHECKING

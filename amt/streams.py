@@ -1,4 +1,4 @@
-"""The standard streams of a process, also when its parent closed some of them."""
+"""Repair the standard streams of a process whose parent closed some of them."""
 
 import io
 import os
@@ -9,7 +9,7 @@ from amt.errors import OutputClosedError
 
 
 class ClosedOutput(io.TextIOBase):
-    """A closed stdout: writing to it is an error, and a script that prints nothing works."""
+    """A closed stdout: writing to it raises an error, so a script that prints nothing works."""
 
     def write(self, _: str) -> int:
         """Raise OutputClosedError."""
@@ -28,7 +28,7 @@ def replace_closed_streams() -> None:
 
 
 def encode_output() -> None:
-    """Make stdout UTF-8 with Unix line ends, whatever the terminal is: it is data."""
+    """Make stdout UTF-8 with Unix line ends on any terminal, because it is data."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
 
@@ -36,6 +36,6 @@ def encode_output() -> None:
 def discard_output() -> None:
     """Redirect stdout to nowhere, because nobody reads it or it cannot be written.
 
-    Otherwise Python writes the rest again when it exits, and prints a traceback.
+    Otherwise Python writes the rest when it exits, and prints a traceback.
     """
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

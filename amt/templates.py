@@ -1,4 +1,4 @@
-"""HIT pages: Jinja templates, rendered with a row of the input."""
+"""Render HIT pages: Jinja templates with a row of the input."""
 
 import json
 import re
@@ -22,16 +22,16 @@ NOTHING = object()  # no row: a page to look at
 
 
 def script_safe(value: Any) -> str:
-    """`value` as JSON that is the same text in a <script>, an attribute in '...', or CDATA."""
+    """Return `value` as JSON that is the same text in a <script>, an attribute in '...', or CDATA."""
     text = json.dumps(value, ensure_ascii=False)
     return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 class Template:
-    """A template and what it includes, looked for in the current directory, in `directories`, in
-    the directory of the scripts, and in that of the template.
+    """A template with what it includes, searched in the current directory, in `directories`, in the
+    directory of the scripts, and in the template's own.
 
-    Raises Error, naming file and line, for a template that is missing or not Jinja's.
+    Raises Error, naming file and line, for a template that is missing or is not valid Jinja.
     """
 
     def __init__(self, name: str, directories: Sequence[str]) -> None:
@@ -72,9 +72,9 @@ class Template:
             raise Error(_describe_error(error, name)) from error
 
     def render(self, row: Any = NOTHING) -> str:
-        """Return the page of a row; without one, `input` is empty and there is no `row`.
+        """Return the page of a row; without one, `input` is empty and `row` is undefined.
 
-        Raises Error with template and line for an undefined name or any other fault in it.
+        Raises Error with template and line for an undefined name or any other fault.
         """
         from markupsafe import Markup
 

@@ -1,4 +1,4 @@
-"""Ids of another kind than a flag takes: in a file, those of HITs and assignments look alike."""
+"""Recognize ids of another kind than a flag takes: HIT ids and assignment ids look alike."""
 
 import re
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ LONGEST_WORKER_ID = 24  # ids of HITs and assignments have 30 characters
 
 
 def describe_no_hit(client: "MTurkClient", item: str) -> str | None:
-    """Say what an id is that the crowd does not know as a HIT's; None when that cannot be told."""
+    """Say what an id is that the crowd does not know as a HIT's, or return None."""
     if WORKER_ID.fullmatch(item) and len(item) <= LONGEST_WORKER_ID:
         return f"{item} looks like a worker id; --hit_ids_file takes HIT ids"
     try:
@@ -25,7 +25,7 @@ def describe_no_hit(client: "MTurkClient", item: str) -> str | None:
 
 
 def describe_no_assignment(client: "MTurkClient", item: str) -> str | None:
-    """Say what an id is that the crowd does not know as an assignment's; None as above."""
+    """Say what an id is that the crowd does not know as an assignment's, or return None."""
     if WORKER_ID.fullmatch(item) and len(item) <= LONGEST_WORKER_ID:
         return f"{item} looks like a worker id; --assignment_ids_file takes assignment ids"
     try:
@@ -39,7 +39,7 @@ def describe_no_assignment(client: "MTurkClient", item: str) -> str | None:
 
 
 def check_worker_ids(path: str, ids: Sequence[str]) -> None:
-    """Raise Error for the first id that cannot be a worker's."""
+    """Raise Error for the first id that cannot be the id of a worker."""
     for item in ids:
         if not WORKER_ID.fullmatch(item):
             raise Error(f"{path}: {item} is not a worker id, which begins with A")

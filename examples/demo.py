@@ -1,8 +1,8 @@
-"""Both examples in the sandbox of the local crowd, served to your browser: what `make demo` runs.
+"""Serve both examples in the sandbox of the local crowd, for a browser: what `make demo` runs.
 
     python examples/demo.py --port 8000
 
-The HITs are launched the first time; later they are where you left them.
+The HITs are launched the first time, and kept.
 """
 
 import argparse
@@ -21,35 +21,35 @@ import serve_local_crowd  # noqa: E402
 import simpleamt  # noqa: E402
 from amt.errors import Error  # noqa: E402
 
-# The newest batch is the first of the workers' list: it is the one that is shown in `demonstrate`.
+# The newest batch is the first of the workers' list: it is the one that `demonstrate`.
 EXAMPLES = ("image_sentence", "simple")
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the command line."""
+    """Run the command line; return the exit code."""
     parser = simpleamt.parser(__doc__)
     parser.add_argument("--port", type=int, default=8000, help="default: 8000")
     return simpleamt.run(parser, demonstrate, argv)
 
 
 def demonstrate(args: argparse.Namespace) -> int:
-    """Launch what is not there yet, say what to do, serve."""
+    """Launch the examples that were not launched before, print what to do, and serve."""
     directory = Path(simpleamt.config(args)["local_crowd"])
     ids = {name: directory / f"{name}_hit_ids.txt" for name in EXAMPLES}
     for name in EXAMPLES:
         if not ids[name].exists():
             launch(name, ids[name])
-    shown = ids["simple"]
-    if Path.cwd() in shown.parents:
-        shown = shown.relative_to(Path.cwd())
+    simple_ids = ids["simple"]
+    if Path.cwd() in simple_ids.parents:
+        simple_ids = simple_ids.relative_to(Path.cwd())
     python = ".venv/bin/python" if sys.prefix != sys.base_prefix else "python"
     simpleamt.say(
         f"""
 Open  http://127.0.0.1:{args.port}/sandbox/  and do a HIT. Then, in another terminal here:
 
-  {python} show_hit_progress.py --hit_ids_file={shown}
-  {python} get_results.py --hit_ids_file={shown}
-  {python} approve_hits.py --hit_ids_file={shown}
+  {python} show_hit_progress.py --hit_ids_file={simple_ids}
+  {python} get_results.py --hit_ids_file={simple_ids}
+  {python} approve_hits.py --hit_ids_file={simple_ids}
 """
     )
     serve = ["--port", str(args.port)] + (["--config", args.config] if args.config else [])
@@ -58,17 +58,17 @@ Open  http://127.0.0.1:{args.port}/sandbox/  and do a HIT. Then, in another term
 
 
 def demo_properties(name: str) -> str:
-    """The properties of an example with a title of the demo's own.
+    """Return the properties of an example, with a title of the demo's own.
 
-    HITs of equal properties are one group, whose oldest HIT workers get first: they would do the
-    demo's HITs in place of those that its user launches from the same example.
+    HITs with equal properties form one group, of which workers get the oldest HIT first: they would
+    do the demo's HITs instead of those that its user launches from the same example.
     """
     properties = json.loads((PROJECT / "hit_properties" / f"{name}.json").read_text("utf-8"))
     return json.dumps(properties | {"Title": f"Demo: {properties['Title']}"}, indent=2)
 
 
 def launch(name: str, hit_ids_file: Path) -> None:
-    """Launch one example; its pictures go where the local crowd serves files from."""
+    """Launch one example, and copy its pictures to where the local crowd serves files from."""
     directory = hit_ids_file.parent
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     pictures = PROJECT / "examples" / name / "images"

@@ -1,4 +1,4 @@
-"""JSON as every reader takes it: what two readers could understand differently is refused."""
+"""Parse JSON, refusing what two parsers could understand differently."""
 
 import json
 import math
@@ -10,19 +10,19 @@ COLON = re.compile(r"\s*:")
 
 
 class RepeatedKeyError(json.JSONDecodeError):
-    """An object has a key twice. `lineno` and `colno` are where it stands the second time."""
+    """Raised for an object that has a key twice. `lineno` and `colno` are the place of the second."""
 
 
 class _RepeatedError(Exception):
-    """Raised by the hook, which does not know where in the text it is."""
+    """Raised by the hook, which does not know the position in the text."""
 
 
 def parse(text: str, *, unique_keys: bool = True) -> Any:
-    """The value of a JSON text.
+    """Return the value of a JSON text.
 
-    Raises RepeatedKeyError for an object with a key twice (unless not `unique_keys`: the last one
-    counts then), json.JSONDecodeError for other faults that have a place, and ValueError for what
-    Python alone would take: NaN, Infinity, a number as large; and for what is nested too deep.
+    Raises RepeatedKeyError for an object that has a key twice (unless not `unique_keys`, when the
+    last one counts), json.JSONDecodeError for other faults with a position, and ValueError for what
+    only Python accepts (NaN, Infinity, a number as large), and for values nested too deeply.
     """
     try:
         return json.loads(
@@ -68,7 +68,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _find_repeated_key(text: str) -> tuple[str, int]:
-    """The first key that an object has twice, and where it stands the second time."""
+    """Return the first key that an object has twice, and the position of the second."""
     keys: list[set[str]] = []  # of each object or array that is open
     for token in TOKEN.finditer(text):
         if token[0] in "{[":

@@ -28,24 +28,24 @@ US_TERRITORIES = ("AS", "GU", "MP", "PR", "UM", "VI")
 
 
 def countries() -> Mapping[str, str]:
-    """English names by code, in the order of the names."""
+    """Return the English names of countries by code, in the order of the names."""
     return _read("countries.txt")
 
 
 def us_states() -> Mapping[str, str]:
-    """Names by code, without "US-"."""
+    """Return the names of the states by code, without "US-"."""
     return _read("us_states.txt")
 
 
 def is_place(country: str, subdivision: str | None = None) -> bool:
-    """Whether a worker can live there: in a country, or in a state of the United States."""
+    """Return whether a worker can live there: in a country, or in a state of the United States."""
     if subdivision is None:
         return country in countries()
     return country == "US" and subdivision in us_states()
 
 
 def suggest_place(country: str, subdivision: str | None = None) -> str:
-    """Ask for the code that was most likely meant: "did you mean GB?" for "UK"."""
+    """Return a question for the code that was most likely meant: "did you mean GB?" for "UK"."""
     if not country.strip():
         return "it is empty"
     if country.upper() == "EU":
@@ -64,7 +64,7 @@ def _nearest_place(country: str, subdivision: str | None) -> str:
 
 
 def _nearest_code(text: str, names: Mapping[str, str]) -> str:
-    """The code that `text` resembles most: by itself, by its name, or by its first letters."""
+    """Return the code most similar to `text`, by itself, by its name, or by its first letters."""
     code = text.strip().upper()
     for guess in (COMMON_MISTAKES.get(code, ""), code, code[:2] if len(code) == 3 else ""):
         if guess in names:

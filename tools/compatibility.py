@@ -1,4 +1,5 @@
-"""The tables of docs/compatibility.md: Amazon's operations, and how the local crowd differs.
+"""Generate the tables of docs/compatibility.md: Amazon's operations, and how the local crowd
+differs.
 
 Amazon's operations come from botocore, ours from local_crowd.operations; the differences are listed
 here, because no program can derive them.

@@ -32,7 +32,7 @@ def lowest_bounds(lines: Iterable[str], name: str) -> Iterator[str]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the bounds of the files named on the command line."""
+    """Print the lower bounds of the files named on the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

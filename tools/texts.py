@@ -71,7 +71,7 @@ def python_messages() -> Iterator[Text]:
 
 
 def messages_of(source: str) -> list[tuple[int, str]]:
-    """Return line and text of each message in a module's source, in order."""
+    """Return the line and the text of each message in a module's source, in order."""
     tree = ast.parse(source)
     skipped: set[ast.AST] = set()
     for node in ast.walk(tree):
@@ -100,7 +100,7 @@ def _text_of(node: ast.Constant | ast.JoinedStr) -> str:
 
 
 class _Words(HTMLParser):
-    """Collects the text between tags and in the attributes that people read or hear."""
+    """A parser that collects the text between tags and in the attributes that people read or hear."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

@@ -479,7 +479,7 @@ def test_a_server_sends_by_itself(
     """An app that was told to sends what comes, until it is closed."""
     from local_crowd.app import create_app
 
-    monkeypatch.setattr(courier_module, "PAUSE", 0.01)
+    monkeypatch.setattr(courier_module, "PAUSE_SECONDS", 0.01)
     app = create_app(tmp_path / "crowd")
     app.send_notifications()
     put(site, hook.url + "/")
@@ -499,7 +499,7 @@ def test_the_courier_outlives_a_fault(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """A round that breaks is logged, and the next one sends."""
-    monkeypatch.setattr(courier_module, "PAUSE", 0.01)
+    monkeypatch.setattr(courier_module, "PAUSE_SECONDS", 0.01)
     courier = courier_for(crowd, hook.url + "/")
     ping(crowd, hook.url + "/")
     whole = courier.deliver

@@ -97,7 +97,7 @@ def test_what_comes_later_does_not_wait(
     crowd: CrowdUnderTest, slow: Receiver, fast: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A message that is written while slow ones are under way is sent at once."""
-    monkeypatch.setattr(courier_module, "PAUSE", 0.01)
+    monkeypatch.setattr(courier_module, "PAUSE_SECONDS", 0.01)
     other = crowd.make_requester()
     put(crowd.site, crowd.requester_id, f"{slow.url}/", 100)
     with delivering(crowd, slow, fast) as results:
@@ -115,7 +115,7 @@ def test_the_other_site_does_not_wait(
     tmp_path: Path,
 ) -> None:
     """A running server sends what one site has while the other's receivers are slow."""
-    monkeypatch.setattr(courier_module, "PAUSE", 0.01)
+    monkeypatch.setattr(courier_module, "PAUSE_SECONDS", 0.01)
     live = Site("live", f"sqlite:///{tmp_path / 'other.sqlite3'}", crowd.clock)
     put(crowd.site, crowd.requester_id, f"{slow.url}/")
     put(live, live.ensure_owner(), f"{fast.url}/")

@@ -160,11 +160,11 @@ def test_amazons_fees(
         }
     ]
     sums = costs.Costs()
-    costs._count(sums, hit, work, [{"BonusAmount": "0.04"}], charged=True)
+    costs._add_hit(sums, hit, work, [{"BonusAmount": "0.04"}], charged=True)
 
     assert str(sums.approved.fees) == fee
     assert str(sums.bonuses.fees) == bonus_fee
-    assert sums.per_hour() == (paid, paid)
+    assert sums.compute_hourly_pay() == (paid, paid)
 
 
 def test_work_submitted_at_once_does_not_divide_by_nothing(desk: Desk) -> None:
