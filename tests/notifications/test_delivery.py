@@ -299,7 +299,7 @@ def test_what_is_no_longer_allowed_is_not_sent(crowd: CrowdUnderTest, hook: Rece
 @pytest.mark.parametrize("says", [b"", b"HTTP/1.1 200 OK\r\nX: y"])
 def test_a_receiver_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch, says: bytes) -> None:
     """A receiver that says nothing, or never enough, is cut off when the time is over."""
-    monkeypatch.setattr(post_module, "SECONDS", 0.2)
+    monkeypatch.setattr(post_module, "TIMEOUT_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
         accepted = []
