@@ -20,11 +20,11 @@ from tests.support.worker_sites import Visitor, words
 
 
 class TestSigningIn:
-    """By name or address and password."""
+    """Signing in with a name or an address, and a password."""
 
     @pytest.mark.parametrize("typed", ["Ada", " ADA ", "ada", "ada@example.org", "Ada@Example.ORG"])
-    def test_a_name_or_an_address_will_do(self, live: People, typed: str) -> None:
-        """Case and outer spaces make no difference, and one is led to where one wanted to go."""
+    def test_sign_in_takes_a_name_or_an_address(self, live: People, typed: str) -> None:
+        """Case and outer spaces do not matter, and the worker gets the page that they requested."""
         ada = live.member(email="ada@example.org")
         again = live.someone()
 
@@ -51,8 +51,10 @@ class TestSigningIn:
             ("x" * 5000, PASSWORD),
         ],
     )
-    def test_what_is_wrong_is_not_said(self, live: People, name: str, password: str) -> None:
-        """A wrong password and an unknown name get the same words and the same status."""
+    def test_a_refusal_does_not_tell_which_part_was_wrong(
+        self, live: People, name: str, password: str
+    ) -> None:
+        """A wrong password and an unknown name get the same message and status."""
         live.member()
         visitor = live.someone()
 
@@ -61,7 +63,7 @@ class TestSigningIn:
 
     @pytest.mark.usefixtures("strong_passwords")
     def test_an_unknown_name_takes_as_long(self) -> None:
-        """The time does not tell who has an account: it is the processor's, however busy the machine is."""
+        """The CPU time does not reveal who has an account; unlike wall time, it is stable under load."""
         stored = hash_password(PASSWORD)
 
         def shortest(password_hash: str | None) -> float:
@@ -80,7 +82,7 @@ class TestSigningIn:
     def test_a_password_is_kept_as_a_salted_hash(
         self, people: People, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        """Scrypt, another salt each time; the password is in no table, file or log."""
+        """The hash is scrypt with a random salt; no table, file or log contains the password."""
         secret = "correct horse 5c1"
         people.member("Ada", password=secret)
         people.member("Ben", password=secret)
@@ -95,13 +97,13 @@ class TestSigningIn:
         assert secret not in caplog.text + "".join(capfd.readouterr())
 
     def test_accents_typed_in_two_ways_are_one_password(self, live: People) -> None:
-        """é as one sign or as two is the same password, as it is the same key to a person."""
+        """é as one code point or as two is the same password: people press the same keys."""
         live.member(password="pass\u00e9 compos\u00e9")
 
         assert sign_in(live.someone(), "Ada", "passe\u0301 compose\u0301").status_code == 303
 
     def test_signing_in_begins_a_new_session(self, live: People) -> None:
-        """A session that somebody had before, and its token, are worth nothing after."""
+        """An earlier session and its token become invalid."""
         live.member()
         visitor = live.someone()
         before = visitor.token()
@@ -120,7 +122,7 @@ class TestSigningIn:
         assert not is_signed_in(thief)
 
     def test_the_sandbox_can_ask_for_accounts(self, tmp_path: Path) -> None:
-        """With sandbox_sign_in "account" a nickname opens nothing, and links are made for it."""
+        """With sandbox_sign_in "account", nicknames are refused, and the sandbox has invitation links."""
         (tmp_path / "crowd").mkdir(mode=0o700)
         (tmp_path / "crowd" / "crowd.json").write_text('{"sandbox_sign_in": "account"}')
         people = People(tmp_path / "crowd", site_name="sandbox")
@@ -137,10 +139,10 @@ class TestGuessing:
     """A password can be guessed a few times, then slowly, and nobody is locked out for good."""
 
     def at(self, address: str) -> dict[str, Any]:
-        """What a request from this address has."""
+        """Return the WSGI environment of a request from this address."""
         return {"environ_base": {"REMOTE_ADDR": address}}
 
-    def test_after_ten_wrong_ones_one_has_to_wait(self, people: People) -> None:
+    def test_after_ten_wrong_passwords_the_worker_has_to_wait(self, people: People) -> None:
         """Also the right one is refused then, in words that tell nothing; a minute later it is
         not, and from elsewhere it never was.
         """
@@ -158,14 +160,14 @@ class TestGuessing:
         assert sign_in(visitor, "Ada", **self.at("10.0.0.1")).status_code == 303
 
     def test_an_unknown_name_is_refused_alike(self, people: People) -> None:
-        """Ten attempts, then the same refusal: it does not tell who has an account."""
+        """It gets ten attempts too, so the refusal does not reveal who has an account."""
         visitor = people.someone()
         statuses = [sign_in(visitor, "Nobody", "x").status_code for _ in range(11)]
 
         assert statuses == [400] * 10 + [429]
 
     def test_all_processes_count_together(self, people: People) -> None:
-        """The counts are in the database: another process of the same crowd knows them."""
+        """The counts are in the database, so all processes of a crowd share them."""
         people.member()
         for _ in range(10):
             sign_in(people.someone(), "Ada", "wrong")
@@ -176,7 +178,7 @@ class TestGuessing:
         sees(answer, 429, TOO_MANY)
 
     def test_a_new_password_needs_the_old_one_and_not_by_guessing(self, people: People) -> None:
-        """Changing the password and closing the account count as signing in does."""
+        """Attempts to change the password or close the account count like attempts to sign in."""
         ada = people.member()
         forms = [("/account/password", {"new_password": PASSWORD}), ("/account/close", {})]
         for number in range(10):
@@ -188,7 +190,7 @@ class TestGuessing:
         assert is_signed_in(ada)
 
     def count(self, people: People, account: str, address: str) -> bool:
-        """Whether an attempt is let through."""
+        """Return whether an attempt is allowed."""
         try:
             with people.sandbox.writing() as call:
                 sign_in_limits.count_attempt(call, account, address)
@@ -197,7 +199,7 @@ class TestGuessing:
         return True
 
     def test_one_address_has_sixty_for_all_accounts(self, people: People) -> None:
-        """Going from name to name does not help, nor does going round in an IPv6 network."""
+        """Trying many names does not help, nor do many addresses of one IPv6 network."""
         addresses = [f"2001:db8::{number:x}" for number in range(60)]
         assert all(self.count(people, f"W{n}", address) for n, address in enumerate(addresses))
 
@@ -210,7 +212,7 @@ class TestGuessing:
         assert not self.count(people, "another", "2001:db8::ffff")
 
     def test_one_account_has_a_hundred_from_all_addresses(self, people: People) -> None:
-        """Many machines that guess together are slowed down, and the account comes free again."""
+        """Many machines that guess together are slowed down, and later the account can be used again."""
         assert all(self.count(people, "ada", f"10.0.0.{n}") for n in range(100))
 
         assert not self.count(people, "ada", "10.0.1.1")
@@ -218,7 +220,7 @@ class TestGuessing:
         assert self.count(people, "ada", "10.0.1.1")
 
     def test_refused_attempts_do_not_prolong_the_wait(self, people: People) -> None:
-        """Whoever goes on trying waits no longer than who does not."""
+        """A client that keeps trying waits no longer than one that stops."""
         for _ in range(10):
             self.count(people, "ada", "10.0.0.1")
         assert not any(self.count(people, "ada", "10.0.0.1") for _ in range(50))
@@ -227,14 +229,14 @@ class TestGuessing:
         assert self.count(people, "ada", "10.0.0.1")
 
     def test_at_once_counts_as_one_after_the_other(self, people: People) -> None:
-        """Of 30 attempts at the same time ten are let through."""
+        """Of 30 simultaneous attempts, ten are allowed."""
         with ThreadPoolExecutor(10) as threads:
             allowed = list(threads.map(lambda _: self.count(people, "ada", "10.0.0.1"), range(30)))
 
         assert sum(allowed) == 10
 
     def test_success_forgets_and_empty_counts_are_deleted(self, people: People) -> None:
-        """A worker who mistypes every day is never slowed down, and nothing piles up."""
+        """A worker who mistypes every day is never slowed down, and no rows accumulate."""
         people.member()
         for _ in range(3):
             for _ in range(4):
@@ -265,7 +267,7 @@ class TestSessions:
         assert sign_in(elsewhere, "Ada", "quite another one").status_code == 303
 
     def test_a_password_that_is_too_short_changes_nothing(self, live: People) -> None:
-        """It is refused in words."""
+        """It is refused with the reason."""
         ada = live.member()
         answer = ada.post("/account/password", {"password": PASSWORD, "new_password": "short"})
 
@@ -273,7 +275,7 @@ class TestSessions:
         assert sign_in(live.someone(), "Ada").status_code == 303
 
     def test_signing_out_everywhere_ends_every_session(self, people: People) -> None:
-        """Also a copy of the cookie is worth nothing then."""
+        """Copies of the cookie become invalid too."""
         ada, elsewhere = people.member(), people.someone()
         sign_in(elsewhere, "Ada")
         kept = elsewhere.client.get_cookie("local_crowd_live")

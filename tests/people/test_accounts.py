@@ -60,7 +60,7 @@ class TestResetting:
         sees(people.someone().get(second), 404, GONE)
 
     def test_links_are_of_one_kind(self, people: People) -> None:
-        """An invitation resets nothing, and a reset invites nobody."""
+        """An invitation cannot reset a password, and a reset link cannot create an account."""
         people.member()
         token = self.reset(people, "Ada").rpartition("/")[2]
         invitation = people.invitation().rpartition("/")[2]
@@ -77,7 +77,7 @@ class TestResetting:
 
 
 class TestTheProfile:
-    """What a worker says of themselves."""
+    """A worker's profile and how it changes."""
 
     def test_it_can_be_changed(self, people: People) -> None:
         """Country, state, being of age, the address; also taken back."""
@@ -95,8 +95,8 @@ class TestTheProfile:
             assert profiles.get(call, me) == Profile(None, None, adult=False)
         sees(sign_in(people.someone(), "a@b.example"), 400, WRONG)
 
-    def test_another_ones_address_is_refused(self, people: People) -> None:
-        """In words, and nothing of the form is kept."""
+    def test_the_address_of_another_account_is_refused(self, people: People) -> None:
+        """The reason is shown, and nothing in the form is saved."""
         people.member("Ben", email="ben@example.org")
         ada = people.member(email="ada@example.org")
         answer = ada.post("/account", {"email": "Ben@example.org", "country": "DE"})
@@ -124,7 +124,7 @@ class TestTheProfile:
         assert ada.accept(hit["HITTypeId"])
 
     def test_a_nickname_has_a_profile_too(self, tmp_path: Path) -> None:
-        """In the sandbox there is a country to say, and neither password nor closing."""
+        """Sandbox workers can set a country, but have no password and no account to close."""
         people = People(tmp_path / "crowd", site_name="sandbox")
         ada = people.someone()
         ada.sign_in("Ada")
@@ -138,7 +138,7 @@ class TestTheProfile:
         people.app.close()
 
     def test_no_form_makes_anybody_somebody_else(self, people: People) -> None:
-        """Fields that a form has not got do nothing: a worker's page raises nobody."""
+        """Additional fields in a form are ignored, so workers cannot gain privileges."""
         ben, ada = people.member("Ben"), people.member("Ada")
         before = people.manage("list_requesters")
         ada.post(
@@ -154,7 +154,7 @@ class TestTheProfile:
 
 
 class TestClosing:
-    """Closing erases who it was, and keeps what was done."""
+    """Closing an account erases the person's data, and keeps the work."""
 
     @pytest.mark.parametrize("by", ["worker", "operator"])
     def test_name_address_and_password_are_erased(self, people: People, by: str) -> None:
@@ -215,7 +215,7 @@ POSTS = (
 
 @pytest.mark.parametrize("path", POSTS)
 def test_another_sites_page_can_do_nothing(live: People, path: str) -> None:
-    """Each form is refused without the session's token, and nothing happens."""
+    """Without the session's token every form is refused, and nothing changes."""
     ada = live.member()
     fields = {
         "password": PASSWORD,
@@ -231,7 +231,7 @@ def test_another_sites_page_can_do_nothing(live: People, path: str) -> None:
 
 
 def test_links_are_not_followed_by_forgery(live: People) -> None:
-    """An invitation and a reset are refused without the token too, and stay open."""
+    """Invitations and resets are refused without the token too, and remain usable."""
     live.member()
     (reset,) = live.manage("reset_password", "Ada")
     for path in (live.invitation(), live.path(reset["url"])):
@@ -241,7 +241,7 @@ def test_links_are_not_followed_by_forgery(live: People) -> None:
 
 
 def test_no_page_has_scripts_or_styles_of_its_own(live: People) -> None:
-    """The pages stand under a policy that lets none run, and need none."""
+    """The pages' policy forbids inline scripts and styles, and the pages have none."""
     ada = live.member()
     path = live.invitation()
     pages: dict[str, Callable[[], TestResponse]] = {
@@ -262,7 +262,7 @@ def test_no_page_has_scripts_or_styles_of_its_own(live: People) -> None:
 
 
 def test_typed_texts_are_shown_as_texts(live: People) -> None:
-    """A name with markup in it stays a name."""
+    """Markup in a name is shown as text."""
     name = "<b>Ada</b>&\"'"
     ada = live.member(name)
 
@@ -284,7 +284,7 @@ def test_urls_are_absolute_and_of_the_site(live: People) -> None:
 
 
 def test_the_document_names_every_command_and_option() -> None:
-    """What the operator can do about people stands in docs/people.md."""
+    """docs/people.md describes every command of the operator about people."""
     text = (Path(manage_crowd.__file__).parent / "docs" / "people.md").read_text("utf-8")
     ours = {
         name: command

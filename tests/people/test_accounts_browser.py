@@ -45,7 +45,7 @@ def answer(page: "Page") -> None:
 def test_an_invited_worker_signs_up_works_leaves_and_comes_back(
     live: People, url: str, open_page: Callable[[], "Page"]
 ) -> None:
-    """From the link to the earnings, by the pages' own buttons; then out and in again."""
+    """The worker goes from the link to the earnings by the pages' buttons, then signs out and in."""
     live.launch(FORM, AutoApprovalDelayInSeconds=0, Reward="0.25")
     page = open_page()
     sign_up(page, url + live.invitation())
@@ -72,7 +72,7 @@ def test_an_invited_worker_signs_up_works_leaves_and_comes_back(
 def test_the_browser_asks_for_a_longer_password(
     live: People, url: str, open_page: Callable[[], "Page"]
 ) -> None:
-    """A short one is not even sent, and a taken name says so with the rest still filled in."""
+    """A short password is not sent; a taken name is reported, and the other fields keep their values."""
     live.member("Ada")
     page = open_page()
     page.goto(url + live.invitation())
@@ -126,7 +126,7 @@ def _arrived(route, asked: list[str]) -> None:
 def test_the_code_can_be_copied_and_one_can_stay(
     live: People, url: str, open_page: Callable[[], "Page"]
 ) -> None:
-    """The button puts the code on the clipboard; who copies or says so is not led away."""
+    """The button copies the code; the page does not redirect a participant who copies it or stays."""
     hit = live.launch()
     _, path = live.panel_link(hit["HITTypeId"])
     live.participant(path).post("/panel/next")  # takes all there is
@@ -155,7 +155,7 @@ def test_the_code_can_be_copied_and_one_can_stay(
 def test_without_scripts_the_code_and_the_way_back_are_there(
     live: People, url: str, browser
 ) -> None:
-    """Nothing of the end depends on a script."""
+    """The last page works without scripts."""
     _, path = live.panel_link(live.launch(MaxAssignments=1)["HITTypeId"])
     live.participant(path, "y").post("/panel/next")
     context = browser.new_context(java_script_enabled=False)

@@ -17,7 +17,7 @@ from tests.support.worker_sites import words
 
 
 class TestInvitations:
-    """A link lets in whom it is for, once."""
+    """An invitation link admits each person it is for, once."""
 
     def test_a_link_makes_an_account_and_signs_in(self, people: People) -> None:
         """Name, address, country and state are kept; the worker is signed in, and has an id."""
@@ -38,7 +38,7 @@ class TestInvitations:
         assert re.fullmatch("A[A-Z0-9]{13}", account.worker_id)
 
     def test_a_used_link_lets_nobody_in(self, people: People) -> None:
-        """The second who opens it is told so, also when the form was open before."""
+        """The second person is told so, even if their form was already open."""
         path = people.invitation()
         ada, eve = people.someone(), people.someone()
         sees(eve.get(path), 200, "Create your account")
@@ -48,8 +48,8 @@ class TestInvitations:
         sees(eve.get(path), 404, GONE)
         assert not is_signed_in(eve)
 
-    def test_of_two_at_once_one_wins(self, people: People) -> None:
-        """Several people with one single-use link: one account is made."""
+    def test_a_single_use_link_admits_one_of_several_at_once(self, people: People) -> None:
+        """Of several people who use the link at the same time, one gets an account."""
         path = people.invitation()
         visitors = [people.someone() for _ in range(4)]
         tokens = [visitor.token() for visitor in visitors]
@@ -67,7 +67,7 @@ class TestInvitations:
         assert (link["uses_left"], link["open"]) == (0, False)
 
     def test_a_link_for_two_lets_two_in(self, people: People) -> None:
-        """--uses bounds how many."""
+        """--uses limits the number of people."""
         path = people.invitation("--uses", "2")
         answers = [sign_up(people.someone(), path, name=name) for name in ("Ada", "Ben", "Cat")]
 
@@ -91,7 +91,7 @@ class TestInvitations:
         sees(sign_up(people.someone(), people.path(line["url"])), 404, GONE)
 
     def test_a_link_cannot_be_guessed_or_read_from_the_database(self, live: People) -> None:
-        """At least 128 bits, other ones each time, kept as a hash alone."""
+        """A token has at least 128 random bits, and only its hash is stored."""
         tokens = [live.invitation().rpartition("/")[2] for _ in range(3)]
 
         assert len(set(tokens)) == 3
@@ -101,7 +101,7 @@ class TestInvitations:
         assert not [token for token in tokens if token in stored]
 
     def test_a_link_for_each_address(self, live: People, tmp_path: Path) -> None:
-        """--emails gives a line an address, whose link makes an account of that address alone."""
+        """--emails prints a line per address, whose link creates an account with that address only."""
         file = tmp_path / "emails.txt"
         file.write_text(
             "ada@example.org\n\n# a comment\nBen@Example.org  # twice\nben@example.org\n"
@@ -142,10 +142,10 @@ class TestInvitations:
             ({"country": "US", "state": "XX"}, "Choose a state from the list."),
         ],
     )
-    def test_what_makes_no_account(
+    def test_invalid_sign_ups_are_refused(
         self, live: People, fields: dict[str, str], message: str
     ) -> None:
-        """It is refused in words, nothing is made, and the link is still good."""
+        """The reason is shown, no account is created, and the link remains usable."""
         live.member("Ben", email="ben@example.org")
         path = live.invitation()
         ada = live.someone()
@@ -168,13 +168,13 @@ class TestInvitations:
             ),
         ],
     )
-    def test_links_that_cannot_be_made(self, live: People, argv: list[str], message: str) -> None:
-        """One line says why, and no link is made."""
+    def test_invalid_links_are_refused(self, live: People, argv: list[str], message: str) -> None:
+        """One line gives the reason, and no link is created."""
         assert message in live.refused("add_link", *argv)
         assert live.manage("list_links") == []
 
     def test_a_bad_line_of_the_addresses_is_reported(self, live: People, tmp_path: Path) -> None:
-        """File and line; nobody is invited."""
+        """The message has the file and the line; nobody is invited."""
         file = tmp_path / "emails.txt"
         file.write_text("ada@example.org\nben at example.org\n")
 

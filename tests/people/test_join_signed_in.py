@@ -102,7 +102,7 @@ def test_the_form_cannot_be_forged(live: People) -> None:
 
 
 def test_an_ended_session_is_not_asked(live: People) -> None:
-    """Who was signed out everywhere is nobody."""
+    """After signing out everywhere there is no session to replace."""
     ada = live.member()
     with live.sandbox.writing() as call:
         account = accounts.find(call, "Ada")

@@ -107,7 +107,7 @@ class TestAsking:
     def test_an_invalid_message_is_refused(
         self, world: RequesterWorld, text: str, message: str
     ) -> None:
-        """It is refused beside what was typed, and nothing is sent."""
+        """The form shows the reason and the typed text, and nothing is sent."""
         ada, hit, _ = world.holder()
 
         refused = ask(ada, hit["HITId"], text)
@@ -115,7 +115,7 @@ class TestAsking:
         assert (refused.status_code, message in words(refused)) == (400, True)
         assert count(world) == 0
 
-    def test_messages_a_day_are_bounded(self, world: RequesterWorld, lab: Requester) -> None:
+    def test_messages_per_day_are_limited(self, world: RequesterWorld, lab: Requester) -> None:
         """Questions and answers count together, to all requesters; a day later one can write."""
         ada, hit, _ = world.holder()
         for number in range(MAX_PER_DAY):
@@ -133,7 +133,7 @@ class TestAsking:
         assert ask(ada, hit["HITId"]).status_code == 303
 
     def test_a_blocked_worker_cannot_write(self, world: RequesterWorld, lab: Requester) -> None:
-        """Neither ask nor answer: blocking ends it."""
+        """A blocked worker can neither ask nor reply."""
         ada, hit, _ = world.holder()
         ask(ada, hit["HITId"])
         lab.post(first_form(lab.get("/requester/messages")), {"text": "No."})
@@ -149,8 +149,10 @@ class TestAsking:
             )
         assert count(world) == 2
 
-    def test_hits_that_one_may_not_see_are_not_asked_about(self, world: RequesterWorld) -> None:
-        """As for a preview; but whoever has worked on the HIT can ask, whatever they qualify for."""
+    def test_a_worker_cannot_ask_about_a_hit_that_they_cannot_see(
+        self, world: RequesterWorld
+    ) -> None:
+        """The rules of a preview apply; but workers who worked on the HIT can always ask."""
         ada, mine, _ = world.holder()
         adults = {
             "QualificationTypeId": "00000000000000000060",
@@ -227,7 +229,7 @@ class TestReading:
         assert count(world) == 2
 
     def test_an_inbox_of_many_pages(self, world: RequesterWorld, lab: Requester) -> None:
-        """Fifty messages stand on a page, the newest on the first."""
+        """A page shows fifty messages, the first page the newest."""
         hit = world.launch(MaxAssignments=9)
         for number in range(51):
             worker = world.visitor(f"Ada {number // 20}")
@@ -246,7 +248,7 @@ class TestLeaving:
     """An account is closed."""
 
     def test_messages_go_with_the_account(self, people: People) -> None:
-        """What the worker wrote and received is erased; nobody can answer who is not there."""
+        """The worker's messages are erased, and nobody can reply to a closed account."""
         hit = people.launch()
         ada = people.member()
         with people.sandbox.writing() as call:
