@@ -37,7 +37,7 @@ WRONG = {"answer.nextmove": "D", "answer.favoritefruit": "pears"}
 
 @pytest.fixture
 def make_type(world: World) -> Callable[..., str]:
-    """Makes a qualification type, SKILL with changes; its id."""
+    """Create a qualification type, SKILL with changes, and return its id."""
 
     def make_type(**changes: Any) -> str:
         response = world.perform("CreateQualificationType", **SKILL | changes)
@@ -47,19 +47,19 @@ def make_type(world: World) -> Callable[..., str]:
 
 
 def sees(answer: TestResponse, status: int, *texts: str) -> None:
-    """The page has this status and says all this."""
+    """Assert that the page has this status and contains these texts."""
     assert answer.status_code == status
     for text in texts:
         assert text in words(answer)
 
 
 def worker_id_of(visitor: Visitor) -> str:
-    """The visitor's worker id, as their own page says it."""
+    """Return the visitor's worker id, as their page shows it."""
     return words(visitor.get("/my_work")).partition("Your worker ID is ")[2].split(".")[0]
 
 
 def begin(visitor: Visitor, type_id: str) -> str:
-    """Begin the type's test; the path of its page."""
+    """Start the type's test, and return the path of its page."""
     answer = visitor.post(f"/qualifications/{type_id}/request")
     assert answer.status_code == 303
     path = answer.location.removeprefix(visitor.root)
@@ -68,16 +68,16 @@ def begin(visitor: Visitor, type_id: str) -> str:
 
 
 def flashed(visitor: Visitor, answer: TestResponse, *texts: str) -> None:
-    """The answer leads to a page that says all this."""
+    """Assert that the response redirects to a page with these texts."""
     assert answer.status_code == 303
     sees(visitor.get(answer.location.removeprefix(visitor.root)), 200, *texts)
 
 
 class TestTheList:
-    """What a worker has, asked for and can ask for."""
+    """The qualifications that a worker has, requested and can request."""
 
     def test_it_shows_what_the_worker_has(self, world: World, make_type: Any) -> None:
-        """Names, values and times; what was taken back with the reason; the system's own values."""
+        """It shows names, values and times, the reason of a revocation, and the system's values."""
         ada, kept, lost = world.visitor("Ada"), make_type(), make_type(Name="Dutch")
         who = worker_id_of(ada)
         for type_id, value in ((kept, 42), (lost, 7)):
@@ -124,8 +124,8 @@ class TestTheList:
             "Content that may offend Accepted",
         )
 
-    def test_it_offers_what_can_be_asked_for(self, world: World, make_type: Any) -> None:
-        """Active types, with or without a test; no inactive, deleted or held one."""
+    def test_it_offers_what_can_be_requested(self, world: World, make_type: Any) -> None:
+        """It offers active types, with or without a test, but none that is deleted or that the worker has."""
         ada = world.visitor("Ada")
         make_type(Name="By hand", Keywords="one, two")
         make_type(**TESTED | {"Name": "Tested"})
@@ -143,7 +143,7 @@ class TestTheList:
     def test_a_blocked_worker_is_offered_nothing_of_that_requester(
         self, world: World, make_type: Any
     ) -> None:
-        """Who blocked the worker is not listed, and refuses in words."""
+        """Types of a requester who blocked the worker are not listed, and requests are refused."""
         ada, type_id = world.visitor("Ada"), make_type()
         world.perform("CreateWorkerBlock", WorkerId=worker_id_of(ada), Reason="Spam")
 
@@ -152,7 +152,7 @@ class TestTheList:
         flashed(ada, asked, "You cannot work for this requester.")
 
     def test_it_is_for_who_signed_in(self, world: World, make_type: Any) -> None:
-        """Strangers are asked who they are, on every page; a forged form does nothing."""
+        """Every page redirects to sign in; a forged form does nothing."""
         type_id = make_type()
         stranger, ada = world.visitor(), world.visitor("Ada")
 
@@ -167,7 +167,7 @@ class TestAsking:
     """A request, from the button to the decision."""
 
     def test_a_request_waits_and_is_rejected(self, world: World, make_type: Any) -> None:
-        """It waits; after the rejection the worker reads why, and when they can ask again."""
+        """After the rejection the worker sees the reason, and when they can request it again."""
         ada, type_id = world.visitor("Ada"), make_type(RetryDelayInSeconds=DAY)
         path = f"/qualifications/{type_id}"
         sees(
@@ -221,15 +221,17 @@ class TestAsking:
             ada, ada.post(f"{path}/request"), "You can request it only once, and you already have."
         )
 
-    def test_what_is_granted_by_itself_is_there_at_once(self, world: World, make_type: Any) -> None:
-        """AutoGranted: the answer to the request is the qualification."""
+    def test_an_auto_granted_qualification_is_granted_at_once(
+        self, world: World, make_type: Any
+    ) -> None:
+        """With AutoGranted the request grants the qualification."""
         ada, type_id = world.visitor("Ada"), make_type(AutoGranted=True, AutoGrantedValue=3)
 
         asked = ada.post(f"/qualifications/{type_id}/request")
         flashed(ada, asked, "You now have the qualification.", "with the value 3.")
 
     def test_an_inactive_one_says_so(self, world: World, make_type: Any) -> None:
-        """Inactive: no button, and a refusal in words."""
+        """An inactive type has no button, and a request is refused with a message."""
         ada, type_id = world.visitor("Ada"), make_type(QualificationTypeStatus="Inactive")
         path = f"/qualifications/{type_id}"
 
@@ -238,7 +240,7 @@ class TestAsking:
         flashed(ada, asked, "This qualification cannot be requested now.")
 
     def test_what_does_not_exist_is_not_found(self, world: World, make_type: Any) -> None:
-        """Unknown, deleted, or the system's own: 404, in words."""
+        """Unknown, deleted and system types are a 404 page."""
         ada, deleted = world.visitor("Ada"), make_type()
         world.perform("DeleteQualificationType", QualificationTypeId=deleted)
 
@@ -251,7 +253,7 @@ class TestTakingATest:
     """A test: its page, its clock, its score."""
 
     def test_a_test_with_a_key_is_graded_at_once(self, world: World, make_type: Any) -> None:
-        """The worker reads the score right after; what is not asked for is left out."""
+        """The worker sees the score at once; fields that the test does not have are ignored."""
         ada, type_id = world.visitor("Ada"), make_type(**TESTED)
         sees(
             ada.get(f"/qualifications/{type_id}"),
@@ -274,7 +276,7 @@ class TestTakingATest:
         assert score["Qualification"]["IntegerValue"] == 100
 
     def test_a_test_without_a_key_is_reviewed(self, world: World, make_type: Any) -> None:
-        """Submitted, it waits for the requester, who gets the answer as it was typed."""
+        """After submission it waits for the requester, who gets the answer as it was typed."""
         essay = question_form({"essay": ()})
         ada, type_id = (
             world.visitor("Ada"),
@@ -288,7 +290,7 @@ class TestTakingATest:
         assert "&#220;nder &lt;way&gt;" in waiting["Answer"]
 
     def test_reloading_keeps_the_clock_running(self, world: World, make_type: Any) -> None:
-        """Asking again, or coming back from the list, leads to the same test with less time."""
+        """Requesting again, or returning from the list, opens the same test with less time."""
         ada, type_id = world.visitor("Ada"), make_type(**TESTED)
         path = begin(ada, type_id)
         world.clock.advance(4 * MINUTE)
@@ -299,7 +301,7 @@ class TestTakingATest:
         sees(ada.get(f"/qualifications/{type_id}"), 200, "Continue the test")
 
     def test_a_late_test_is_not_taken(self, world: World, make_type: Any) -> None:
-        """From its deadline on page and answer are refused; the list says that time ran out."""
+        """After the deadline the page and the answer are refused; the list says that time ran out."""
         ada, type_id = world.visitor("Ada"), make_type(**TESTED, RetryDelayInSeconds=15 * MINUTE)
         path = begin(ada, type_id)
         world.clock.advance(10 * MINUTE - 1)
@@ -320,7 +322,7 @@ class TestTakingATest:
         assert begin(ada, type_id) != path
 
     def test_a_second_answer_changes_nothing(self, world: World, make_type: Any) -> None:
-        """Submitted again, by Back or by another window: said, and the first score stays."""
+        """A second submission, by Back or in another window, is refused, and the first score stays."""
         ada, type_id = world.visitor("Ada"), make_type(**TESTED)
         path = begin(ada, type_id)
         ada.post(path, WRONG)
@@ -339,7 +341,7 @@ class TestTakingATest:
         sees(ada.get(f"/qualifications/{type_id}"), 200, "with the value 33.")
 
     def test_a_test_is_its_workers_alone(self, world: World, make_type: Any) -> None:
-        """Another worker who knows the address sees nothing and hands nothing in."""
+        """Another worker who knows the URL can neither see nor submit it."""
         ada, ben, type_id = world.visitor("Ada"), world.visitor("Ben"), make_type(**TESTED)
         path = begin(ada, type_id)
 
@@ -350,7 +352,7 @@ class TestTakingATest:
         assert ada.get(path).status_code == 200
 
     def test_what_a_requester_writes_can_only_be_read(self, world: World, make_type: Any) -> None:
-        """Text is escaped, formatted content keeps its few tags, and no foreign script may run."""
+        """Text is escaped, formatted content keeps its allowed tags, and no foreign script runs."""
         content = (
             "<Text>&lt;script&gt;alert(1)&lt;/script&gt;</Text><FormattedContent><![CDATA["
             '<b>bold</b><img src="https://example.org/a.png" alt="a"/>]]></FormattedContent>'
@@ -436,7 +438,7 @@ class TestHitsThatAskForMore:
         sees(ada.get(frame), 200, "Which?")
 
     def test_a_guarded_preview_is_not_shown(self, world: World, make_type: Any) -> None:
-        """PreviewAndAccept: no preview from the list, its address, or the HIT's own id."""
+        """With PreviewAndAccept the list, the group's URL and the HIT's id show no preview."""
         ada, ben, type_id = world.visitor("Ada"), world.visitor("Ben"), make_type()
         guarded = require(type_id, ActionsGuarded="PreviewAndAccept")
         hit = world.launch("<p>the secret", QualificationRequirements=[guarded])
@@ -463,7 +465,7 @@ class TestHitsThatAskForMore:
         assert world.slots(hit["HITId"]) == (1, 0)
 
     def test_a_hidden_group_is_not_there(self, world: World, make_type: Any) -> None:
-        """DiscoverPreviewAndAccept: neither list nor address tells that there are such HITs."""
+        """With DiscoverPreviewAndAccept neither the list nor a URL reveals that the HITs exist."""
         ada, type_id = world.visitor("Ada"), make_type(Name="Spring team")
         hides = require(type_id, ActionsGuarded="DiscoverPreviewAndAccept")
         hit = world.launch(Title="Hidden work", QualificationRequirements=[hides])
@@ -501,7 +503,7 @@ class TestHitsThatAskForMore:
     def test_a_qualification_names_the_hits_that_ask_for_it(
         self, world: World, make_type: Any
     ) -> None:
-        """Its page lists them, with what they want and whether the worker has that."""
+        """Its page lists them with their requirement, and whether the worker meets it."""
         ada, type_id = world.visitor("Ada"), make_type(**TESTED)
         for title, least in (("Easy", 30), ("Hard", 80)):
             wants = require(type_id, "GreaterThanOrEqualTo", least)
@@ -585,7 +587,7 @@ def test_the_documents_examples_run(crowd: CrowdUnderTest) -> None:
 
 
 def test_people_from_a_panel_have_no_qualification_pages(people: People) -> None:
-    """Who came by a panel's link sees that link's HITs, and is led back from here."""
+    """A panel's participant sees only their link's HITs, and is redirected to /panel."""
     hit = people.launch()
     _, path = people.panel_link(hit["HITTypeId"])
     visitor = people.participant(path)

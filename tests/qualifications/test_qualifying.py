@@ -81,7 +81,7 @@ def covered(place: Locale, wanted: Locale) -> bool:
     wanted=st.lists(st.sampled_from(PLACES), min_size=1, max_size=30),
 )
 def test_places(value: Locale | None, wanted: list[Locale]) -> None:
-    """A country stands for all its parts; who has not said where they live is nowhere."""
+    """A country includes its parts; a worker without a place meets neither In nor NotIn."""
     there = value is not None and any(covered(value, place) for place in wanted)
 
     assert is_met(requirement("In", wanted), value) is there
@@ -114,7 +114,7 @@ def test_amazons_examples_of_places() -> None:
 def test_a_requirement_without_values_is_met_by_nobody(
     comparator: str, wanted: list[Any], value: Any
 ) -> None:
-    """What was stored before values were checked opens no door, and breaks nothing."""
+    """Requirements stored before values were validated admit nobody, and raise nothing."""
     assert not is_met(requirement(comparator, wanted), value)
 
 

@@ -324,7 +324,7 @@ def test_all_is_done_with_the_keyboard(
 
 
 def test_pages_fit_a_telephone_and_can_be_read(world: World, browser: "Browser", url: str) -> None:
-    """At 390 pixels nothing sticks out, and all text has the contrast that WCAG's AA asks for."""
+    """At 390 pixels no page scrolls sideways, and all text has the contrast of WCAG AA."""
     long = "Antidisestablishmentarianism" * 4
     for number in range(3):
         world.launch(FORM, Title=f"{long[:120]} {number}", Description=long, Keywords=long)
