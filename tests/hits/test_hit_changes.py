@@ -400,7 +400,7 @@ def test_delete_a_hit_of_nobody(crowd: CrowdUnderTest) -> None:
 
 
 def test_delete_after_auto_approval(crowd: CrowdUnderTest) -> None:
-    """Work that time has approved hinders no deletion, though nobody looked meanwhile."""
+    """Work that was approved automatically does not prevent deletion."""
     hit_id = crowd.make_hit()
     crowd.do(crowd.make_worker(), hit_id)
     crowd.clock.advance(3 * DAY)

@@ -60,14 +60,14 @@ def begin_test(page: "Page") -> None:
 
 
 def submit(page: "Page", *chosen: str) -> None:
-    """Choose these and hand the test in."""
+    """Choose these selections and submit the test."""
     for text in chosen:
         page.get_by_role("radio", name=text).check()
     page.get_by_role("button", name="Submit").click()
 
 
 @pytest.mark.usefixtures("english")
-def test_who_passes_the_test_gets_the_hit_and_who_fails_is_told(
+def test_passing_the_test_opens_the_hit_and_failing_does_not(
     world: World, open_page: Callable[[], "Page"], url: str
 ) -> None:
     """Both see what is missing, and take the test; one accepts the HIT and does it, the other reads
@@ -154,7 +154,7 @@ def test_a_test_that_does_not_arrive_can_be_submitted_again(page: "Page", url: s
 def test_pages_fit_a_telephone_and_can_be_read(
     world: World, browser: "Browser", url: str, english: str
 ) -> None:
-    """At 390 pixels nothing sticks out, and all text has the contrast that WCAG's AA asks for."""
+    """At 390 pixels no page scrolls sideways, and all text has the contrast of WCAG AA."""
     long = "Antidisestablishmentarianism" * 4
     named = {"Name": long, "Description": long, "Keywords": long}
     qualification_type = world.perform("CreateQualificationType", **SKILL | named)[

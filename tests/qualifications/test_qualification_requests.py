@@ -26,7 +26,7 @@ ANSWERS = (
 
 
 def waiting(crowd: CrowdUnderTest, **request: Any) -> list[Any]:
-    """The requests that wait, page by page."""
+    """Return the pending requests of all pages."""
     pages = crowd.client.get_paginator("list_qualification_requests").paginate(
         **request, PaginationConfig={"PageSize": 1}
     )
@@ -69,7 +69,7 @@ def test_a_request_waits_for_the_requester(crowd: CrowdUnderTest) -> None:
 
 
 def test_accept(crowd: CrowdUnderTest) -> None:
-    """The worker has the value that is said, 1 if none is, from the moment it is said."""
+    """The worker gets the given value, by default 1, at that moment."""
     type_id, worker, other = make_type(crowd), crowd.make_worker(), crowd.make_worker("Ben")
     first, second = ask(crowd, worker, type_id), ask(crowd, other, type_id)
     crowd.clock.advance(60)
@@ -102,7 +102,7 @@ def test_reject(crowd: CrowdUnderTest) -> None:
     "decision", ["accept_qualification_request", "reject_qualification_request"]
 )
 def test_what_was_decided_stays(crowd: CrowdUnderTest, decision: str) -> None:
-    """A request is decided once; neither unknown ones nor another's can be."""
+    """A request is decided once; requests of others do not exist for a requester."""
     asked = ask(crowd, crowd.make_worker(), make_type(crowd))
     crowd.client.reject_qualification_request(QualificationRequestId=asked.request_id)
 
@@ -144,7 +144,7 @@ def test_requests_are_listed_by_type_and_owner(crowd: CrowdUnderTest) -> None:
 
 
 def test_auto_granted(crowd: CrowdUnderTest) -> None:
-    """It is had at once, with the type's value, and nothing waits."""
+    """The worker has it at once, with the type's value, and no request is pending."""
     type_id = make_type(crowd, AutoGranted=True, AutoGrantedValue=42)
     worker = crowd.make_worker()
 
@@ -175,7 +175,7 @@ def test_what_was_not_answered_scores_nothing(crowd: CrowdUnderTest) -> None:
 
 
 def test_a_test_without_a_key_is_for_the_requester(crowd: CrowdUnderTest) -> None:
-    """The request shows Test and Answer; the requester says what it is worth."""
+    """The request has Test and Answer; the requester decides the value."""
     form = question_form({"nextmove": ("A", "D"), "why": ()})
     type_id = make_type(crowd, Test=form, TestDurationInSeconds=60)
     worker = crowd.make_worker()
@@ -198,8 +198,8 @@ def test_a_test_without_a_key_is_for_the_requester(crowd: CrowdUnderTest) -> Non
     assert value(crowd, type_id, worker) == 8
 
 
-def test_the_test_is_the_one_that_was_begun(crowd: CrowdUnderTest) -> None:
-    """A worker is asked, timed and marked by the test as it was when they began."""
+def test_a_request_keeps_the_test_it_was_started_with(crowd: CrowdUnderTest) -> None:
+    """A change of the test does not affect the questions, time or key of workers who already started."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
     crowd.client.update_qualification_type(
@@ -233,8 +233,8 @@ def test_a_test_ends_with_its_time(crowd: CrowdUnderTest) -> None:
     assert why(lambda: take(crowd, worker, asked.request_id)) == "late"
 
 
-def test_a_test_is_submitted_once_and_by_who_takes_it(crowd: CrowdUnderTest) -> None:
-    """A second answer, another's and an unknown one change nothing."""
+def test_a_test_is_submitted_once_and_only_by_its_worker(crowd: CrowdUnderTest) -> None:
+    """A second answer, another worker's and an unknown test's change nothing."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
     stranger = crowd.make_worker("Ben")
@@ -246,8 +246,8 @@ def test_a_test_is_submitted_once_and_by_who_takes_it(crowd: CrowdUnderTest) -> 
     assert value(crowd, type_id, worker) == 33
 
 
-def test_asking_twice_is_asking_once(crowd: CrowdUnderTest) -> None:
-    """What waits, waits: a second click makes no second request."""
+def test_a_second_request_while_one_is_pending_changes_nothing(crowd: CrowdUnderTest) -> None:
+    """A second click creates no second request."""
     type_id, worker = make_type(crowd, RetryDelayInSeconds=0), crowd.make_worker()
     first = ask(crowd, worker, type_id)
 
@@ -255,8 +255,8 @@ def test_asking_twice_is_asking_once(crowd: CrowdUnderTest) -> None:
     assert len(waiting(crowd)) == 1
 
 
-def test_without_a_retry_delay_one_asks_once(crowd: CrowdUnderTest) -> None:
-    """Rejected, granted or run out of time: there is no second attempt."""
+def test_without_a_retry_delay_a_worker_requests_once(crowd: CrowdUnderTest) -> None:
+    """There is no second attempt after a rejection, a grant or a timeout."""
     type_id, tested = make_type(crowd), make_type(crowd, **TESTED | {"Name": "tested"})
     worker, late = crowd.make_worker(), crowd.make_worker("late")
     asked = ask(crowd, worker, type_id)
@@ -291,7 +291,7 @@ def test_the_retry_delay(crowd: CrowdUnderTest) -> None:
     assert ask(crowd, worker, type_id).status == "Submitted"
 
 
-def test_who_was_given_it_may_ask_once_too(crowd: CrowdUnderTest) -> None:
+def test_a_worker_who_was_granted_it_may_request_it_once(crowd: CrowdUnderTest) -> None:
     """A granted qualification is not a request: the test may still be taken for a better score."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     give(crowd, type_id, worker, 10)
@@ -300,7 +300,7 @@ def test_who_was_given_it_may_ask_once_too(crowd: CrowdUnderTest) -> None:
     assert value(crowd, type_id, worker) == 33
 
 
-def test_what_cannot_be_asked_for(crowd: CrowdUnderTest) -> None:
+def test_what_cannot_be_requested(crowd: CrowdUnderTest) -> None:
     """Not an inactive type, one deleted or unknown, the system's, nor a requester's who has blocked one."""
     inactive = make_type(crowd, QualificationTypeStatus="Inactive")
     deleted, blocked = make_type(crowd, Name="deleted"), make_type(crowd, Name="blocked")
@@ -316,8 +316,8 @@ def test_what_cannot_be_asked_for(crowd: CrowdUnderTest) -> None:
     assert ask(crowd, worker, blocked).status == "Submitted"
 
 
-def test_what_can_be_asked_for(crowd: CrowdUnderTest) -> None:
-    """Active types of all requesters who have not blocked the worker, by name, with what is had."""
+def test_what_can_be_requested(crowd: CrowdUnderTest) -> None:
+    """Active types of requesters who have not blocked the worker, by name, with the worker's value."""
     make_type(crowd, Name="b", AutoGranted=True)
     tested = make_type(crowd, **TESTED | {"Name": "a"})
     make_type(crowd, Name="c", QualificationTypeStatus="Inactive")
@@ -337,7 +337,7 @@ def test_what_can_be_asked_for(crowd: CrowdUnderTest) -> None:
 
 
 def test_a_deleted_type_ends_its_tests(crowd: CrowdUnderTest) -> None:
-    """Who is taking the test is told that it is over, and why."""
+    """Workers who are taking the test see that it is over, and why."""
     type_id, worker = make_type(crowd, **TESTED), crowd.make_worker()
     asked = ask(crowd, worker, type_id)
     crowd.client.delete_qualification_type(QualificationTypeId=type_id)

@@ -43,7 +43,7 @@ def no_type(type_id: str) -> Any:
 
 
 def names(crowd: CrowdUnderTest, **request: Any) -> list[str]:
-    """The names of all types that a listing gives, page by page."""
+    """Return the names of all types on all pages of a listing."""
     pages = crowd.client.get_paginator("list_qualification_types").paginate(
         **{"MustBeRequestable": True} | request, PaginationConfig={"PageSize": 2}
     )
@@ -55,14 +55,14 @@ def names(crowd: CrowdUnderTest, **request: Any) -> list[str]:
 
 
 def others(crowd: CrowdUnderTest) -> Any:
-    """Makes a qualification type of another requester."""
+    """Create a qualification type of another requester."""
     requester_id = crowd.make_requester()
     qualification_type = crowd.site.perform(requester_id, "CreateQualificationType", SKILL)
     return qualification_type["QualificationType"]["QualificationTypeId"]
 
 
 def test_create_answers_the_whole_type(crowd: CrowdUnderTest) -> None:
-    """A type comes back with its id and what is true of it, and with nothing that is not there."""
+    """The response has the type's id and its fields, but none that were not set."""
     qualification_type = crowd.client.create_qualification_type(**SKILL)["QualificationType"]
 
     assert qualification_type == SKILL | {
@@ -92,7 +92,7 @@ def test_every_field_comes_back(crowd: CrowdUnderTest) -> None:
     assert valued["QualificationType"]["AutoGrantedValue"] == -7
 
 
-def test_a_name_is_unique_among_ones_own(crowd: CrowdUnderTest) -> None:
+def test_a_name_is_unique_per_requester(crowd: CrowdUnderTest) -> None:
     """The second type of a name is refused in Amazon's words; another requester may use it."""
     make_type(crowd)
 
@@ -163,7 +163,9 @@ def test_a_name_is_unique_among_ones_own(crowd: CrowdUnderTest) -> None:
         ),
     ],
 )
-def test_what_no_type_can_be(crowd: CrowdUnderTest, changes: dict[str, Any], message: str) -> None:
+def test_invalid_types_are_refused(
+    crowd: CrowdUnderTest, changes: dict[str, Any], message: str
+) -> None:
     """A field outside its limits, or beside one that excludes it, is refused; nothing is made."""
     assert refusal(crowd.client.create_qualification_type, **SKILL | changes) == invalid(message)
     assert names(crowd) == []
@@ -181,7 +183,7 @@ def test_what_no_type_can_be(crowd: CrowdUnderTest, changes: dict[str, Any], mes
         (question_form({"a": ("x", "x")}), '"x" was used before'),
     ],
 )
-def test_what_no_test_can_be(crowd: CrowdUnderTest, test: str, why: str) -> None:
+def test_invalid_tests_are_refused(crowd: CrowdUnderTest, test: str, why: str) -> None:
     """A test is a QuestionForm that follows its schema, whose identifiers are unique."""
     refused = refusal(crowd.client.create_qualification_type, **TESTED | {"Test": test})
 
@@ -193,7 +195,7 @@ def test_what_no_test_can_be(crowd: CrowdUnderTest, test: str, why: str) -> None
 
 
 def test_the_older_schema_and_free_text_beside_a_key(crowd: CrowdUnderTest) -> None:
-    """QuestionForm of 2005 is taken; a question that the key does not score may be free text."""
+    """A QuestionForm of 2005 is valid; questions that the key does not score may be free text."""
     older = FORM.replace("2017-11-06", "2005-10-01")
     free = question_form({"nextmove": ("D",), "why": ()})
     key = answer_key({"nextmove": {("D",): 1}})
@@ -203,7 +205,7 @@ def test_the_older_schema_and_free_text_beside_a_key(crowd: CrowdUnderTest) -> N
 
 
 def test_update(crowd: CrowdUnderTest) -> None:
-    """Description, status, retry delay and auto-grant change; what is not named stays."""
+    """Description, status, retry delay and auto-grant change; omitted fields stay."""
     type_id = make_type(crowd, Keywords="writing", RetryDelayInSeconds=60)
     changed = crowd.client.update_qualification_type(
         QualificationTypeId=type_id,
@@ -262,7 +264,7 @@ def test_update_of_a_test(crowd: CrowdUnderTest) -> None:
 def test_updates_that_are_refused(
     crowd: CrowdUnderTest, changes: dict[str, Any], message: str
 ) -> None:
-    """A test cannot be lost, nor changed by halves."""
+    """An update can neither remove a test nor change a part of it."""
     type_id = make_type(crowd, **TESTED)
 
     assert refusal(
@@ -342,7 +344,7 @@ def test_the_systems_own_types(crowd: CrowdUnderTest) -> None:
 
 
 def test_masters_has_an_id_a_site(crowd: CrowdUnderTest) -> None:
-    """Only this site's is there: the other's does not exist, as Amazon says."""
+    """Only this site's type exists; the other site's does not, as on Amazon's sites."""
     get = crowd.client.get_qualification_type
     mine, other = SANDBOX_MASTERS, LIVE_MASTERS
 
@@ -354,7 +356,7 @@ def test_masters_has_an_id_a_site(crowd: CrowdUnderTest) -> None:
 
 
 def test_the_live_sites_masters(open_crowd: Any) -> None:
-    """On the live site it is the other way round."""
+    """The live site has its own Masters type, and not the sandbox's."""
     live = open_crowd("live")
     get = live.client.get_qualification_type
 
@@ -374,7 +376,7 @@ def test_the_live_sites_masters(open_crowd: Any) -> None:
     ],
 )
 def test_whose_a_type_is(crowd: CrowdUnderTest, operation: str) -> None:
-    """Another's type is as good as none; the system's own is not to be meddled with."""
+    """Other requesters' types do not exist for a requester, and system types cannot be changed."""
     call, more = getattr(crowd.client, operation), {}
     if "associate" in operation:
         more = {"WorkerId": crowd.make_worker()}
@@ -389,7 +391,7 @@ def test_whose_a_type_is(crowd: CrowdUnderTest, operation: str) -> None:
 
 
 def test_anothers_type_cannot_be_seen_or_required(crowd: CrowdUnderTest) -> None:
-    """Neither found, nor listed, nor required, nor asked for its HITs."""
+    """It cannot be found, listed or required, nor can its HITs be listed."""
     type_id = others(crowd)
 
     for call in (
@@ -432,7 +434,7 @@ def test_delete_rejects_what_waits(crowd: CrowdUnderTest) -> None:
 
 
 def test_delete_keeps_what_hits_need(crowd: CrowdUnderTest) -> None:
-    """HITs go on, for workers who have it; its HIT types make no more of them."""
+    """Existing HITs stay open to workers who have it; their HIT types can create no more."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
     required = {"QualificationRequirements": [require(type_id)]}
@@ -457,7 +459,7 @@ def test_delete_keeps_what_hits_need(crowd: CrowdUnderTest) -> None:
 
 
 def test_a_deleted_type_is_there_until_its_last_hit_is_deleted(crowd: CrowdUnderTest) -> None:
-    """Its owner sees its HITs and who has it, and says who has it; nobody can use it again."""
+    """Its owner can list its HITs and workers, and grant it; nobody can require it in new HITs."""
     type_id, worker, other = make_type(crowd), crowd.make_worker(), crowd.make_worker("Bob")
     give(crowd, type_id, worker)
     hit_ids = [crowd.make_hit(QualificationRequirements=[require(type_id)]) for _ in range(2)]

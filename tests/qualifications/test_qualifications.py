@@ -26,7 +26,7 @@ def moment(seconds: int) -> datetime:
 
 
 def had(crowd: CrowdUnderTest, type_id: str, **request: Any) -> list[tuple[str, int]]:
-    """Who has it, with which value, page by page."""
+    """Return the workers who have it and their values, from all pages."""
     pages = crowd.client.get_paginator("list_workers_with_qualification_type").paginate(
         QualificationTypeId=type_id, **request, PaginationConfig={"PageSize": 2}
     )
@@ -49,7 +49,7 @@ def messages(crowd: CrowdUnderTest, worker_id: str) -> list[tuple[str, str]]:
 
 
 def test_associate(crowd: CrowdUnderTest) -> None:
-    """What is given is there at once, with the value 1 unless another is said."""
+    """The worker has it at once, with the value 1 by default."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     response = crowd.client.associate_qualification_with_worker(
         QualificationTypeId=type_id, WorkerId=worker
@@ -66,7 +66,7 @@ def test_associate(crowd: CrowdUnderTest) -> None:
 
 
 def test_associate_again(crowd: CrowdUnderTest) -> None:
-    """Giving it again changes value and time."""
+    """Granting it again changes the value and the time."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker, 5)
     crowd.clock.advance(60)
@@ -81,7 +81,7 @@ def test_associate_again(crowd: CrowdUnderTest) -> None:
 
 
 def test_the_worker_is_told(crowd: CrowdUnderTest) -> None:
-    """The worker finds a message, unless SendNotification is false."""
+    """The worker gets a message, unless SendNotification is false."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
     assert messages(crowd, worker) == []
@@ -101,7 +101,7 @@ def test_the_worker_is_told(crowd: CrowdUnderTest) -> None:
 
 
 def test_an_unknown_worker(crowd: CrowdUnderTest) -> None:
-    """Nothing is given to who is not there; the answer is Amazon's for a wrong worker id."""
+    """An unknown worker gets nothing; the error is Amazon's for a wrong worker id."""
     assert refusal(
         crowd.client.associate_qualification_with_worker,
         QualificationTypeId=make_type(crowd),
@@ -122,7 +122,7 @@ def test_a_value_of_more_than_32_bits(crowd: CrowdUnderTest) -> None:
 
 
 def test_scores_that_are_not_there(crowd: CrowdUnderTest) -> None:
-    """Never given, no such type, no such worker, another's, the system's: the same words for all."""
+    """Whatever the reason that no score exists, the error message is the same."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
     ask = crowd.client.get_qualification_score
@@ -165,7 +165,7 @@ def test_disassociate(crowd: CrowdUnderTest) -> None:
 
 
 def test_disassociate_what_is_not_there(crowd: CrowdUnderTest) -> None:
-    """It is not revoked twice, nor from who never had it."""
+    """It cannot be revoked twice, or from a worker who never had it."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     call = crowd.client.disassociate_qualification_from_worker
 
@@ -175,8 +175,8 @@ def test_disassociate_what_is_not_there(crowd: CrowdUnderTest) -> None:
     assert refusal(call, QualificationTypeId=type_id, WorkerId=worker) == REVOKED
 
 
-def test_given_again_after_it_was_revoked(crowd: CrowdUnderTest) -> None:
-    """It is granted again, from then on, and the reason is gone."""
+def test_granting_after_a_revocation(crowd: CrowdUnderTest) -> None:
+    """It has a new grant time, and no reason."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker, 3)
     revoke(crowd, type_id, worker, Reason="no")
@@ -202,8 +202,8 @@ def test_list_workers(crowd: CrowdUnderTest) -> None:
     assert had(crowd, type_id, Status="Granted") == had(crowd, type_id)
 
 
-def test_masters_are_made_by_who_runs_the_crowd(crowd: CrowdUnderTest) -> None:
-    """No requester can, and who is one can be one no more."""
+def test_only_the_operator_grants_masters(crowd: CrowdUnderTest) -> None:
+    """Requesters cannot grant it, and the operator can revoke it."""
     worker = crowd.make_worker()
     associate = crowd.client.associate_qualification_with_worker
     refused = refusal(associate, QualificationTypeId=SANDBOX_MASTERS, WorkerId=worker)

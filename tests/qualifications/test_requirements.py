@@ -1,4 +1,4 @@
-"""What HITs ask of workers: what can be asked, and who is let in."""
+"""Requirements of HITs: which are valid, and which workers meet them."""
 
 from typing import Any
 
@@ -134,7 +134,7 @@ def test_types_that_cannot_be_required(crowd: CrowdUnderTest) -> None:
 
 
 def test_a_qualification_lets_in(crowd: CrowdUnderTest) -> None:
-    """Who has it, with a value that compares, can accept; who has lost it cannot any more."""
+    """Workers with a matching value can accept, until it is revoked."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     at_least = require(type_id, "GreaterThanOrEqualTo", 80)
     assert not lets_in(crowd, worker, at_least)
@@ -154,7 +154,7 @@ def test_a_qualification_lets_in(crowd: CrowdUnderTest) -> None:
 
 
 def test_all_requirements_hold(crowd: CrowdUnderTest) -> None:
-    """One that is met does not make up for one that is not."""
+    """A worker has to meet every requirement."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
 
@@ -193,8 +193,8 @@ def test_the_refusal_names_what_is_missing(crowd: CrowdUnderTest) -> None:
     ]
 
 
-def test_work_in_hand_is_not_taken_away(crowd: CrowdUnderTest) -> None:
-    """Who accepted while qualified may submit afterwards, and finds it again."""
+def test_work_in_progress_is_not_taken_away(crowd: CrowdUnderTest) -> None:
+    """A worker who accepted while qualified can continue and submit after losing it."""
     type_id, worker = make_type(crowd), crowd.make_worker()
     give(crowd, type_id, worker)
     hit_id = crowd.make_hit(QualificationRequirements=[require(type_id)])
