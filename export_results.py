@@ -61,17 +61,16 @@ def export(args: argparse.Namespace) -> int:
 
 def _export_table(args: argparse.Namespace, source: inputs.Input) -> int:
     """Write every format but xml. Return how many HITs the crowd refused to show."""
-    hits: dict[str, hit_details.Details] = {}
+    hits = hit_details.FetchedHits()
     refused = 0
     table = results_export.create_table(args.format, hits, datetime.now(UTC))
     contents = results_tables.read_results(source, table, simpleamt.say)
     if args.format in results_export.LACKING and contents.without_hit:
         if args.hit_ids_file:
             crowd, client, _, record, _ = simpleamt.open_batch(args)
-            details, refused = hit_details.fetch(
-                crowd, client, contents.without_hit, record, simpleamt.say
+            refused = hit_details.fetch(
+                crowd, client, contents.without_hit, record, hits, simpleamt.say
             )
-            hits.update(details)
         else:
             simpleamt.say(_describe_lacking(args, contents.without_hit))
     results_export.write_table(
