@@ -9,8 +9,8 @@ from tests.support.crowds import DAY, HIT, HIT_TYPE, CrowdUnderTest, invalid, re
 APPROVED = {"QualificationTypeId": "000000000000000000L0", "Comparator": "GreaterThan"}
 
 
-def test_create_hit_type_answers_its_id_alone(crowd: CrowdUnderTest) -> None:
-    """CreateHITType answers HITTypeId and nothing else."""
+def test_create_hit_type_returns_only_its_id(crowd: CrowdUnderTest) -> None:
+    """The response of CreateHITType has one member, HITTypeId."""
     response = crowd.client.create_hit_type(**HIT_TYPE)
 
     assert set(response) == {"HITTypeId", "ResponseMetadata"}
@@ -29,8 +29,8 @@ def test_equal_properties_are_one_type(crowd: CrowdUnderTest) -> None:
     assert hits[0]["HITId"] != hits[1]["HITId"]
 
 
-def test_the_default_delay_is_the_same_as_said(crowd: CrowdUnderTest) -> None:
-    """30 days of auto-approval delay are one type, said or not."""
+def test_the_default_delay_and_the_same_explicit_delay_are_one_type(crowd: CrowdUnderTest) -> None:
+    """An explicit delay of 30 days gives the same type as the default."""
     without = {n: v for n, v in HIT_TYPE.items() if n != "AutoApprovalDelayInSeconds"}
 
     unsaid = crowd.client.create_hit_type(**without)
@@ -61,7 +61,7 @@ def test_any_other_property_makes_another_type(
     assert crowd.client.create_hit_type(**HIT_TYPE | change)["HITTypeId"] != first
 
 
-def test_types_are_each_requesters_own(crowd: CrowdUnderTest) -> None:
+def test_requesters_do_not_share_types(crowd: CrowdUnderTest) -> None:
     """Equal properties of another requester are another type, of another group."""
     mine = crowd.client.create_hit(**HIT)["HIT"]
     theirs = crowd.site.perform(crowd.make_requester(), "CreateHIT", HIT)["HIT"]

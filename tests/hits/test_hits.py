@@ -1,4 +1,4 @@
-"""HITs: made, shown, listed."""
+"""HITs: created, returned, listed."""
 
 from datetime import UTC, datetime
 
@@ -43,8 +43,8 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def test_create_hit_answers_the_whole_hit(crowd: CrowdUnderTest) -> None:
-    """CreateHIT answers the members that Amazon's recorded response has, and no other."""
+def test_create_hit_returns_the_whole_hit(crowd: CrowdUnderTest) -> None:
+    """The response of CreateHIT has the members of Amazon's recorded response, and no others."""
     hit = crowd.client.create_hit(**HIT, MaxAssignments=3)["HIT"]
 
     assert set(hit) == MEMBERS
@@ -63,7 +63,7 @@ def test_create_hit_answers_the_whole_hit(crowd: CrowdUnderTest) -> None:
 
 
 def test_ids_are_formed_as_amazons(crowd: CrowdUnderTest) -> None:
-    """Ids have 30 characters of [A-Z0-9] and begin with 3, and the group is not the type."""
+    """Ids have 30 characters of [A-Z0-9] and begin with 3; the group's id is not the type's."""
     hit = crowd.client.create_hit(**HIT)["HIT"]
     ids = [hit["HITId"], hit["HITTypeId"], hit["HITGroupId"]]
 
@@ -77,7 +77,7 @@ def test_ids_are_formed_as_amazons(crowd: CrowdUnderTest) -> None:
 
 
 def test_defaults(crowd: CrowdUnderTest) -> None:
-    """Without them: one assignment, 30 days to auto-approval, no keywords, no annotation."""
+    """By default: one assignment, 30 days to auto-approval, no keywords, no annotation."""
     hit = crowd.client.create_hit(
         Title="t",
         Description="d",
@@ -100,7 +100,7 @@ def test_defaults(crowd: CrowdUnderTest) -> None:
 def test_rewards_come_back_with_two_decimals(
     crowd: CrowdUnderTest, reward: str, shown: str
 ) -> None:
-    """A reward is shown in dollars and two digits of cents, however it was written."""
+    """A reward is returned with two decimals, however the request wrote it."""
     assert crowd.client.create_hit(**HIT | {"Reward": reward})["HIT"]["Reward"] == shown
 
 
@@ -148,7 +148,7 @@ def test_texts_have_limits(crowd: CrowdUnderTest, name: str, limit: int) -> None
 
 @pytest.mark.parametrize("reward", ["1000000.01", "9" * 30, "9" * 5000])
 def test_a_reward_without_bounds_is_refused(crowd: CrowdUnderTest, reward: str) -> None:
-    """A reward that no account holds is refused, however long its number."""
+    """A reward beyond every account's balance is refused, however many digits it has."""
     assert refusal(crowd.client.create_hit, **HIT | {"Reward": reward}) == invalid(
         f"The value {reward} is invalid for Reward. Valid values range from 0.00 to 1000000.00."
     )
@@ -164,7 +164,7 @@ def test_a_hit_needs_a_question(crowd: CrowdUnderTest) -> None:
 
 
 def test_create_hit_with_hit_type(crowd: CrowdUnderTest) -> None:
-    """CreateHITWithHITType answers a HIT with the properties of its type."""
+    """CreateHITWithHITType returns a HIT with the properties of its type."""
     type_id = crowd.client.create_hit_type(**HIT_TYPE)["HITTypeId"]
     hit = crowd.client.create_hit_with_hit_type(
         HITTypeId=type_id, LifetimeInSeconds=60, Question=QUESTION, MaxAssignments=2
@@ -178,7 +178,7 @@ def test_create_hit_with_hit_type(crowd: CrowdUnderTest) -> None:
 
 
 def test_create_hit_with_an_unknown_hit_type(crowd: CrowdUnderTest) -> None:
-    """A HIT type that is not there is named in the refusal."""
+    """The error contains the id of the unknown HIT type."""
     assert refusal(
         crowd.client.create_hit_with_hit_type,
         HITTypeId="3NONE",
@@ -188,14 +188,14 @@ def test_create_hit_with_an_unknown_hit_type(crowd: CrowdUnderTest) -> None:
 
 
 def test_get_hit_of_nobody(crowd: CrowdUnderTest) -> None:
-    """A HIT that is not there is refused in the words that clients look for."""
+    """The error has the text that clients match."""
     assert refusal(crowd.client.get_hit, HITId="3NONE") == business(
         "Hit 3NONE does not exist.", "HITDoesNotExist"
     )
 
 
 def test_list_hits_is_newest_first(crowd: CrowdUnderTest) -> None:
-    """ListHITs answers whole HITs, the newest first, also of one second."""
+    """ListHITs returns whole HITs, the newest first, even those of one second."""
     hit_ids = [crowd.make_hit() for _ in range(3)]
     listed = crowd.client.list_hits()
 
@@ -205,7 +205,7 @@ def test_list_hits_is_newest_first(crowd: CrowdUnderTest) -> None:
 
 
 def test_reviewable_hits_of_another_requester_are_not_listed(crowd: CrowdUnderTest) -> None:
-    """Whoever names a HIT type of somebody else's, or none there is, gets an empty list."""
+    """For an unknown HIT type, or another requester's, the list is empty."""
     hit_id = crowd.make_hit(LifetimeInSeconds=30)
     crowd.clock.advance(30)
     asked = {"HITTypeId": crowd.hit(hit_id)["HITTypeId"]}
@@ -217,7 +217,7 @@ def test_reviewable_hits_of_another_requester_are_not_listed(crowd: CrowdUnderTe
 
 
 def test_list_reviewable_hits(crowd: CrowdUnderTest) -> None:
-    """Reviewable HITs are listed by expiration; Reviewing ones when asked for; types can be named."""
+    """Reviewable HITs are listed by expiration, Reviewing ones on request; a type filters them."""
     late, early = crowd.make_hit(LifetimeInSeconds=200), crowd.make_hit(LifetimeInSeconds=100)
     other_type = crowd.make_hit(Title="Another", LifetimeInSeconds=150)
     crowd.make_hit()
@@ -251,7 +251,7 @@ def test_what_waits_for_a_worker_is_not_reviewable(crowd: CrowdUnderTest) -> Non
 
 
 def test_hits_of_others_are_invisible(crowd: CrowdUnderTest) -> None:
-    """To another requester a HIT does not exist, whatever is asked of it."""
+    """For another requester a HIT does not exist, whatever the operation."""
     hit_id = crowd.make_hit()
     assignment_id = crowd.do(crowd.make_worker(), hit_id)
     other = crowd.make_requester()

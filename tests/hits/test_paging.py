@@ -61,7 +61,7 @@ LISTS: dict[str, tuple[str, str, Callable[[CrowdUnderTest], Any]]] = {
 
 @pytest.mark.parametrize("operation", LISTS)
 def test_every_list_ends_with_an_empty_page(crowd: CrowdUnderTest, operation: str) -> None:
-    """A page that holds something names a next one, each by another token; the last is empty."""
+    """Every page with items has a token of its own for the next page; the last page is empty."""
     items, _, make = LISTS[operation]
     request = make(crowd)
     method = getattr(crowd.client, operation)
@@ -101,7 +101,7 @@ def test_pages_together_are_the_list(crowd: CrowdUnderTest, operation: str, size
 
 @pytest.mark.parametrize("operation", LISTS)
 def test_an_empty_list_is_one_empty_page(crowd: CrowdUnderTest, operation: str) -> None:
-    """Where there is nothing, the first page is empty and names no other."""
+    """The first page of an empty list is empty and has no token."""
     items = LISTS[operation][0]
     needs_hit = operation in ("list_assignments_for_hit", "list_bonus_payments")
     request = {"HITId": crowd.make_hit()} if needs_hit else {}
@@ -131,7 +131,7 @@ def test_a_page_holds_a_hundred_at_most(crowd: CrowdUnderTest, size: int) -> Non
 
 
 def test_items_reviewed_between_pages_are_not_skipped(crowd: CrowdUnderTest) -> None:
-    """Approving what a page of Submitted work gave, before the next, skips nothing."""
+    """Approving a page of Submitted assignments before requesting the next skips nothing."""
     hit_id, done = some_assignments(crowd, 7)
     request = {"HITId": hit_id, "AssignmentStatuses": ["Submitted"], "MaxResults": 2}
     approved = []
@@ -147,7 +147,7 @@ def test_items_reviewed_between_pages_are_not_skipped(crowd: CrowdUnderTest) -> 
 
 
 def test_hits_made_and_deleted_between_pages(crowd: CrowdUnderTest) -> None:
-    """New HITs and deleted ones make ListHITs neither repeat nor skip the others."""
+    """After HITs are created or deleted, ListHITs neither repeats nor skips the others."""
     hit_ids = some_hits(crowd, 6, LifetimeInSeconds=30)
     first = crowd.client.list_hits(MaxResults=2)
     assert [hit["HITId"] for hit in first["HITs"]] == hit_ids[:3:-1]
@@ -165,7 +165,7 @@ def test_hits_made_and_deleted_between_pages(crowd: CrowdUnderTest) -> None:
     ]
 
 
-def test_a_list_that_has_ended_can_go_on(crowd: CrowdUnderTest) -> None:
+def test_a_list_that_has_ended_can_continue(crowd: CrowdUnderTest) -> None:
     """The token of the last items finds what was submitted since."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     crowd.do(crowd.make_worker("Ada"), hit_id)

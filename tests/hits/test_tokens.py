@@ -1,4 +1,4 @@
-"""UniqueRequestToken: what costs money is made once."""
+"""UniqueRequestToken: a repeated call costs nothing twice."""
 
 import re
 from typing import Any
@@ -18,8 +18,8 @@ def processed(result: str, turk_error_code: str) -> object:
     )
 
 
-def test_a_hit_is_made_once(crowd: CrowdUnderTest) -> None:
-    """A second CreateHIT of one token, also with other parameters, names the HIT that was made."""
+def test_a_hit_is_created_once(crowd: CrowdUnderTest) -> None:
+    """A second CreateHIT with the same token, even with other parameters, returns the first HIT's id."""
     hit_id = crowd.make_hit(**TOKEN)
     error = processed(hit_id, "HitAlreadyExists")
 
@@ -38,7 +38,7 @@ def test_a_hit_is_made_once(crowd: CrowdUnderTest) -> None:
 
 
 def test_a_token_is_remembered_for_24_hours(crowd: CrowdUnderTest) -> None:
-    """After 24 hours, not a second earlier, a token is as new, and is remembered again."""
+    """After exactly 24 hours a token can be used again, for another 24 hours."""
     first = crowd.make_hit(**TOKEN)
     crowd.clock.advance(DAY - 1)
     assert refusal(crowd.client.create_hit, **HIT | TOKEN) == processed(first, "HitAlreadyExists")
@@ -50,8 +50,8 @@ def test_a_token_is_remembered_for_24_hours(crowd: CrowdUnderTest) -> None:
     assert refusal(crowd.client.create_hit, **HIT | TOKEN) == processed(second, "HitAlreadyExists")
 
 
-def test_a_refused_call_uses_no_token_up(crowd: CrowdUnderTest) -> None:
-    """A call that made nothing can be repeated with its token."""
+def test_a_refused_call_does_not_use_its_token(crowd: CrowdUnderTest) -> None:
+    """A call that created nothing can be repeated with its token."""
     for wrong in ({"LifetimeInSeconds": 1}, {"Question": "<no"}, {"MaxAssignments": 0}):
         assert refusal(crowd.client.create_hit, **HIT | TOKEN | wrong)
 
@@ -59,7 +59,7 @@ def test_a_refused_call_uses_no_token_up(crowd: CrowdUnderTest) -> None:
 
 
 def test_a_call_refused_after_24_hours_leaves_the_token(crowd: CrowdUnderTest) -> None:
-    """A refusal undoes everything: the old token is neither lost nor renewed."""
+    """A refusal rolls back: the old token is neither deleted nor renewed."""
     crowd.make_hit(**TOKEN)
     crowd.clock.advance(DAY)
     refusal(crowd.client.create_hit, **HIT | TOKEN | {"Question": "<no"})
@@ -67,7 +67,7 @@ def test_a_call_refused_after_24_hours_leaves_the_token(crowd: CrowdUnderTest) -
     assert crowd.make_hit(**TOKEN)
 
 
-def test_more_assignments_are_made_once(crowd: CrowdUnderTest) -> None:
+def test_more_assignments_are_created_once(crowd: CrowdUnderTest) -> None:
     """A repeated CreateAdditionalAssignmentsForHIT is refused and adds nothing."""
     hit_id = crowd.make_hit(MaxAssignments=2)
     request = {"HITId": hit_id, "NumberOfAdditionalAssignments": 3} | TOKEN
@@ -104,8 +104,8 @@ def test_a_bonus_is_paid_once(crowd: CrowdUnderTest) -> None:
     crowd.client.send_bonus(**bonus | {"UniqueRequestToken": "another"})
 
 
-def test_tokens_are_each_operations_and_requesters_own(crowd: CrowdUnderTest) -> None:
-    """One token serves two operations, and two requesters."""
+def test_a_token_belongs_to_one_operation_and_requester(crowd: CrowdUnderTest) -> None:
+    """Two operations, and two requesters, can use the same token."""
     hit_id = crowd.make_hit(**TOKEN)
     crowd.client.create_additional_assignments_for_hit(
         HITId=hit_id, NumberOfAdditionalAssignments=1, **TOKEN

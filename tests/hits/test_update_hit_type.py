@@ -25,8 +25,8 @@ def test_another_hit_type_for_a_hit(crowd: CrowdUnderTest) -> None:
     crowd.do(worker, hit_id)
 
 
-def test_a_hit_that_was_begun_keeps_its_type(crowd: CrowdUnderTest) -> None:
-    """Not once an assignment is accepted or submitted; after a return again."""
+def test_a_hit_with_accepted_work_keeps_its_type(crowd: CrowdUnderTest) -> None:
+    """The type cannot change while an assignment is accepted or submitted, but can after a return."""
     hit_id, worker = crowd.make_hit(MaxAssignments=2), crowd.make_worker()
     request = {
         "HITId": hit_id,
@@ -49,7 +49,7 @@ def test_a_hit_that_was_begun_keeps_its_type(crowd: CrowdUnderTest) -> None:
 
 
 def test_hits_and_types_that_are_not_there(crowd: CrowdUnderTest) -> None:
-    """Neither an unknown HIT nor an unknown type, and the HIT is as it was."""
+    """An unknown HIT or type is refused, and the HIT stays as it was."""
     hit_id = crowd.make_hit()
     hit_type_id = crowd.hit(hit_id)["HITTypeId"]
     update = crowd.client.update_hit_type_of_hit
@@ -63,8 +63,8 @@ def test_hits_and_types_that_are_not_there(crowd: CrowdUnderTest) -> None:
     assert crowd.hit(hit_id)["HITTypeId"] == hit_type_id
 
 
-def test_a_dearer_type_must_be_affordable(open_crowd: Any) -> None:
-    """On the live site the difference has to be left of the budget."""
+def test_a_more_expensive_type_needs_funds(open_crowd: Any) -> None:
+    """On the live site the rest of the budget must cover the difference."""
     crowd = open_crowd("live")
     crowd.give_budget(100)
     hit_id = crowd.make_hit(Reward="0.50")

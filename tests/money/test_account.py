@@ -1,4 +1,4 @@
-"""The balance, and what it bounds on the live site."""
+"""The balance, and how it limits spending on the live site."""
 
 import random
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def balance(crowd: CrowdUnderTest) -> str:
 
 
 def test_the_sandbox_always_says_the_same(crowd: CrowdUnderTest) -> None:
-    """The sandbox's balance is 10000.00 whatever is paid, and a budget bounds nothing there."""
+    """The sandbox's balance is 10000.00 whatever is paid, and budgets have no effect there."""
     crowd.give_budget(1)
     worker = crowd.make_worker()
     assignment_id = crowd.do(worker, crowd.make_hit(Reward="9999", MaxAssignments=9))
@@ -52,7 +52,7 @@ def test_a_live_requester_without_a_budget_has_no_limit(open_crowd: OpenCrowd) -
 
 
 def test_a_budget_is_spent_by_approvals_and_bonuses(open_crowd: OpenCrowd) -> None:
-    """A HIT puts its rewards aside; approval pays one, rejection frees one, a bonus takes more."""
+    """A HIT reserves its rewards; approval pays one, rejection frees one, a bonus costs extra."""
     crowd = open_crowd("live")
     crowd.give_budget(100)
     hit_id, worker = crowd.make_hit(MaxAssignments=2), crowd.make_worker()
@@ -72,7 +72,7 @@ def test_a_budget_is_spent_by_approvals_and_bonuses(open_crowd: OpenCrowd) -> No
 
 
 def test_nothing_is_paid_beyond_the_budget(open_crowd: OpenCrowd) -> None:
-    """What the budget does not cover is refused and changes nothing; what it just covers is done."""
+    """A call that the budget does not cover is refused; one that it exactly covers succeeds."""
     crowd = open_crowd("live")
     hit_id, worker = crowd.make_hit(), crowd.make_worker()
     assignment_id = crowd.do(worker, hit_id)
@@ -92,8 +92,8 @@ def test_nothing_is_paid_beyond_the_budget(open_crowd: OpenCrowd) -> None:
     assert refusal(client.send_bonus, **bonus, BonusAmount="0.01") == short_of("0.01", "0.00")
 
 
-def test_no_hit_is_made_that_cannot_be_paid(open_crowd: OpenCrowd) -> None:
-    """A HIT whose assignments together cost more than is left is not made, nor made larger."""
+def test_a_hit_beyond_the_budget_is_refused(open_crowd: OpenCrowd) -> None:
+    """A HIT that could cost more than the rest of the budget is neither created nor extended."""
     crowd = open_crowd("live")
     crowd.give_budget(15)
     assert refusal(crowd.client.create_hit, **HIT, MaxAssignments=4) == short_of("0.20", "0.15")
@@ -108,8 +108,8 @@ def test_no_hit_is_made_that_cannot_be_paid(open_crowd: OpenCrowd) -> None:
     assert crowd.hit(hit_id)["MaxAssignments"] == 3
 
 
-def test_what_open_hits_promise_is_not_spent_twice(open_crowd: OpenCrowd) -> None:
-    """What a HIT may yet cost can be neither promised to another HIT nor given as a bonus."""
+def test_money_reserved_for_open_hits_is_not_spent_twice(open_crowd: OpenCrowd) -> None:
+    """Reserved money can pay neither for another HIT nor for a bonus."""
     crowd = open_crowd("live")
     crowd.give_budget(20)
     hit_id, worker = crowd.make_hit(MaxAssignments=3), crowd.make_worker()
@@ -130,7 +130,7 @@ def test_what_open_hits_promise_is_not_spent_twice(open_crowd: OpenCrowd) -> Non
 
 
 def test_what_nobody_earned_is_free_when_the_hit_expires(open_crowd: OpenCrowd) -> None:
-    """Expiry frees what nobody took, not what is being worked on; reopening puts it aside again."""
+    """Expiration frees the money of open slots, not of accepted ones; an extension reserves it again."""
     crowd = open_crowd("live")
     crowd.give_budget(20)
     hit_id, worker = crowd.make_hit(MaxAssignments=4), crowd.make_worker()
@@ -156,7 +156,7 @@ def test_what_nobody_earned_is_free_when_the_hit_expires(open_crowd: OpenCrowd) 
 
 
 def test_overriding_a_rejection_needs_the_money_again(open_crowd: OpenCrowd) -> None:
-    """A rejection frees the reward; approving after all needs it to be left still."""
+    """A rejection frees the reward; overriding it needs that money in the budget."""
     crowd = open_crowd("live")
     crowd.give_budget(5)
     assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit())
@@ -252,7 +252,7 @@ def test_what_is_surely_left_is_left(open_crowd: OpenCrowd, seed: int) -> None:
 
 @pytest.mark.parametrize("reward", ["0", "0.00"])
 def test_what_costs_nothing_needs_no_budget(open_crowd: OpenCrowd, reward: str) -> None:
-    """With a budget of nothing, work without a reward is made and approved."""
+    """With a budget of 0, HITs without a reward can be created and approved."""
     crowd = open_crowd("live")
     crowd.give_budget(0)
     assignment_id = crowd.do(crowd.make_worker(), crowd.make_hit(Reward=reward))
@@ -262,8 +262,8 @@ def test_what_costs_nothing_needs_no_budget(open_crowd: OpenCrowd, reward: str) 
     assert balance(crowd) == "0.00"
 
 
-def test_the_sites_are_apart(open_crowd: OpenCrowd) -> None:
-    """What is made on one site is not on the other."""
+def test_the_sites_share_nothing(open_crowd: OpenCrowd) -> None:
+    """A HIT of one site does not exist on the other."""
     sandbox, live = open_crowd("sandbox"), open_crowd("live")
     hit_id = sandbox.make_hit()
 

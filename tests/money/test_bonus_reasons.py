@@ -1,4 +1,4 @@
-"""What a worker learns of a bonus."""
+"""What workers see of a bonus."""
 
 from tests.support.crowds import MINUTE
 from tests.support.worker_sites import Visitor, World, words

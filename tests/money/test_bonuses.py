@@ -1,4 +1,4 @@
-"""Bonuses: given once, listed."""
+"""Bonuses: paid once, listed."""
 
 from datetime import UTC, datetime
 
@@ -39,7 +39,7 @@ def test_a_bonus_is_listed(crowd: CrowdUnderTest, done: dict[str, str]) -> None:
 
 
 def test_several_bonuses_of_one_assignment(crowd: CrowdUnderTest, done: dict[str, str]) -> None:
-    """Without a token the same bonus can be given again; bonuses are listed oldest first."""
+    """Without a token the same bonus can be paid again; bonuses are listed oldest first."""
     for amount in ("0.03", "0.01", "0.01"):
         crowd.client.send_bonus(**done | REASON | {"BonusAmount": amount})
         crowd.clock.advance(1)
@@ -92,7 +92,7 @@ def test_a_bonus_goes_to_the_works_own_worker(crowd: CrowdUnderTest, done: dict[
 
 
 def test_work_in_progress_has_no_bonus(crowd: CrowdUnderTest) -> None:
-    """An assignment that is not submitted, or not there, does not exist."""
+    """For a bonus, an assignment that is not submitted does not exist."""
     worker = crowd.make_worker()
     held = crowd.accept(worker, crowd.make_hit())
     for assignment_id in (held, "3NONE"):

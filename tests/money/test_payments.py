@@ -1,4 +1,4 @@
-"""Earnings, and what is owed: listed, noted as paid once, listed again."""
+"""Earnings, and what is owed: listed, recorded as paid once, listed again."""
 
 import csv
 import io
