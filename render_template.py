@@ -59,11 +59,11 @@ def find_row(args: argparse.Namespace) -> Any:
         if args.row is not None:
             raise Error("--row needs --input_json_file")
         return NOTHING
-    wanted = args.row or 0
+    number = args.row or 0
     for row in inputs.read_rows(args.input_json_file, args.input_format):
-        if row.number == wanted:
+        if row.number == number:
             return row.value
-    raise Error(f"{args.input_json_file}: has no row {wanted}")
+    raise Error(f"{args.input_json_file}: has no row {number}")
 
 
 if __name__ == "__main__":

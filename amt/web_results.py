@@ -276,7 +276,7 @@ def _to_result(row: Row, path: str, report: Any, say: Say) -> dict[str, Any]:
             report(row.line, f"{name} is empty")
     result["status"] = result["status"] or "Submitted"
     if result["status"] not in STATUSES:
-        report(row.line, f"AssignmentStatus is none of {', '.join(STATUSES)}")
+        report(row.line, f"AssignmentStatus is not one of {', '.join(STATUSES)}")
     filled = {name: text for name, text in fields.items() if text}
     result["output"] = answers.parse_output(filled, texts["AssignmentId"], say)
     result |= {"input": inputs or None, "row": None, "answers": fields}

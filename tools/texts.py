@@ -104,14 +104,14 @@ class _Words(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[tuple[int, str]] = []
+        self.texts: list[tuple[int, str]] = []
         self._silent = False  # inside a script or a style sheet
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._silent = tag in ("script", "style")
         for name, value in attrs:
             if name in SPOKEN_ATTRIBUTES and value and re.search("[A-Za-z]{2}", value):
-                self.found.append((self.getpos()[0], value))
+                self.texts.append((self.getpos()[0], value))
 
     def handle_endtag(self, tag: str) -> None:  # noqa: ARG002 - the parser's signature
         self._silent = False
@@ -119,7 +119,7 @@ class _Words(HTMLParser):
     def handle_data(self, data: str) -> None:
         text = " ".join(data.split())
         if not self._silent and re.search("[A-Za-z]{2}", re.sub(r"\{[^}]*\}", "", text)):
-            self.found.append((self.getpos()[0], text))
+            self.texts.append((self.getpos()[0], text))
 
 
 def page_texts() -> Iterator[Text]:
@@ -129,7 +129,7 @@ def page_texts() -> Iterator[Text]:
             parser = _Words()
             parser.feed(VALUE.sub(r"{\1}", JINJA.sub("", path.read_text("utf-8"))))
             parser.close()
-            for line, text in parser.found:
+            for line, text in parser.texts:
                 yield path.relative_to(ROOT).as_posix(), line, text
 
 

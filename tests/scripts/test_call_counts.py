@@ -54,7 +54,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     return counted
 
 
-def hand_in(desk: Desk, ids: list[str], *names: str) -> None:
+def submit(desk: Desk, ids: list[str], *names: str) -> None:
     """Each of the workers submits one assignment of each HIT."""
     with desk.crowd().site.writing() as call:
         for name in names:
@@ -79,11 +79,11 @@ def test_a_batch_of_a_thousand(desk: Desk, calls: Calls) -> None:
 
     assert 10 <= calls.of(desk, "show_hit_progress", "--hit_ids_file=hit_ids.txt") <= 15
 
-    hand_in(desk, ids, "Ada", "Ben", "Cem")
+    submit(desk, ids, "Ada", "Ben", "Cem")
     assert calls.of(desk, *RESULTS) <= HITS + 15
     assert len(desk.read("results.jsonl").splitlines()) == 3 * HITS
 
-    hand_in(desk, ids[5:15], "Dan")
+    submit(desk, ids[5:15], "Dan")
     assert 10 < calls.of(desk, *RESULTS) <= 30
     assert len(desk.read("results.jsonl").splitlines()) == 3 * HITS + 10
 

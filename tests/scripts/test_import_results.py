@@ -232,7 +232,7 @@ def test_a_file_that_a_notebook_has_saved_again(desk: Desk) -> None:
         ("HITId,AssignmentId,WorkerId\n1,,3\n", "batch.csv:2: AssignmentId is empty"),
         (
             "HITId,AssignmentId,WorkerId,AssignmentStatus\n1,2,3,Done\n",
-            "batch.csv:2: AssignmentStatus is none of Submitted, Approved, Rejected",
+            "batch.csv:2: AssignmentStatus is not one of Submitted, Approved, Rejected",
         ),
         (
             'HITId,AssignmentId,WorkerId\n1,2,"3\n',

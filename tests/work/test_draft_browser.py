@@ -261,7 +261,7 @@ def test_a_draft_of_a_hit_that_is_over_is_forgotten(world: World, arrive: Arrive
     """What was submitted elsewhere, and what was returned, is kept no longer."""
     hits = [world.launch(FORM) for _ in range(2)]
     page = arrive("Ada")
-    for over in ("handed in", "returned"):
+    for over in ("submitted", "returned"):
         frame = accept(page)
         frame.get_by_label("Animal").fill(over)
         expect(bar(page)).to_have_text(SAVED)

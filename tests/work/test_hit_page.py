@@ -1,4 +1,4 @@
-"""The page of a HIT, and what handing it in does."""
+"""The page of a HIT, and what submitting it does."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
