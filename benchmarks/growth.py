@@ -48,7 +48,7 @@ BARS = {
     "fresh visit of who has done many": 20,
     "accept by who has done many": 20,
     "requester's list of batches": 20,
-    "bytes a HIT": 1500,
+    "bytes a HIT": 2000,
 }
 
 

@@ -2,6 +2,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks import growth
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -33,3 +35,11 @@ def test_the_benchmarks_measure_every_figure() -> None:
     calls = [row.split(" | ")[3] for row in rows]
     assert calls[:3] == ["21", "1", "21"]
     assert calls[5] == "91"
+
+
+def test_growth_measures_every_figure() -> None:
+    """`python -m benchmarks growth` has a figure for each of its bars."""
+    found = growth.measure("SQLite", 200)
+
+    assert found.keys() == growth.BARS.keys()
+    assert all(figure > 0 for figure in found.values())
