@@ -72,10 +72,10 @@ def test_create_answers_the_whole_type(crowd: CrowdUnderTest) -> None:
         "AutoGranted": False,
     }
     assert len(qualification_type["QualificationTypeId"]) == 30
-    qualification_type = crowd.client.get_qualification_type(
+    response = crowd.client.get_qualification_type(
         QualificationTypeId=qualification_type["QualificationTypeId"]
     )
-    assert qualification_type["QualificationType"] == qualification_type
+    assert response["QualificationType"] == qualification_type
 
 
 def test_every_field_comes_back(crowd: CrowdUnderTest) -> None:
