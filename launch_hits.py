@@ -26,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "yes")
     for name, text in (
-        ("html_template", "Jinja template of the page"),
+        ("html_template", "template of the page, with Jinja tags or ${name}"),
         ("hit_properties_file", "JSON file with the title, the reward and other properties"),
         (
             "input_json_file",
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
         ("hit_ids_file", "new file for the HIT ids"),
     ):
         parser.add_argument(f"--{name}", required=True, metavar="FILE", help=text)
-    simpleamt.add_input_format(parser)
+    simpleamt.add_page_options(parser)
     parser.add_argument("--dry_run", action="store_true", help="check everything without launching")
     parser.add_argument(
         "--max_cost", type=dollars, metavar="DOLLARS", help="largest amount that the batch may cost"
@@ -67,6 +67,7 @@ def launch(args: argparse.Namespace) -> int:
             args.hit_properties_file,
             source,
             Path(crowd.settings["local_crowd"]) / "files" if crowd.name == "local" else None,
+            raw_values=args.raw_values,
         )
         return perform(args, crowd, plan, batch)
 

@@ -19,7 +19,12 @@ from amt.templates import NOTHING, Template
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__)
-    parser.add_argument("--html_template", required=True, metavar="FILE", help="Jinja template")
+    parser.add_argument(
+        "--html_template",
+        required=True,
+        metavar="FILE",
+        help="template, with Jinja tags or ${name}",
+    )
     parser.add_argument(
         "--rendered_html", required=True, metavar="FILE", help="file to write the page to"
     )
@@ -31,13 +36,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--row", type=int, metavar="N", help="row of --input_json_file, from 0; default: 0"
     )
-    simpleamt.add_input_format(parser)
+    simpleamt.add_page_options(parser)
     return simpleamt.run(parser, render, argv)
 
 
 def render(args: argparse.Namespace) -> int:
     """Write the page."""
-    template = Template(args.html_template, simpleamt.config(args)["template_directories"])
+    directories = simpleamt.config(args)["template_directories"]
+    template = Template(args.html_template, directories, raw_values=args.raw_values)
     page = template.render(find_row(args))
     try:
         page.encode()
@@ -45,6 +51,8 @@ def render(args: argparse.Namespace) -> int:
         raise Error(
             f"the page contains U+{ord(page[error.start]):04X}, which is not a valid character"
         ) from error
+    for warning in template.warnings():
+        simpleamt.say(warning)
     target = Path(args.rendered_html)
     target.parent.mkdir(parents=True, exist_ok=True)
     with files.replace(target) as file:

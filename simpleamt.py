@@ -120,12 +120,17 @@ def parser(doc: str | None, *options: str) -> Parser:
     return command_line
 
 
-def add_input_format(parser: argparse.ArgumentParser) -> None:
-    """Add --input_format, for input whose name does not tell."""
+def add_page_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says how rows are read, and put into a page."""
     parser.add_argument(
         "--input_format",
         choices=("csv", "tsv", "jsonl"),
         help="format of the input file; default: by its ending, else jsonl",
+    )
+    parser.add_argument(
+        "--raw_values",
+        action="store_true",
+        help="insert values for ${name} without escaping, for columns with markup",
     )
 
 

@@ -55,19 +55,24 @@ def make_plan(
     properties_file: str,
     source: Input,
     files: Path | None = None,
+    *,
+    raw_values: bool = False,
 ) -> Plan:
     """Read `source` and render every row once. Raises Error with every fault, one per line.
 
     `files` is the directory that the crowd serves as /files/, if it is on this machine.
+    `raw_values`: see Template.
     """
     faults: list[str] = []
-    template = _try(faults, Template, template_name, directories)
+    template = _try(faults, _read_template, template_name, directories, raw_values)
     hit_properties = _try(faults, properties.read, properties_file)
     _try(faults, source.read)
     advice = Advice(template_name, source.path, files)
     rows = 0
     for row in source.rows(faults):
         rows += 1
+        if rows == 1 and template and source.columns:
+            template = _try(faults, _check_columns, template, source.columns.names)
         if template and hit_properties:
             draft = Plan(template, hit_properties, "", source, 0, {})
             if question := _try(faults, draft.question, row):
@@ -78,7 +83,7 @@ def make_plan(
         raise Error(join_faults(faults))
     hashes = {
         "input": _hash_input(source),
-        "template": _hash(json.dumps(sorted(template.sources.items())).encode()),
+        "template": _hash_template(template),
         "properties": _hash(_serialize(hit_properties).encode()),
     }
     return Plan(
@@ -88,7 +93,7 @@ def make_plan(
         source,
         rows,
         hashes,
-        warnings=(*hit_properties.warnings, *advice.lines()),
+        warnings=(*hit_properties.warnings, *template.warnings(), *advice.lines()),
     )
 
 
@@ -106,6 +111,20 @@ def _serialize(properties: Properties) -> str:
     return json.dumps(
         [properties.hit_type, properties.hit, properties.frame_height], sort_keys=True
     )
+
+
+def _read_template(name: str, directories: Sequence[str], raw_values: bool) -> Template:
+    return Template(name, directories, raw_values=raw_values)
+
+
+def _check_columns(template: Template, columns: Sequence[str]) -> Template:
+    template.check_columns(columns)
+    return template
+
+
+def _hash_template(template: Template) -> str:
+    sources = json.dumps(sorted(template.sources.items()))
+    return _hash((sources + "raw values" * template.raw_values).encode())
 
 
 def _hash_input(source: Input) -> str:

@@ -1,15 +1,17 @@
-"""Render HIT pages: Jinja templates with a row of the input."""
+"""Render HIT pages: Jinja templates, or pages with `${name}`, with a row of the input."""
 
 import json
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from amt import web_templates
 from amt.configuration import PROJECT
 from amt.errors import Error
 from amt.rows import add_input_fields
+from amt.web_templates import WebTemplate
 
 # Characters that JSON allows, but a <script>, single quotes, XML or UTF-8 do not.
 UNSAFE = re.compile("[<>&'\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -31,10 +33,12 @@ class Template:
     """A template with what it includes, searched in the current directory, in `directories`, in the
     directory of the scripts, and in the template's own.
 
-    Raises Error, naming file and line, for a template that is missing or is not valid Jinja.
+    A page with `${name}` and no Jinja tags is filled in as Mechanical Turk's web site did it; with
+    `raw_values`, without escaping. Raises Error, naming file and line, for a template that is
+    missing, is not valid Jinja, or is not such a page though `raw_values` is given.
     """
 
-    def __init__(self, name: str, directories: Sequence[str]) -> None:
+    def __init__(self, name: str, directories: Sequence[str], *, raw_values: bool = False) -> None:
         import jinja2
 
         # Every source that was read, by name: what the batch record keeps and compares.
@@ -52,8 +56,9 @@ class Template:
                 self.sources[template] = source[0]
                 return source
 
+        loader = Remembering(search, encoding="utf-8-sig")
         environment = jinja2.Environment(
-            loader=Remembering(search, encoding="utf-8-sig"),
+            loader=loader,
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             # What was read once stays as it was read: every row gets the page that was checked.
@@ -61,7 +66,14 @@ class Template:
             cache_size=-1,
         )
         try:
-            self._template = environment.get_template(name)
+            source = loader.get_source(environment, name)[0]
+            self._web = (
+                WebTemplate(name, source, raw_values)
+                if web_templates.is_web_template(source)
+                else None
+            )
+            if self._web is None:
+                self._template = environment.get_template(name)
         except jinja2.TemplateNotFound as error:
             if path.exists() and not path.is_file():
                 raise Error(f"{path}: is not a regular file; name one for the page") from error
@@ -70,6 +82,26 @@ class Template:
             raise Error(f"{path}: {error.strerror}") from error
         except (jinja2.TemplateSyntaxError, UnicodeDecodeError) as error:
             raise Error(_describe_error(error, name)) from error
+        if raw_values and self._web is None:
+            raise Error(f"{name}: --raw_values is for pages with ${{name}} and no Jinja tags")
+        self._source = source
+        self._fields = [] if self._web else web_templates.find_fields(source)
+
+    @property
+    def raw_values(self) -> bool:
+        """Whether values are inserted without escaping."""
+        return self._web is not None and self._web.raw_values
+
+    def check_columns(self, columns: Iterable[str]) -> None:
+        """Raise Error with the names that no column has, or for Jinja tags beside `${column}`."""
+        if self._web:
+            self._web.check_columns(columns)
+        else:
+            web_templates.refuse_mixed(self.name, self._source, self._fields, columns)
+
+    def warnings(self) -> list[str]:
+        """Return what to say of the rows that were rendered, a line each."""
+        return self._web.warnings() if self._web else []
 
     def render(self, row: Any = NOTHING) -> str:
         """Return the page of a row; without one, `input` is empty and `row` is undefined.
@@ -78,7 +110,11 @@ class Template:
         """
         from markupsafe import Markup
 
+        if self._web:
+            return self._web.source if row is NOTHING else self._web.fill(row)
         if row is not NOTHING:
+            if isinstance(row, dict):
+                self.check_columns(row)
             row = add_input_fields(row)
         values = (
             {"input": ""} if row is NOTHING else {"input": Markup(script_safe(row)), "row": row}  # noqa: S704 - made safe
