@@ -3,8 +3,10 @@
 Import this module in functions only: boto3 takes 0.1 s, which `--help` must not wait for.
 """
 
+import io
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,7 +91,7 @@ def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
             status, headers, body = site.respond(params["headers"], params["body"])
         except CANNOT_OPEN as error:
             raise Error(str(error)) from error
-        http = AWSResponse(params["url"], status, headers, None)  # type: ignore[arg-type]  # no socket
+        http = AWSResponse(params["url"], status, headers, _Body(body))  # type: ignore[arg-type]
         return http, _parse(model, http, body)
 
     # At before-call, the request is serialized. before-send comes 0.15 ms later, after signing,
@@ -97,11 +99,20 @@ def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
     client.meta.events.register("before-call.mturk", answer)  # type: ignore[arg-type]  # it may answer
 
 
+class _Body(io.BytesIO):
+    """A response body that was not read from a socket, for handlers that read the response."""
+
+    def stream(self) -> Iterator[bytes]:
+        """Yield the body, as urllib3's responses do."""
+        yield self.getvalue()
+
+
 def _parse(model: OperationModel, http: AWSResponse, body: bytes) -> Any:
     """Parse a response as botocore's endpoint does. TurkErrorCode is part of the error's shape."""
     parser = create_parser("json")
     response = {"status_code": http.status_code, "headers": http.headers, "body": body}
     parsed = parser.parse(response, model.output_shape)  # type: ignore[arg-type]  # None will do
+    parsed["ResponseMetadata"]["RetryAttempts"] = 0
     if http.status_code >= 300:
         shape = model.service_model.shape_for_error_code(parsed["Error"]["Code"])
         if shape is not None:
