@@ -50,6 +50,24 @@ class Faults:
                 self._show(message)
 
 
+class FaultList(list[str]):
+    """A list of messages that keeps the first 20 of each kind, however many are appended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._faults = Faults(super().append)
+
+    def append(self, message: str) -> None:
+        """Count a message, and keep it unless there are many of its kind."""
+        self._faults.add(message)
+
+    def join(self) -> str:
+        """Return the messages, a line each, and how many more there were of each kind."""
+        with self._faults:
+            pass
+        return "\n".join(self)
+
+
 def join_faults(messages: Iterable[str]) -> str:
     """Return the first 20 messages of each kind, one per line, and the number of the others."""
     shown: list[str] = []

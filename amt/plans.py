@@ -13,7 +13,7 @@ from amt.batches import Batch
 from amt.errors import Error
 from amt.hits import format_question
 from amt.inputs import Input
-from amt.messages import join_faults
+from amt.messages import FaultList
 from amt.properties import Properties
 from amt.rows import Row
 from amt.templates import Template
@@ -63,7 +63,7 @@ def make_plan(
     `files` is the directory that the crowd serves as /files/, if it is on this machine.
     `raw_values`: see Template.
     """
-    faults: list[str] = []
+    faults = FaultList()
     template = _try(faults, _read_template, template_name, directories, raw_values)
     hit_properties = _try(faults, properties.read, properties_file)
     _try(faults, source.read)
@@ -80,7 +80,7 @@ def make_plan(
     if not rows and not faults:
         faults.append(f"{source.path}: no rows, so no HITs")
     if faults or template is None or hit_properties is None:
-        raise Error(join_faults(faults))
+        raise Error(faults.join())
     hashes = {
         "input": _hash_input(source),
         "template": _hash_template(template),

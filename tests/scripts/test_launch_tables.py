@@ -61,6 +61,19 @@ def test_every_fault_is_named_before_the_first_call(files: Desk) -> None:
     assert files.calls == []
 
 
+def test_many_faults_of_a_kind_are_counted(files: Desk) -> None:
+    """Of a file in another encoding, the first 20 lines are named."""
+    (files.folder / "input.csv").write_bytes(b"id,text\n" + b"1,caf\xe9\n" * 1000)
+
+    done = files.run(*LAUNCH)
+
+    assert done.code == 2
+    lines = done.err.splitlines()
+    assert len(lines) == 21
+    assert "input.csv:21: not UTF-8 (byte 6 of the line); save the file as UTF-8" in lines[19]
+    assert lines[20].startswith("and 980 more: ")
+
+
 def test_a_file_with_names_alone_has_no_rows(files: Desk) -> None:
     """The fault names the file."""
     files.write("input.csv", "id,text\n")
