@@ -287,14 +287,14 @@ def test_the_document_names_every_command_and_option() -> None:
     """docs/people.md describes every command of the operator about people."""
     text = (Path(manage_crowd.__file__).parent / "docs" / "people.md").read_text("utf-8")
     ours = {
-        name: command
-        for name, command in manage_crowd.COMMANDS.items()
-        if command.module in ("links", "workers", "panels", "payments")
+        name: manage_crowd.find_command(module, name)
+        for module in ("links", "workers", "panels", "payments")
+        for name in manage_crowd.MODULES[module]
     }
     columns = ("--submission_column", "--status_column", "--code_column")
 
     assert len(ours) == 12
     assert [name for name in ours if f"`{name}" not in text] == []
-    options = {option for command in ours.values() for option in command.arguments}
+    options = {argument.name for command in ours.values() for argument in command.arguments}
     named = {option for option in options if option.startswith("--")} - {*columns}
     assert [option for option in named if option not in text] == []
