@@ -105,7 +105,7 @@ def test_the_answer_of_a_crowd_form_is_parsed(desk: Desk) -> None:
 
     found = convert(desk, sheet(*rows))
 
-    assert [one["output"] for one in found] == [[{"a": {"x": True}}], None]
+    assert [result["output"] for result in found] == [[{"a": {"x": True}}], None]
 
 
 def test_turkles_file(desk: Desk) -> None:
@@ -165,8 +165,8 @@ def test_texts_come_back_from_the_web_sites_format(
     found = desk.run("import_results", FROM)
 
     keys = [key for key in result() if key not in ("row", "output")]
-    assert [[one[key] for key in keys] for one in found.lines] == [
-        [one[key] for key in keys] for one in results
+    assert [[result[key] for key in keys] for result in found.lines] == [
+        [result[key] for key in keys] for result in results
     ]
     assert desk.run("export_results", *exported, "--raw").code == 0
     raw = desk.run("import_results", FROM, "--raw")
@@ -207,7 +207,7 @@ def test_a_file_that_a_notebook_has_saved_again(desk: Desk) -> None:
     """It has a column without a name, which numbers the rows; a cell is quoted if it must be."""
     found = convert(desk, ',HITId,AssignmentId,WorkerId,Answer.label\n0,3HIT,3A,AW,"a, b"\n')
 
-    assert [one["answers"] for one in found] == [{"label": "a, b"}]
+    assert [result["answers"] for result in found] == [{"label": "a, b"}]
     assert "other" not in found[0]
 
 

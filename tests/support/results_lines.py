@@ -26,4 +26,4 @@ def result(number: int = 1, **changes: Any) -> dict[str, Any]:
 
 def to_lines(*results: Any) -> str:
     """A results file."""
-    return "".join(f"{json.dumps(one)}\n" for one in results)
+    return "".join(f"{json.dumps(result)}\n" for result in results)
