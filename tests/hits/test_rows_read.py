@@ -153,4 +153,4 @@ def test_reads_do_not_grow(filled_sites: Callable[[int], tuple[Site, Filled]]) -
     slack = SLACK[site.store.is_sqlite]
     grown = {name: (few[name], many[name]) for name in ACTIONS if many[name] > few[name] + slack}
     assert grown == {}
-    assert all(many.values())
+    assert all(many.values()), many

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from amt.messages import Faults, join_faults
+from tests.support.results_lines import result, to_lines
 from tests.support.script_fixtures import ROOT, Desk
 
 SCRIPTS = sorted(path.stem for path in ROOT.glob("*_*.py"))
@@ -21,6 +22,7 @@ COMMANDS = {
     "block_workers": "--worker_ids_file=workers.txt --reason=x --yes",
     "delete_hit": "--hit_id=3A --yes",
     "delete_hits": f"{IDS} --yes",
+    "export_results": "--results_file=results.txt --format=mturk --hit_ids_file=hit_ids.txt",
     "extend_hits": f"{IDS} --assignments=1 --yes",
     "get_all_hits": "",
     "get_results": IDS,
@@ -39,6 +41,8 @@ COMMANDS = {
     "show_hit_progress": IDS,
     "unblock_workers": "--worker_ids_file=workers.txt --yes",
 }
+# Command lines of the scripts that need no library and no crowd.
+WITHOUT_LIBRARIES = {"import_results": "--results_file=web.csv"}
 
 
 @pytest.fixture
@@ -221,14 +225,15 @@ def test_closed_streams_do_not_become_files_of_ours(files: Desk) -> None:
 
 def test_every_script_has_a_command_here() -> None:
     """The tests below leave none out."""
-    assert sorted(COMMANDS) == SCRIPTS
+    assert sorted([*COMMANDS, *WITHOUT_LIBRARIES]) == SCRIPTS
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
-def test_outside_the_virtual_environment_is_one_line(files: Desk, script: str) -> None:
-    """It names the library that is missing, and .venv. (-S: Python without what is installed.)"""
-    done = subprocess.run(
-        [sys.executable, "-S", ROOT / f"{script}.py", *shlex.split(COMMANDS[script])],
+def run_without_libraries(
+    files: Desk, script: str, arguments: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a script with a Python that has only its standard library (-S)."""
+    return subprocess.run(
+        [sys.executable, "-S", ROOT / f"{script}.py", *shlex.split(arguments)],
         cwd=files.folder,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -236,6 +241,27 @@ def test_outside_the_virtual_environment_is_one_line(files: Desk, script: str) -
         check=False,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize("script", WITHOUT_LIBRARIES)
+def test_what_needs_no_library_runs_outside_the_virtual_environment(
+    files: Desk, script: str
+) -> None:
+    """Results that were collected years ago can be read with Python alone."""
+    files.write("web.csv", "HITId,AssignmentId,WorkerId,Answer.label\n3A,3B,A3,cat\n")
+
+    done = run_without_libraries(files, script, WITHOUT_LIBRARIES[script])
+
+    assert done.returncode == 0, done.stderr
+    assert '"label": "cat"' in done.stdout
+
+
+@pytest.mark.parametrize("script", COMMANDS)
+def test_outside_the_virtual_environment_is_one_line(files: Desk, script: str) -> None:
+    """It names the library that is missing, and .venv."""
+    files.write("results.txt", to_lines(result()))
+
+    done = run_without_libraries(files, script, COMMANDS[script])
 
     assert (done.returncode, done.stdout) == (2, "")
     last = done.stderr.splitlines()[-1]

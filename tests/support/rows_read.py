@@ -1,7 +1,6 @@
 """Count how much a database reads, which, unlike time, does not depend on how busy the machine is."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import event
@@ -13,46 +12,52 @@ def count_reads(store: Store, action: Callable[[], object]) -> int:
     """Return how much the database reads for an action.
 
     On SQLite it is the steps of its virtual machine, a few for each row that it looks at; on
-    PostgreSQL the rows that the nodes of all query plans have read.
+    PostgreSQL the rows that the nodes of all query plans have read. The store opens new connections
+    for the action, so that each statement is counted, whether SQLAlchemy or the driver runs it.
     """
     total = 0
 
-    def count_step() -> int:
+    def add(count: int) -> None:
         nonlocal total
-        total += 1
+        total += count
+
+    def count_step() -> int:
+        add(1)
         return 0
 
-    def prepare(_db: Any, cursor: Any, statement: str, params: Any, *_: Any) -> None:
-        nonlocal total
+    def prepare(connection: Any, _record: Any) -> None:
         if store.is_sqlite:
-            cursor.connection.set_progress_handler(count_step, 1)
-        elif statement.startswith("SELECT"):
-            with cursor.connection.cursor() as other:
-                other.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", params)
-                ((plans,),) = other.fetchall()
-            total += _sum_rows(plans[0]["Plan"])
+            connection.set_progress_handler(count_step, 1)
+        else:
+            connection.cursor_factory = _make_counting_cursor(add)
 
-    def end(_db: Any, cursor: Any, *_: Any) -> None:
-        if store.is_sqlite:
-            cursor.connection.set_progress_handler(None, 1)
-
-    with _listening(store, before_cursor_execute=prepare, after_cursor_execute=end):
+    store.close()
+    event.listen(store.engine, "connect", prepare)
+    try:
         action()
+    finally:
+        event.remove(store.engine, "connect", prepare)
+        store.close()
     return total
+
+
+def _make_counting_cursor(add: Callable[[int], None]) -> Any:
+    """Return a class of psycopg cursors that pass the rows read by each SELECT to `add`."""
+    import psycopg  # with PostgreSQL only
+
+    class CountingCursor(psycopg.Cursor[Any]):
+        def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+            if str(query).startswith("SELECT"):
+                with psycopg.Cursor(self.connection) as other:
+                    other.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {query}", params)
+                    row: Any = other.fetchone()
+                add(_sum_rows(row[0][0]["Plan"]))
+            return super().execute(query, params, **options)
+
+    return CountingCursor
 
 
 def _sum_rows(plan: dict[str, Any]) -> int:
     removed = sum(int(plan[name]) for name in plan if name.startswith("Rows Removed by"))
     rows = (int(plan["Actual Rows"]) + removed) * int(plan["Actual Loops"])
     return rows + sum(map(_sum_rows, plan.get("Plans", ())))
-
-
-@contextmanager
-def _listening(store: Store, **listeners: Callable[..., None]) -> Iterator[None]:
-    for name, listener in listeners.items():
-        event.listen(store.engine, name, listener)
-    try:
-        yield
-    finally:
-        for name, listener in listeners.items():
-            event.remove(store.engine, name, listener)
