@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks import growth, load, peers, plain
 from benchmarks.desk import ROOT, Desk
@@ -27,6 +27,17 @@ WORKERS = ("Ada", "Ben", "Cem")
 CHANGED = 10  # HITs
 EMBEDDED_RATE = 800  # HITs a second, at least
 LAUNCH = (f"--html_template={ROOT}/hit_templates/simple.html", "--input_json_file=input.jsonl")
+PROPERTIES = "--hit_properties_file=properties.json"
+
+Launch = Callable[[list[dict[str, int]]], list[str]]
+
+
+class Bar(NamedTuple):
+    """How many calls a script may make, and how many times as fast as a plain loop it must be."""
+
+    text: str
+    most_calls: int
+    least_ratio: float
 
 
 @dataclass(frozen=True)
@@ -86,107 +97,120 @@ def table_of(rows: list[Row], delay: float) -> str:
 
 def measure(desk: Desk, args: argparse.Namespace) -> list[Row]:
     """Every line of the table, in order."""
-    hits, rows = args.hits, [{"number": number} for number in range(args.hits)]
-    write_files(desk.folder, rows)
-    mturk = plain.client(desk.known)
+    hits = args.hits
+    client = plain.client(desk.known)
     properties = hit_properties() | {"Reward": "0.05", "MaxAssignments": 4}
     properties.pop("FrameHeight")
-    launched = ("--hit_properties_file=properties.json", "--hit_ids_file=ids.txt")
-    table: list[Row] = []
 
-    def beside(
-        figure: str,
-        loop: Callable[[], Any],
-        share: int,
-        most: int,
-        least_ratio: float,
-        bar: str,
-        *argv: str,
-    ) -> None:
-        """Time a loop, done for one in `share` of all, and a script.
+    def launch(rows: list[dict[str, int]]) -> list[str]:
+        return plain.launch(client, properties, rows)
 
-        The script may make `most` calls and must be `least_ratio` times as fast.
-        """
-        began = time.perf_counter()
-        loop()
-        slow = (time.perf_counter() - began) * share
-        sampled = f" ({share} x a sample)" if share > 1 else ""
-        desk.calls()
-        quick = desk.run(*argv).seconds
-        calls = desk.calls()
-        ratio = slow / quick
-        table.append(
-            Row(
-                figure,
-                f"{slow:.1f} s{sampled}",
-                f"{quick:.2f} s: 1/{ratio:.1f}",
-                f"{calls:,}",
-                bar,
-                calls <= most and ratio >= least_ratio,
-            )
-        )
+    return [
+        *measure_batch(desk, client, launch, hits),
+        measure_large_launch(desk, launch, 3 * hits),
+        embedded(desk, args.lines),
+        help_time(desk),
+    ]
 
+
+def measure_batch(desk: Desk, client: Any, launch: Launch, hits: int) -> list[Row]:
+    """Launch a batch, follow it, fetch its results and approve them."""
+    rows = write_rows(desk, hits)
     plain_ids: list[str] = []
-    beside(
-        f"launch {hits:,} HITs",
-        lambda: plain_ids.extend(plain.launch(mturk, properties, rows)),
-        1,
-        hits + 16,
-        12,
-        f"1/12 of the time, {hits + 16:,} calls",
-        *("launch_hits.py", *LAUNCH, *launched),
-    )
+    table = [
+        compare(
+            desk,
+            f"launch {hits:,} HITs",
+            lambda: plain_ids.extend(launch(rows)),
+            Bar(f"1/12 of the time, {hits + 16:,} calls", most_calls=hits + 16, least_ratio=12),
+            *("launch_hits.py", *LAUNCH, PROPERTIES, "--hit_ids_file=ids.txt"),
+        )
+    ]
     ids = desk.ids("ids.txt")
     assert len(set(ids)) == hits
-    beside(
-        f"progress of {hits:,} HITs",
-        lambda: plain.progress(mturk, ids),
-        1,
-        15,
-        1,
-        "15 calls",
-        *("show_hit_progress.py", "--hit_ids_file=ids.txt"),
+    table.append(
+        compare(
+            desk,
+            f"progress of {hits:,} HITs",
+            lambda: plain.progress(client, ids),
+            Bar("15 calls", most_calls=15, least_ratio=1),
+            *("show_hit_progress.py", "--hit_ids_file=ids.txt"),
+        )
     )
     assert desk.output().startswith(f"0 / 4: {hits}\n")
     desk.work(ids, *WORKERS)
     get = ("get_results.py", "--hit_ids_file=ids.txt", "--output_file=results.jsonl")
-    beside(
-        f"first results of {hits:,} HITs x 3",
-        lambda: plain.results(mturk, ids),
-        1,
-        3 * hits,
-        12,
-        "1/12 of the time",
-        *get,
+    table.append(
+        compare(
+            desk,
+            f"first results of {hits:,} HITs x 3",
+            lambda: plain.results(client, ids),
+            Bar("1/12 of the time", most_calls=3 * hits, least_ratio=12),
+            *get,
+        )
     )
     assert desk.output().count("\n") == 3 * hits
     desk.work(ids[:CHANGED], "Dan")
     table.append(again(desk, f"results again, {CHANGED} HITs changed", 30, *get))
     assert desk.output().count("\n") == 3 * hits + CHANGED
     table.append(again(desk, "results again, nothing new", 15, *get))
-    sample = plain_ids[: hits // 10]
+    return [*table, measure_approving(desk, client, plain_ids[: hits // 10], hits)]
+
+
+def measure_approving(desk: Desk, client: Any, sample: list[str], hits: int) -> Row:
+    """Approve a batch by the script, and a tenth of as many HITs by the loop."""
     desk.work(sample, *WORKERS)
-    beside(
+    bar = f"1/12 of the time, 1 call each + {hits + 30:,}"
+    return compare(
+        desk,
         f"approve {3 * hits:,} assignments",
-        lambda: plain.approve(mturk, sample),
-        10,
-        4 * hits + 30 + CHANGED,
-        12,
-        f"1/12 of the time, 1 call each + {hits + 30:,}",
+        lambda: plain.approve(client, sample),
+        Bar(bar, most_calls=4 * hits + 30 + CHANGED, least_ratio=12),
         *("approve_hits.py", "--hit_ids_file=ids.txt", "--yes"),
+        share=10,
     )
-    many = 3 * hits
-    write_files(desk.folder, [{"number": number} for number in range(many)])
-    beside(
-        f"launch {many:,} HITs",
-        lambda: plain.launch(mturk, properties, rows[: many // 10]),
-        10,
-        many + 16,
-        28,
-        f"1/28 of the time, {many + 16:,} calls",
-        *("launch_hits.py", *LAUNCH, launched[0], "--hit_ids_file=many_ids.txt"),
+
+
+def measure_large_launch(desk: Desk, launch: Launch, hits: int) -> Row:
+    """Launch so many HITs that start-up takes a small share of the time."""
+    rows = write_rows(desk, hits)
+    return compare(
+        desk,
+        f"launch {hits:,} HITs",
+        lambda: launch(rows[: hits // 10]),
+        Bar(f"1/28 of the time, {hits + 16:,} calls", most_calls=hits + 16, least_ratio=28),
+        *("launch_hits.py", *LAUNCH, PROPERTIES, "--hit_ids_file=many_ids.txt"),
+        share=10,
     )
-    return [*table, embedded(desk, args.lines), help_time(desk)]
+
+
+def write_rows(desk: Desk, count: int) -> list[dict[str, int]]:
+    """Write the files of a launch, with so many rows; return the rows."""
+    rows = [{"number": number} for number in range(count)]
+    write_files(desk.folder, rows)
+    return rows
+
+
+def compare(
+    desk: Desk, figure: str, loop: Callable[[], Any], bar: Bar, *argv: str, share: int = 1
+) -> Row:
+    """Time a loop, done for one in `share` of all, and a script."""
+    began = time.perf_counter()
+    loop()
+    slow = (time.perf_counter() - began) * share
+    sampled = f" ({share} x a sample)" if share > 1 else ""
+    desk.calls()
+    quick = desk.run(*argv).seconds
+    calls = desk.calls()
+    ratio = slow / quick
+    return Row(
+        figure,
+        f"{slow:.1f} s{sampled}",
+        f"{quick:.2f} s: 1/{ratio:.1f}",
+        f"{calls:,}",
+        bar.text,
+        calls <= bar.most_calls and ratio >= bar.least_ratio,
+    )
 
 
 def again(desk: Desk, figure: str, most: int, *argv: str) -> Row:
