@@ -13,7 +13,6 @@ interrupted, run the same command again to finish the batch: no row gets two HIT
 import argparse
 import sys
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 
 import simpleamt
 from amt import batches, calls, inputs, launching, plans, records, spending
@@ -63,10 +62,9 @@ def launch(args: argparse.Namespace) -> int:
     with inputs.Input(args.input_json_file, args.input_format) as source:
         plan = plans.make_plan(
             args.html_template,
-            crowd.settings["template_directories"],
             args.hit_properties_file,
             source,
-            Path(crowd.settings["local_crowd"]) / "files" if crowd.name == "local" else None,
+            crowd,
             raw_values=args.raw_values,
         )
         return perform(args, crowd, plan, batch)

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
+from amt.crowd import Crowd
 from amt.rows import Row
 
 MOST_NAMED = 5  # missing files
@@ -16,6 +17,14 @@ FILE = re.compile(
 FORM = re.compile(
     r"""<(?:form|crowd-[a-z-]+)\b|createElement\(["']form|externalSubmit""", re.IGNORECASE
 )
+# A page without fields is not given a form if it loads a script or has buttons that a script handles:
+# the script may submit by itself.
+FIELD = re.compile(
+    r"""<(?:input|select|textarea)\b|createElement\(["'](?:input|select|textarea)""", re.IGNORECASE
+)
+LOADED_SCRIPT = re.compile(r"<script\b[^>]*\bsrc\s*=(?![^>]*externalHIT)", re.IGNORECASE)
+BUTTON = re.compile(r"<button\b", re.IGNORECASE)
+CLICKS = re.compile(r"""\bonclick\b|["'`]click["'`]|\.click\(""", re.IGNORECASE)
 
 # Scripts are matched too, so that a "<!--" in one does not begin a comment.
 COMMENT = re.compile(r"(<script\b.*?</script>)|<!--.*?-->", re.IGNORECASE | re.DOTALL)
@@ -28,13 +37,15 @@ def _remove_comments(page: str) -> str:
 class Advice:
     """Warnings collected while the rows of a batch are rendered.
 
-    `files` is the directory that the crowd serves as /files/; None when it is on another machine.
+    `crowd` is where they will be launched; what it serves as /files/ is checked if it is local.
     """
 
-    def __init__(self, template_name: str, input_path: str | Path, files: Path | None) -> None:
+    def __init__(self, template_name: str, input_path: str | Path, crowd: Crowd) -> None:
         self._template_name = template_name
         self._input_path = input_path
-        self._files = files
+        is_local = crowd.name == "local"
+        self._files = Path(crowd.settings["local_crowd"]) / "files" if is_local else None
+        self._adds_form = crowd.name != "mturk"
         self._rows = 0
         self._first: Row | None = None
         self._has_form = True
@@ -45,13 +56,20 @@ class Advice:
         self._rows += 1
         if self._first is None:
             self._first = row
-            self._has_form = FORM.search(_remove_comments(page)) is not None
+            self._has_form = self._can_submit(_remove_comments(page))
         if self._files is None:
             return
         for path in FILE.findall(page):
             name = unquote(html.unescape(path))
             if name not in self._missing and not self._exists(name):
                 self._missing[name] = row.line
+
+    def _can_submit(self, page: str) -> bool:
+        if FORM.search(page):
+            return True
+        handles_clicks = BUTTON.search(page) and CLICKS.search(page)
+        may_submit_itself = LOADED_SCRIPT.search(page) or handles_clicks
+        return self._adds_form and (bool(FIELD.search(page)) or not may_submit_itself)
 
     def _exists(self, name: str) -> bool:
         assert self._files is not None  # noqa: S101 - checked by the caller

@@ -4,14 +4,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from amt import properties
 from amt.advice import Advice
 from amt.batches import Batch
+from amt.crowd import Crowd
 from amt.errors import Error
-from amt.hits import format_question
+from amt.hits import CROWD_LIMIT, SizeLimit, find_size_limit, format_question
 from amt.inputs import Input
 from amt.messages import FaultList
 from amt.properties import Properties
@@ -32,6 +32,7 @@ class Plan:
     rows: int
     hashes: dict[str, str]
     warnings: tuple[str, ...] = ()
+    limit: SizeLimit = CROWD_LIMIT
 
     def record_bytes(self, hits: int) -> int:
         """Return about how many bytes the record of `hits` HITs takes."""
@@ -44,37 +45,37 @@ class Plan:
         """Return the question XML of a row. Raises Error, naming file and line."""
         try:
             html = self.template.render(row.value)
-            return format_question(html, self.properties.frame_height)
+            return format_question(html, self.properties.frame_height, self.limit)
         except (Error, ValueError) as error:
             raise Error(f"{self.input.path}:{row.line}: {error}") from error
 
 
 def make_plan(
     template_name: str,
-    directories: Sequence[str],
     properties_file: str,
     source: Input,
-    files: Path | None = None,
+    crowd: Crowd,
     *,
     raw_values: bool = False,
 ) -> Plan:
     """Read `source` and render every row once. Raises Error with every fault, one per line.
 
-    `files` is the directory that the crowd serves as /files/, if it is on this machine.
     `raw_values`: see Template.
     """
     faults = FaultList()
+    directories = crowd.settings["template_directories"]
     template = _try(faults, _read_template, template_name, directories, raw_values)
     hit_properties = _try(faults, properties.read, properties_file)
     _try(faults, source.read)
-    advice = Advice(template_name, source.path, files)
+    limit = find_size_limit(crowd)
+    advice = Advice(template_name, source.path, crowd)
     rows = 0
     for row in source.rows(faults):
         rows += 1
         if rows == 1 and template and source.columns:
             template = _try(faults, _check_columns, template, source.columns.names)
         if template and hit_properties:
-            draft = Plan(template, hit_properties, "", source, 0, {})
+            draft = Plan(template, hit_properties, "", source, 0, {}, limit=limit)
             if question := _try(faults, draft.question, row):
                 advice.check(row, question)
     if not rows and not faults:
@@ -94,6 +95,7 @@ def make_plan(
         rows,
         hashes,
         warnings=(*hit_properties.warnings, *template.warnings(), *advice.lines()),
+        limit=limit,
     )
 
 

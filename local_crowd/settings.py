@@ -13,7 +13,9 @@ DEFAULTS: dict[str, Any] = {
     "hosts": [],  # allowed Host headers; empty: see serve_local_crowd.py --hosts
     "notification_endpoint_url": None,  # instead of AWS's own SQS and SNS
     "notification_destinations": [],  # allowed prefixes besides public https URLs
+    "question_bytes": 1_000_000,  # the largest question; Amazon's limit is 65,535
 }
+QUESTION_BYTES = (65_535, 1_000_000)  # lowest and highest limit
 
 
 class SettingsError(Exception):
@@ -44,6 +46,10 @@ def read(directory: Path) -> dict[str, Any]:
     endpoint_url = chosen.get("notification_endpoint_url")
     if endpoint_url is not None and not str(endpoint_url).startswith(("http://", "https://")):
         raise SettingsError(f"{path}: notification_endpoint_url must be an http or https URL")
+    low, high = QUESTION_BYTES
+    limit = chosen.get("question_bytes", high)
+    if type(limit) is not int or not low <= limit <= high:
+        raise SettingsError(f"{path}: question_bytes must be from {low:,} to {high:,}")
     if chosen.get("sandbox_sign_in", "nickname") not in ("nickname", "account"):
         raise SettingsError(f'{path}: sandbox_sign_in must be "nickname" or "account"')
     return DEFAULTS | chosen

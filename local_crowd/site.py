@@ -32,6 +32,7 @@ class Site:
         self.new_id = random_id
         self.sign_in = "nickname" if name == "sandbox" else "account"
         self.destinations: Sequence[str] = ()  # prefixes that crowd.json allows for notifications
+        self.question_bytes: int = settings.DEFAULTS["question_bytes"]
         self.store = open_store(url)
         self._group_commit = GroupCommit(self.store, self._open_transaction)
 
@@ -67,7 +68,9 @@ class Site:
         return now
 
     def _call(self, db: Connection, now: int, requester_id: str) -> Call:
-        return Call(db, now, requester_id, self.name, self.new_id, self.destinations)
+        return Call(
+            db, now, requester_id, self.name, self.new_id, self.destinations, self.question_bytes
+        )
 
     def perform(self, requester_id: str, operation: str, request: Request) -> Response:
         """Perform an API operation for the requester. Raises CrowdError when it is refused."""
@@ -116,6 +119,7 @@ def open_site(
     url = database or chosen[f"{name}_database"]
     site = Site(name, url or sqlite_url(database_path(directory, name)), clock)
     site.destinations = chosen["notification_destinations"]
+    site.question_bytes = chosen["question_bytes"]
     if name == "sandbox":
         site.sign_in = chosen["sandbox_sign_in"]
     return site

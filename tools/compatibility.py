@@ -88,7 +88,15 @@ DIFFERENCES: Differences = {
     ],
     "CreateHIT": [
         (
-            "HITLayoutId: in ${name}, the name consists of letters, digits and _; a missing parameter is a ParameterValidationError with Amazon's reported message, an unknown layout is HITLayoutDoesNotExist",
+            "Question has at most 1,000,000 bytes, where Amazon allows 65,535; question_bytes in crowd.json sets any limit between the two",
+            "pages of the web site, with their values, were often larger",
+        ),
+        (
+            "when an HTMLQuestion is shown, a form is added to a page without one, and a form without an action or assignmentId gets them",
+            "as on Amazon's web site; GetHIT returns the question as it was sent",
+        ),
+        (
+            "HITLayoutId: in ${name}, the name consists of letters, digits, _, -, . and spaces; a missing parameter is a ParameterValidationError with Amazon's reported message, an unknown layout is HITLayoutDoesNotExist",
             "the rest is not documented; layouts are created with manage_crowd.py",
         ),
         (

@@ -30,7 +30,7 @@ class Call:
     """One call: its transaction, its requester, and its time (epoch seconds).
 
     `requester_id` is empty when a worker calls. `destinations` are the notification destinations
-    that crowd.json allows; the database may allow more.
+    that crowd.json allows; the database may allow more. `question_bytes` is the limit for questions.
     """
 
     db: Connection
@@ -39,3 +39,4 @@ class Call:
     site: str = "sandbox"
     new_id: Callable[..., str] = random_id
     destinations: Sequence[str] = ()
+    question_bytes: int = 1_000_000

@@ -8,7 +8,7 @@ YEAR = 31_536_000  # seconds
 MONTH = 2_592_000  # seconds: the longest auto-approval delay
 BILLION = 1_000_000_000
 INTEGERS = (-(2**31), 2**31 - 1)  # what Amazon's type Integer holds
-QUESTION_BYTES = 65_535
+QUESTION_BYTES = 65_535  # Amazon's limit for questions, tests and answer keys
 FEEDBACK_LIMIT = 1024  # characters
 HIGHEST_REWARD = 100_000_000  # cents; our own limit, so that no sum overflows a database column
 

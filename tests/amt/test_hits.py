@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from amt.hits import QUESTION_BYTES, format_question
+from amt.hits import MTURK_BYTES, SizeLimit, format_question
 
 
 def content(question: str) -> str:
@@ -60,11 +60,12 @@ def test_what_xml_cannot_hold_is_reported(character: str, name: str) -> None:
 
 def test_the_limit_is_amazons_and_counts_bytes() -> None:
     """65,535 bytes of XML pass, one more does not; é has two."""
+    limit = SizeLimit(MTURK_BYTES)
     frame = len(format_question("", 0).encode())
-    fitting = "é" * ((QUESTION_BYTES - frame) // 2)
+    fitting = "é" * ((65_535 - frame) // 2)
 
-    assert len(format_question(fitting, 0).encode()) >= QUESTION_BYTES - 1
+    assert len(format_question(fitting, 0, limit).encode()) >= 65_535 - 1
     with pytest.raises(
         ValueError, match=r"^the HIT has 65,53[67] bytes; at most 65,535 are allowed$"
     ):
-        format_question(fitting + "é", 0)
+        format_question(fitting + "é", 0, limit)

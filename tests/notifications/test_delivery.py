@@ -106,10 +106,13 @@ def test_the_documents_verifier(crowd: CrowdUnderTest, hook: Receiver) -> None:
             {"notification_endpoint_url": 4566},
             "notification_endpoint_url must be an http or https URL",
         ),
+        ({"question_bytes": "1 MB"}, "question_bytes must be from 65,535 to 1,000,000"),
+        ({"question_bytes": 1_000_001}, "question_bytes must be from 65,535 to 1,000,000"),
+        ({"question_bytes": True}, "question_bytes must be from 65,535 to 1,000,000"),
     ],
 )
 def test_settings_that_cannot_be(tmp_path: Path, values: dict[str, Any], fault: str) -> None:
-    """What crowd.json says of notifications is checked when it is read, and the file is named."""
+    """What crowd.json says is checked when it is read, and the file is named."""
     (tmp_path / "crowd.json").write_text(json.dumps(values))
 
     with pytest.raises(settings.SettingsError, match=fault):

@@ -10,10 +10,11 @@ from local_crowd.manage.layouts import add_layout, list_layouts
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.hits import layouts
 from tests.support.crowds import HIT, HIT_TYPE, CrowdUnderTest, business, invalid, refusal
+from tests.support.worker_sites import World
 
 PAGE = "<form><p>Is ${what} on <img src='${url}'>? ${what}!</p><script>`${1 + 1}`</script></form>"
 WITHOUT_QUESTION = {name: value for name, value in HIT.items() if name != "Question"}
-QUESTION_LIMIT = 65_535
+QUESTION_LIMIT = 1_000_000
 
 
 def add(
@@ -91,17 +92,35 @@ def test_a_layout_without_parameters(crowd: CrowdUnderTest) -> None:
     assert fromstring(hit["Question"])[1].text == "0"
 
 
-def test_a_layout_without_a_form_gets_one(crowd: CrowdUnderTest) -> None:
+def test_a_layout_without_a_form_gets_one(world: World) -> None:
     """What stands alone is put within the form that Amazon put around: fields, id and button."""
-    layout_id = add(crowd, "<input name='word'>")
-    page = content(
-        crowd.client.create_hit(**WITHOUT_QUESTION, HITLayoutId=layout_id)["HIT"]["Question"]
-    )
+    with world.sandbox.writing() as call:
+        layouts.add(call, "3LAYOUT", world.requester_id, "page.html", "<input name='word'>", 0)
+    _, hit, assignment_id = world.holder(Question=None, HITLayoutId="3LAYOUT")
+    page = world.visitor().get(f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}").text
 
+    assert content(hit["Question"]) == "<input name='word'>"
     assert page.count("<form ") == 1
     assert page.index("<form ") < page.index('name="assignmentId"') < page.index("name='word'")
     assert page.index("name='word'") < page.index('type="submit"') < page.index("</form>")
     assert "/mturk/externalSubmit" in page
+
+
+def test_names_may_have_hyphens_dots_and_spaces(crowd: CrowdUnderTest) -> None:
+    """As on the web site. In a script such a name without a value is JavaScript's own."""
+    page = "<form>${source-id} ${ BlenderBot-3B } ${my text} ${a.b}</form><script>"
+    script = "`${a.b} ${item.name}`; '${source-id}'</script>"
+    layout_id = add(crowd, page + script)
+    given = {"source-id": "1", "BlenderBot-3B": "2", "my text": "3", "a.b": "4"}
+
+    question = crowd.client.create_hit(
+        **WITHOUT_QUESTION, HITLayoutId=layout_id, HITLayoutParameters=values(**given)
+    )["HIT"]["Question"]
+    missing = refusal(crowd.client.create_hit, **WITHOUT_QUESTION, HITLayoutId=layout_id)
+
+    assert content(question) == "<form>1 2 3 4</form><script>`4 ${item.name}`; '1'</script>"
+    assert missing.message.endswith("names: source-id, BlenderBot-3B, my text, a.b")
+    assert layouts.find_parameters(page + script) == list(given)
 
 
 def test_missing_parameters_are_reported(crowd: CrowdUnderTest) -> None:
@@ -162,8 +181,8 @@ def test_whose_a_layout_is(crowd: CrowdUnderTest) -> None:
         ) == business(f"HITLayout {layout_id} does not exist.", "HITLayoutDoesNotExist")
 
 
-def test_the_filled_in_question_has_amazons_limit(crowd: CrowdUnderTest) -> None:
-    """65,535 bytes of question fit, one more is refused; so is a layout that could never fit."""
+def test_the_filled_in_question_has_the_crowds_limit(crowd: CrowdUnderTest) -> None:
+    """As many bytes of question as the crowd allows fit, one more is refused."""
     layout_id = add(crowd, "<form>${n}</form>")
     empty = crowd.client.create_hit(
         **WITHOUT_QUESTION, HITLayoutId=layout_id, HITLayoutParameters=values(n="")
@@ -174,7 +193,7 @@ def test_the_filled_in_question_has_amazons_limit(crowd: CrowdUnderTest) -> None
     assert crowd.client.create_hit(**WITHOUT_QUESTION, **fits)
     fits["HITLayoutParameters"] = values(n="x" * (room + 1))
     assert refusal(crowd.client.create_hit, **WITHOUT_QUESTION, **fits) == invalid(
-        "The Question is 65536 bytes long. At most 65535 bytes are allowed."
+        "The Question is 1000001 bytes long. At most 1000000 bytes are allowed."
     )
 
 
@@ -205,7 +224,7 @@ def test_the_command_registers_a_layout(crowd: CrowdUnderTest, tmp_path: Path) -
     ("page", "height", "says"),
     [
         (" \n", 0, "page.html is empty."),
-        ("<form>" + "x" * 70_000, 0, "At most 65535 bytes are allowed."),
+        ("<form>" + "x" * 1_000_000, 0, "At most 1000000 bytes are allowed."),
         ("<form>", -1, "The value -1 is invalid for frame_height."),
     ],
 )

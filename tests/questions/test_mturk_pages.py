@@ -8,23 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local_crowd.operations.questions.questions import ExternalQuestion, parse
-from local_crowd.pages.questions.rewrite import rewrite_page
 from local_crowd.pages.questions.scripts import NAMES, make_first_script
 from tests.support.crowds import HIT, CrowdUnderTest, invalid, refusal
 from tests.support.question_forms import form, question
+from tests.support.rewritten_pages import (
+    ACTION,
+    AFTER,
+    AMAZONS,
+    BEFORE,
+    BUTTON,
+    ELSEWHERE,
+    FIRST,
+    GUARD,
+    OURS,
+    rewritten,
+)
 from tests.support.worker_sites import World, external, html_question, words
 
-OURS = "http://crowd.example/sandbox/mturk/externalSubmit"
-AMAZONS = "https://www.mturk.com/mturk/externalSubmit"
 SANDBOX = (
     "allow-scripts allow-forms allow-popups allow-popups-to-escape-sandbox allow-modals "
     "allow-downloads"
 )
-
-
-def rewritten(html: str) -> str:
-    """The page as it is shown; our scripts are at /NAME, and the first one is `first`."""
-    return rewrite_page(html, OURS, lambda name: f"/{name}", "first", "guard")
 
 
 @pytest.mark.parametrize(
@@ -79,13 +83,15 @@ def test_a_forms_address_becomes_ours(before: str, after: str) -> None:
 )
 def test_amazons_scripts_become_ours(before: str, after: str) -> None:
     """Of every version, over http, https or neither, also with a checksum of the original."""
-    ours = "<script>guard</script>" * ("crowd-" in before) + "<script>first</script>"
-    page = '<!doctype html><script defer src="{}"></script><p>'
+    ours = GUARD * ("crowd-" in before) + FIRST
+    page = f'<!doctype html><script defer src="{{}}"></script>{ELSEWHERE}<p>'
     assert rewritten(page.format(before)) == (
         f"<!doctype html>{ours}" + page.partition("html>")[2].format(after)
     )
-    checked = f"<script src={before} integrity='sha256-abc' crossorigin></script>"
-    assert rewritten(checked) == (f"{ours}<script src={after} integrity='' crossorigin></script>")
+    checked = f"{ELSEWHERE}<script src={before} integrity='sha256-abc' crossorigin></script>"
+    assert rewritten(checked) == (
+        f"{ours}{ELSEWHERE}<script src={after} integrity='' crossorigin></script>"
+    )
 
 
 UNTOUCHED = [
@@ -99,7 +105,6 @@ UNTOUCHED = [
     f"<style>a::after {{ content: \"<form action='{AMAZONS}'>\" }}</style>",
     f"<a href='{AMAZONS}'>",
     f"<p title=\"<form action='{AMAZONS}'>\">",
-    f"<form data-action='{AMAZONS}'>",
     "<form action='https://www.mturk.com/mturk/externalSubmitter'>",
     "<form action='https://www.mturk.com/mturk/externalSubmit/x'>",
     "<form action='https://www.mturk.com.example/mturk/externalSubmit'>",
@@ -114,7 +119,7 @@ UNTOUCHED = [
 @pytest.mark.parametrize("page", UNTOUCHED)
 def test_everything_else_stays_as_it_is(page: str) -> None:
     """Comments, texts, other addresses and anything that is not a tag stay as they are."""
-    assert rewritten(page) == page
+    assert rewritten(ELSEWHERE + page) == ELSEWHERE + page
 
 
 @pytest.mark.parametrize(
@@ -128,7 +133,7 @@ def test_everything_else_stays_as_it_is(page: str) -> None:
 )
 def test_scripts_are_not_looked_into(page: str) -> None:
     """A page with scripts gets one before them, and they stay as they are."""
-    assert rewritten(page) == "<script>first</script>" + page
+    assert rewritten(ELSEWHERE + page) == FIRST + ELSEWHERE + page
 
 
 @pytest.mark.parametrize(
@@ -144,8 +149,8 @@ def test_the_first_script_is_first_and_the_doctype_stays_before_it(before: str) 
     """It stands in the head if there is one, and never before the doctype: that would change how
     the page is laid out.
     """
-    page = "<title>A page</title><script>1</script>"
-    assert rewritten(before + page) == f"{before}<script>first</script>{page}"
+    page = f"<title>A page</title><script>1</script>{ELSEWHERE}"
+    assert rewritten(before + page) == f"{before}{FIRST}{page}"
 
 
 @pytest.mark.parametrize(
@@ -188,15 +193,32 @@ def test_the_rest_of_an_address_stays_as_it_is(written: str, served: str) -> Non
     st.lists(
         st.sampled_from(
             ["<", ">", "<form ", "action=", f'"{AMAZONS}"', AMAZONS, '"', "'", "/", " ", "=", "a",
-             "<!--", "-->", "<script>", "</script>", "<textarea>", "</textarea", "<!", "</", "\n"]
+             "<!--", "-->", "<script>", "</script>", "<textarea>", "</textarea", "<!", "</", "\n",
+             "<body>", "</body>", "<form>", "<FORM ", "<p>", "<input>", "<button>", "<button onclick>"]
         ),
         max_size=14,
     ).map("".join)
 )  # fmt: skip
-def test_only_addresses_change(page: str) -> None:
-    """Whatever stands in a page, the rest of it is as it was."""
-    rewritten_page = rewritten(page).replace("<script>first</script>", "", 1)
-    assert rewritten_page.replace(OURS, AMAZONS) == page
+def test_only_addresses_and_forms_change(page: str) -> None:
+    """Whatever stands in a page, the rest of it is as it was: without what is inserted (one script,
+    the actions of forms without one, and at most one form around the page, whole, in which buttons
+    that scripts handle get a type) it is the page.
+    """
+    shown = rewritten(page)
+    inserted = [FIRST]
+    if wrapped := BEFORE in shown:
+        inserted += [BEFORE, BUTTON + AFTER if BUTTON in shown else AFTER]
+    for text in inserted:
+        assert shown.count(text) <= 1
+        shown = shown.replace(text, "")
+    actions = shown.lower().count("<form" + ACTION.lower())
+    assert not (wrapped and actions)
+    for tag in ("<form", "<FORM"):
+        shown = shown.replace(tag + ACTION, tag)
+
+    if wrapped:
+        shown = shown.replace('<button type="button"', "<button")
+    assert shown.replace(OURS, AMAZONS) == page
 
 
 def test_no_page_takes_long() -> None:
@@ -215,6 +237,11 @@ def test_no_page_takes_long() -> None:
         "<textarea>",
         "<![",
         "/ ",
+        "<form>",
+        "<input>",
+        "<p>",
+        "<script>",
+        "</body>",
     ):
         for before in ("", "<form ", "<p>"):
             page = before + piece * (65_000 // len(piece))

@@ -1,11 +1,14 @@
 """Questions: what a HIT may show."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.errors import CrowdError, ParameterValidationError
 from local_crowd.operations.questions.questions import HTML_QUESTION, HTMLQuestion, parse
+from local_crowd.site import open_site
 from tests.support.crowds import HIT, CrowdUnderTest, Refusal, invalid, refusal
 
 UNREADABLE = (
@@ -94,15 +97,29 @@ def test_what_cannot_be_shown(crowd: CrowdUnderTest, xml: str, why: str) -> None
 
 
 def test_a_question_has_a_limit(crowd: CrowdUnderTest) -> None:
-    """65,535 bytes of UTF-8 fit, one more does not; characters are not bytes."""
-    room = 65_535 - len(question("").encode())
+    """1,000,000 bytes of UTF-8 fit, one more does not; characters are not bytes."""
+    room = 1_000_000 - len(question("").encode())
     full = question("x" * room)
     assert crowd.hit(crowd.make_hit(Question=full))["Question"] == full
 
     for xml in (question("x" * (room + 1)), question("ü" * (room // 2) + "x" * (room % 2 + 1))):
         assert refusal(crowd.client.create_hit, **HIT | {"Question": xml}) == invalid(
-            "The Question is 65536 bytes long. At most 65535 bytes are allowed."
+            "The Question is 1000001 bytes long. At most 1000000 bytes are allowed."
         )
+
+
+def test_crowd_json_sets_the_limit(tmp_path: Path) -> None:
+    """A lower limit is for new questions; those that are stored can still be shown."""
+    (tmp_path / "crowd.json").write_text('{"question_bytes": 70000}')
+    site = open_site(tmp_path, "sandbox")
+    requester_id = site.ensure_owner()
+
+    site.perform(requester_id, "CreateHIT", HIT | {"Question": question("x" * 69_000)})
+    with pytest.raises(ParameterValidationError, match="At most 70000 bytes are allowed"):
+        site.perform(requester_id, "CreateHIT", HIT | {"Question": question("x" * 70_000)})
+
+    site.close()
+    assert isinstance(parse(question("x" * 70_000)), HTMLQuestion)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))

@@ -137,7 +137,8 @@ def test_properties_no_hit_can_have(files: Desk, properties: Any, message: str) 
 
 
 def test_a_page_too_large_for_a_hit(files: Desk) -> None:
-    """The rows that render to more than 65,535 bytes are named, with how much is too much."""
+    """The rows that render to more than the crowd allows are named, with how much is too much."""
+    files.write("crowd/crowd.json", '{"question_bytes": 65535}')
     files.write("page.html", "<p>{{ row }}</p>")
     files.write("input.jsonl", f'"{"x" * 65_000}"\n"{"é" * 32_700}"\n"{"x" * 66_000}"\n')
 
@@ -152,7 +153,8 @@ def test_a_page_too_large_for_a_hit(files: Desk) -> None:
 
 
 def test_a_page_that_just_fits(files: Desk) -> None:
-    """A HIT of 65,535 bytes is launched, one byte more is not."""
+    """A HIT of as many bytes as the crowd allows is launched, one byte more is not."""
+    files.write("crowd/crowd.json", '{"question_bytes": 65535}')
     files.write("page.html", "<!DOCTYPE html>{{ row }}")
     files.write("input.jsonl", '""\n')
     files.run("launch_hits", *FLAGS)

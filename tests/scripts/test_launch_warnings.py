@@ -15,6 +15,12 @@ FLAGS = (
 BOTH = pytest.mark.parametrize("dry_run", [(), ("--dry_run",)], ids=["launch", "dry_run"])
 
 
+NO_FORM = (
+    "page.html: the page has no form and does not include simpleamt.html, so workers cannot submit "
+    "an answer"
+)
+
+
 @pytest.fixture
 def files(desk: Desk) -> Desk:
     """A desk with a template, properties, and an input of three rows."""
@@ -75,18 +81,30 @@ def test_a_correct_batch_has_no_warnings(files: Desk, dry_run: tuple[str, ...]) 
 
 @BOTH
 @pytest.mark.parametrize("page", ["<p>{{ row.n }}</p>\n", "<!-- <form> --><p>{{ row.n }}</p>\n"])
-def test_a_page_without_a_form_is_reported(
+def test_a_page_without_a_form_is_reported_for_mturk_only(
     files: Desk, dry_run: tuple[str, ...], page: str
 ) -> None:
-    """Workers could submit nothing; a form in a comment is none."""
+    """There, workers could submit nothing; a form in a comment is none. Other crowds add one."""
     files.write("page.html", page)
 
-    assert warnings(files, *dry_run) == [
-        (
-            "page.html: the page has no form and does not include simpleamt.html, so workers cannot "
-            "submit an answer"
-        )
-    ]
+    assert warnings(files, "--crowd=mturk", "--dry_run") == [NO_FORM]
+    assert warnings(files, *dry_run) == []
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<div id="root"></div><script src="/files/task.js"></script>',
+        '<button onclick="play()">Play</button>',
+    ],
+)
+def test_a_page_without_fields_whose_script_may_submit_is_reported(files: Desk, page: str) -> None:
+    """No crowd adds a form to it, because the script may submit by itself, or may not."""
+    files.write("page.html", page)
+    (files.folder / "crowd" / "files").mkdir(parents=True)
+    (files.folder / "crowd" / "files" / "task.js").write_bytes(b"")
+
+    assert warnings(files, "--dry_run") == [NO_FORM]
 
 
 @pytest.mark.parametrize(
@@ -159,3 +177,25 @@ def test_two_arrays_are_two_rows(files: Desk) -> None:
     files.write("input.jsonl", "[1, 2]\n[3]\n")
 
     assert warnings(files, "--dry_run") == []
+
+
+def test_a_large_page_is_launched_except_on_mturk(files: Desk) -> None:
+    """A crowd of ours takes 1 MB; for Mechanical Turk both limits are named."""
+    files.write("page.html", "<!DOCTYPE html>{{ row }}")
+    files.write("input.jsonl", json.dumps("x" * 300_000) + "\n")
+
+    refused = files.run("launch_hits", *FLAGS, "--crowd=mturk", "--dry_run")
+    launched = files.run("launch_hits", *FLAGS)
+
+    assert refused.code == 2
+    assert (
+        "bytes; at most 65,535 are allowed on Mechanical Turk, and 1,000,000 on other crowds"
+        in refused.err
+    )
+    assert launched.code == 0, launched.err
+    assert len(files.crowd().client.list_hits()["HITs"][0]["Question"]) > 300_000
+    files.write("input.jsonl", json.dumps("x" * 1_000_000) + "\n")
+    assert (
+        "bytes; at most 1,000,000 are allowed"
+        in files.run("launch_hits", *FLAGS[:3], "--hit_ids_file=over.txt").err
+    )

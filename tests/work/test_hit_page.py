@@ -89,17 +89,18 @@ class TestTheHitPage:
 
     def test_an_assignment_id_admits_and_a_preview_needs_a_session(self, world: World) -> None:
         """The frame of accepted work needs no cookie; the preview is for who signed in."""
-        ada, hit, assignment_id = world.holder(html="<p>Which animal?", MaxAssignments=2)
+        asked = "<form action='https://example.com/'>Which animal?"
+        ada, hit, assignment_id = world.holder(html=asked, MaxAssignments=2)
         stranger = world.visitor()
         path = f"/hit_page/{hit['HITId']}?assignmentId="
 
         admitted = stranger.get(path + assignment_id)
         assert admitted.status_code == 200
-        assert admitted.text.endswith("</script><p>Which animal?")
+        assert admitted.text.endswith(f"</script>{asked}")
         refused = stranger.get(path + PREVIEW)
         assert refused.status_code == 403
         assert "Sign in first" in words(refused)
-        assert ada.get(path + PREVIEW).text == "<p>Which animal?"
+        assert ada.get(path + PREVIEW).text == asked
 
     @pytest.mark.parametrize(
         ("query", "status"),
@@ -125,7 +126,8 @@ class TestTheHitPage:
         )
         page = world.visitor().get(f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}").text
 
-        assert page.count("http://localhost/sandbox/mturk/externalSubmit") == 2
+        shown = page.rpartition("</script>")[2]
+        assert shown.count("http://localhost/sandbox/mturk/externalSubmit") == 2
         assert "https://www.mturk.com/worker/help" in page
 
     @pytest.mark.parametrize(("asked", "height"), [(0, None), (450, 450), (20, 200)])

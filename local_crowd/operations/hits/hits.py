@@ -55,7 +55,7 @@ def _claim_token(call: Call, request: Request) -> str:
 
 def _create(call: Call, request: Request, hit_id: str, hit_type: Row[Any]) -> Response:
     question = layouts.build_question(call, request)
-    questions.parse(question)
+    questions.parse(question, call.question_bytes)
     slots = validate_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
     lifetime = validate_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
     annotation = validate_length("RequesterAnnotation", request.get("RequesterAnnotation"), 255)

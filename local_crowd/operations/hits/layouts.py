@@ -11,33 +11,23 @@ from typing import Any
 from sqlalchemy import Row, insert, select
 
 from local_crowd.operations.call import Call, Request
-from local_crowd.operations.checks import QUESTION_BYTES, validate_range
+from local_crowd.operations.checks import validate_range
 from local_crowd.operations.errors import ParameterValidationError, does_not_exist
 from local_crowd.operations.questions.questions import HTML_QUESTION
 from local_crowd.store.tables import layouts, requesters
 
-# Other uses of ${...}, such as expressions in JavaScript template literals, are left alone.
-PLACEHOLDER = re.compile(r"\$\{([A-Za-z0-9_]+)\}")
+# The names of the web site. Other uses of ${...}, such as calls in JavaScript template literals, are
+# left alone.
+PLACEHOLDER = re.compile(r"\$\{( *[\w.-][\w.\- ]*)\}")
+SCRIPT = re.compile(r"<script\b.*?(?:</script|\Z)", re.IGNORECASE | re.DOTALL)
+PLAIN_NAME = re.compile(r"\w+", re.ASCII)
 MAX_FRAME_HEIGHT = 999_999  # pixels
-FORM = re.compile(r"<(?:form|crowd-form|crowd-entity-annotation)\b", re.IGNORECASE)
-# Layouts on Amazon's site were often only the content of the form; Amazon added the form around it.
-BEFORE = (
-    '<!DOCTYPE html><html><head><meta http-equiv="Content-Type" content="text/html; charset=UTF-8">'
-    '<script src="https://s3.amazonaws.com/mturk-public/externalHIT_v1.js"></script></head><body>'
-    '<form name="mturk_form" method="post" id="mturk_form" '
-    'action="https://www.mturk.com/mturk/externalSubmit">'
-    '<input type="hidden" value="" name="assignmentId" id="assignmentId">'
-)
-AFTER = (
-    '<p><input type="submit" id="submitButton" value="Submit"></p></form>'
-    "<script>turkSetAssignmentID();</script></body></html>"
-)
 
 
 def add(
     call: Call, layout_id: str, requester_id: str, name: str, html: str, frame_height: int
 ) -> None:
-    """Store a requester's layout, adding a form as Amazon does if it has none.
+    """Store a requester's layout.
 
     `frame_height` is in pixels. Raises ParameterValidationError when the layout is empty or too
     large for a question.
@@ -45,12 +35,11 @@ def add(
     validate_range("frame_height", frame_height, 0, MAX_FRAME_HEIGHT)
     if not html.strip():
         raise ParameterValidationError(f"{name} is empty.")
-    if not FORM.search(html):
-        html = BEFORE + html + AFTER
     size = len(_build_question(html, frame_height).encode())
-    if size > QUESTION_BYTES:
+    if size > call.question_bytes:
         raise ParameterValidationError(
-            f"{name} makes a question of {size} bytes. At most {QUESTION_BYTES} bytes are allowed."
+            f"{name} makes a question of {size} bytes. At most {call.question_bytes} bytes are "
+            "allowed."
         )
     call.db.execute(
         insert(layouts).values(
@@ -75,8 +64,16 @@ def list_all(call: Call) -> list[Row[Any]]:
 
 
 def find_parameters(html: str) -> list[str]:
-    """Return the names of the placeholders in the page, in the order of their first use."""
-    return list(dict.fromkeys(PLACEHOLDER.findall(html)))
+    """Return the names of the placeholders that need a value, in the order of their first use.
+
+    A name with a hyphen, a dot or a space that stands only in scripts may be JavaScript's own.
+    """
+    in_text = set(_find_names(SCRIPT.sub("", html)))
+    return [name for name in _find_names(html) if name in in_text or PLAIN_NAME.fullmatch(name)]
+
+
+def _find_names(html: str) -> list[str]:
+    return list(dict.fromkeys(name.strip() for name in PLACEHOLDER.findall(html)))
 
 
 def build_question(call: Call, request: Request) -> str:
@@ -101,22 +98,21 @@ def build_question(call: Call, request: Request) -> str:
     if row is None:
         raise does_not_exist("HITLayout", layout_id)
     values = _read_values(row.html, parameters)
-    html = PLACEHOLDER.sub(lambda match: values[match[1]], row.html)
+    html = PLACEHOLDER.sub(lambda match: values.get(match[1].strip(), match[0]), row.html)
     return _build_question(html, row.frame_height)
 
 
 def _read_values(html: str, parameters: list[dict[str, str]]) -> dict[str, str]:
-    names = find_parameters(html)
     values = {parameter["Name"]: parameter["Value"] for parameter in parameters}
     if len(values) < len(parameters):
         raise ParameterValidationError("A HITLayoutParameter is given twice.")
-    if missing := [name for name in names if name not in values]:
+    if missing := [name for name in find_parameters(html) if name not in values]:
         raise ParameterValidationError(
             "Your request is missing required parameters. Required parameters include "
             "HITLayoutParameter. You have not provided all required HITLayout parameters. "
             f"Missing parameter names: {', '.join(missing)}"
         )
-    if unknown := [name for name in values if name not in names]:
+    if unknown := [name for name in values if name not in _find_names(html)]:
         raise ParameterValidationError(
             "You have provided HITLayout parameters that are not used in the HITLayout. "
             f"Unknown parameter names: {', '.join(unknown)}"

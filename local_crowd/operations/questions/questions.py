@@ -43,14 +43,14 @@ class ExternalQuestion:
 Question = HTMLQuestion | ExternalQuestion | QuestionForm
 
 
-def parse(question: str) -> Question:
+def parse(question: str, max_bytes: int | None = None) -> Question:
     """Parse a question's XML.
 
     Raises RequestError (XMLParseError) for XML that is not a supported question, and
-    ParameterValidationError when it exceeds Amazon's limit or has an ExternalURL that is not
-    allowed.
+    ParameterValidationError when it exceeds `max_bytes`, if given, or has an ExternalURL that is
+    not allowed.
     """
-    root = parse_document("Question", question)
+    root = parse_document("Question", question, max_bytes)
     if root.tag == f"{{{HTML_QUESTION}}}HTMLQuestion":
         return HTMLQuestion(read_text(root, "HTMLContent"), _read_frame_height(root))
     if root.tag == f"{{{EXTERNAL_QUESTION}}}ExternalQuestion":

@@ -11,16 +11,15 @@ from local_crowd.operations.errors import ParameterValidationError, RequestError
 SCHEMAS = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/"
 
 
-def parse_document(name: str, xml: str) -> Element:
+def parse_document(name: str, xml: str, max_bytes: int | None = QUESTION_BYTES) -> Element:
     """Parse the XML of the parameter `name` and return its root element.
 
-    Raises ParameterValidationError when the XML exceeds Amazon's limit, and RequestError
-    (XMLParseError) when it is not well-formed.
+    Raises ParameterValidationError when the XML exceeds `max_bytes`, unless that is None, and
+    RequestError (XMLParseError) when it is not well-formed.
     """
-    size = len(xml.encode())
-    if size > QUESTION_BYTES:
+    if max_bytes is not None and (size := len(xml.encode())) > max_bytes:
         raise ParameterValidationError(
-            f"The {name} is {size} bytes long. At most {QUESTION_BYTES} bytes are allowed."
+            f"The {name} is {size} bytes long. At most {max_bytes} bytes are allowed."
         )
     try:
         root: Element = fromstring(xml)

@@ -1,13 +1,18 @@
 """Rewrites a page that was written for Amazon's site: Amazon's URLs become ours.
 
-Only attribute values change, and scripts may be inserted before the page's own; every other
-character stays the same. Scripts, comments and the text of fields are not rewritten: when a script
+Only attribute values change. Three things may be inserted: scripts before the page's own, the
+action of a form that has none, and a form around a page without one. Every other character stays
+the same. Scripts, comments and the text of fields are not rewritten: when a script
 uses Amazon's URL, hit_scripts/amazons_address.js intercepts it in the browser.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from html import escape, unescape
+from html import escape
+from operator import itemgetter
+
+from local_crowd.pages.questions.markup import Token, find_tokens
+from local_crowd.pages.questions.wrapper import Edit, Wrapper
 
 SUBMIT = re.compile(
     r"(?:https?:)?//(?:(?:www|worker|workersandbox)\.)?mturk\.com(?::\d+)?/mturk/externalSubmit"
@@ -23,23 +28,7 @@ SCRIPTS = re.compile(
 OURS = {"externalhit": "externalHIT_v1.js", "crowd-html-elements": "crowd-html-elements.js"}
 CROWD_ELEMENT = re.compile("crowd-[a-z]", re.IGNORECASE)
 
-# An attribute with or without a value, as HTML parsers read it. The quantifiers are possessive, so
-# no page can cause backtracking.
-_ATTRIBUTE = re.compile(
-    r"""(?P<name>[^\s/>=][^\s/>=]*+)(?:\s*+=\s*+(?:"(?P<double>[^"]*+)(?:"|\Z)"""
-    r"""|'(?P<single>[^']*+)(?:'|\Z)|(?P<bare>[^\s>"'][^\s>]*+))?+)?+"""
-)
-_WITHOUT_NAMES = re.sub(r"\?P<[a-z]+>", "?:", _ATTRIBUTE.pattern)
-_TOKEN = re.compile(
-    rf"<!--(?:-?>|.*?(?:--!?>|\Z))"
-    rf"|<(?P<name>[a-z][^\s/>]*+)(?P<attributes>(?:[\s/=]++|{_WITHOUT_NAMES})*+)(?P<end>>|\Z)"
-    r"|<[!?/][^>]*+(?:>|\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-_HOLDS_TEXT = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 _BEFORE_ANY_SCRIPT = ("html", "head")
-
-Edit = tuple[int, int, str]  # start, end, replacement
 
 
 def rewrite_page(
@@ -50,76 +39,70 @@ def rewrite_page(
     guard_script: str,
     keeping_script_url: str = "",
 ) -> str:
-    """Replace Amazon's submit URL in `html` by `submit_url`, and Amazon's scripts by ours.
+    """Make the forms of `html` submit to `submit_url`, and replace Amazon's scripts by ours.
 
-    `script_url` returns the URL of one of our scripts by its name. Up to three scripts are inserted
-    before the page's own, in this order: the one at `keeping_script_url`, unless that is empty;
-    the source `guard_script`, if the page or its scripts may contain crowd- elements; the source
-    `first_script`, if the page has scripts.
+    A page that brings no form is wrapped in one (see wrapper.py). `script_url` returns the URL of
+    one of our scripts by its name. Up to three scripts are inserted before the page's own, in this
+    order: the one at `keeping_script_url`, unless that is empty; the source `guard_script`, if the
+    page or its scripts may contain crowd- elements; the source `first_script`, if the page has
+    scripts, or if `keeping_script_url` is given and a form submits to `submit_url`.
     """
+    tokens = list(find_tokens(html))
+    wrapper = Wrapper()
+    has_crowd_form = any(token.name == "crowd-form" for token in tokens)
     edits: list[Edit] = []
-    start, beginning, scripts = 0, True, False
-    for token in _find_tokens(html):
-        name = (token["name"] or "").lower()
-        edits.extend(_find_edits(name, token, submit_url, script_url))
-        beginning = beginning and (not name or name in _BEFORE_ANY_SCRIPT)
+    start, beginning, needs_first = 0, True, False
+    for token in tokens:
+        wrapper.note(token)
+        found = list(_find_edits(token, submit_url, script_url))
+        if token.is_tag("form") and not found and not has_crowd_form and _lacks_action(token):
+            position = token.start + len("<form")
+            found = [(position, position, f' action="{escape(submit_url)}"')]
+        edits.extend(found)
+        beginning = beginning and (not token.name or token.name in _BEFORE_ANY_SCRIPT)
         if beginning:
-            start = token.end()
-        scripts = scripts or name == "script"
+            start = token.end
+        needs_first = needs_first or token.name == "script"
+        needs_first = needs_first or bool(found and keeping_script_url)  # it fills in assignmentId
+    wrapping = wrapper.find_edits(html, submit_url, script_url(OURS["externalhit"]))
     ours = f'<script src="{escape(keeping_script_url)}"></script>' if keeping_script_url else ""
     if CROWD_ELEMENT.search(html):
         ours += f"<script>{guard_script}</script>"
-    if scripts:
+    if needs_first or wrapping:
         ours += f"<script>{first_script}</script>"
     if ours:
         edits.append((start, start, ours))
-    return _apply_edits(html, edits)
+    return _apply_edits(html, edits + wrapping)
 
 
-def _find_tokens(html: str) -> Iterator[re.Match[str]]:
-    position = 0
-    while token := _TOKEN.search(html, position):
-        yield token
-        position = token.end()
-        name = (token["name"] or "").lower()
-        if name in _HOLDS_TEXT:
-            end = re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE).search(html, position)
-            position = end.start() if end else len(html)
+def _lacks_action(form: Token) -> bool:
+    values = form.read_values()
+    return not values.get("action") and values.get("method", "").lower() != "dialog"
 
 
-def _find_edits(
-    name: str, token: re.Match[str], submit_url: str, script_url: Callable[[str], str]
-) -> Iterator[Edit]:
-    if name not in ("form", "button", "input", "script") or not token["end"]:
+def _find_edits(token: Token, submit_url: str, script_url: Callable[[str], str]) -> Iterator[Edit]:
+    if not token.is_tag("form", "button", "input", "script"):
         return
-    values: dict[str, tuple[int, int]] = {}
-    for attribute in _ATTRIBUTE.finditer(token.string, *token.span("attributes")):
-        for quotes in ("double", "single", "bare"):
-            if attribute[quotes] is not None:
-                values.setdefault(attribute["name"].lower(), attribute.span(quotes))
-
-    def value(name: str) -> str:
-        return unescape(token.string[slice(*values[name])]).strip() if name in values else ""
-
-    if name == "script":
-        if match := SCRIPTS.fullmatch(value("src")):
-            yield *values["src"], escape(script_url(OURS[match["name"].lower()]))
-            if value("integrity"):  # Amazon's checksum would block our file
-                yield *values["integrity"], ""
+    spans, values = token.find_values(), token.read_values()
+    if token.name == "script":
+        if match := SCRIPTS.fullmatch(values.get("src", "")):
+            yield *spans["src"], escape(script_url(OURS[match["name"].lower()]))
+            if values.get("integrity"):  # Amazon's checksum would block our file
+                yield *spans["integrity"], ""
         return
-    address = "action" if name == "form" else "formaction"
-    if match := SUBMIT.match(value(address)):
-        start, end = values[address]
-        written = token.string[start:end].strip()
+    address = "action" if token.name == "form" else "formaction"
+    if match := SUBMIT.match(values.get(address, "")):
+        start, end = spans[address]
+        written = token.page[start:end].strip()
         if literal := SUBMIT.match(written):
             yield start, end, escape(submit_url) + written[literal.end() :]
         else:  # written with character references
-            yield start, end, escape(submit_url + value(address)[match.end() :])
+            yield start, end, escape(submit_url + values[address][match.end() :])
 
 
 def _apply_edits(html: str, edits: list[Edit]) -> str:
     parts, position = [], 0
-    for start, end, text in sorted(edits):
+    for start, end, text in sorted(edits, key=itemgetter(0)):  # stable: ours before the wrapper
         parts += [html[position:start], text]
         position = end
     return "".join([*parts, html[position:]])
