@@ -45,7 +45,7 @@ def test_answers_are_reviewed_by_keys(world: RequesterWorld, lab: "Page", url: s
     ids = [world.do(world.row(n), word=f"cat {n}") for n in range(3)]
     lab.goto(f"{url}/{ANSWERS}")
     answers = lab.get_by_role("article")
-    expect(lab.get_by_text("Keys: j next answer, k previous answer")).to_be_visible()
+    expect(lab.get_by_text("Keyboard shortcuts: j next answer, k previous answer")).to_be_visible()
     for key, place in (("j", 0), ("j", 1), ("j", 2), ("j", 2), ("k", 1)):
         lab.keyboard.press(key)
         expect(answers.nth(place)).to_be_focused()
@@ -109,7 +109,7 @@ def test_keys_can_be_turned_off(world: RequesterWorld, lab: "Page", url: str) ->
     lab.keyboard.press("j")
     lab.keyboard.press("a")
     expect(lab.get_by_role("article")).not_to_be_focused()
-    expect(lab.get_by_text("Keys: j next answer")).to_be_hidden()
+    expect(lab.get_by_text("Keyboard shortcuts: j next answer")).to_be_hidden()
 
     lab.get_by_role("button", name="Turn keyboard shortcuts on").click()
     lab.keyboard.press("j")

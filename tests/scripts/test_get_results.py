@@ -314,7 +314,7 @@ def test_results_go_to_stdout_and_words_to_stderr(desk: Desk) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 def test_interrupted_it_keeps_what_was_fetched_and_what_was_there(desk: Desk) -> None:
     """Ctrl-C: the file has all from before, and what came until then."""
-    ids = desk.launch(*range(4))
+    ids = desk.launch(*range(12))  # more than are in flight: 4 with one call at a time
     for hit in ids:
         answer(desk, hit, "Ada", {"a": 1})
     collect(desk, IDS, INTO)
