@@ -14,7 +14,7 @@ from tests.support.script_fixtures import PAGE, PROPERTIES
 
 KILLS = 100
 KILLS_A_BATCH = 7
-ROWS = 200
+ROWS = 400  # with 32 calls in flight, 200 are launched too fast for 100 different moments
 AT_ONCE = 5
 FAULTS = {"throttle": 0.002, "break": 0.04, "reset before": 0.04, "reset after": 0.04}
 
@@ -38,7 +38,7 @@ def begin(folder: Path, crowd: FaultyCrowd, rows: list[Any]) -> list[str]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_killed_at_a_hundred_moments(tmp_path: Path) -> None:
-    """launch_hits.py killed at 100 random moments of batches of 200 HITs, and run again: each row
+    """launch_hits.py killed at 100 random moments of batches of 400 HITs, and run again: each row
     is exactly one HIT, every id is recorded, in order. The crowd throttles, breaks and resets
     connections before and after it did what was asked.
     """

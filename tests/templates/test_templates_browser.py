@@ -273,7 +273,8 @@ def test_the_crowd_form_in_the_documentation_works(
     """docs/templates.md has a template of Amazon's elements, which is done without the network."""
     text = (ROOT / "docs" / "templates.md").read_text(encoding="utf-8")
     template = tmp_path / "animal.html"
-    (source,) = [part for part in text.split("```") if "<crowd-form>" in part and "<script" in part]
+    blocks = text.split("```")[1::2]
+    (source,) = [part for part in blocks if "<crowd-form>" in part and "<script" in part]
     template.write_text(source.removeprefix("html\n"), encoding="utf-8")
     desk = Desk(crowd, page)
     frame = desk.accept(Template(str(template), []).render({"name": "wren"}))

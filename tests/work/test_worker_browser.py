@@ -201,15 +201,15 @@ def test_a_hit_page_is_of_no_origin_by_itself_too(
 ) -> None:
     """Opened in a window of its own the page is as powerless as in its frame."""
     world.launch(
-        "<!DOCTYPE html><p></p><script>let said = self.origin;"
+        "<!DOCTYPE html><p id=said></p><script>let said = self.origin;"
         "try { said += document.cookie; } catch (error) { said += ', ' + error.name; }"
-        "document.querySelector('p').textContent = said;</script>"
+        "document.querySelector('#said').textContent = said;</script>"
     )
     page = arrive("Ada")
     accept(page)
     page.goto(str(page.locator("iframe").evaluate("frame => frame.src")))
 
-    expect(page.locator("p")).to_have_text("null, SecurityError")
+    expect(page.locator("#said")).to_have_text("null, SecurityError")
 
 
 def test_our_pages_do_not_stand_in_a_hit(world: World, arrive: Callable[[str], "Page"]) -> None:
