@@ -138,7 +138,7 @@ def _describe_fault(assignment: Any) -> str | None:
 
 
 def _parse_times(fields: Mapping[str, Any], names: Sequence[str] = TIMES) -> dict[str, Any]:
-    """Return the fields with these of them as times; what is no time is left out."""
+    """Return the fields with the named ones parsed as times; values that are not times are left out."""
     parsed = dict(fields)
     for name in names:
         try:

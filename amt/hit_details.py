@@ -10,32 +10,22 @@ from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.messages import Say, count_of, say_nothing
 from amt.survey import PAGE, HitCounters
+from amt.web_columns import HIT_FIELDS
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
-# What is taken from the HIT of a response; the question alone may have 64 kB.
-FIELDS = (
-    "HITTypeId",
-    "Title",
-    "Description",
-    "Keywords",
-    "Reward",
-    "CreationTime",
-    "MaxAssignments",
-    "RequesterAnnotation",
-    "AssignmentDurationInSeconds",
-    "AutoApprovalDelayInSeconds",
-    "Expiration",
-)
 Details = dict[str, Any]
 
 
 def to_details(hit: Mapping[str, Any]) -> Details:
-    """Return what results need of the HIT of a response; times are ISO 8601 in UTC."""
+    """Return what results need of the HIT of a response; times are ISO 8601 in UTC.
+
+    The question is left out: it may have a megabyte.
+    """
     return {
         name: answers.format_time(hit[name]) if isinstance(hit[name], datetime) else hit[name]
-        for name in FIELDS
+        for name in HIT_FIELDS
         if hit.get(name) is not None
     }
 
@@ -51,7 +41,7 @@ class FetchedHits(MutableMapping[str, Details]):
         self._values: dict[Any, Any] = {}
 
     def __getitem__(self, hit_id: str) -> Details:
-        row = zip(FIELDS, self._rows[hit_id], strict=True)
+        row = zip(HIT_FIELDS, self._rows[hit_id], strict=True)
         return {name: value for name, value in row if value is not None}
 
     def __setitem__(self, hit_id: str, details: Details) -> None:
@@ -59,7 +49,7 @@ class FetchedHits(MutableMapping[str, Details]):
             details.get(name)
             if name == "RequesterAnnotation"  # each HIT has its own
             else self._values.setdefault(details.get(name), details.get(name))
-            for name in FIELDS
+            for name in HIT_FIELDS
         )
 
     def __delitem__(self, hit_id: str) -> None:
@@ -132,7 +122,7 @@ def _read_record(record: Batch | None) -> Details:
         properties = json.loads(header.get("properties") or "{}")
     except ValueError:
         properties = {}
-    details = {name: properties[name] for name in FIELDS if name in properties}
+    details = {name: properties[name] for name in HIT_FIELDS if name in properties}
     for name, key in (
         ("HITTypeId", "hit_type_id"),
         ("Reward", "reward"),

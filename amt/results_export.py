@@ -66,8 +66,8 @@ def write_answers(
 ) -> int:
     """Write the XML of each result's answer into a new directory: its own, or else from `fetched`.
 
-    `fetched` are assignment ids with their XML. Return how many answers there are none of; each is
-    said. Raises Error for a directory that exists.
+    `fetched` are assignment ids with their XML. Return how many answers are missing; each is
+    reported to `say`. Raises Error for a directory that exists.
     """
     wanted: dict[str, str] = {}
     with answer_files.create(directory) as target:

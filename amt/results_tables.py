@@ -80,7 +80,7 @@ class FlatTable:
 
 
 def input_fields(result: Result) -> Mapping[str, Any]:
-    """Return the fields of a result's input; what is no object is a field named input."""
+    """Return the fields of a result's input; any value but an object becomes a field named input."""
     value = result.get("input")
     if value is None:
         return {}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from amt.errors import Error
+from amt.web_columns import ALL_COLUMNS
 from formats import csv_table
 from formats.json_text import RepeatedKeyError, parse
 
@@ -14,40 +15,6 @@ DELIMITERS = {"csv": ",", "tsv": "\t"}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Before the columns of the input, in the results file of Mechanical Turk's web site.
 INPUT_PREFIX = "Input."
-# The columns of that file that are not the requester's.
-RESULT_COLUMNS = frozenset(
-    [
-        "HITId",
-        "HITTypeId",
-        "Title",
-        "Description",
-        "Keywords",
-        "Reward",
-        "CreationTime",
-        "MaxAssignments",
-        "RequesterAnnotation",
-        "AssignmentDurationInSeconds",
-        "AutoApprovalDelayInSeconds",
-        "Expiration",
-        "NumberOfSimilarHITs",
-        "LifetimeInSeconds",
-        "AssignmentId",
-        "WorkerId",
-        "AssignmentStatus",
-        "AcceptTime",
-        "SubmitTime",
-        "AutoApprovalTime",
-        "ApprovalTime",
-        "RejectionTime",
-        "RequesterFeedback",
-        "WorkTimeInSeconds",
-        "LifetimeApprovalRate",
-        "Last30DaysApprovalRate",
-        "Last7DaysApprovalRate",
-        "Approve",
-        "Reject",
-    ]
-)
 # Strings, so that brackets within them do not count.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],]|[^\s"{}\[\],]+')
 
@@ -152,7 +119,7 @@ def find_field(row: Mapping[str, Any], name: str) -> str | None:
     has a column of its own called x, such as Title.
     """
     prefixed = INPUT_PREFIX + name
-    if name in row and not (name in RESULT_COLUMNS and prefixed in row):
+    if name in row and not (name in ALL_COLUMNS and prefixed in row):
         return name
     return prefixed if prefixed in row else None
 

@@ -11,37 +11,10 @@ from amt import answers, cells
 from amt.errors import Error
 from amt.messages import Say
 from amt.results_tables import Result, answer_fields, input_fields
+from amt.web_columns import ASSIGNMENT_COLUMNS, HIT_COLUMNS
 from formats.csv_table import Row, Table
 
-# What the site says of a HIT, by the names of the API.
-HIT_COLUMNS = (
-    "HITTypeId",
-    "Title",
-    "Description",
-    "Keywords",
-    "Reward",
-    "CreationTime",
-    "MaxAssignments",
-    "RequesterAnnotation",
-    "AssignmentDurationInSeconds",
-    "AutoApprovalDelayInSeconds",
-    "Expiration",
-    "NumberOfSimilarHITs",
-    "LifetimeInSeconds",
-)
 HIT_TIMES = ("CreationTime", "Expiration")
-# Column -> key of a line of results.
-ASSIGNMENT_COLUMNS = {
-    "AssignmentId": "assignment_id",
-    "WorkerId": "worker_id",
-    "AssignmentStatus": "status",
-    "AcceptTime": "accept_time",
-    "SubmitTime": "submit_time",
-    "AutoApprovalTime": "auto_approval_time",
-    "ApprovalTime": "approval_time",
-    "RejectionTime": "rejection_time",
-    "RequesterFeedback": "requester_feedback",
-}
 RATES = {
     "LifetimeApprovalRate": None,
     "Last30DaysApprovalRate": timedelta(days=30),
