@@ -170,12 +170,15 @@ class CrowdClassifier extends CrowdTask {
   }
 }
 
-for (const image of [false, true]) {
-  for (const several of [false, true]) {
-    const tag = 'crowd-' + (image ? 'image-' : '') + 'classifier' + (several ? '-multi-select' : '');
-    customElements.define(tag, class extends CrowdClassifier {
-      static image = image;
-      static several = several;
-    });
-  }
+// Defines a classifier, of an image or of what it contains, for one label or several.
+function defineClassifier(tag, image, several) {
+  customElements.define(tag, class extends CrowdClassifier {
+    static image = image;
+    static several = several;
+  });
 }
+
+defineClassifier('crowd-classifier', false, false);
+defineClassifier('crowd-classifier-multi-select', false, true);
+defineClassifier('crowd-image-classifier', true, false);
+defineClassifier('crowd-image-classifier-multi-select', true, true);
