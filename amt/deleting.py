@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from amt import calls, extending, survey
@@ -10,7 +9,6 @@ from amt.crowd import Crowd
 from amt.messages import Faults, Say, count_of, say_nothing
 from amt.survey import HitCounters
 
-LONG_AGO = datetime.fromtimestamp(0, UTC)  # UpdateExpirationForHIT takes it as "now"
 DISPOSED = "in the state 'Disposed'"  # in DeleteHIT's error for a deleted HIT
 
 if TYPE_CHECKING:
@@ -98,7 +96,7 @@ def _delete(client: "MTurkClient", hit_id: str, hit: HitCounters | None) -> bool
     """
     try:
         if hit is not None and not hit.expired:
-            extending.set_expiration(client, hit_id, LONG_AGO)
+            extending.set_expiration(client, hit_id, extending.LONG_AGO)
         client.delete_hit(HITId=hit_id)
     except client.exceptions.RequestError as error:
         if DISPOSED not in str(error) and (hit is None or not _is_disposed(client, hit_id)):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 ENDING = ".extension.jsonl"
+LONG_AGO = datetime.fromtimestamp(0, UTC)  # UpdateExpirationForHIT takes it as "now"
 PROCESSED = "has already been processed"  # what the crowd says of an expiration it was told before
 
 

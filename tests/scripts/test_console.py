@@ -22,6 +22,7 @@ COMMANDS = {
     "block_workers": "--worker_ids_file=workers.txt --reason=x --yes",
     "delete_hit": "--hit_id=3A --yes",
     "delete_hits": f"{IDS} --yes",
+    "expire_hits": f"{IDS} --yes",
     "export_results": "--results_file=results.txt --format=mturk --hit_ids_file=hit_ids.txt",
     "extend_hits": f"{IDS} --assignments=1 --yes",
     "get_all_hits": "",
