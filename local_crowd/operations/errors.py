@@ -1,5 +1,7 @@
 """The errors that operations raise. The wire turns each into Amazon's error of the same code."""
 
+from local_crowd.operations.texts import Text
+
 
 class CrowdError(Exception):
     """An error of the API: `code` is its family, `turk_error_code` Amazon's finer code, if any."""
@@ -22,11 +24,19 @@ class RequestError(CrowdError):
         super().__init__(message, f"AWS.MechanicalTurk.{turk_error_code}")
 
 
-class NotPossible(Exception):
+class WorkerError(Exception):
+    """An error whose `text` is for a worker; `str` gives it in English."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
+
+
+class NotPossible(WorkerError):
     """A worker's action that is not possible now. The text is for people, `reason` for programs."""
 
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, reason: str, text: Text) -> None:
+        super().__init__(text)
         self.reason = reason
 
 

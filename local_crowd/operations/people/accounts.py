@@ -8,19 +8,26 @@ from sqlalchemy import Select, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from local_crowd.operations.call import Call
+from local_crowd.operations.errors import WorkerError
 from local_crowd.operations.people.invitation_links import forget_email, remove_resets
-from local_crowd.operations.people.nicknames import MAX_LENGTH, InvalidNickname, normalize_nickname
+from local_crowd.operations.people.nicknames import (
+    EMPTY,
+    MAX_LENGTH,
+    InvalidNickname,
+    normalize_nickname,
+)
+from local_crowd.operations.texts import Text
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import accounts, assignments, messages, workers
 
 EMAIL = re.compile(r"[^@\s\x00-\x20]+@[^@\s\x00-\x20]+\.[^@\s\x00-\x20]+")
 MAX_EMAIL_LENGTH = 254  # characters, from RFC 5321
-TAKEN = (
+TAKEN = Text(
     "That name or e-mail address is taken. Choose another name or, if you have an account, sign in."
 )
 
 
-class InvalidAccount(ValueError):
+class InvalidAccount(WorkerError, ValueError):
     """A name or e-mail address that an account cannot have. The message is for the worker."""
 
 
@@ -41,11 +48,12 @@ def validate_name(text: str) -> str:
     try:
         name = normalize_nickname(text)
     except InvalidNickname as error:
-        raise InvalidAccount(str(error).replace("a nickname", "a name")) from error
+        problem = Text("Type a name first.") if error.text is EMPTY else error.text
+        raise InvalidAccount(problem) from error
     if "@" in name:
-        raise InvalidAccount("A name cannot contain @. The e-mail address has its own field.")
+        raise InvalidAccount(Text("A name cannot contain @. The e-mail address has its own field."))
     if len(_to_key(name)) > MAX_LENGTH * 2:
-        raise InvalidAccount("That name is too long. Choose a shorter one.")
+        raise InvalidAccount(Text("That name is too long. Choose a shorter one."))
     return name
 
 
@@ -57,7 +65,9 @@ def validate_email(text: str) -> str | None:
         return None
     if len(email) > MAX_EMAIL_LENGTH or not email.isprintable() or not EMAIL.fullmatch(email):
         raise InvalidAccount(
-            "That is not an e-mail address. Leave the field empty if you would rather not give one."
+            Text(
+                "That is not an e-mail address. Leave the field empty if you would rather not give one."
+            )
         )
     return email
 
@@ -124,7 +134,7 @@ def set_email(call: Call, worker_id: str, email: str | None) -> None:
         with call.db.begin_nested():
             _set_columns(call, worker_id, email=email)
     except IntegrityError as error:
-        raise InvalidAccount("Another account has that e-mail address.") from error
+        raise InvalidAccount(Text("Another account has that e-mail address.")) from error
 
 
 def set_password(call: Call, worker_id: str, password_hash: str) -> int:

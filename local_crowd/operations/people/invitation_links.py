@@ -12,10 +12,11 @@ from sqlalchemy import insert, or_, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible, ParameterValidationError
+from local_crowd.operations.texts import Text
 from local_crowd.store.tables import links
 
 ACCOUNT, PANEL, RESET = "account", "panel", "reset"
-GONE = (
+GONE = Text(
     "It may have been used already, have expired, or have been copied incompletely. "
     "Ask the person who sent it to you for another."
 )

@@ -6,10 +6,12 @@ from sqlalchemy import select, update
 
 import places
 from local_crowd.operations.call import Call
+from local_crowd.operations.errors import WorkerError
+from local_crowd.operations.texts import Text
 from local_crowd.store.tables import workers
 
 
-class InvalidPlace(ValueError):
+class InvalidPlace(WorkerError, ValueError):
     """A text that is not a code of a country or US state. The message is for the worker."""
 
 
@@ -34,7 +36,9 @@ def put(call: Call, worker_id: str, profile: Profile) -> None:
         (text or "").strip().upper() or None for text in (profile.country, profile.subdivision)
     )
     if (country or part) and not places.is_place(country or "", part):
-        raise InvalidPlace(f"{part or country} is not the code of a country or of a US state.")
+        raise InvalidPlace(
+            Text("%(code)s is not the code of a country or of a US state.", code=part or country)
+        )
     call.db.execute(
         update(workers)
         .where(workers.c.worker_id == worker_id)

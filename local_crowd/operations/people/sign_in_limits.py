@@ -12,6 +12,8 @@ from typing import NamedTuple
 from sqlalchemy import delete, or_, select, update
 
 from local_crowd.operations.call import Call
+from local_crowd.operations.errors import WorkerError
+from local_crowd.operations.texts import Text
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import attempts
 
@@ -30,11 +32,11 @@ ACCOUNT = Limit(100, 120)
 ADDRESS = Limit(60, 10)
 
 
-class TooManyAttempts(Exception):
+class TooManyAttempts(WorkerError):
     """Too many attempts to sign in; another is possible after `wait` seconds."""
 
     def __init__(self, wait: int) -> None:
-        super().__init__("Too many attempts to sign in. Wait a little, then try again.")
+        super().__init__(Text("Too many attempts to sign in. Wait a little, then try again."))
         self.wait = wait
 
 

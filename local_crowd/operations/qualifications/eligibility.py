@@ -22,6 +22,7 @@ from local_crowd.operations.qualifications.system_qualifications import (
     LOCALE,
     compute_values,
 )
+from local_crowd.operations.texts import Text
 from local_crowd.store.tables import (
     hit_type_qualifications,
     hit_types,
@@ -30,6 +31,11 @@ from local_crowd.store.tables import (
     qualification_types,
     qualifications,
 )
+
+UNQUALIFIED = {
+    "Accept": Text("You do not qualify to accept this HIT. It asks for %(requirements)s."),
+    "Preview": Text("You do not qualify to preview this HIT. It asks for %(requirements)s."),
+}
 
 
 class RequirementStatus(NamedTuple):
@@ -42,18 +48,18 @@ class RequirementStatus(NamedTuple):
     requestable: bool  # whether workers can request the qualification
 
     @property
-    def phrase(self) -> str:
+    def phrase(self) -> Text:
         """Describe the requirement, e.g. "Worker_NumberHITsApproved: at least 100"."""
         return describe(self.requirement, self.name)
 
     @property
-    def value_phrase(self) -> str:
+    def value_phrase(self) -> Text:
         """Describe the worker's value to the worker, e.g. "you have 3"."""
         if self.value is not None:
-            return f"you have {self.value}"
+            return Text("you have %(value)s", value=str(self.value))
         if self.requirement["QualificationTypeId"] == LOCALE:
-            return "your profile has no country"
-        return "you do not have it"
+            return Text("your profile has no country")
+        return Text("you do not have it")
 
 
 def find_values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str, Value]:
@@ -83,13 +89,13 @@ def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
     required = [item for item in json.loads(requirements) if is_required_for(item, action)]
     values = find_values(call, worker_id, _list_types(required))
     if missing := [item for item in required if not _meets(item, values)]:
-        statuses = _list_statuses(call, missing, values)
-        raise NotPossible(
-            "unqualified",
-            f"You do not qualify to {action.lower()} this HIT. It asks for "
-            + "; ".join(f"{status.phrase} ({status.value_phrase})" for status in statuses)
-            + ".",
-        )
+        lines = [
+            Text(
+                "%(requirement)s (%(yours)s)", requirement=status.phrase, yours=status.value_phrase
+            )
+            for status in _list_statuses(call, missing, values)
+        ]
+        raise NotPossible("unqualified", UNQUALIFIED[action].fill(requirements=lines))
 
 
 def list_statuses(

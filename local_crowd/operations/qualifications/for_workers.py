@@ -11,6 +11,7 @@ from local_crowd.operations.qualifications import grants
 from local_crowd.operations.qualifications.qualification_tests import parse
 from local_crowd.operations.questions import answer_key
 from local_crowd.operations.questions.answers import build_form_answer_xml
+from local_crowd.operations.texts import PluralText, Text
 from local_crowd.store import tables
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.tables import qualification_requests as requests
@@ -18,7 +19,7 @@ from local_crowd.store.tables import qualification_tests as tests
 from local_crowd.store.tables import qualification_types as types
 from local_crowd.store.tables import requesters, worker_blocks
 
-GONE = "This qualification does not exist, or its requester has deleted it."
+GONE = Text("This qualification does not exist, or its requester has deleted it.")
 MINUTE_SECONDS = 60
 
 
@@ -137,11 +138,11 @@ def request(call: Call, worker_id: str, type_id: str) -> RequestOutcome:
     """
     row = get(call, worker_id, type_id)
     if row.status != "Active":
-        raise NotPossible("inactive", "This qualification cannot be requested now.")
+        raise NotPossible("inactive", Text("This qualification cannot be requested now."))
     if call.db.scalar(
         select(_is_blocked(worker_id)).where(types.c.qualification_type_id == type_id)
     ):
-        raise NotPossible("blocked", "You cannot work for this requester.")
+        raise NotPossible("blocked", Text("You cannot work for this requester."))
     last = find_last_request(call, worker_id, type_id)
     if last is not None and last.status in ("Started", "Submitted"):
         if compute_status(call, last) != "Abandoned":
@@ -165,13 +166,13 @@ def find_test(call: Call, worker_id: str, request_id: str) -> Row[Any]:
         .where(requests.c.qualification_request_id == request_id, requests.c.worker_id == worker_id)
     ).one_or_none()
     if row is None:
-        raise NotPossible("unknown", "You are not taking this test.")
+        raise NotPossible("unknown", Text("You are not taking this test."))
     if row.status == "Abandoned" or (row.status == "Started" and row.deadline <= call.now):
         raise NotPossible(
-            "late", "The time for this test is over, so your answers were not accepted."
+            "late", Text("The time for this test is over, so your answers were not accepted.")
         )
     if row.status != "Started":
-        raise NotPossible("done", "This test is over. Nothing has changed.")
+        raise NotPossible("done", Text("This test is over. Nothing has changed."))
     return row
 
 
@@ -188,7 +189,7 @@ def submit_test(
     status = "Granted" if row.answer_key else "Submitted"
     submit_time = max(call.now, row.request_time)  # the clock may have been set back since
     if not _close_request(call, row, status=status, answer=answer, submit_time=submit_time):
-        raise NotPossible("done", "This test is over. Nothing has changed.")
+        raise NotPossible("done", Text("This test is over. Nothing has changed."))
     if row.answer_key:
         value = answer_key.parse(row.answer_key).score(answer_key.parse_selections(answer))
         grants.grant(call, row.qualification_type_id, worker_id, value)
@@ -241,15 +242,19 @@ def _check_retry(call: Call, last: Row[Any]) -> None:
     retry_time = compute_retry_time(last)
     if retry_time is None:
         raise NotPossible(
-            "asked", "You can request this qualification only once, and you already have."
+            "asked", Text("You can request this qualification only once, and you already have.")
         )
     wait = retry_time - call.now
     if wait > 0:
         minutes = -(-wait // MINUTE_SECONDS)
         raise NotPossible(
             "wait",
-            "You requested this qualification before. "
-            f"You can request it again in {minutes} minute{'s' if minutes > 1 else ''}.",
+            PluralText(
+                "You requested this qualification before. You can request it again in %(minutes)s minute.",
+                "You requested this qualification before. You can request it again in %(minutes)s minutes.",
+                minutes,
+                minutes=str(minutes),
+            ),
         )
 
 

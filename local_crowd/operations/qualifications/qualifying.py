@@ -8,6 +8,8 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from local_crowd.operations.texts import Text
+
 Requirement = Mapping[str, Any]  # as Amazon returns it, with ActionsGuarded filled in
 
 ACTIONS = ("Accept", "Preview", "Discover")
@@ -22,16 +24,18 @@ ORDERED: Mapping[str, Comparison] = {
     "GreaterThan": operator.gt,
     "GreaterThanOrEqualTo": operator.ge,
 }
-WORDS = {
-    "LessThan": "less than",
-    "LessThanOrEqualTo": "at most",
-    "GreaterThan": "more than",
-    "GreaterThanOrEqualTo": "at least",
-    "EqualTo": "",
-    "NotEqualTo": "not",
-    "In": "one of",
-    "NotIn": "none of",
+DESCRIPTIONS = {
+    "LessThan": Text("%(name)s: less than %(values)s"),
+    "LessThanOrEqualTo": Text("%(name)s: at most %(values)s"),
+    "GreaterThan": Text("%(name)s: more than %(values)s"),
+    "GreaterThanOrEqualTo": Text("%(name)s: at least %(values)s"),
+    "EqualTo": Text("%(name)s: %(values)s"),
+    "NotEqualTo": Text("%(name)s: not %(values)s"),
+    "In": Text("%(name)s: one of %(values)s"),
+    "NotIn": Text("%(name)s: none of %(values)s"),
+    "DoesNotExist": Text("not %(name)s"),
 }
+NAME = "%(name)s"  # nothing to translate
 MIN_SUBMITTED = 100  # a worker's approval rate is 100 until they have submitted so many assignments
 
 
@@ -94,12 +98,10 @@ def compute_approval_percent(approved: int, rejected: int, submitted: int) -> in
     return 100 * approved // reviewed if submitted >= MIN_SUBMITTED and reviewed else 100
 
 
-def describe(requirement: Requirement, name: str) -> str:
+def describe(requirement: Requirement, name: str | Text) -> Text:
     """Describe the requirement on the qualification `name`: "Worker_Locale: one of US, CA"."""
     comparator = requirement["Comparator"]
-    if comparator in EXISTENCE:
-        return name if comparator == "Exists" else f"not {name}"
-    values = ", ".join(
-        map(str, [*requirement.get("IntegerValues", ()), *parse_locales(requirement)])
-    )
-    return " ".join(filter(None, [f"{name}:", WORDS[comparator], values]))
+    if comparator == "Exists":
+        return Text(NAME, name=name)
+    values = [*requirement.get("IntegerValues", ()), *parse_locales(requirement)]
+    return DESCRIPTIONS[comparator].fill(name=name, values=", ".join(map(str, values)))

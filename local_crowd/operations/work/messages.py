@@ -12,6 +12,7 @@ from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications import eligibility
+from local_crowd.operations.texts import Text
 from local_crowd.operations.work.worker_actions import find_hit, require_no_block
 from local_crowd.store.statements import fetch_value
 from local_crowd.store.tables import (
@@ -32,7 +33,7 @@ UNREAD_OF_WORKER = (
     .select_from(messages)
     .where(messages.c.worker_id == bindparam("worker_id"), is_unread_of_worker)
 )
-UNKNOWN = "This message does not exist."
+UNKNOWN = Text("This message does not exist.")
 
 
 def list_of_worker(call: Call, worker_id: str, limit: int = 100) -> list[Row[Any]]:
@@ -176,7 +177,10 @@ def _send_as_worker(
     if _count(call, sent_today) >= MAX_PER_DAY:
         raise NotPossible(
             "often",
-            f"You have sent {MAX_PER_DAY} messages within a day. You can write again tomorrow.",
+            Text(
+                "You have sent %(limit)s messages within a day. You can write again tomorrow.",
+                limit=MAX_PER_DAY,
+            ),
         )
     call.db.execute(
         insert(messages).values(
@@ -210,11 +214,15 @@ def _is_from_worker(call: Call) -> ColumnElement[bool]:
 
 def _validate_text(text: str) -> str:
     if not any(character.isprintable() and not character.isspace() for character in text):
-        raise NotPossible("empty", "Write something first.")
+        raise NotPossible("empty", Text("Write something first."))
     if len(text) > MAX_TEXT_LENGTH:
         raise NotPossible(
             "long",
-            f"Your message has {len(text):,} characters. At most {MAX_TEXT_LENGTH:,} are allowed.",
+            Text(
+                "Your message has %(length)s characters. At most %(limit)s are allowed.",
+                length=len(text),
+                limit=MAX_TEXT_LENGTH,
+            ),
         )
     return text
 

@@ -15,6 +15,7 @@ from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.questions.questions import build_answer
 from local_crowd.operations.review import policy_runs
 from local_crowd.operations.review.assignments import decide
+from local_crowd.operations.texts import Text
 from local_crowd.operations.work import hit_lifecycle
 from local_crowd.operations.work.deadlines import abandon
 from local_crowd.operations.work.worker_lists import OFFER, lock_next_hit, note_accepted
@@ -22,8 +23,8 @@ from local_crowd.store.inserts import insert_new
 from local_crowd.store.statements import change, fetch_row, fetch_value
 from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
 
-UNKNOWN = "This assignment does not exist. Accept the HIT first."
-DONE = "You already submitted this work. Nothing has changed."
+UNKNOWN = Text("This assignment does not exist. Accept the HIT first.")
+DONE = Text("You already submitted this work. Nothing has changed.")
 FINISHED = ("Submitted", "Approved", "Rejected")
 
 # Statements are constants: building one takes longer than the database needs to execute it.
@@ -81,7 +82,7 @@ def find_hit(call: Call, hit_id: str) -> Row[Any]:
     """
     row: Row[Any] | None = fetch_row(call.db, HIT, {"hit_id": hit_id})
     if row is None:
-        raise NotPossible("gone", "This HIT does not exist, or its requester has deleted it.")
+        raise NotPossible("gone", Text("This HIT does not exist, or its requester has deleted it."))
     return row
 
 
@@ -129,12 +130,12 @@ def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
     row = find_own_assignment(call, worker_id, hit_id)
     if row is not None:
         if row.status != "Accepted":
-            raise NotPossible("done", "You have finished this HIT already.")
+            raise NotPossible("done", Text("You have finished this HIT already."))
         return HeldAssignment(row.assignment_id, hit_id, worker_id, row.deadline)
     require_no_block(call, worker_id, hit)
     eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
     if hit.expiration <= call.now:
-        raise NotPossible("expired", "This HIT has expired.")
+        raise NotPossible("expired", Text("This HIT has expired."))
     return _take_slot(call, worker_id, hit)
 
 
@@ -155,7 +156,7 @@ def accept_next(
 def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
     # Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
     if not move_slot(call.db, hit.hit_id, "available", "pending"):
-        raise NotPossible("taken", "Other workers have taken every assignment of this HIT.")
+        raise NotPossible("taken", Text("Other workers have taken every assignment of this HIT."))
     held = HeldAssignment(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
     inserted = insert_new(
         call.db,
@@ -181,7 +182,7 @@ def require_no_block(call: Call, worker_id: str, hit: Row[Any]) -> None:
     """Raise NotPossible("blocked") when the HIT's requester has blocked the worker."""
     key = {"requester_id": hit.requester_id, "worker_id": worker_id}
     if fetch_row(call.db, BLOCKED, key) is not None:
-        raise NotPossible("blocked", "You cannot work for this requester.")
+        raise NotPossible("blocked", Text("You cannot work for this requester."))
 
 
 def submit(call: Call, assignment_id: str, fields: Iterable[tuple[str, str]]) -> str:
@@ -229,10 +230,12 @@ def require_in_progress(call: Call, row: Row[Any]) -> None:
     if row.status in FINISHED:
         raise NotPossible("done", DONE)
     if row.status == "Returned":
-        raise NotPossible("returned", "You returned this HIT, so your answer cannot be submitted.")
+        raise NotPossible(
+            "returned", Text("You returned this HIT, so your answer cannot be submitted.")
+        )
     if row.status == "Abandoned" or row.deadline <= call.now:
         raise NotPossible(
-            "late", "The time allowed for this HIT is over, so your answer was not accepted."
+            "late", Text("The time allowed for this HIT is over, so your answer was not accepted.")
         )
 
 
@@ -258,7 +261,7 @@ def return_assignment(call: Call, worker_id: str, assignment_id: str) -> str:
     """
     row = find_assignment(call, assignment_id)
     if row.worker_id != worker_id:
-        raise NotPossible("unknown", "This assignment does not exist.")
+        raise NotPossible("unknown", Text("This assignment does not exist."))
     if not abandon(call, row, call.now, "Returned"):
-        raise NotPossible("done", "You no longer hold this assignment.")
+        raise NotPossible("done", Text("You no longer hold this assignment."))
     return str(row.hit_type_id)

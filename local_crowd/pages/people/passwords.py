@@ -5,11 +5,14 @@ from functools import cache
 
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from local_crowd.operations.errors import WorkerError
+from local_crowd.operations.texts import Text
+
 METHOD = "scrypt:32768:8:1"  # N, r, p: 32 MB and 0.05 s per attempt
 SHORTEST, LONGEST = 10, 1000  # characters
 
 
-class InvalidPassword(ValueError):
+class InvalidPassword(WorkerError, ValueError):
     """The text is not a valid password; the message is for the worker."""
 
 
@@ -20,10 +23,15 @@ def hash_password(password: str) -> str:
     """
     if len(password) < SHORTEST:
         raise InvalidPassword(
-            f"A password needs at least {SHORTEST} characters. Several words make a good one."
+            Text(
+                "A password needs at least %(shortest)s characters. Several words make a good one.",
+                shortest=SHORTEST,
+            )
         )
     if len(password) > LONGEST:
-        raise InvalidPassword(f"A password can have at most {LONGEST} characters.")
+        raise InvalidPassword(
+            Text("A password can have at most %(longest)s characters.", longest=str(LONGEST))
+        )
     return generate_password_hash(_normalize(password), METHOD)
 
 

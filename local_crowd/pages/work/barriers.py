@@ -16,13 +16,14 @@ from local_crowd.operations.qualifications.system_qualifications import (
     PERCENT_APPROVED,
     PROFILE,
 )
+from local_crowd.operations.texts import Text
 
 # Amazon's names of these qualifications address requesters.
 NAMES = {
-    HITS_APPROVED: "Approved HITs",
-    PERCENT_APPROVED: "Approval rate in percent",
-    LOCALE: "Country",
-    ADULT: "Content that may offend",
+    HITS_APPROVED: Text("Approved HITs"),
+    PERCENT_APPROVED: Text("Approval rate in percent"),
+    LOCALE: Text("Country"),
+    ADULT: Text("Content that may offend"),
 }
 
 
@@ -64,15 +65,15 @@ def find_barriers(call: Call, worker_id: str, groups: Iterable[Any]) -> dict[str
 def describe_requirement(status: RequirementStatus) -> str:
     """Describe a requirement for workers: "Approved HITs: at least 100"."""
     type_id = status.requirement["QualificationTypeId"]
-    return describe(status.requirement, NAMES.get(type_id, status.name))
+    return str(describe(status.requirement, NAMES.get(type_id, status.name)))
 
 
 def _to_missing(status: RequirementStatus) -> Missing:
     type_id = status.requirement["QualificationTypeId"]
     if type_id == ADULT and not status.value:
         yours = "you have not accepted it in your profile"
-        return Missing(NAMES[ADULT], yours, url_for("account.show"), "Go to your profile")
-    what = describe_requirement(status), status.value_phrase
+        return Missing(str(NAMES[ADULT]), yours, url_for("account.show"), "Go to your profile")
+    what = describe_requirement(status), str(status.value_phrase)
     if type_id in PROFILE:
         return Missing(*what, url_for("account.show"), "Go to your profile")
     if not status.requestable or status.requirement["Comparator"] == "DoesNotExist":
