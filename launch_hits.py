@@ -24,8 +24,13 @@ from amt.messages import count_of, join_faults
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "yes")
+    parser.add_argument(
+        "--html_template",
+        metavar="FILE",
+        help="template of the page, with Jinja tags or ${name}; .xml or .xml.j2: of the question's "
+        "XML. Not needed if the properties have an ExternalURL",
+    )
     for name, text in (
-        ("html_template", "template of the page, with Jinja tags or ${name}"),
         ("hit_properties_file", "JSON file with the title, the reward and other properties"),
         (
             "input_json_file",

@@ -34,7 +34,7 @@ def begin(crowd: Crowd, client: "MTurkClient", plan: Plan, batch: Batch) -> None
             "max_assignments": plan.properties.max_assignments,
             "hashes": plan.hashes,
             "commit": _find_commit(plan),
-            "template": plan.template.sources,
+            "template": plan.question_source.sources,
             "properties": plan.properties.text,
         }
     )
@@ -70,7 +70,7 @@ def _create(client: "MTurkClient", plan: Plan, batch: Batch, row: Row) -> str:
     try:
         response = client.create_hit_with_hit_type(
             HITTypeId=batch.header["hit_type_id"],
-            Question=plan.question(row),
+            **plan.parameters(row),
             RequesterAnnotation=_format_annotation(batch, row.number),
             UniqueRequestToken=f"{batch.header['batch']}-{row.number}",
             **plan.properties.hit,

@@ -11,21 +11,24 @@ from amt.advice import Advice
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.hits import CROWD_LIMIT, SizeLimit, find_size_limit, format_question
+from amt.external_urls import ExternalURL
+from amt.hits import CROWD_LIMIT, SCHEMA, SizeLimit, find_size_limit
 from amt.inputs import Input
 from amt.messages import FaultList
 from amt.properties import Properties
+from amt.question_sources import ExternalSource, PageSource, QuestionSource, WholeSource
 from amt.rows import Row
 from amt.templates import Template
 
 Value = TypeVar("Value")
+WHOLE_QUESTIONS = (".xml", ".xml.j2")  # endings of templates that are not a page
 
 
 @dataclass(frozen=True)
 class Plan:
     """A batch that was read, rendered and validated."""
 
-    template: Template
+    question_source: QuestionSource
     properties: Properties
     properties_file: str
     input: Input
@@ -36,65 +39,87 @@ class Plan:
 
     def record_bytes(self, hits: int) -> int:
         """Return about how many bytes the record of `hits` HITs takes."""
-        texts = [*self.template.sources.values(), self.properties.text]
+        texts = [*self.question_source.sources.values(), self.properties.text]
         names = self.input.columns.names if self.input.columns else []
         each = self.input.bytes / self.rows + 100 + sum(len(name) + 6 for name in names)
         return sum(map(len, texts)) + int(hits * each) + 1000
 
-    def question(self, row: Row) -> str:
-        """Return the question XML of a row. Raises Error, naming file and line."""
+    def parameters(self, row: Row) -> dict[str, Any]:
+        """Return what CreateHIT gets of a row: its Question. Raises Error, naming file and line."""
         try:
-            html = self.template.render(row.value)
-            return format_question(html, self.properties.frame_height, self.limit)
+            return self.question_source.fill(row.value, self.properties.frame_height, self.limit)
         except (Error, ValueError) as error:
             raise Error(f"{self.input.path}:{row.line}: {error}") from error
 
 
 def make_plan(
-    template_name: str,
+    template_name: str | None,
     properties_file: str,
     source: Input,
     crowd: Crowd,
     *,
     raw_values: bool = False,
 ) -> Plan:
-    """Read `source` and render every row once. Raises Error with every fault, one per line.
+    """Read `source` and fill in every row once. Raises Error with every fault, one per line.
 
-    `raw_values`: see Template.
+    Without a template, the properties have an ExternalURL. `raw_values`: see Template.
     """
     faults = FaultList()
-    directories = crowd.settings["template_directories"]
-    template = _try(faults, _read_template, template_name, directories, raw_values)
+    page = _try(faults, _read_page, template_name, crowd, raw_values) if template_name else None
     hit_properties = _try(faults, properties.read, properties_file)
+    if hit_properties and (hit_properties.external_url is None) != bool(template_name):
+        faults.append(_describe_choice(properties_file, template_name))
+    if hit_properties and not template_name:
+        page = _try(faults, _read_url, properties_file, hit_properties.external_url, crowd)
+    return _complete(page, hit_properties, properties_file, source, crowd, faults)
+
+
+def _describe_choice(properties_file: str, template_name: str | None) -> str:
+    if template_name:
+        return f"{properties_file}: has an ExternalURL; leave out either that or --html_template"
+    return f"{properties_file}: has no ExternalURL; give --html_template, or add one"
+
+
+def _complete(
+    question_source: QuestionSource | None,
+    hit_properties: Properties | None,
+    properties_file: str,
+    source: Input,
+    crowd: Crowd,
+    faults: FaultList,
+) -> Plan:
+    """Read `source` and return the plan. Raises Error with `faults` and those of the rows."""
     _try(faults, source.read)
     limit = find_size_limit(crowd)
-    advice = Advice(template_name, source.path, crowd)
+    name = question_source.name if question_source else ""
+    advice = Advice(name, source.path, crowd)
     rows = 0
     for row in source.rows(faults):
         rows += 1
-        if rows == 1 and template and source.columns:
-            template = _try(faults, _check_columns, template, source.columns.names)
-        if template and hit_properties:
-            draft = Plan(template, hit_properties, "", source, 0, {}, limit=limit)
-            if question := _try(faults, draft.question, row):
+        if rows == 1 and question_source and source.columns:
+            question_source = _try(faults, _check_columns, question_source, source.columns.names)
+        if question_source and hit_properties:
+            draft = Plan(question_source, hit_properties, "", source, 0, {}, limit=limit)
+            parameters = _try(faults, draft.parameters, row) or {}
+            if SCHEMA in (question := parameters.get("Question", "")):
                 advice.check(row, question)
     if not rows and not faults:
         faults.append(f"{source.path}: no rows, so no HITs")
-    if faults or template is None or hit_properties is None:
+    if faults or question_source is None or hit_properties is None:
         raise Error(faults.join())
     hashes = {
         "input": _hash_input(source),
-        "template": _hash_template(template),
+        "template": _hash_source(question_source),
         "properties": _hash(_serialize(hit_properties).encode()),
     }
     return Plan(
-        template,
+        question_source,
         hit_properties,
         properties_file,
         source,
         rows,
         hashes,
-        warnings=(*hit_properties.warnings, *template.warnings(), *advice.lines()),
+        warnings=(*hit_properties.warnings, *question_source.warnings(), *advice.lines()),
         limit=limit,
     )
 
@@ -115,18 +140,23 @@ def _serialize(properties: Properties) -> str:
     )
 
 
-def _read_template(name: str, directories: Sequence[str], raw_values: bool) -> Template:
-    return Template(name, directories, raw_values=raw_values)
+def _read_page(name: str, crowd: Crowd, raw_values: bool) -> QuestionSource:
+    template = Template(name, crowd.settings["template_directories"], raw_values=raw_values)
+    return WholeSource(template, crowd) if name.endswith(WHOLE_QUESTIONS) else PageSource(template)
 
 
-def _check_columns(template: Template, columns: Sequence[str]) -> Template:
-    template.check_columns(columns)
-    return template
+def _read_url(properties_file: str, url: str | None, crowd: Crowd) -> QuestionSource | None:
+    return ExternalSource(properties_file, ExternalURL(url), crowd) if url is not None else None
 
 
-def _hash_template(template: Template) -> str:
-    sources = json.dumps(sorted(template.sources.items()))
-    return _hash((sources + "raw values" * template.raw_values).encode())
+def _check_columns(question_source: QuestionSource, columns: Sequence[str]) -> QuestionSource:
+    question_source.check_columns(columns)
+    return question_source
+
+
+def _hash_source(question_source: QuestionSource) -> str:
+    sources = json.dumps(sorted(question_source.sources.items()))
+    return _hash((sources + "raw values" * question_source.raw_values).encode())
 
 
 def _hash_input(source: Input) -> str:

@@ -43,6 +43,7 @@ OLD_NAMES = {  # those of the first simple-amt
     "hits_approved": "HitsApproved",
     "percent_approved": "PercentApproved",
 }
+OF_THE_QUESTION = ("FrameHeight", "ExternalURL")
 SET_BY_US = ("HITTypeId", "Question", "RequesterAnnotation", "UniqueRequestToken")
 
 
@@ -57,6 +58,7 @@ class Properties:
     frame_height: int
     text: str  # the file, for the batch record
     warnings: tuple[str, ...] = ()
+    external_url: str | None = None
 
     @property
     def reward(self) -> Decimal:
@@ -91,9 +93,10 @@ def read(path: str | Path) -> Properties:
     if faults:
         raise Error(join_faults(f"{path}:{_find_line(text, fault)}: {fault}" for fault in faults))
     frame_height = parameters.pop("FrameHeight")
+    url = parameters.pop("ExternalURL", None)
     hit = {name: parameters.pop(name) for name in OF_THE_HIT if name in parameters}
     warnings = [_describe_old_names(path, old_names)] if old_names else []
-    return Properties(parameters, hit, frame_height, text, tuple(warnings))
+    return Properties(parameters, hit, frame_height, text, tuple(warnings), url)
 
 
 def _describe_old_names(path: str | Path, old_names: Sequence[str]) -> str:
@@ -124,11 +127,13 @@ def _to_parameters(properties: Mapping[str, Any], faults: list[str]) -> dict[str
     except ValueError as error:
         faults.append(str(error))
     faults += _find_limit_faults(parameters)
+    if not isinstance(url := parameters.get("ExternalURL", "https:"), str) or not url.strip():
+        faults.append(f"ExternalURL: {url!r} is not the address of a page")
     if not faults:
         from amt import service_model  # botocore: only when there is nothing simpler to say
 
         faults += service_model.find_faults(
-            {k: v for k, v in parameters.items() if k != "FrameHeight"}
+            {k: v for k, v in parameters.items() if k not in OF_THE_QUESTION}
         )
     if not faults:
         faults += find_locale_faults(parameters.get("QualificationRequirements", []))

@@ -52,7 +52,7 @@ def find_faults(properties: dict[str, Any]) -> list[str]:
 
 
 def _suggest(name: str) -> str:
-    known = (*load_hit_shape().members, *KEYS, "FrameHeight")
+    known = (*load_hit_shape().members, *KEYS, "FrameHeight", "ExternalURL")
     return suggest(name, known, lambda key: key.lower().replace("_", ""), cutoff=0.7)
 
 

@@ -154,7 +154,7 @@ class WebTemplate:
         return "".join(parts)
 
     def _escape(self, place: Place, column: str, value: Any) -> str:
-        text = value if isinstance(value, str) else _to_text(value)
+        text = to_text(value)
         if self.raw_values:
             return text
         if place.kind in MARKUP_PLACES and ("<" in text or "&" in text) and MARKUP.search(text):
@@ -184,7 +184,10 @@ class WebTemplate:
         return lines
 
 
-def _to_text(value: Any) -> str:
+def to_text(value: Any) -> str:
+    """Return what is inserted for a value: text as it is, nothing for null, JSON for all else."""
+    if isinstance(value, str):
+        return value
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
