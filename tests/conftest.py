@@ -34,6 +34,15 @@ hypothesis.settings.register_profile("project", deadline=None)
 hypothesis.settings.load_profile("project")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that `make lowest` uses."""
+    parser.addoption(
+        "--parameter-sets",
+        type=int,
+        help="run a parametrized test with at most this many of its sets of parameters",
+    )
+
+
 def pytest_configure() -> None:
     """Let Ctrl-C reach what tests start, though `make test &` has a shell ignore it: a process
     inherits a signal that is ignored, and one that is handled becomes the default.
@@ -41,15 +50,29 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that use a browser, and put slow tests first.
 
     A slow test that comes last keeps one process busy while the others have nothing to do.
     """
+    if (most := config.getoption("parameter_sets")) is not None:
+        wanted = set(_some_of_each_test(items, most))
+        config.hook.pytest_deselected(items=[item for item in items if item not in wanted])
+        items[:] = [item for item in items if item in wanted]
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _some_of_each_test(items: list[pytest.Item], most: int) -> Iterator[pytest.Item]:
+    """Yield of each test function at most `most` items, evenly spread."""
+    of_function: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        of_function.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for same in of_function.values():
+        count = min(most, len(same))
+        yield from (same[number * (len(same) - 1) // max(1, count - 1)] for number in range(count))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
