@@ -94,6 +94,50 @@ def test_amazons_scripts_become_ours(before: str, after: str) -> None:
     )
 
 
+BS30 = "https://s3.amazonaws.com/mturk-public/bs30"
+BOOTSTRAP = "/vendor/bootstrap-3.1.1/dist"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            f'<link href="{BS30}/css/bootstrap.min.css" rel="stylesheet" />',
+            f'<link href="{BOOTSTRAP}/css/bootstrap.min.css" rel="stylesheet" />',
+        ),
+        (
+            "<link rel=stylesheet href=//s3.amazonaws.com/mturk-public/bs30/css/bootstrap.css>",
+            f"<link rel=stylesheet href={BOOTSTRAP}/css/bootstrap.min.css>",
+        ),
+        (
+            f"<link href='{BS30}/css/bootstrap-theme.min.css'>",
+            f"<link href='{BOOTSTRAP}/css/bootstrap-theme.min.css'>",
+        ),
+        (
+            f'{FIRST}<script src="{BS30}/js/bootstrap.min.js"></script>',
+            f'{FIRST}<script src="{BOOTSTRAP}/js/bootstrap.min.js"></script>',
+        ),
+        (
+            f"{FIRST}<script src=http://s3.amazonaws.com/mturk-public/jquery-1.11.2.min.js></script>",
+            f"{FIRST}<script src=/vendor/jquery-1.12.4/dist/jquery.min.js></script>",
+        ),
+        (
+            f"{FIRST}<script src='{BS30}/x.js'></script>",
+            f"{FIRST}<script src='{BS30}/x.js'></script>",
+        ),
+        (f"<link href='{BS30}/js/bootstrap.js'>", f"<link href='{BS30}/js/bootstrap.js'>"),
+        (
+            "<link href='https://s3.amazonaws.com/somebody/bootstrap.css'>",
+            "<link href='https://s3.amazonaws.com/somebody/bootstrap.css'>",
+        ),
+    ],
+)
+def test_style_sheets_and_libraries_of_amazons_become_ours(before: str, after: str) -> None:
+    """Pages of the web site look as they did, now that Amazon's address answers no more."""
+    page = before.removeprefix(FIRST) + ELSEWHERE
+    assert rewritten(page) == after + ELSEWHERE
+
+
 UNTOUCHED = [
     "",
     "no page at all < 3 && > 2 \x00",
@@ -282,9 +326,37 @@ def test_our_scripts_are_there_for_pages_of_any_origin(world: World, name: str) 
     assert "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("name", ["amazons_address.js", "../hit_page.py", "%2e%2e/hit_page.py", ""])
+@pytest.mark.parametrize(
+    ("path", "content_type", "inside"),
+    [
+        ("bootstrap-3.1.1/dist/css/bootstrap.min.css", "text/css; charset=utf-8", b".col-md-12"),
+        ("bootstrap-3.1.1/dist/js/bootstrap.min.js", "text/javascript; charset=utf-8", b"modal"),
+        ("bootstrap-3.1.1/dist/fonts/glyphicons-halflings-regular.woff", "font/woff", b"wOFF"),
+        ("jquery-1.12.4/dist/jquery.min.js", "text/javascript; charset=utf-8", b"v1.12.4"),
+    ],
+)
+def test_libraries_are_there_for_pages_of_any_origin(
+    world: World, path: str, content_type: str, inside: bytes
+) -> None:
+    """A sandboxed page has no origin, and a font is always asked for with CORS."""
+    answer = world.visitor().get(f"/hit_scripts/vendor/{path}")
+    assert answer.status_code == 200
+    assert answer.content_type == content_type
+    assert inside in answer.data
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("amazons_address.js", "../hit_page.py", "%2e%2e/hit_page.py", ""),
+        *("vendor/", "vendor/manifest.json", "vendor/../hit_scripts/keep.js", "vendor/%2e%2e/vendor/manifest.json"),
+    ],
+)
 def test_no_other_file_is_served_as_a_script(world: World, name: str) -> None:
-    """Only the two scripts that replace Amazon's."""
+    """Only the scripts that replace Amazon's, and the vendored libraries."""
     assert world.visitor().get(f"/hit_scripts/{name}").status_code == 404
 
 

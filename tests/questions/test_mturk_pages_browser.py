@@ -236,3 +236,29 @@ def test_a_page_may_name_the_script_after_the_form(
     frame.get_by_label("N").fill("3")
     frame.get_by_role("button", name="Submit").click()
     assert desk.answers() == {"taskAnswers": '[{"a":{"on":true},"n":"3"}]'}
+
+
+BS30_PAGE = """<!-- Bootstrap v3.0.3 -->
+<link href="https://s3.amazonaws.com/mturk-public/bs30/css/bootstrap.min.css" rel="stylesheet" />
+<script src="https://s3.amazonaws.com/mturk-public/jquery-1.11.2.min.js"></script>
+<script src="https://s3.amazonaws.com/mturk-public/bs30/js/bootstrap.min.js"></script>
+<section class="container"><div class="panel panel-primary"><div class="panel-heading">Read</div>
+<div class="panel-body"><span class="glyphicon glyphicon-star"></span>
+<a class="btn btn-default" data-toggle="collapse" href="#more">More</a>
+<div id="more" class="collapse">All of it</div>
+<input class="form-control" name="word" aria-label="Word"></div></div></section>"""
+
+
+def test_a_page_with_amazons_style_sheet_looks_as_it_did(desk: Desk) -> None:
+    """Bootstrap's colors, its icon font and its scripts with jQuery work in the frame."""
+    frame = desk.accept(BS30_PAGE)
+    heading = frame.locator(".panel-heading")
+    expect(heading).to_have_css("background-color", "rgb(66, 139, 202)")
+    frame.get_by_role("link", name="More").click()
+    expect(frame.get_by_text("All of it")).to_be_visible()
+    fonts = heading.evaluate("() => document.fonts.load(\"20px 'Glyphicons Halflings'\")")
+    assert len(fonts) == 1
+    frame.get_by_label("Word").fill("cat")
+    frame.get_by_role("button", name="Submit").click()
+
+    assert desk.answers() == {"word": "cat"}

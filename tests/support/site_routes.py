@@ -18,6 +18,7 @@ OPEN = {
     "static",
     "files.send",
     "scripts.show",
+    "scripts.show_vendored",
     "sign_in.show",
     "sign_in.sign_in",
     "sign_in.sign_out",

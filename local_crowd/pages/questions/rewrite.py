@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from html import escape
 from operator import itemgetter
 
+from local_crowd.pages.questions.amazons_files import find_replacement
 from local_crowd.pages.questions.markup import Token, find_tokens
 from local_crowd.pages.questions.wrapper import Edit, Wrapper
 
@@ -19,16 +20,10 @@ SUBMIT = re.compile(
     r"(?![\w/.-])",
     re.IGNORECASE,
 )
-SCRIPTS = re.compile(
-    r"(?:https?:)?//(?:s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/mturk-public|"
-    r"mturk-public\.s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com|assets\.crowd\.aws)"
-    r"/(?:[\w.-]+/)*(?P<name>externalHIT|crowd-html-elements)[\w.-]*\.js(?:[?#].*)?",
-    re.IGNORECASE,
-)
-OURS = {"externalhit": "externalHIT_v1.js", "crowd-html-elements": "crowd-html-elements.js"}
 CROWD_ELEMENT = re.compile("crowd-[a-z]", re.IGNORECASE)
 
 _BEFORE_ANY_SCRIPT = ("html", "head")
+_FILES = {"script": ("src", ".js"), "link": ("href", ".css")}  # tag: attribute, our file's suffix
 
 
 def rewrite_page(
@@ -39,10 +34,10 @@ def rewrite_page(
     guard_script: str,
     keeping_script_url: str = "",
 ) -> str:
-    """Make the forms of `html` submit to `submit_url`, and replace Amazon's scripts by ours.
+    """Make the forms of `html` submit to `submit_url`, and replace files of Amazon's by ours.
 
     A page that brings no form is wrapped in one (see wrapper.py). `script_url` returns the URL of
-    one of our scripts by its name. Up to three scripts are inserted before the page's own, in this
+    one of our files by its name. Up to three scripts are inserted before the page's own, in this
     order: the one at `keeping_script_url`, unless that is empty; the source `guard_script`, if the
     page or its scripts may contain crowd- elements; the source `first_script`, if the page has
     scripts, or if `keeping_script_url` is given and a form submits to `submit_url`.
@@ -64,7 +59,7 @@ def rewrite_page(
             start = token.end
         needs_first = needs_first or token.name == "script"
         needs_first = needs_first or bool(found and keeping_script_url)  # it fills in assignmentId
-    wrapping = wrapper.find_edits(html, submit_url, script_url(OURS["externalhit"]))
+    wrapping = wrapper.find_edits(html, submit_url, script_url("externalHIT_v1.js"))
     ours = f'<script src="{escape(keeping_script_url)}"></script>' if keeping_script_url else ""
     if CROWD_ELEMENT.search(html):
         ours += f"<script>{guard_script}</script>"
@@ -81,12 +76,14 @@ def _lacks_action(form: Token) -> bool:
 
 
 def _find_edits(token: Token, submit_url: str, script_url: Callable[[str], str]) -> Iterator[Edit]:
-    if not token.is_tag("form", "button", "input", "script"):
+    if not token.is_tag("form", "button", "input", "script", "link"):
         return
     spans, values = token.find_values(), token.read_values()
-    if token.name == "script":
-        if match := SCRIPTS.fullmatch(values.get("src", "")):
-            yield *spans["src"], escape(script_url(OURS[match["name"].lower()]))
+    if token.name in _FILES:
+        source, suffix = _FILES[token.name]
+        ours = find_replacement(values.get(source, ""))
+        if ours and ours.endswith(suffix):
+            yield *spans[source], escape(script_url(ours))
             if values.get("integrity"):  # Amazon's checksum would block our file
                 yield *spans["integrity"], ""
         return

@@ -1,4 +1,4 @@
-"""Our replacements of the scripts that Amazon serves to HIT pages."""
+"""What HIT pages load from here: our replacements of Amazon's scripts, and vendored libraries."""
 
 import hashlib
 import json
@@ -13,6 +13,13 @@ from local_crowd.pages.headers import YEAR
 pages = Blueprint("scripts", __name__)
 
 SOURCES = Path(__file__).parent.parent / "hit_scripts"
+VENDOR = Path(__file__).parent.parent / "vendor"  # see tools/vendor_browser_libraries.py
+_VENDORED_PREFIX = "vendor/"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".woff": "font/woff",
+}
 CROWD_ELEMENTS = (
     "crowd_base.js",
     "crowd_fields.js",
@@ -31,8 +38,12 @@ NAMES = ("externalHIT_v1.js", "crowd-html-elements.js", KEEPING_SCRIPT)
 def make_script_url(name: str) -> str:
     """Return the absolute URL of a script, because a page may set its own base URL.
 
-    The URL changes with the script's content, so browsers can cache it forever.
+    A vendored file's name is vendor/ and its path. The URL changes with the script's content, or
+    the library's version, so browsers can cache it forever.
     """
+    if name.startswith(_VENDORED_PREFIX):
+        path = name.removeprefix(_VENDORED_PREFIX)
+        return url_for("scripts.show_vendored", path=path, _external=True)
     version = hashlib.sha256(_load_script(name)).hexdigest()[:12]
     return url_for("scripts.show", name=name, v=version, _external=True)
 
@@ -59,9 +70,21 @@ def show(name: str) -> Response:
     """Send one of the scripts to pages of any origin. Raises NotFound."""
     if name not in NAMES:
         raise NotFound
+    return _make_response(_load_script(name), TYPES[".js"])
+
+
+@pages.get("/hit_scripts/vendor/<path:path>")
+def show_vendored(path: str) -> Response:
+    """Send a file of a vendored library to pages of any origin. Raises NotFound."""
+    if path not in _list_vendored():
+        raise NotFound
+    return _make_response(_load_vendored(path), TYPES[Path(path).suffix])
+
+
+def _make_response(content: bytes, content_type: str) -> Response:
     return Response(
-        _load_script(name),
-        content_type="text/javascript; charset=utf-8",
+        content,
+        content_type=content_type,
         headers={
             "Access-Control-Allow-Origin": "*",
             "Cache-Control": f"public, max-age={YEAR}, immutable",
@@ -80,3 +103,14 @@ def _load_script(name: str) -> bytes:
 @cache
 def _read(name: str) -> str:
     return (SOURCES / name).read_text(encoding="utf-8")
+
+
+@cache
+def _list_vendored() -> frozenset[str]:
+    files = (path for path in VENDOR.rglob("*") if path.suffix in TYPES)
+    return frozenset(path.relative_to(VENDOR).as_posix() for path in files)
+
+
+@cache
+def _load_vendored(path: str) -> bytes:
+    return (VENDOR / path).read_bytes()
