@@ -352,7 +352,12 @@ def test_libraries_are_there_for_pages_of_any_origin(
     "name",
     [
         *("amazons_address.js", "../hit_page.py", "%2e%2e/hit_page.py", ""),
-        *("vendor/", "vendor/manifest.json", "vendor/../hit_scripts/keep.js", "vendor/%2e%2e/vendor/manifest.json"),
+        *(
+            "vendor/",
+            "vendor/manifest.json",
+            "vendor/../hit_scripts/keep.js",
+            "vendor/%2e%2e/vendor/manifest.json",
+        ),
     ],
 )
 def test_no_other_file_is_served_as_a_script(world: World, name: str) -> None:
