@@ -169,6 +169,7 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
     from local_crowd import hosts, prefork
     from local_crowd.app import create_app
     from local_crowd.connections import CONNECTIONS, Server
+    from local_crowd.turns import OpenConnections, Turn
 
     # waitress warns whenever a request waits for a free thread, which is normal.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -180,14 +181,16 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
         ports=[get_port(listening) for listening in sockets],
     )
     processes = min(PROCESSES, count_cores()) if hasattr(os, "fork") else 1
+    open_connections = OpenConnections(processes)
 
-    def serve_process() -> None:
+    def serve_process(index: int) -> None:
         server = Server(
             app,
             sockets,
             threads=THREADS,
             connections=CONNECTIONS // processes,
             are_headers_trusted=args.proxies > 0,
+            turn=Turn(open_connections, index),
         )
         try:
             app.send_notifications()
@@ -202,7 +205,7 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
     with serving.note_address(directory, urls[0]) as close_note:
         announce(directory, urls)
         if processes == 1:
-            serve_process()
+            serve_process(0)
         else:
             prefork.run(processes, serve_process, in_child=close_note)
 

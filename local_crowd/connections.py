@@ -7,6 +7,7 @@ in the main thread, so slow clients do not block others.
 import resource
 import socket
 import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,6 +20,8 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.server import TcpWSGIServer
 from waitress.task import ThreadedTaskDispatcher
+
+from local_crowd.turns import OpenConnections, Turn
 
 CONNECTIONS = 1000
 SPARE = 10  # idle connections are closed from CONNECTIONS - SPARE on
@@ -49,11 +52,21 @@ class _Server(TcpWSGIServer):  # type: ignore[misc]
 
     channel_class = _Channel
 
+    def __init__(self, *args: Any, turn: Turn, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._turn = turn
+
     def readable(self) -> Any:
         """Return whether a connection can be accepted; near the limit, close an idle one first."""
+        self._turn.set_count(len(self._map))
         if len(self._map) >= self.adj.connection_limit - SPARE:
             self._close_idle()
-        return super().readable()
+        return super().readable() and not self._turn.get_wait(time.monotonic())
+
+    def handle_accept(self) -> None:
+        """Accept a connection, unless it is another process's turn."""
+        if self._turn.take(time.monotonic()):
+            super().handle_accept()
 
     def _close_idle(self) -> None:
         """Close the connection that was idle longest, of the client that has the most connections.
@@ -84,7 +97,8 @@ class Server:
     """Serves a WSGI application on listening sockets.
 
     `are_headers_trusted`: whether X-Forwarded headers are passed on to the application, which must
-    validate them; otherwise they are removed.
+    validate them; otherwise they are removed. `turn`: this process's, if others accept connections
+    from the same sockets.
     """
 
     def __init__(
@@ -95,6 +109,7 @@ class Server:
         threads: int,
         connections: int = CONNECTIONS,
         are_headers_trusted: bool = False,
+        turn: Turn | None = None,
     ) -> None:
         self._map: dict[int, Any] = {}
         self._settings = Adjustments(
@@ -107,12 +122,14 @@ class Server:
             clear_untrusted_proxy_headers=not are_headers_trusted,
         )
         self._settings.send_bytes = SEND_WHOLE_BYTES  # as an argument it is deprecated
+        self._turn = turn or Turn(OpenConnections(1), 0)
         self._dispatcher = ThreadedTaskDispatcher()
         self._dispatcher.set_thread_count(threads)
         for listening in sockets:
             _Server(
                 application,
                 self._map,
+                turn=self._turn,
                 _sock=listening,
                 dispatcher=self._dispatcher,
                 adj=self._settings,
@@ -128,8 +145,10 @@ class Server:
     def run(self) -> None:
         """Serve until KeyboardInterrupt, then finish the requests in progress."""
         try:
-            # poll, because select cannot handle file descriptors above 1023.
-            wasyncore.loop(timeout=1, map=self._map, use_poll=True)
+            while self._map:
+                # poll, because select cannot handle file descriptors above 1023.
+                wait = self._turn.get_wait(time.monotonic())
+                wasyncore.poll2(timeout=wait or 1, map=self._map)
         except KeyboardInterrupt:
             self._dispatcher.shutdown()
 

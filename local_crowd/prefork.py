@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -16,8 +17,10 @@ BRIEF_SECONDS = 1.0  # a process that lived no longer is replaced only after as 
 log = logging.getLogger(__name__)
 
 
-def run(count: int, serve: Callable[[], None], *, in_child: Callable[[], None]) -> NoReturn:
+def run(count: int, serve: Callable[[int], None], *, in_child: Callable[[], None]) -> NoReturn:
     """Call `serve` in `count` processes until KeyboardInterrupt, then end them, and raise it.
+
+    `serve` is passed the index of its process; a process that replaces another has its index.
 
     Call it before any thread is started and without open database connections: processes must not
     share them. `serve` is ended by KeyboardInterrupt. The processes end also when this one is killed.
@@ -25,22 +28,23 @@ def run(count: int, serve: Callable[[], None], *, in_child: Callable[[], None]) 
     """
     # Its writing end is open in this process only, and so is closed however this process ends.
     lifeline, our_end = os.pipe()
-    started: dict[int, float] = {}
+    started: dict[int, tuple[int, float]] = {}  # index and start, by process id
     try:
         while True:
-            while len(started) < count:
+            for index in sorted(set(range(count)) - {index for index, _ in started.values()}):
                 # A signal must not unwind the stack of this process in the new one.
                 signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
                 child = os.fork()
                 if not child:
                     os.close(our_end)
                     in_child()
-                    _serve_and_exit(serve, lifeline)
-                started[child] = time.monotonic()
+                    _serve_and_exit(partial(serve, index), lifeline)
+                started[child] = index, time.monotonic()
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             child, status = os.wait()
-            if (began := started.pop(child, None)) is None:
+            if child not in started:
                 continue
+            _, began = started.pop(child)
             log.error("A server process ended with %s", os.waitstatus_to_exitcode(status))
             time.sleep(max(0.0, BRIEF_SECONDS - (time.monotonic() - began)))
     finally:

@@ -8,7 +8,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -48,6 +51,22 @@ def read_url(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().split()[-1]
 
 
+def connect(url: str) -> HTTPConnection:
+    """Return a connection that stays open, after a first request on it."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=SECONDS)
+    connection.request("GET", f"{urlsplit(url).path}sign_in")
+    response = connection.getresponse()
+    response.read()
+    assert response.status == 200
+    return connection
+
+
+def count_sockets(pid: int) -> int:
+    """Return how many sockets a process has open."""
+    links = Path(f"/proc/{pid}/fd").iterdir()
+    return sum(str(link.readlink()).startswith("socket:") for link in links if link.is_symlink())
+
+
 def wait_until(is_so: Callable[[], bool]) -> None:
     """Wait for something that happens in another process in its own time."""
     end = time.monotonic() + SECONDS
@@ -74,6 +93,37 @@ def test_killed_process_is_replaced(server: "subprocess.Popen[str]") -> None:
 
     wait_until(lambda: len(find_family(server.pid)) == 3)
     assert is_answered(url)
+
+
+def test_open_connections_are_shared_evenly(server: "subprocess.Popen[str]") -> None:
+    """Of 20 connections that stay open, each process has half, give or take a race of the two."""
+    url = read_url(server)
+    wait_until(lambda: len(find_family(server.pid)) == 3)
+    first, second = find_family(server.pid)[1:]
+    before = count_sockets(first), count_sockets(second)
+
+    with ExitStack() as stack:
+        for _ in range(20):
+            stack.enter_context(closing(connect(url)))
+        shares = count_sockets(first) - before[0], count_sockets(second) - before[1]
+
+    assert sum(shares) == 20
+    assert min(shares) >= 7, shares
+
+
+def test_connections_of_a_hung_process_are_accepted(server: "subprocess.Popen[str]") -> None:
+    """A process that hangs has the fewest connections, and new ones are accepted by the other."""
+    url = read_url(server)
+    wait_until(lambda: len(find_family(server.pid)) == 3)
+    hung = find_family(server.pid)[1]
+
+    os.kill(hung, signal.SIGSTOP)
+    try:
+        with ExitStack() as stack:
+            for _ in range(3):
+                stack.enter_context(closing(connect(url)))
+    finally:
+        os.kill(hung, signal.SIGCONT)
 
 
 def test_processes_end_with_the_first(server: "subprocess.Popen[str]") -> None:

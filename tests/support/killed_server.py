@@ -17,6 +17,7 @@ from local_crowd import prefork
 from local_crowd import processes as several
 from local_crowd.app import create_app
 from local_crowd.connections import Server
+from local_crowd.turns import OpenConnections, Turn
 
 
 def main() -> None:
@@ -53,7 +54,12 @@ def serve(directory: Path, listening: socket.socket, processes: int | None = Non
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     app = create_app(directory)
     app.prepare_fork()
-    prefork.run(2, lambda: Server(app, [listening], threads=8).run(), in_child=lambda: None)
+    open_connections = OpenConnections(2)
+
+    def serve_process(index: int) -> None:
+        Server(app, [listening], threads=8, turn=Turn(open_connections, index)).run()
+
+    prefork.run(2, serve_process, in_child=lambda: None)
 
 
 if __name__ == "__main__":
