@@ -159,4 +159,4 @@ def test_percent_approved(approved: int, rejected: int, waiting: int) -> None:
 )
 def test_requirements_in_words(comparator: str, wanted: list[Any], words: str) -> None:
     """A requirement can be told to a worker in a phrase."""
-    assert describe(requirement(comparator, wanted), "English") == words
+    assert str(describe(requirement(comparator, wanted), "English")) == words
