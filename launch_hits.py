@@ -18,6 +18,7 @@ import simpleamt
 from amt import batches, calls, inputs, launching, plans, records, spending
 from amt.batches import Batch
 from amt.crowd import Crowd
+from amt.errors import Error
 from amt.messages import count_of, join_faults
 
 
@@ -30,8 +31,17 @@ def main(argv: list[str] | None = None) -> int:
         help="template of the page, with Jinja tags or ${name}; .xml or .xml.j2: of the question's "
         "XML. Not needed if the properties have an ExternalURL",
     )
+    parser.add_argument(
+        "--hit_properties_file",
+        metavar="FILE",
+        help="JSON file with the title, the reward and other properties",
+    )
+    parser.add_argument(
+        "--definition",
+        metavar="DIR",
+        help="definition directory of amti, in place of template and properties",
+    )
     for name, text in (
-        ("hit_properties_file", "JSON file with the title, the reward and other properties"),
         (
             "input_json_file",
             "input file, one HIT per row: .csv, .tsv, .json or JSON Lines; - is stdin",
@@ -65,14 +75,21 @@ def launch(args: argparse.Namespace) -> int:
     crowd = simpleamt.crowd(args, batch)
     records.refuse_other_place(batch, crowd)
     with inputs.Input(args.input_json_file, args.input_format) as source:
-        plan = plans.make_plan(
-            args.html_template,
-            args.hit_properties_file,
-            source,
-            crowd,
-            raw_values=args.raw_values,
-        )
-        return perform(args, crowd, plan, batch)
+        return perform(args, crowd, make_plan(args, source, crowd), batch)
+
+
+def make_plan(args: argparse.Namespace, source: inputs.Input, crowd: Crowd) -> plans.Plan:
+    """Plan the batch from what the flags name. Raises Error for flags that contradict each other."""
+    if args.definition is not None:
+        for flag in ("html_template", "hit_properties_file"):
+            if getattr(args, flag) is not None:
+                raise Error(f"--{flag}: --definition has its own; leave out one of the two")
+        return plans.plan_definition(args.definition, source, crowd, raw_values=args.raw_values)
+    if args.hit_properties_file is None:
+        raise Error("give --hit_properties_file, or --definition")
+    return plans.make_plan(
+        args.html_template, args.hit_properties_file, source, crowd, raw_values=args.raw_values
+    )
 
 
 def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Batch) -> int:

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
-from amt import properties
+from amt import definitions, properties
 from amt.advice import Advice
 from amt.batches import Batch
 from amt.crowd import Crowd
@@ -72,6 +73,24 @@ def make_plan(
     if hit_properties and not template_name:
         page = _try(faults, _read_url, properties_file, hit_properties.external_url, crowd)
     return _complete(page, hit_properties, properties_file, source, crowd, faults)
+
+
+def plan_definition(
+    directory: str, source: Input, crowd: Crowd, *, raw_values: bool = False
+) -> Plan:
+    """Read `source`, and fill the question of a definition directory of amti with every row.
+
+    `raw_values` inserts values without escaping. Raises Error with every fault, one per line.
+    """
+    faults = FaultList()
+    question = _try(faults, _read_definition, directory, crowd, raw_values)
+    hit_properties = _try(faults, definitions.read_properties, directory)
+    file = str(Path(directory) / definitions.QUESTION)
+    return _complete(question, hit_properties, file, source, crowd, faults)
+
+
+def _read_definition(directory: str, crowd: Crowd, raw_values: bool) -> QuestionSource:
+    return definitions.DefinitionSource(directory, crowd, raw_values=raw_values)
 
 
 def _describe_choice(properties_file: str, template_name: str | None) -> str:

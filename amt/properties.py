@@ -1,5 +1,6 @@
 """Read HIT properties: a JSON file with Amazon's field names and a few short keys of our own."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,8 +72,37 @@ class Properties:
         return int(self.hit["MaxAssignments"])
 
 
-def read(path: str | Path) -> Properties:
-    """Read and validate a HIT properties file. Raises Error with every fault, one per line."""
+def read(*paths: str | Path) -> Properties:
+    """Read and validate the HIT properties in a file, or in several that each have some of them.
+
+    Raises Error with every fault, one per line.
+    """
+    texts: dict[str | Path, str] = {}
+    given: dict[str, Any] = {}
+    faults: list[str] = []
+    for path in paths:
+        texts[path], more = _load(path)
+        faults += [f"{name}: is in both files; give it in one" for name in more if name in given]
+        given |= more
+    old_names = [name for name in OLD_NAMES if name in given]
+    faults += [
+        f"{name}: is the old name of {OLD_NAMES[name]}; give only one of them"
+        for name in old_names
+        if OLD_NAMES[name] in given
+    ]
+    parameters = _to_parameters({OLD_NAMES.get(name, name): v for name, v in given.items()}, faults)
+    if faults:
+        raise Error(join_faults(f"{_find_place(texts, fault)}: {fault}" for fault in faults))
+    frame_height = parameters.pop("FrameHeight")
+    url = parameters.pop("ExternalURL", None)
+    hit = {name: parameters.pop(name) for name in OF_THE_HIT if name in parameters}
+    warnings = [_describe_old_names(paths[0], old_names)] if old_names else []
+    text = texts[paths[0]] if len(paths) == 1 else json.dumps(given, indent=1)
+    return Properties(parameters, hit, frame_height, text, tuple(warnings), url)
+
+
+def _load(path: str | Path) -> tuple[str, dict[str, Any]]:
+    """Return the text of a file and the JSON object in it."""
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
         properties = json_text.parse(text)
@@ -82,21 +112,7 @@ def read(path: str | Path) -> Properties:
         raise Error(json_text.describe(path, error)) from error
     if not isinstance(properties, dict):
         raise Error(f"{path}: HIT properties are a JSON object")
-    old_names = [name for name in OLD_NAMES if name in properties]
-    faults = [
-        f"{name}: is the old name of {OLD_NAMES[name]}; give only one of them"
-        for name in old_names
-        if OLD_NAMES[name] in properties
-    ]
-    properties = {OLD_NAMES.get(name, name): value for name, value in properties.items()}
-    parameters = _to_parameters(properties, faults)
-    if faults:
-        raise Error(join_faults(f"{path}:{_find_line(text, fault)}: {fault}" for fault in faults))
-    frame_height = parameters.pop("FrameHeight")
-    url = parameters.pop("ExternalURL", None)
-    hit = {name: parameters.pop(name) for name in OF_THE_HIT if name in parameters}
-    warnings = [_describe_old_names(path, old_names)] if old_names else []
-    return Properties(parameters, hit, frame_height, text, tuple(warnings), url)
+    return text, properties
 
 
 def _describe_old_names(path: str | Path, old_names: Sequence[str]) -> str:
@@ -104,12 +120,14 @@ def _describe_old_names(path: str | Path, old_names: Sequence[str]) -> str:
     return f"{path}: these names still work, but have newer forms: {renamed}"
 
 
-def _find_line(text: str, fault: str) -> int:
-    """Return the number of the line with the fault's key, or 1."""
+def _find_place(texts: Mapping[str | Path, str], fault: str) -> str:
+    """Return the file and the line with the fault's key; of a key that is missing, line 1."""
     key = fault.partition(":")[0]
     old = next((old for old, new in OLD_NAMES.items() if new == key), key)
-    match = re.search(rf'"({re.escape(key)}|{old})"\s*:', text)
-    return text.count("\n", 0, match.start()) + 1 if match else 1
+    for path, text in reversed(list(texts.items())):
+        if match := re.search(rf'"({re.escape(key)}|{old})"\s*:', text):
+            return f"{path}:{text.count(chr(10), 0, match.start()) + 1}"
+    return f"{next(iter(texts))}:1"
 
 
 def _to_parameters(properties: Mapping[str, Any], faults: list[str]) -> dict[str, Any]:

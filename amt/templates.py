@@ -81,7 +81,7 @@ class Template:
         except OSError as error:
             raise Error(f"{path}: {error.strerror}") from error
         except (jinja2.TemplateSyntaxError, UnicodeDecodeError) as error:
-            raise Error(_describe_error(error, name)) from error
+            raise Error(describe_template_error(error, name)) from error
         if raw_values and self._web is None:
             raise Error(f"{name}: --raw_values is for pages with ${{name}} and no Jinja tags")
         self._source = source
@@ -122,10 +122,10 @@ class Template:
         try:
             return self._template.render(values)
         except Exception as error:  # whatever it is, it is the template's
-            raise Error(_describe_error(error, self.name)) from error
+            raise Error(describe_template_error(error, self.name)) from error
 
 
-def _describe_error(error: Exception, name: str) -> str:
+def describe_template_error(error: Exception, name: str) -> str:
     """Return template, line and message. Jinja adds the template's own frames to the traceback."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if frame.name.startswith(("top-level", "block ", "template"))]
