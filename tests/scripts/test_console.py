@@ -43,7 +43,10 @@ COMMANDS = {
     "unblock_workers": "--worker_ids_file=workers.txt --yes",
 }
 # Command lines of the scripts that need no library and no crowd.
-WITHOUT_LIBRARIES = {"import_results": "--results_file=web.csv"}
+WITHOUT_LIBRARIES = {
+    "import_results": "--results_file=web.csv",
+    "review_hits": "--results_file=results.txt --decisions_file=decisions.csv",
+}
 
 
 @pytest.fixture
@@ -248,13 +251,15 @@ def run_without_libraries(
 def test_what_needs_no_library_runs_outside_the_virtual_environment(
     files: Desk, script: str
 ) -> None:
-    """Results that were collected years ago can be read with Python alone."""
+    """Results that were collected years ago can be read and decided on with Python alone."""
     files.write("web.csv", "HITId,AssignmentId,WorkerId,Answer.label\n3A,3B,A3,cat\n")
+    files.write("results.txt", to_lines(result(answers={"label": "cat"})))
 
     done = run_without_libraries(files, script, WITHOUT_LIBRARIES[script])
 
     assert done.returncode == 0, done.stderr
-    assert '"label": "cat"' in done.stdout
+    output = done.stdout or files.read("decisions.csv")
+    assert '"label": "cat"' in output.replace('""', '"')
 
 
 @pytest.mark.parametrize("script", COMMANDS)
