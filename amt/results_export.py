@@ -10,7 +10,8 @@ from amt.amti_batches import AmtiTable
 from amt.errors import Error
 from amt.inputs import Input
 from amt.messages import Faults, Say, say_nothing
-from amt.results_tables import FlatTable, Table
+from amt.pseudonyms import Pseudonyms
+from amt.results_tables import Change, FlatTable, Table, keep
 from amt.web_results import WebTable
 
 FORMATS = ("mturk", "csv", "json", "parquet", "amti", "xml")
@@ -46,12 +47,13 @@ def write_table(
     output: TextIO,
     *,
     raw: bool = False,
+    change: Change = keep,
 ) -> None:
     """Write the results in `source`, which `table` has taken in, to a file, or else to `output`.
 
-    `raw`: see results_files.write_csv.
+    `raw`: see results_files.write_csv. `change`: as for results_tables.read_results.
     """
-    results = results_tables.iterate(source)
+    results = results_tables.iterate(source, change)
     with files.replace(output_file) if output_file else nullcontext(output) as file:
         if format_name == "json":
             results_files.write_json(file, table, results)
@@ -62,23 +64,34 @@ def write_table(
 
 
 def write_answers(
-    source: Input, directory: str, fetched: Iterable[tuple[str, str]], say: Say = say_nothing
+    source: Input,
+    directory: str,
+    fetched: Iterable[tuple[str, str]],
+    say: Say = say_nothing,
+    *,
+    pseudonyms: Pseudonyms | None = None,
 ) -> int:
     """Write the XML of each result's answer into a new directory: its own, or else from `fetched`.
 
     `fetched` are assignment ids with their XML. Return how many answers are missing; each is
     reported to `say`. Raises Error for a directory that exists.
     """
-    wanted: dict[str, str] = {}
+    wanted: dict[str, tuple[str, str]] = {}
+
+    def hide(xml: str, worker_id: str) -> str:
+        return pseudonyms.replace_in_text(xml, worker_id) if pseudonyms else xml
+
     with answer_files.create(directory) as target:
         for result in results_tables.iterate(source):
             if isinstance(result.get("xml"), str):
-                target.add(result["hit_id"], result["assignment_id"], result["xml"])
+                xml = hide(result["xml"], result["worker_id"])
+                target.add(result["hit_id"], result["assignment_id"], xml)
             else:
-                wanted[result["assignment_id"]] = result["hit_id"]
+                wanted[result["assignment_id"]] = (result["hit_id"], result["worker_id"])
         for assignment_id, xml in fetched:
-            if hit_id := wanted.pop(assignment_id, None):
-                target.add(hit_id, assignment_id, xml)
+            if assignment_id in wanted:
+                hit_id, worker_id = wanted.pop(assignment_id)
+                target.add(hit_id, assignment_id, hide(xml, worker_id))
         if not target.written and wanted:
             raise Error(
                 f"{directory}: not written, because no answer of {source.path} is available"

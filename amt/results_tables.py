@@ -1,6 +1,6 @@
 """Results as a table, a row per assignment: its columns, and its cells."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from amt import inputs
@@ -9,6 +9,7 @@ from amt.messages import Say, join_faults, say_nothing
 from formats.json_text import parse
 
 Result = Mapping[str, Any]
+Change = Callable[[Result], Result]
 
 # The columns of the page's CSV too, see local_crowd/pages/requester/downloads.py.
 FIRST_COLUMNS = (
@@ -95,8 +96,15 @@ def answer_fields(result: Result) -> Mapping[str, Any]:
     return {} if output is None else {"output": output}
 
 
-def read_results(source: inputs.Input, table: Table | None, say: Say = say_nothing) -> Contents:
-    """Check every line of a results file, and let `table` take them in.
+def keep(result: Result) -> Result:
+    """Return the result as it is."""
+    return result
+
+
+def read_results(
+    source: inputs.Input, table: Table | None, say: Say = say_nothing, *, change: Change = keep
+) -> Contents:
+    """Check every line of a results file, and let `table` take them in as `change` returns them.
 
     Raises Error, naming file and line, for what is not a line of results.
     """
@@ -116,7 +124,7 @@ def read_results(source: inputs.Input, table: Table | None, say: Say = say_nothi
         if not isinstance(result.get("xml"), str):
             without_xml[result["hit_id"]] = None
         if table is not None:
-            table.add(result)
+            table.add(change(result))
     if faults:
         raise Error(join_faults(faults))
     if not count:
@@ -124,10 +132,10 @@ def read_results(source: inputs.Input, table: Table | None, say: Say = say_nothi
     return Contents(list(without_hit), list(without_xml))
 
 
-def iterate(source: inputs.Input) -> Iterator[dict[str, Any]]:
-    """Yield the results of a file that `read_results` has read."""
+def iterate(source: inputs.Input, change: Change = keep) -> Iterator[Result]:
+    """Yield the results of a file that `read_results` has read, as `change` returns them."""
     for row in source.rows():
-        yield row.value
+        yield change(row.value)
 
 
 def _describe_fault(value: Any) -> str | None:
