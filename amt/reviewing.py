@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from amt import decision_files, decision_rules, files, results_tables
 from amt.decision_dialogs import decide_one_by_one, describe_counts, describe_sheet, is_reviewed
@@ -62,7 +61,9 @@ def decide_on_terminal(
     return describe_sheet(sheet.rows)
 
 
-def _make_row(result: dict[str, Any], rules: Sequence[Rule], feedback: str) -> dict[str, str]:
+def _make_row(
+    result: results_tables.Result, rules: Sequence[Rule], feedback: str
+) -> dict[str, str]:
     decision = "" if is_reviewed(result) else decision_rules.decide(rules, result)
     return decision_files.to_row(result, decision, feedback)
 
