@@ -17,8 +17,8 @@ SCRIPT = '<!DOCTYPE html><script src="https://assets.crowd.aws/crowd-html-elemen
 AMAZONS = "https://www.mturk.com/mturk/externalSubmit"
 FORM = f"<form action='{AMAZONS}'><input type=hidden name=assignmentId value=x>"
 RETURN = " Nothing can be submitted: please return the HIT and tell its requester."
-KEYPOINT = "<crowd-keypoint name='k' src='x' labels='[]'></crowd-keypoint>"
-CANNOT_SHOW = "This page needs <crowd-keypoint>, which this crowd cannot show."
+UNKNOWN = "<crowd-hologram name='k' src='x' labels='[]'></crowd-hologram>"
+CANNOT_SHOW = "This page needs <crowd-hologram>, which this crowd cannot show."
 
 
 @pytest.fixture
@@ -48,18 +48,18 @@ def expect_no_way_to_submit(desk: Desk, frame: "FrameLocator") -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        pytest.param(SCRIPT + KEYPOINT, id="alone"),
-        pytest.param(f"{SCRIPT}<crowd-form>{KEYPOINT}</crowd-form>", id="in crowd-form"),
-        pytest.param(f"{SCRIPT}{FORM}{KEYPOINT}<button>Go</button></form>", id="in a form"),
-        pytest.param(f"{SCRIPT}{KEYPOINT}<crowd-form><p>x</p></crowd-form>", id="beside a form"),
+        pytest.param(SCRIPT + UNKNOWN, id="alone"),
+        pytest.param(f"{SCRIPT}<crowd-form>{UNKNOWN}</crowd-form>", id="in crowd-form"),
+        pytest.param(f"{SCRIPT}{FORM}{UNKNOWN}<button>Go</button></form>", id="in a form"),
+        pytest.param(f"{SCRIPT}{UNKNOWN}<crowd-form><p>x</p></crowd-form>", id="beside a form"),
         pytest.param(
-            f"{SCRIPT}<crowd-form><crowd-keypoint src='x'></crowd-keypoint></crowd-form>",
+            f"{SCRIPT}<crowd-form><crowd-hologram src='x'></crowd-hologram></crowd-form>",
             id="without a name",
         ),
-        pytest.param(f"{FORM}{KEYPOINT}<input type=submit></form>", id="without Amazon's script"),
+        pytest.param(f"{FORM}{UNKNOWN}<input type=submit></form>", id="without Amazon's script"),
         pytest.param(
             f"{SCRIPT}{FORM}<div id=d></div><button>Go</button></form><script>"
-            "onload = () => setTimeout(() => { d.innerHTML = '<crowd-' + 'keypoint name=k>' })"
+            "onload = () => setTimeout(() => { d.innerHTML = '<crowd-' + 'hologram name=k>' })"
             "</script>",
             id="made by a script",
         ),
@@ -75,12 +75,12 @@ def test_an_unknown_element_keeps_the_page_from_being_submitted(desk: Desk, html
 def test_the_preview_says_so_already(desk: Desk) -> None:
     """Who looks at the HIT learns it before accepting; every element is named once."""
     frame = desk.preview(
-        f"{SCRIPT}<crowd-form>{KEYPOINT}{KEYPOINT}<crowd-polygon></crowd-polygon>"
-        "<crowd-line></crowd-line><crowd-alert>Mind the gap</crowd-alert></crowd-form>"
+        f"{SCRIPT}<crowd-form>{UNKNOWN}{UNKNOWN}<crowd-map></crowd-map>"
+        "<crowd-globe></crowd-globe><crowd-alert>Mind the gap</crowd-alert></crowd-form>"
     )
     expect(
         frame.get_by_text(
-            "This page needs <crowd-keypoint>, <crowd-polygon> and <crowd-line>, which this crowd "
+            "This page needs <crowd-hologram>, <crowd-map> and <crowd-globe>, which this crowd "
             "cannot show. Nothing can be submitted: please do not accept the HIT, and tell its "
             "requester."
         )
@@ -99,7 +99,7 @@ def test_a_layout_with_an_unknown_element(desk: Desk) -> None:
     """The form that the crowd puts around a layout does not submit an empty answer."""
     with desk.crowd.site.writing() as call:
         layout_id = call.new_id()
-        layouts.add(call, layout_id, desk.crowd.requester_id, "k.html", SCRIPT + KEYPOINT, 0)
+        layouts.add(call, layout_id, desk.crowd.requester_id, "k.html", SCRIPT + UNKNOWN, 0)
     own = {name: value for name, value in HIT.items() if name != "Question"}
     hit = desk.crowd.client.create_hit(**own, HITLayoutId=layout_id)["HIT"]
 

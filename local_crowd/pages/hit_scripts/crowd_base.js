@@ -70,27 +70,36 @@ function hasRegion(host, tag) {
   return Array.from(host.children).some((child) => child.localName === tag);
 }
 
+// Elements that submit their own answer when they are in no form.
+const OWN_FORMS = ['entity-annotation', 'bounding-box', 'keypoint', 'polygon', 'line', 'polyline',
+  'instance-segmentation', 'semantic-segmentation'].map((tag) => 'crowd-' + tag).join(', ');
+
 // Returns the form that submits a field, or the element that is its own form, or null.
 function handedInBy(field) {
   const around = field.parentElement && field.parentElement.closest('form, crowd-form');
-  return around || field.closest('crowd-entity-annotation');
+  return around || field.closest(OWN_FORMS);
 }
 
-// Parses a list as Amazon's samples write it: JSON, also with single quotes, unquoted keys and a
-// trailing comma. Returns null when invalid. A single quote ends a text only before the next one.
-function listOf(text) {
-  const TOKEN = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.|'(?!\s*[,\]}:]))*)'|([A-Za-z_]\w*)(?=\s*:)|,(?=\s*[\]}])/gs;
-  const json = (text || '').replace(TOKEN, (whole, single, member) => {
+// Parses JSON as Amazon's samples write it: also with single quotes, keys and URLs without quotes, trailing
+// commas and comments. Returns null when invalid. A single quote ends a text only before the next one.
+function looseJson(text) {
+  const TOKEN = /"(?:[^"\\]|\\.)*"|'((?:[^'\\]|\\.|'(?!\s*[,\]}:]))*)'|([A-Za-z_]\w*)(?=\s*:(?!\/\/))|(https?:\/\/[^\s"',}\]]+)|\/\/[^\n]*|,(?=\s*[\]}])/gs;
+  const json = (text || '').replace(TOKEN, (whole, single, member, url) => {
     if (single !== undefined) return JSON.stringify(single.replace(/\\(.)/gs, '$1'));
-    if (member !== undefined) return JSON.stringify(member);
-    return whole === ',' ? '' : whole;
+    if (member !== undefined || url !== undefined) return JSON.stringify(member || url);
+    return whole.startsWith('"') ? whole : '';
   });
   try {
-    const list = JSON.parse(json);
-    return Array.isArray(list) ? list : null;
+    return JSON.parse(json);
   } catch {
     return null;
   }
+}
+
+// Parses a list in the same way; returns null when it is none.
+function listOf(text) {
+  const list = looseJson(text);
+  return Array.isArray(list) ? list : null;
 }
 
 function dialogWith(heading, ...content) {

@@ -42,6 +42,16 @@ class CrowdTask extends CrowdField {
     return [make('style', {}, CrowdTask.layout), this.whole, this.dialog];
   }
 
+  // Outside of a form, the element has its own, to which pages may add questions.
+  ownForm() {
+    const more = make('div', {}, make('slot'));
+    if (handedInBy(this) !== this) return [more];
+    const form = make('crowd-form', { 'answer-format': this.getAttribute('answer-format') }, more);
+    form.owner = this;
+    form.more = more;
+    return [form];
+  }
+
   instruct() {
     this.dialog = dialogWith('Instructions', make('section', {}, make('slot', { name: 'full-instructions' })));
     this.opener = make('button', { type: 'button', class: 'link' }, 'View full instructions');

@@ -56,16 +56,6 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
       make('div', { class: 'tools' }, this.button), this.status, this.marked, this.problem, ...this.ownForm())];
   }
 
-  // Outside of a form, the element has its own, to which pages may add questions.
-  ownForm() {
-    const more = make('div', {}, make('slot'));
-    if (handedInBy(this) !== this) return [more];
-    const form = make('crowd-form', { 'answer-format': this.getAttribute('answer-format') }, more);
-    form.owner = this;
-    form.more = more;
-    return [form];
-  }
-
   listen() {
     // The text is editable so that keyboard and touch can select in it, but every edit is cancelled.
     for (const type of ['beforeinput', 'dragstart', 'drop']) {

@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -29,10 +31,38 @@ CROWD_ELEMENTS = (
     "crowd_form.js",
     "crowd_entities.js",
 )
+DRAWING_ELEMENTS = (
+    "draw_view.js",
+    "draw_shapes.js",
+    "draw_tools.js",
+    "draw_paint.js",
+    "draw_keys.js",
+    "crowd_drawing.js",
+    "crowd_shapes.js",
+)
+DRAWING_ELEMENT = re.compile(
+    "crowd-(?:bounding-box|keypoint|polygon|line|polyline)",
+    re.IGNORECASE,
+)
 KEEPING_SCRIPT = (
     "keep.js"  # in every page of an assignment: saves drafts through the page around it
 )
-NAMES = ("externalHIT_v1.js", "crowd-html-elements.js", KEEPING_SCRIPT)
+ELEMENTS_SCRIPT = "crowd-html-elements.js"
+ELEMENTS_AND_DRAWING_SCRIPT = "crowd-html-elements-drawing.js"
+NAMES = ("externalHIT_v1.js", ELEMENTS_SCRIPT, ELEMENTS_AND_DRAWING_SCRIPT, KEEPING_SCRIPT)
+
+
+def choose_script_urls(page: str) -> Callable[[str], str]:
+    """Return make_script_url for the scripts of a page.
+
+    Elements that draw are half of all: they come only with pages that mention one.
+    """
+
+    def make_url(name: str) -> str:
+        draws = name == ELEMENTS_SCRIPT and DRAWING_ELEMENT.search(page)
+        return make_script_url(ELEMENTS_AND_DRAWING_SCRIPT if draws else name)
+
+    return make_url
 
 
 def make_script_url(name: str) -> str:
@@ -44,7 +74,7 @@ def make_script_url(name: str) -> str:
     if name.startswith(_VENDORED_PREFIX):
         path = name.removeprefix(_VENDORED_PREFIX)
         return url_for("scripts.show_vendored", path=path, _external=True)
-    version = hashlib.sha256(_load_script(name)).hexdigest()[:12]
+    version = hashlib.sha256(load_script(name)).hexdigest()[:12]
     return url_for("scripts.show", name=name, v=version, _external=True)
 
 
@@ -70,7 +100,7 @@ def show(name: str) -> Response:
     """Send one of the scripts to pages of any origin. Raises NotFound."""
     if name not in NAMES:
         raise NotFound
-    return _make_response(_load_script(name), TYPES[".js"])
+    return _make_response(load_script(name), TYPES[".js"])
 
 
 @pages.get("/hit_scripts/vendor/<path:path>")
@@ -93,9 +123,11 @@ def _make_response(content: bytes, content_type: str) -> Response:
 
 
 @cache
-def _load_script(name: str) -> bytes:
-    if name == "crowd-html-elements.js":
-        parts = "\n".join(map(_read, CROWD_ELEMENTS))
+def load_script(name: str) -> bytes:
+    """Return one of NAMES as it is served."""
+    if name in (ELEMENTS_SCRIPT, ELEMENTS_AND_DRAWING_SCRIPT):
+        drawing = DRAWING_ELEMENTS if name == ELEMENTS_AND_DRAWING_SCRIPT else ()
+        parts = "\n".join(map(_read, (*CROWD_ELEMENTS, *drawing)))
         return f"(() => {{\n'use strict';\n{parts}}})();\n".encode()
     return _read(name).encode()
 

@@ -24,6 +24,7 @@ from local_crowd.pages.questions.frame import PREVIEW
 from local_crowd.pages.questions.rewrite import rewrite_page
 from local_crowd.pages.questions.scripts import (
     KEEPING_SCRIPT,
+    choose_script_urls,
     make_first_script,
     make_guard_script,
     make_script_url,
@@ -66,7 +67,7 @@ def render_question(question_xml: str, assignment_id: str | None) -> Response:
         html = rewrite_page(
             question.content,
             submit_url,
-            make_script_url,
+            choose_script_urls(question.content),
             make_first_script(submit_url),
             make_guard_script(),
             make_script_url(KEEPING_SCRIPT) if assignment_id else "",
