@@ -28,8 +28,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--html_template",
         metavar="FILE",
-        help="template of the page, with Jinja tags or ${name}; .xml or .xml.j2: of the question's "
-        "XML. Not needed if the properties have an ExternalURL",
+        help="template of the page, with Jinja tags, Liquid tags or ${name}; .xml or .xml.j2: of "
+        "the question's XML. Not needed if the properties have an ExternalURL",
     )
     parser.add_argument(
         "--hit_properties_file",

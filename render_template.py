@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import simpleamt
-from amt import files, inputs
+from amt import files
 from amt.errors import Error
+from amt.inputs import Input
 from amt.templates import NOTHING, Template
 
 
@@ -23,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         "--html_template",
         required=True,
         metavar="FILE",
-        help="template, with Jinja tags or ${name}",
+        help="template, with Jinja tags, Liquid tags or ${name}",
     )
     parser.add_argument(
         "--rendered_html", required=True, metavar="FILE", help="file to write the page to"
@@ -44,7 +45,10 @@ def render(args: argparse.Namespace) -> int:
     """Write the page."""
     directories = simpleamt.config(args)["template_directories"]
     template = Template(args.html_template, directories, raw_values=args.raw_values)
-    page = template.render(find_row(args))
+    row, columns = find_row(args)
+    if columns:
+        template.check_columns(columns)
+    page = template.render(row)
     try:
         page.encode()
     except UnicodeEncodeError as error:
@@ -61,16 +65,18 @@ def render(args: argparse.Namespace) -> int:
     return 0
 
 
-def find_row(args: argparse.Namespace) -> Any:
-    """Return the row to render with, or NOTHING."""
+def find_row(args: argparse.Namespace) -> tuple[Any, list[str] | None]:
+    """Return the row to render with, or NOTHING, and the columns if it is of a table."""
     if args.input_json_file is None:
         if args.row is not None:
             raise Error("--row needs --input_json_file")
-        return NOTHING
+        return NOTHING, None
     number = args.row or 0
-    for row in inputs.read_rows(args.input_json_file, args.input_format):
-        if row.number == number:
-            return row.value
+    with Input(args.input_json_file, args.input_format) as source:
+        source.read()
+        for row in source.rows():
+            if row.number == number:
+                return row.value, source.columns.names if source.columns else None
     raise Error(f"{args.input_json_file}: has no row {number}")
 
 

@@ -1,17 +1,20 @@
-"""Render HIT pages: Jinja templates, or pages with `${name}`, with a row of the input."""
+"""Render HIT pages with a row of the input: in Jinja, in Liquid, or with `${name}`."""
 
 import json
 import re
 import traceback
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from amt import web_templates
+from amt import liquid_places, web_templates
 from amt.configuration import PROJECT
 from amt.errors import Error
 from amt.rows import add_input_fields
 from amt.web_templates import WebTemplate
+
+if TYPE_CHECKING:
+    from amt.liquid_templates import LiquidTemplate
 
 # Characters that JSON allows, but a <script>, single quotes, XML or UTF-8 do not.
 UNSAFE = re.compile("[<>&'\u2028\u2029\ud800-\udfff\ufffe\uffff]")
@@ -34,8 +37,9 @@ class Template:
     directory of the scripts, and in the template's own.
 
     A page with `${name}` and no Jinja tags is filled in as Mechanical Turk's web site did it; with
-    `raw_values`, without escaping. Raises Error, naming file and line, for a template that is
-    missing, is not valid Jinja, or is not such a page though `raw_values` is given.
+    `raw_values`, without escaping. A page with `task.input` is in Liquid. Raises Error, naming file
+    and line, for a template that is missing, is not valid, or has no `${name}` though `raw_values`
+    is given.
     """
 
     def __init__(self, name: str, directories: Sequence[str], *, raw_values: bool = False) -> None:
@@ -67,12 +71,8 @@ class Template:
         )
         try:
             source = loader.get_source(environment, name)[0]
-            self._web = (
-                WebTemplate(name, source, raw_values)
-                if web_templates.is_web_template(source)
-                else None
-            )
-            if self._web is None:
+            self._own = _parse_own(name, source, raw_values)
+            if self._own is None:
                 self._template = environment.get_template(name)
         except jinja2.TemplateNotFound as error:
             if path.exists() and not path.is_file():
@@ -82,26 +82,33 @@ class Template:
             raise Error(f"{path}: {error.strerror}") from error
         except (jinja2.TemplateSyntaxError, UnicodeDecodeError) as error:
             raise Error(describe_template_error(error, name)) from error
-        if raw_values and self._web is None:
+        if raw_values and not self.raw_values:
             raise Error(f"{name}: --raw_values is for pages with ${{name}} and no Jinja tags")
         self._source = source
-        self._fields = [] if self._web else web_templates.find_fields(source)
+        is_web = isinstance(self._own, WebTemplate)
+        self._fields = [] if is_web else web_templates.find_fields(source)
 
     @property
     def raw_values(self) -> bool:
         """Whether values are inserted without escaping."""
-        return self._web is not None and self._web.raw_values
+        return self._own is not None and self._own.raw_values
 
     def check_columns(self, columns: Iterable[str]) -> None:
-        """Raise Error with the names that no column has, or for Jinja tags beside `${column}`."""
-        if self._web:
-            self._web.check_columns(columns)
-        else:
-            web_templates.refuse_mixed(self.name, self._source, self._fields, columns)
+        """Raise Error with the names that no column has, or for other tags beside `${column}`.
+
+        Call it with the columns of a table, before its first row.
+        """
+        self._refuse_mixed(columns)
+        if self._own:
+            self._own.check_columns(columns)
+
+    def _refuse_mixed(self, columns: Iterable[str]) -> None:
+        tags = ("Liquid", liquid_places.IS_LIQUID.search) if self._own else ()
+        web_templates.refuse_mixed(self.name, self._source, self._fields, columns, *tags)
 
     def warnings(self) -> list[str]:
         """Return what to say of the rows that were rendered, a line each."""
-        return self._web.warnings() if self._web else []
+        return self._own.warnings() if self._own else []
 
     def render(self, row: Any = NOTHING) -> str:
         """Return the page of a row; without one, `input` is empty and `row` is undefined.
@@ -110,11 +117,11 @@ class Template:
         """
         from markupsafe import Markup
 
-        if self._web:
-            return self._web.source if row is NOTHING else self._web.fill(row)
+        if isinstance(row, dict):
+            self._refuse_mixed(row)
+        if self._own:
+            return self._own.source if row is NOTHING else self._own.fill(row)
         if row is not NOTHING:
-            if isinstance(row, dict):
-                self.check_columns(row)
             row = add_input_fields(row)
         values = (
             {"input": ""} if row is NOTHING else {"input": Markup(script_safe(row)), "row": row}  # noqa: S704 - made safe
@@ -123,6 +130,17 @@ class Template:
             return self._template.render(values)
         except Exception as error:  # whatever it is, it is the template's
             raise Error(describe_template_error(error, self.name)) from error
+
+
+def _parse_own(name: str, source: str, raw_values: bool) -> "WebTemplate | LiquidTemplate | None":
+    """Return a template that is not Jinja's, or None."""
+    if liquid_places.is_liquid(source):
+        from amt.liquid_templates import LiquidTemplate  # Liquid takes 0.1 s to load
+
+        return LiquidTemplate(name, source)
+    if web_templates.is_web_template(source):
+        return WebTemplate(name, source, raw_values)
+    return None
 
 
 def describe_template_error(error: Exception, name: str) -> str:

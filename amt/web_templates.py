@@ -197,15 +197,22 @@ def find_fields(source: str) -> list[Place]:
     return [place for place in places if place.kind != page_places.LITERAL]
 
 
-def refuse_mixed(name: str, source: str, places: list[Place], columns: Iterable[str]) -> None:
-    """Raise Error if one of the `places` in a page with Jinja tags names one of the columns."""
+def refuse_mixed(
+    name: str,
+    source: str,
+    places: list[Place],
+    columns: Iterable[str],
+    language: str = "Jinja",
+    find_tag: Callable[[str], re.Match[str] | None] = find_jinja,
+) -> None:
+    """Raise Error if one of the `places` in a page with tags of a language names a column."""
     if not places:
         return
     row = dict.fromkeys(columns)
     for place in places:
-        if find_field(row, place.name) and (tag := find_jinja(source)) is not None:
+        if find_field(row, place.name) and (tag := find_tag(source)) is not None:
             line = source.count("\n", 0, tag.start()) + 1
             raise Error(
-                f"{place.format_line(name)}: has ${{{place.name}}}, which is a column, and the Jinja tag "
-                f"{tag[0].splitlines()[0][:40]!r} on line {line}; use one of the two"
+                f"{place.format_line(name)}: has ${{{place.name}}}, which is a column, and the "
+                f"{language} tag {tag[0].splitlines()[0][:40]!r} on line {line}; use one of the two"
             )
