@@ -41,6 +41,11 @@ def main(argv: list[str] | None = None) -> int:
         metavar="DIR",
         help="definition directory of amti, in place of template and properties",
     )
+    parser.add_argument(
+        "--hit_layout_id",
+        metavar="ID",
+        help="layout of add_layout.py, in place of a template",
+    )
     for name, text in (
         (
             "input_json_file",
@@ -81,12 +86,19 @@ def launch(args: argparse.Namespace) -> int:
 def make_plan(args: argparse.Namespace, source: inputs.Input, crowd: Crowd) -> plans.Plan:
     """Plan the batch from what the flags name. Raises Error for flags that contradict each other."""
     if args.definition is not None:
-        for flag in ("html_template", "hit_properties_file"):
+        for flag in ("html_template", "hit_properties_file", "hit_layout_id"):
             if getattr(args, flag) is not None:
                 raise Error(f"--{flag}: --definition has its own; leave out one of the two")
         return plans.plan_definition(args.definition, source, crowd, raw_values=args.raw_values)
     if args.hit_properties_file is None:
         raise Error("give --hit_properties_file, or --definition")
+    if args.hit_layout_id is not None:
+        if args.html_template is not None or args.raw_values:
+            raise Error(
+                "--hit_layout_id: the layout is the template, and values are inserted as they are; "
+                "leave out --html_template and --raw_values"
+            )
+        return plans.plan_layout(args.hit_layout_id, args.hit_properties_file, source, crowd)
     return plans.make_plan(
         args.html_template, args.hit_properties_file, source, crowd, raw_values=args.raw_values
     )

@@ -20,6 +20,7 @@ from botocore.parsers import create_parser
 
 from amt.crowd import Crowd
 from amt.errors import Error
+from formats import own_operations
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -50,9 +51,12 @@ def connect(crowd: Crowd) -> "MTurkClient":
     if crowd.name == "mturk":
         endpoint = MTURK.format("" if crowd.live else "-sandbox")
     keys = {} if local else crowd.settings
-    session = boto3.session.Session(
-        botocore_session=botocore.session.Session(NO_AWS if local else None)
-    )
+    botocore_session = botocore.session.Session(NO_AWS if local else None)
+    if crowd.name != "mturk":
+        search_paths = botocore_session.get_component("data_loader").search_paths
+        if str(own_operations.PATH) not in search_paths:
+            search_paths.append(str(own_operations.PATH))
+    session = boto3.session.Session(botocore_session=botocore_session)
     client: MTurkClient = session.client(
         "mturk",
         region_name="us-east-1",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from amt import definitions, properties
+from amt import definitions, layouts, properties
 from amt.advice import Advice
 from amt.batches import Batch
 from amt.crowd import Crowd
@@ -46,7 +46,7 @@ class Plan:
         return sum(map(len, texts)) + int(hits * each) + 1000
 
     def parameters(self, row: Row) -> dict[str, Any]:
-        """Return what CreateHIT gets of a row: its Question. Raises Error, naming file and line."""
+        """Return the parameters of CreateHIT that show a row. Raises Error, naming file and line."""
         try:
             return self.question_source.fill(row.value, self.properties.frame_height, self.limit)
         except (Error, ValueError) as error:
@@ -91,6 +91,23 @@ def plan_definition(
 
 def _read_definition(directory: str, crowd: Crowd, raw_values: bool) -> QuestionSource:
     return definitions.DefinitionSource(directory, crowd, raw_values=raw_values)
+
+
+def plan_layout(layout_id: str, properties_file: str, source: Input, crowd: Crowd) -> Plan:
+    """Read `source`, and give each row's fields to a layout that the crowd has stored.
+
+    Raises Error with every fault, one per line.
+    """
+    faults = FaultList()
+    question = _try(faults, _read_layout, layout_id, crowd)
+    hit_properties = _try(faults, properties.read, properties_file)
+    if hit_properties and hit_properties.external_url is not None:
+        faults.append(f"{properties_file}: has an ExternalURL; leave out that or --hit_layout_id")
+    return _complete(question, hit_properties, properties_file, source, crowd, faults)
+
+
+def _read_layout(layout_id: str, crowd: Crowd) -> QuestionSource:
+    return layouts.read(layout_id, crowd)
 
 
 def _describe_choice(properties_file: str, template_name: str | None) -> str:

@@ -6,7 +6,7 @@ here, because no program can derive them.
 """
 
 from local_crowd.operations.registry import OPERATIONS
-from local_crowd.wire.model import load_service
+from local_crowd.wire.model import list_amazons_operations
 
 Differences = dict[str, list[tuple[str, str]]]  # operation -> (difference, reason)
 
@@ -97,7 +97,7 @@ DIFFERENCES: Differences = {
         ),
         (
             "HITLayoutId: in ${name}, the name consists of letters, digits, _, -, . and spaces; a missing parameter is a ParameterValidationError with Amazon's reported message, an unknown layout is HITLayoutDoesNotExist",
-            "the rest is not documented; layouts are created with manage_crowd.py",
+            "the rest is not documented; layouts are created with add_layout.py or manage_crowd.py",
         ),
         (
             "SimplePlurality: workers agree on a question if agreement exceeds the threshold or all answers are equal, never in a tie; a score that meets both limits approves",
@@ -267,10 +267,16 @@ DIFFERENCES: Differences = {
 }
 
 
+OWN = {
+    "CreateHITLayout": "stores the page `Html` as a layout called `Name`, with a `FrameHeight`; returns its `HITLayoutId`, `RequiredParameters` and `OptionalParameters`. A page that is stored already keeps its id",
+    "GetHITLayout": "returns the same of the layout `HITLayoutId`",
+}
+
+
 def table() -> str:
     """Return a Markdown table with a row for each difference, or one for an operation without any."""
     rows = ["| operation | supported | difference | reason |", "|---|---|---|---|"]
-    for name in sorted(load_service().operation_names):
+    for name in list_amazons_operations():
         supported = "yes" if name in OPERATIONS else "no"
         differences = DIFFERENCES.get(name) or [("–", "")]
         for number, (what, why) in enumerate(differences):
@@ -283,6 +289,12 @@ def general() -> str:
     """Return a Markdown table of the differences that concern every operation."""
     rows = [f"| {_cell(what)} | {_cell(why)} |" for what, why in EVERYWHERE]
     return "\n".join(["| difference everywhere | reason |", "|---|---|", *rows])
+
+
+def own_table() -> str:
+    """Return a Markdown table of the operations that only crowds of ours have."""
+    rows = [f"| `{name}` | {_cell(what)} |" for name, what in OWN.items()]
+    return "\n".join(["| operation | what it does |", "|---|---|", *rows])
 
 
 def _cell(text: str) -> str:

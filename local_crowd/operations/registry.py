@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.hits import hit_types, hits, notification_settings
+from local_crowd.operations.hits import hit_types, hits, layouts, notification_settings
 from local_crowd.operations.money import balance
 from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications import (
@@ -20,6 +20,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "AssociateQualificationWithWorker": grants.associate_qualification_with_worker,
     "CreateAdditionalAssignmentsForHIT": hit_changes.create_additional_assignments_for_hit,
     "CreateHIT": hits.create_hit,
+    "CreateHITLayout": layouts.create_hit_layout,
     "CreateHITType": hit_types.create_hit_type,
     "CreateHITWithHITType": hits.create_hit_with_hit_type,
     "CreateQualificationType": qualification_types.create_qualification_type,
@@ -32,6 +33,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "GetAssignment": assignments.get_assignment,
     "GetFileUploadURL": file_uploads.get_file_upload_url,
     "GetHIT": hits.get_hit,
+    "GetHITLayout": layouts.get_hit_layout,
     "GetQualificationScore": grants.get_qualification_score,
     "GetQualificationType": qualification_types.get_qualification_type,
     "ListAssignmentsForHIT": assignments.list_assignments_for_hit,

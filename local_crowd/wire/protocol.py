@@ -22,7 +22,7 @@ class Response(NamedTuple):
 
 
 class UnknownOperationException(CrowdError):
-    """Raised when X-Amz-Target does not name one of Amazon's operations."""
+    """Raised when X-Amz-Target does not name an operation."""
 
     code = "UnknownOperationException"
 

@@ -17,6 +17,7 @@ SCRIPTS = sorted(path.stem for path in ROOT.glob("*_*.py"))
 IDS = "--hit_ids_file=ids.txt"
 # Command lines that come as far as the crowd, or as a template.
 COMMANDS = {
+    "add_layout": "--html_file=page.html",
     "approve_assignments": "--assignment_ids_file=ids.txt --yes",
     "approve_hits": IDS,
     "block_workers": "--worker_ids_file=workers.txt --reason=x --yes",

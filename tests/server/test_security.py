@@ -58,7 +58,13 @@ class TestRequesters:
             answer = str(world.sandbox.perform(theirs.other, operation, request))
             if operation != "CreateQualificationType":  # which repeats what it was given
                 assert SECRET not in answer
-            for identifier in (theirs.hit, theirs.type, theirs.assignment, theirs.request):
+            for identifier in (
+                theirs.hit,
+                theirs.type,
+                theirs.assignment,
+                theirs.request,
+                theirs.layout,
+            ):
                 assert identifier not in answer
             if operation == "NotifyWorkers":  # of whose work one has reviewed none
                 assert "HardFailure" in answer
@@ -77,7 +83,7 @@ class TestRequesters:
                 if request.get("AssignmentId") != theirs.held:
                     world.perform(operation, **request)
                     done.add(operation)
-        assert len(done) == 15
+        assert len(done) == 16
         assert SECRET in str(theirs.state())
 
     def test_a_page_of_another_s_list_is_not_turned(self, world: World) -> None:

@@ -118,6 +118,7 @@ class Theirs:
                 (hit | {"NumberOfAdditionalAssignments": 1}, no_hit)
             ],
             "CreateHIT": [(with_layout, "HITLayoutDoesNotExist"), (HIT | requirement, no_type)],
+            "CreateHITLayout": [({"Name": "page", "Html": "<form>x</form>"}, None)],
             "CreateHITType": [
                 (
                     {
@@ -147,6 +148,7 @@ class Theirs:
             ],
             "GetFileUploadURL": [(assignment | {"QuestionIdentifier": "word"}, "RequestError")],
             "GetHIT": [(hit, no_hit)],
+            "GetHITLayout": [({"HITLayoutId": self.layout}, "HITLayoutDoesNotExist")],
             "GetQualificationScore": [(type_ | worker, "QualificationDoesNotExist")],
             "GetQualificationType": [(type_, no_type)],
             "ListAssignmentsForHIT": [(hit, no_hit)],

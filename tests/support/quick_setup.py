@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 import local_crowd.app
+from formats import own_operations
 from local_crowd.pages import show_site
 from local_crowd.pages.people import passwords
 from local_crowd.site import SITES, Site, open_site
@@ -98,7 +99,7 @@ def returned_flask_apps(flask_apps: FlaskApps) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def shared_botocore_models() -> Iterator[None]:
     """Read botocore's descriptions of services once, instead of once per session (35 ms)."""
-    loader = create_loader()
+    loader = create_loader(str(own_operations.PATH))
 
     class Session(botocore.session.Session):
         def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -400,9 +400,11 @@ def test_wrong_types(crowd: CrowdUnderTest, member: dict[str, Any]) -> None:
 # Operations
 
 
-def test_operations_are_amazons(crowd: CrowdUnderTest) -> None:
-    """The crowd answers Amazon's 39 operations, and no other."""
-    assert len(model.load_service().operation_names) == 39
+def test_operations_are_amazons_and_two_of_ours(crowd: CrowdUnderTest) -> None:
+    """The crowd answers Amazon's 39 operations and two for layouts, and no other."""
+    amazons = model.list_amazons_operations()
+    assert len(amazons) == 39
+    assert set(OPERATIONS) == {*amazons, "CreateHITLayout", "GetHITLayout"}
     assert set(OPERATIONS) == set(model.load_service().operation_names)
 
 
