@@ -204,9 +204,22 @@ class CrowdDrawing extends CrowdTask {
 
   say(message) { this.status.textContent = message; }
 
-  undo() { if (this.history.undo()) this.done('Undone. ' + this.total()); }
+  undo() { this.travel(() => this.history.undo(), 'Undone. '); }
 
-  redo() { if (this.history.redo()) this.done('Done again. ' + this.total()); }
+  redo() { this.travel(() => this.history.redo(), 'Done again. '); }
+
+  travel(go, message) {
+    this.tool.cancel();
+    if (!go()) return;
+    this.refresh();
+    this.done(message + this.total() + '.');
+  }
+
+  // Called when the state has changed other than by drawing.
+  refresh() {}
+
+  // Returns what a key does in this element only, if anything.
+  ownKey() { return undefined; }
 
   select(id) {
     this.selected = id;
@@ -235,7 +248,7 @@ class CrowdDrawing extends CrowdTask {
 
   total() {
     const { length } = this.history.state.shapes, { noun } = this.kind;
-    return length === 1 ? '1 ' + noun + '.' : length + ' ' + noun + (noun === 'box' ? 'es' : 's') + '.';
+    return length === 1 ? '1 ' + noun : length + ' ' + noun + (noun === 'box' ? 'es' : 's');
   }
 
   render() {
@@ -243,7 +256,8 @@ class CrowdDrawing extends CrowdTask {
     const { history, view } = this;
     this.buttons.undo.disabled = !history.past.length;
     this.buttons.redo.disabled = !history.future.length;
-    this.buttons.finish.hidden = !(this.kind.most === Infinity && history.state.pending.length);
+    this.buttons.finish.hidden = this.kind.most !== Infinity;
+    this.buttons.finish.disabled = !history.state.pending.length;
     this.buttons.smaller.disabled = !view.size || view.isFitting;
     if (view.size) this.paint();
     if (this.listed !== history.state || this.listedSelection !== this.selected) this.enumerate();
@@ -254,7 +268,7 @@ class CrowdDrawing extends CrowdTask {
   enumerate() {
     const { state } = this.history;
     [this.listed, this.listedSelection] = [state, this.selected];
-    this.count.textContent = 'Drawn: ' + this.total().slice(0, -1);
+    this.count.textContent = 'Drawn: ' + this.total();
     this.drawn.replaceChildren(...state.shapes.map((shape) => this.row(shape)));
   }
 

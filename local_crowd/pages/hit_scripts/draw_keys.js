@@ -21,7 +21,9 @@ function commandOf(owner, event) {
 }
 
 function actionOf(owner, tool, view, event) {
-  const { key } = event;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const own = owner.ownKey(key);
+  if (own) return own;
   if (/^[0-9]$/.test(key)) return () => chooseLabel(owner, (Number(key) + 9) % 10);
   if (key in ARROWS) return () => moveByKey(owner, ARROWS[key], event.shiftKey);
   const actions = {
@@ -36,7 +38,7 @@ function actionOf(owner, tool, view, event) {
     '=': () => view.zoom(1.5),
     '-': () => view.zoom(1 / 1.5),
   };
-  return actions[key.length === 1 ? key.toLowerCase() : key];
+  return actions[key];
 }
 
 function chooseLabel(owner, number) {
@@ -92,6 +94,7 @@ function removeByKey(owner) {
 
 function leaveByKey(owner) {
   const { state } = owner.history;
+  if (owner.tool.stroke) owner.tool.cancel();
   if (state.pending.length) owner.commit({ ...state, pending: [] }, 'The shape that was begun is removed.');
   owner.select(null);
 }

@@ -141,13 +141,13 @@ function movePoints(points, dx, dy, { width, height }) {
   return points.map(({ x, y }) => ({ x: x + right, y: y + down }));
 }
 
-// The states of a drawing, none of which is ever changed: {shapes, pending}, where pending are the
-// points of a shape that is not finished.
+// The states of a drawing, none of which is ever changed: {shapes, pending, ...}, where pending are
+// the points of a shape that is not finished.
 class DrawHistory {
   constructor() { this.restart([]); }
 
-  restart(shapes) {
-    this.first = this.state = { shapes, pending: [] };
+  restart(shapes, more = {}) {
+    this.first = this.state = { shapes, pending: [], ...more };
     this.past = [];
     this.future = [];
   }

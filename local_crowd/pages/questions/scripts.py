@@ -37,11 +37,13 @@ DRAWING_ELEMENTS = (
     "draw_tools.js",
     "draw_paint.js",
     "draw_keys.js",
+    "draw_mask.js",
     "crowd_drawing.js",
     "crowd_shapes.js",
+    "crowd_masks.js",
 )
 DRAWING_ELEMENT = re.compile(
-    "crowd-(?:bounding-box|keypoint|polygon|line|polyline)",
+    "crowd-(?:bounding-box|keypoint|polygon|line|polyline|(?:instance|semantic)-segmentation)",
     re.IGNORECASE,
 )
 KEEPING_SCRIPT = (
