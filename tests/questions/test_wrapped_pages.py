@@ -126,6 +126,7 @@ def test_a_page_with_fields_and_a_library_is_wrapped() -> None:
         ("<form action=''>", f"<form{ACTION} action=''>"),
         ('<form method=post action=" ">', f'<form{ACTION} method=post action=" ">'),
         ("<form action>", f"<form{ACTION} action>"),
+        ('<form action="#">', f'<form{ACTION} action="#">'),
         ("<form data-action='https://example.com/'>",
          f"<form{ACTION} data-action='https://example.com/'>"),
     ],

@@ -26,10 +26,11 @@ def desk(crowd: CrowdUnderTest, page: "Page") -> Desk:
     "html",
     [
         WORD,
-        f"<!-- a <form> is added -->{WORD}",
+        f"<!-- a <form> is added --><base target='_blank'>{WORD}",
         f"<!DOCTYPE html><html><head><title>x</title></head><body>{WORD}</body></html>",
         f"{WORD}<script>document.getElementById('mturk_form').assignmentId.value</script>",
         f'<form method="post">{WORD}<button>Submit</button></form>',
+        f'<form action="#">{WORD}<button>Submit</button></form>',
         f'<form>{WORD}<input type="submit" value="Submit"></form>',
         f'<form method="post" action="{AMAZONS}">{WORD}<button>Submit</button></form>',
         (

@@ -8,7 +8,7 @@ FIRST = "<script>first</script>"
 GUARD = "<script>guard</script>"
 ACTION = f' action="{OURS}"'
 BEFORE = (
-    f'<form name="mturk_form" method="post" id="mturk_form"{ACTION}>'
+    f'<form name="mturk_form" method="post" id="mturk_form" target="_self"{ACTION}>'
     '<input type="hidden" value="" name="assignmentId" id="assignmentId">'
 )
 BUTTON = '<p><input type="submit" id="submitButton" value="Submit"></p>'

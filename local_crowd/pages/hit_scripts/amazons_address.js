@@ -9,11 +9,11 @@
     if (address && AMAZONS.test(address)) element.setAttribute(attribute, ours(address));
   }
 
-  // A form without an action goes to this crowd too; <crowd-form> submits its fields by itself.
+  // A form without an action, or with #, goes to this crowd too; <crowd-form> submits its fields by itself.
   function mendForm(form) {
     if (!(form instanceof HTMLFormElement)) return;
     mend(form, 'action');
-    const missing = !(form.getAttribute('action') || '').trim();
+    const missing = ['', '#'].includes((form.getAttribute('action') || '').trim());
     const dialog = (form.getAttribute('method') || '').toLowerCase() === 'dialog';
     if (missing && !dialog && !document.querySelector('crowd-form')) form.setAttribute('action', submitUrl);
   }

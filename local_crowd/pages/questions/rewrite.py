@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from html import escape
 from operator import itemgetter
 
-from local_crowd.pages.questions.amazons_files import find_replacement
-from local_crowd.pages.questions.markup import Token, find_tokens
+from formats.amazons_files import find_replacement
+from formats.html_tokens import Token, find_tokens
 from local_crowd.pages.questions.wrapper import Edit, Wrapper
 
 SUBMIT = re.compile(
@@ -42,23 +42,25 @@ def rewrite_page(
     page or its scripts may contain crowd- elements; the source `first_script`, if the page has
     scripts, or if `keeping_script_url` is given and a form submits to `submit_url`.
     """
-    tokens = list(find_tokens(html))
     wrapper = Wrapper()
-    has_crowd_form = any(token.name == "crowd-form" for token in tokens)
     edits: list[Edit] = []
-    start, beginning, needs_first = 0, True, False
-    for token in tokens:
+    actions: list[Edit] = []  # of forms that have none; in a page with <crowd-form> that submits
+    start, beginning, has_scripts, has_crowd_form = 0, True, False, False
+    for token in find_tokens(html):  # not kept: a page can have 300,000
         wrapper.note(token)
         found = list(_find_edits(token, submit_url, script_url))
-        if token.is_tag("form") and not found and not has_crowd_form and _lacks_action(token):
+        if token.is_tag("form") and not found and _lacks_action(token):
             position = token.start + len("<form")
-            found = [(position, position, f' action="{escape(submit_url)}"')]
+            actions.append((position, position, f' action="{escape(submit_url)}"'))
         edits.extend(found)
         beginning = beginning and (not token.name or token.name in _BEFORE_ANY_SCRIPT)
         if beginning:
             start = token.end
-        needs_first = needs_first or token.name == "script"
-        needs_first = needs_first or bool(found and keeping_script_url)  # it fills in assignmentId
+        has_scripts = has_scripts or token.name == "script"
+        has_crowd_form = has_crowd_form or token.name == "crowd-form"
+    if not has_crowd_form:
+        edits += actions
+    needs_first = has_scripts or bool(edits and keeping_script_url)  # it fills in assignmentId
     wrapping = wrapper.find_edits(html, submit_url, script_url("externalHIT_v1.js"))
     ours = f'<script src="{escape(keeping_script_url)}"></script>' if keeping_script_url else ""
     if CROWD_ELEMENT.search(html):
@@ -72,7 +74,7 @@ def rewrite_page(
 
 def _lacks_action(form: Token) -> bool:
     values = form.read_values()
-    return not values.get("action") and values.get("method", "").lower() != "dialog"
+    return values.get("action", "") in ("", "#") and values.get("method", "").lower() != "dialog"
 
 
 def _find_edits(token: Token, submit_url: str, script_url: Callable[[str], str]) -> Iterator[Edit]:

@@ -3,12 +3,13 @@
 import re
 from html import escape
 
-from local_crowd.pages.questions.markup import Token
+from formats.html_tokens import Token
 
 Edit = tuple[int, int, str]  # start, end, replacement
 
-# The ids are those of the web site, because scripts of pages look for them.
-FORM = '<form name="mturk_form" method="post" id="mturk_form" action="{}">'
+# The ids are those of the web site, because scripts of pages look for them. The target is for pages
+# with <base target>, whose links open elsewhere.
+FORM = '<form name="mturk_form" method="post" id="mturk_form" target="_self" action="{}">'
 ASSIGNMENT_ID = '<input type="hidden" value="" name="assignmentId" id="assignmentId">'
 BUTTON = '<p><input type="submit" id="submitButton" value="Submit"></p>'
 END = '</form><script src="{}"></script><script>turkSetAssignmentID();</script>'
@@ -52,9 +53,9 @@ class Wrapper:
             self.submits = True
         elif token.name == "script":
             self._note_script(token)
-        elif token.name and _SUBMITS.search(token.source):
+        elif token.has_attributes and _SUBMITS.search(token.source):  # most tags have none
             self.submits = True
-        if token.name and _HANDLES_CLICKS.search(token.source):
+        if token.has_attributes and _HANDLES_CLICKS.search(token.source):
             self._handles_clicks = True
         if token.is_tag(*_FIELDS):
             self._note_field(token)
@@ -86,18 +87,17 @@ class Wrapper:
         self._button = self._button or submits or values.get("id") == "submitButton"
 
     def _note_position(self, token: Token) -> None:
-        between = token.page[self._last : token.start]
-        in_head = token.name in _IN_HEAD or _OUTSIDE_BODY.match(token.source)
         if self._body < 0 and token.is_tag("body"):
             self._body = token.end
-        if self._content < 0 and between.strip():
-            self._content = self._last
-        elif self._content < 0 and not in_head:
-            self._content = token.start
-        if _END_OF_BODY.match(token.source):
-            self._end = token.start if self._end < 0 else self._end
-        elif token.name:
+        if self._content < 0:
+            if token.page[self._last : token.start].strip():
+                self._content = self._last
+            elif token.name not in _IN_HEAD and not _OUTSIDE_BODY.match(token.source):
+                self._content = token.start
+        if token.name:
             self._end = -1  # content after </body> belongs to the body
+        elif self._end < 0 and _END_OF_BODY.match(token.source):
+            self._end = token.start
         self._last = token.text_end
 
     def find_edits(self, html: str, submit_url: str, script_url: str) -> list[Edit]:

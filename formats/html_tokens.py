@@ -53,6 +53,11 @@ class Token:
         return self.match[0]
 
     @property
+    def has_attributes(self) -> bool:
+        """Return whether this is a start tag with attributes, or at least with a space for them."""
+        return bool(self.match["attributes"])
+
+    @property
     def content(self) -> str:
         """Return the text of an element such as script."""
         return self.page[self.end : self.text_end]
