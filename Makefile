@@ -24,11 +24,11 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable $(CHROM
 COG_FILES = $(shell grep -ls '\[\[\[cog' README.md CONTRIBUTING.md docs/*.md)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lowest coverage bench docs texts clean browser database
+.PHONY: help demo test check lowest coverage bench docs catalogues texts clean browser database
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-8s %s\n' "$$name" "$$text"; done
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 demo: $(VENV)/run.stamp ## serve a HIT that you can do at http://127.0.0.1:8000/sandbox/ (PORT=8000)
 	@$(BIN)/python examples/demo.py --port $(PORT)
@@ -58,6 +58,9 @@ bench: $(VENV)/dev.stamp ## run the benchmarks
 
 docs: $(VENV)/dev.stamp ## update the generated parts of the documentation
 	$(if $(COG_FILES),$(BIN)/cog -r -P -I . $(COG_FILES))
+
+catalogues: $(VENV)/dev.stamp ## update the translations of the worker site, and print what is missing
+	@$(BIN)/python tools/catalogues.py
 
 texts: $(VENV)/dev.stamp ## print every text that users see
 	@$(BIN)/python tools/texts.py

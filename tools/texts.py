@@ -31,6 +31,10 @@ FOR_PROGRAMS = re.compile(
     r"^(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN)\b|^[\w-]+=|\\[sbdw]|\(\?"
 )
 JINJA = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+# The texts in _("...") and ngettext("...", "..."), wherever in a template they stand.
+TRANSLATED = re.compile(
+    r"\b(?:_|ngettext)\((?:\"([^\"]+)\"|'([^']+)')(?:, (?:\"([^\"]+)\"|'([^']+)'))?"
+)
 VALUE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 JAVASCRIPT_STRING = re.compile(
     r"'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\]|\\.)*)`"
@@ -129,7 +133,13 @@ def page_texts() -> Iterator[Text]:
             parser = _Words()
             parser.feed(VALUE.sub(r"{\1}", JINJA.sub("", path.read_text("utf-8"))))
             parser.close()
-            for line, text in parser.texts:
+            source = path.read_text("utf-8")
+            translated = [
+                (source.count("\n", 0, match.start()) + 1, text)
+                for match in TRANSLATED.finditer(source)
+                for text in filter(None, match.groups())
+            ]
+            for line, text in sorted([*parser.texts, *translated]):
                 yield path.relative_to(ROOT).as_posix(), line, text
 
 

@@ -21,6 +21,8 @@ from local_crowd.site import Site
 
 View = Callable[..., Any]
 LONGEST_NEXT = 2000  # characters; proxies refuse longer headers, and no page has a longer URL
+# A path on this site: one slash, and nothing that browsers treat as a second one.
+OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 class LimitedRequest(Request):
@@ -204,9 +206,20 @@ def holder_only(view: View) -> View:
 
 def redirect_to_sign_in() -> Response:
     """Redirect to the sign-in page, which leads back to the page that was requested."""
+    path = find_current_path()
+    return redirect(url_for("sign_in.show", next=None if path == "/" else path), 303)
+
+
+def find_current_path() -> str:
+    """Return the path of the page that is shown, with its query; / if it cannot be requested again."""
     path = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    has_next = path != "/" and len(path) <= LONGEST_NEXT
-    return redirect(url_for("sign_in.show", next=path if has_next else None), 303)
+    return path if len(path) <= LONGEST_NEXT else "/"
+
+
+def read_next_path() -> str:
+    """Return the path that the request names as `next`, or / unless it is on this site."""
+    path = request.values.get("next", "/")
+    return path if OWN_PATH.fullmatch(path) else "/"
 
 
 def make_static_url(app: Flask) -> Callable[[str], str]:

@@ -8,31 +8,44 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.texts import Text
+from local_crowd.pages.languages.choice import translate
 from local_crowd.store.faults import StoreError
 
 # HTTP status by reason of NotPossible; the other reasons are conflicts with the current state.
 STATUSES = {"unknown": 404, "gone": 404, "blocked": 403, "unqualified": 403}
 WORDS = {
     400: (
-        "The request could not be read",
-        "Part of the request is missing or invalid. Go back and try again.",
+        Text("The request could not be read"),
+        Text("Part of the request is missing or invalid. Go back and try again."),
     ),
-    404: ("Not found", "This page does not exist. The work it was for may be over."),
-    405: ("Not found", "This page does not exist."),
-    413: ("Too large", "What you sent is larger than this site accepts. Nothing was saved."),
-    500: ("Our fault", "Something went wrong on our side. Work you already submitted is safe."),
+    404: (
+        Text("Not found"),
+        Text("This page does not exist. The work it was for may be over."),
+    ),
+    405: (Text("Not found"), Text("This page does not exist.")),
+    413: (
+        Text("Too large"),
+        Text("What you sent is larger than this site accepts. Nothing was saved."),
+    ),
+    500: (
+        Text("Our fault"),
+        Text("Something went wrong on our side. Work you already submitted is safe."),
+    ),
 }
 NOT_SAVED = (
-    "Nothing was saved",
-    (
+    Text("Nothing was saved"),
+    Text(
         "This site cannot use its data at the moment. What you just sent was not saved: keep your work, and "
         "try again in a few minutes."
     ),
 )
 OUT_OF_DATE = (
-    "This page is out of date",
-    "You signed in or out after opening it. Go back, reload it, and try again.",
+    Text("This page is out of date"),
+    Text("You signed in or out after opening it. Go back, reload it, and try again."),
 )
+NOT_POSSIBLE = Text("Not possible")
+TO_THE_HITS = Text("Go to the HITs")
 
 
 log = logging.getLogger(__name__)
@@ -53,12 +66,17 @@ def _handle_csrf_error(_error: CSRFError) -> tuple[str, int]:
 def _handle_http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:
         return error.get_response()
-    title, text = WORDS.get(error.code, (error.name, error.description or ""))
-    return message_page(title, text, error.code)
+    return message_page(*describe_status(error, error.code), error.code)
+
+
+def describe_status(error: HTTPException, status: int) -> tuple[Text, Text]:
+    """Return the title and the text for an HTTP error."""
+    name, description = (text.replace("%", "%%") for text in (error.name, error.description or ""))
+    return WORDS.get(status, (Text(name), Text(description)))
 
 
 def _handle_not_possible(error: NotPossible) -> tuple[str, int]:
-    return message_page("Not possible", str(error), STATUSES.get(error.reason, 409))
+    return message_page(NOT_POSSIBLE, error.text, STATUSES.get(error.reason, 409))
 
 
 def _handle_store_error(error: StoreError) -> tuple[str, int]:
@@ -72,7 +90,7 @@ def log_store_error(error: StoreError) -> None:
 
 
 def message_page(
-    title: str, text: str, status: int, url: str = "", link: str = "Go to the HITs"
+    title: Text, text: Text, status: int, url: str = "", link: Text = TO_THE_HITS
 ) -> tuple[str, int]:
     """Render a page with one message and a link to `url`, by default to the list of HITs.
 
@@ -80,10 +98,10 @@ def message_page(
     """
     page = render_template(
         "message.html",
-        title=title,
-        text=text,
+        title=translate(title),
+        text=translate(text),
         url=url or url_for("hit_list.show_groups"),
-        link=link,
+        link=translate(link),
         quiet=True,
     )
     return page, status

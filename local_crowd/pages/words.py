@@ -1,47 +1,63 @@
-"""Money, times and statuses as people read them."""
+"""Money, times and statuses as people read them, in the language of the request."""
 
 from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from local_crowd.operations.checks import format_dollars
+from local_crowd.operations.texts import PluralText, Text
+from local_crowd.pages.languages.choice import current_language, ngettext, translate
 
-UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+DAY, HOUR, MINUTE = 86400, 3600, 60  # seconds
 STATUSES = {
-    "Accepted": "In progress",
-    "Submitted": "Waiting for review",
-    "Approved": "Approved",
-    "Rejected": "Rejected",
-    "Returned": "Returned",
-    "Abandoned": "Time ran out",
+    "Accepted": Text("In progress"),
+    "Submitted": Text("Waiting for review"),
+    "Approved": Text("Approved"),
+    "Rejected": Text("Rejected"),
+    "Returned": Text("Returned"),
+    "Abandoned": Text("Time ran out"),
 }
 
 
 def format_money(cents: int) -> str:
     """Format cents as dollars: 5 -> "$0.05"."""
-    return f"${format_dollars(cents)}"
+    return current_language().format_money(cents)
 
 
 def format_duration(seconds: int) -> str:
     """Format seconds in the two largest units: 5400 -> "1 hour 30 minutes"."""
-    parts = []
-    for name, size in UNITS:
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(count_of(count, name))
-    return " ".join(parts[:2]) or "0 seconds"
+    days, seconds = divmod(seconds, DAY)
+    hours, seconds = divmod(seconds, HOUR)
+    minutes, seconds = divmod(seconds, MINUTE)
+    parts = [
+        PluralText("%(count)s day", "%(count)s days", days, count=days),
+        PluralText("%(count)s hour", "%(count)s hours", hours, count=hours),
+        PluralText("%(count)s minute", "%(count)s minutes", minutes, count=minutes),
+        PluralText("%(count)s second", "%(count)s seconds", seconds, count=seconds),
+    ]
+    shown = [part for part in parts if part.count][:2] or parts[-1:]
+    return " ".join(map(translate, shown))
 
 
 def count_of(count: int, noun: str) -> str:
-    """Format a count with its noun: (2, "HIT") -> "2 HITs"."""
+    """Format a count with its English noun, for requesters: (2, "worker") -> "2 workers"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def count_hits(count: int) -> str:
+    """Format a number of HITs: 2 -> "2 HITs"."""
+    return ngettext("%(count)s HIT", "%(count)s HITs", count, count=count)
+
+
+def format_number(number: int) -> str:
+    """Format a whole number: 12345 -> "12,345"."""
+    return current_language().format_number(number)
 
 
 def format_time(seconds: int) -> Markup:
     """Format epoch seconds as a <time> in UTC, which times.js turns into local time."""
     at = datetime.fromtimestamp(seconds, UTC)
     return Markup('<time datetime="{}">{} UTC</time>').format(
-        f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M}"
+        f"{at:%Y-%m-%dT%H:%M:%SZ}", current_language().format_utc(at)
     )
 
 
@@ -52,13 +68,15 @@ def format_utc(seconds: int | None) -> str | None:
 
 def describe_status(assignment_status: str) -> str:
     """Describe an assignment's status as its worker sees it."""
-    return STATUSES[assignment_status]
+    return translate(STATUSES[assignment_status])
 
 
 FILTERS = {
     "money": format_money,
     "duration": format_duration,
     "count_of": count_of,
+    "count_hits": count_hits,
+    "number": format_number,
     "time": format_time,
     "status": describe_status,
 }

@@ -17,6 +17,8 @@ def pages_of(app: Flask) -> list[tuple[str, str]]:
 OPEN = {
     "static",
     "files.send",
+    "languages.choose",
+    "languages.show_script_texts",
     "scripts.show",
     "scripts.show_vendored",
     "sign_in.show",

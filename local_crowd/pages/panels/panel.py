@@ -9,6 +9,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.panels import participants
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import View, current_site, parse_id, redirect_to_sign_in
+from local_crowd.pages.languages.choice import gettext, translate
 
 pages = Blueprint("panel", __name__)
 
@@ -53,10 +54,15 @@ def go_to_next(link_id: str, worker_id: str) -> Any:
             visit = participants.next_assignment(call, link_id, worker_id, after)
             finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
     except NotPossible as refusal:
-        flash(str(refusal))
+        flash(translate(refusal.text))
         return redirect(url_for("panel.show"), 303)
     if finished and visit.assignment_id:
-        flash(f"Thank you. Your answer is submitted: {visit.done} of {visit.panel.limit}.", "good")
+        text = gettext(
+            "Thank you. Your answer is submitted: %(done)s of %(limit)s.",
+            done=str(visit.done),
+            limit=str(visit.panel.limit),
+        )
+        flash(text, "good")
     if not visit.assignment_id:
         return redirect(url_for("panel.show"), 303)
     return redirect(url_for("assignments.show", assignment_id=visit.assignment_id), 303)

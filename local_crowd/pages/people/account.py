@@ -7,15 +7,17 @@ from werkzeug.exceptions import NotFound
 
 from local_crowd.operations.money import payments
 from local_crowd.operations.people import accounts, profiles, sign_in_limits
+from local_crowd.operations.texts import Text
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, sign_in_as, sign_out_here, worker_only
+from local_crowd.pages.languages.choice import current_language, gettext, translate
 from local_crowd.pages.people.passwords import LONGEST, SHORTEST, InvalidPassword, hash_password
 from local_crowd.pages.people.profile_form import parse_profile
 from local_crowd.pages.people.sign_in import find_account_by_password
 from places import countries, us_states
 
 pages = Blueprint("account", __name__)
-NOT_YOURS = "The password is wrong."
+NOT_YOURS = Text("The password is wrong.")
 
 
 @pages.get("/account")
@@ -39,8 +41,8 @@ def save(worker_id: str) -> Any:
             if accounts.get(call, worker_id):
                 accounts.set_email(call, worker_id, email)
     except (accounts.InvalidAccount, profiles.InvalidPlace) as error:
-        return _render_account(worker_id, "profile", str(error)), 400
-    flash("Your profile is saved.")
+        return _render_account(worker_id, "profile", error.text), 400
+    flash(gettext("Your profile is saved."))
     return _redirect_to_account()
 
 
@@ -53,11 +55,11 @@ def change_password(worker_id: str) -> Any:
     try:
         password_hash = hash_password(request.form.get("new_password", ""))
     except InvalidPassword as error:
-        return _render_account(worker_id, "password", str(error)), 400
+        return _render_account(worker_id, "password", error.text), 400
     with current_site().writing() as call:
         version = accounts.set_password(call, worker_id, password_hash)
     sign_in_as(worker_id, nickname=session["nickname"], version=version)
-    flash("Your password is changed. You are signed out in all other browsers.")
+    flash(gettext("Your password is changed. You are signed out in all other browsers."))
     return _redirect_to_account()
 
 
@@ -89,7 +91,7 @@ def close(worker_id: str) -> Any:
             worker_actions.return_assignment(call, worker_id, assignment_id)
         accounts.close(call, worker_id)
     sign_out_here()
-    flash("Your account is closed.")
+    flash(gettext("Your account is closed."))
     return redirect(url_for("sign_in.show"), 303)
 
 
@@ -107,11 +109,11 @@ def _refuse_wrong_password(worker_id: str, form: str) -> Any:
     try:
         right = find_account_by_password(account.name or "", request.form.get("password", ""))
     except sign_in_limits.TooManyAttempts as error:
-        return again(worker_id, str(error)), 429, {"Retry-After": str(error.wait)}
+        return again(worker_id, error.text), 429, {"Retry-After": str(error.wait)}
     return None if right else (again(worker_id, NOT_YOURS), 400)
 
 
-def _render_account(worker_id: str, form: str = "", problem: str = "") -> str:
+def _render_account(worker_id: str, form: str = "", problem: Text | None = None) -> str:
     with current_site().reading() as call:
         account, profile = accounts.get(call, worker_id), profiles.get(call, worker_id)
     return render_template(
@@ -119,22 +121,27 @@ def _render_account(worker_id: str, form: str = "", problem: str = "") -> str:
         worker_id=worker_id,
         account=account,
         profile=profile,
-        countries=countries(),
+        countries=current_language().translate_countries(countries()),
         states=us_states(),
         problem_of=form,
-        problem=problem,
+        problem=translate(problem) if problem else "",
         shortest=SHORTEST,
         longest=LONGEST,
     )
 
 
-def _render_closing(worker_id: str, problem: str = "") -> str:
+def _render_closing(worker_id: str, problem: Text | None = None) -> str:
     with current_site().reading() as call:
         if accounts.get(call, worker_id) is None:
             raise NotFound
         owed = payments.sum_unpaid(call, worker_id)
         held = len(worker_lists.list_in_progress(call, worker_id))
-    return render_template("people/close_account.html", owed=owed, held=held, problem=problem)
+    return render_template(
+        "people/close_account.html",
+        owed=owed,
+        held=held,
+        problem=translate(problem) if problem else "",
+    )
 
 
 def _redirect_to_account() -> Any:

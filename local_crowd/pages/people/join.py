@@ -4,22 +4,32 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
-from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.errors import NotPossible, WorkerError
 from local_crowd.operations.panels import participants
 from local_crowd.operations.people import accounts, invitation_links, profiles
+from local_crowd.operations.texts import Text
 from local_crowd.pages.context import current_site, find_signed_in_worker, sign_in_as
 from local_crowd.pages.errors import message_page
+from local_crowd.pages.languages.choice import current_language, translate
 from local_crowd.pages.people.passwords import LONGEST, SHORTEST, InvalidPassword, hash_password
 from local_crowd.pages.people.profile_form import parse_profile
 from places import countries, us_states
 
 pages = Blueprint("join", __name__)
 
-NO_LINK = "This link does not work"
-AGAIN = (
-    "Open the study again from its page on the panel. If that does not help, write to the "
-    "researcher there."
+NO_LINK = Text("This link does not work")
+NAMELESS = Text(
+    "The link you followed has no %(name)s. Open the study again from its page on the panel. If that "
+    "does not help, write to the researcher there."
 )
+INVALID = Text(
+    "The link you followed has an invalid %(name)s. Open the study again from its page on the panel. "
+    "If that does not help, write to the researcher there."
+)
+
+
+class UnknownParticipant(WorkerError):
+    """The panel's link does not say who follows it."""
 
 
 @pages.get("/join/<id:token>")
@@ -68,18 +78,18 @@ def _sign_up(link: invitation_links.Link) -> Any:
             worker_id = accounts.create(call, name, email, password_hash)
             profiles.put(call, worker_id, profile)
     except (accounts.InvalidAccount, InvalidPassword, profiles.InvalidPlace) as error:
-        return _render_form(link, str(error)), 400
+        return _render_form(link, error.text), 400
     sign_in_as(worker_id, nickname=name, version=1)
     return redirect(url_for("hit_list.show_groups"), 303)
 
 
-def _render_form(link: invitation_links.Link, problem: str = "") -> str:
+def _render_form(link: invitation_links.Link, problem: Text | None = None) -> str:
     return render_template(
         "people/sign_up.html",
         link=link,
-        problem=problem,
+        problem=translate(problem) if problem else "",
         typed=request.form,
-        countries=countries(),
+        countries=current_language().translate_countries(countries()),
         states=us_states(),
         shortest=SHORTEST,
         longest=LONGEST,
@@ -98,8 +108,8 @@ def _arrive(link: invitation_links.Link, *, confirmed: bool = False) -> Any:
             meaning: _read_parameter(name, required=meaning == "worker")
             for meaning, name in panel.parameters.items()
         }
-    except ValueError as error:
-        return message_page("We cannot see who you are", f"{error} {AGAIN}", 400)
+    except UnknownParticipant as error:
+        return message_page(Text("We cannot see who you are"), error.text, 400)
     if not confirmed and (busy := _who_is_here(link, panel, came_with["worker"] or "")):
         return render_template("people/somebody_here.html", busy=busy, host=panel.host)
     with current_site().writing() as call:
@@ -139,17 +149,17 @@ def _who_is_here(
 
 
 def _read_parameter(name: str, *, required: bool) -> str | None:
-    """Return a parameter of the URL. Raises ValueError with a message for the participant."""
+    """Return a parameter of the URL. Raises UnknownParticipant."""
     values = request.args.getlist(name)
     if not any(values):
         if required:
-            raise ValueError(f"The link you followed has no {name}.")
+            raise UnknownParticipant(NAMELESS.fill(name=name))
         return None
     if len(set(values)) > 1 or not participants.PARTICIPANT.fullmatch(values[0]):
-        raise ValueError(f"The link you followed has an invalid {name}.")
+        raise UnknownParticipant(INVALID.fill(name=name))
     return values[0]
 
 
 @pages.errorhandler(NotPossible)
 def _handle_not_possible(error: NotPossible) -> tuple[str, int]:
-    return message_page(NO_LINK, str(error), 404)
+    return message_page(NO_LINK, error.text, 404)

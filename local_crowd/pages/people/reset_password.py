@@ -6,8 +6,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import accounts, invitation_links, sign_in_limits
+from local_crowd.operations.texts import Text
 from local_crowd.pages.context import current_site, sign_in_as
 from local_crowd.pages.errors import message_page
+from local_crowd.pages.languages.choice import translate
+from local_crowd.pages.people.join import NO_LINK
 from local_crowd.pages.people.passwords import LONGEST, SHORTEST, InvalidPassword, hash_password
 
 pages = Blueprint("reset_password", __name__)
@@ -33,7 +36,7 @@ def choose(token: str) -> Any:
     try:
         password_hash = hash_password(request.form.get("password", ""))
     except InvalidPassword as error:
-        return _render_form(account, str(error)), 400
+        return _render_form(account, error.text), 400
     with current_site().writing() as call:
         invitation_links.use(call, link.link_id)
         version = accounts.set_password(call, account.worker_id, password_hash)
@@ -42,11 +45,11 @@ def choose(token: str) -> Any:
     return redirect(url_for("hit_list.show_groups"), 303)
 
 
-def _render_form(account: accounts.Account | None, problem: str = "") -> str:
+def _render_form(account: accounts.Account | None, problem: Text | None = None) -> str:
     return render_template(
         "people/new_password.html",
         account=account,
-        problem=problem,
+        problem=translate(problem) if problem else "",
         shortest=SHORTEST,
         longest=LONGEST,
     )
@@ -54,4 +57,4 @@ def _render_form(account: accounts.Account | None, problem: str = "") -> str:
 
 @pages.errorhandler(NotPossible)
 def _handle_not_possible(error: NotPossible) -> tuple[str, int]:
-    return message_page("This link does not work", str(error), 404)
+    return message_page(NO_LINK, error.text, 404)

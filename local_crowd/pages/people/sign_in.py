@@ -1,26 +1,31 @@
 """Signing in, with a nickname in the sandbox or else with a password, and signing out."""
 
-import re
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 
 from local_crowd.operations.people import accounts, identities, sign_in_limits
 from local_crowd.operations.people.nicknames import MAX_LENGTH, InvalidNickname, normalize_nickname
-from local_crowd.pages.context import current_site, local_url, sign_in_as, sign_out_here
+from local_crowd.operations.texts import Text
+from local_crowd.pages.context import (
+    current_site,
+    local_url,
+    read_next_path,
+    sign_in_as,
+    sign_out_here,
+)
+from local_crowd.pages.languages.choice import translate
 from local_crowd.pages.people.passwords import is_password
 
 pages = Blueprint("sign_in", __name__)
 
-# A path on this site: one slash, and nothing that browsers treat as a second one.
-OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-WRONG = "That name, e-mail address or password is wrong."
+WRONG = Text("That name, e-mail address or password is wrong.")
 
 
 @pages.get("/sign_in")
 def show() -> str:
     """Ask who it is."""
-    return _render_form("", "")
+    return _render_form("")
 
 
 @pages.post("/sign_in")
@@ -44,11 +49,11 @@ def _sign_in_by_nickname() -> Any:
     try:
         name = normalize_nickname(typed)
     except InvalidNickname as error:
-        return _render_form(typed, str(error)), 400
+        return _render_form(typed, error.text), 400
     with current_site().writing() as call:
         worker_id = identities.ensure_worker(call, name)
     sign_in_as(worker_id, nickname=name)
-    return redirect(local_url(_read_next_path()), 303)
+    return redirect(local_url(read_next_path()), 303)
 
 
 def _sign_in_by_password() -> Any:
@@ -57,11 +62,11 @@ def _sign_in_by_password() -> Any:
     try:
         account = find_account_by_password(typed, request.form.get("password", ""))
     except sign_in_limits.TooManyAttempts as error:
-        return _render_form(typed, str(error)), 429, {"Retry-After": str(error.wait)}
+        return _render_form(typed, error.text), 429, {"Retry-After": str(error.wait)}
     if account is None:
         return _render_form(typed, WRONG), 400
     sign_in_as(account.worker_id, nickname=account.name, version=account.session_version)
-    return redirect(local_url(_read_next_path()), 303)
+    return redirect(local_url(read_next_path()), 303)
 
 
 def find_account_by_password(typed: str, password: str) -> accounts.Account | None:
@@ -82,19 +87,13 @@ def find_account_by_password(typed: str, password: str) -> accounts.Account | No
     return account
 
 
-def _render_form(typed: str, problem: str) -> str:
+def _render_form(typed: str, problem: Text | None = None) -> str:
     by_nickname = current_site().sign_in == "nickname"
     return render_template(
         "people/sign_in.html" if by_nickname else "people/account_sign_in.html",
         typed=typed,
-        problem=problem,
-        next_path=_read_next_path(),
+        problem=translate(problem) if problem else "",
+        next_path=read_next_path(),
         longest=MAX_LENGTH,
         signed_out=session.pop("signed_out", False),
     )
-
-
-def _read_next_path() -> str:
-    """Return the path that the request names as `next`, or / unless it is on this site."""
-    path = request.values.get("next", "/")
-    return path if OWN_PATH.fullmatch(path) else "/"

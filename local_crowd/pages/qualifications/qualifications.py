@@ -14,16 +14,18 @@ from local_crowd.operations.qualifications.system_qualifications import (
     HITS_APPROVED,
     PERCENT_APPROVED,
 )
+from local_crowd.operations.texts import Text
 from local_crowd.operations.work import worker_lists
 from local_crowd.pages.context import current_site, worker_only
+from local_crowd.pages.languages.choice import current_language, translate
 from local_crowd.pages.work.barriers import describe_requirement
 from places import countries, us_states
 
 pages = Blueprint("qualifications", __name__)
 MOST = 100
 DONE = {
-    "Granted": "You now have the qualification.",
-    "Submitted": "You requested the qualification. The requester will decide.",
+    "Granted": Text("You now have the qualification."),
+    "Submitted": Text("You requested the qualification. The requester will decide."),
 }
 
 
@@ -75,7 +77,7 @@ def show(worker_id: str) -> str:
             approved=history[HITS_APPROVED],
             percent=history[PERCENT_APPROVED],
             profile=profiles.get(call, worker_id),
-            countries=countries(),
+            countries=current_language().translate_countries(countries()),
             states=us_states(),
         )
 
@@ -108,13 +110,13 @@ def ask(worker_id: str, type_id: str) -> Any:
     except NotPossible as refusal:
         if refusal.reason == "gone":
             raise
-        flash(str(refusal))
+        flash(translate(refusal.text))
     else:
         if request_row.status == "Started":
             return redirect(
                 url_for("qualification_tests.show", request_id=request_row.request_id), 303
             )
-        flash(DONE[request_row.status])
+        flash(translate(DONE[request_row.status]))
     return redirect(url_for("qualifications.show_type", type_id=type_id), 303)
 
 
@@ -140,7 +142,7 @@ def _list_requiring_groups(call: Call, worker_id: str, type_id: str) -> list[Req
             if status.requirement["QualificationTypeId"] == type_id
         ]
         if requiring:
-            requirement = "; ".join(map(describe_requirement, requiring))
+            requirement = "; ".join(translate(describe_requirement(status)) for status in requiring)
             is_met = all(status.met for status in requiring)
             lines.append(RequiringGroup(group, requirement, is_met))
     return lines

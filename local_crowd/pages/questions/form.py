@@ -1,6 +1,7 @@
 """A QuestionForm as an HTML form."""
 
 import json
+from collections.abc import Mapping
 
 from flask import render_template
 from markupsafe import Markup
@@ -11,8 +12,24 @@ from local_crowd.operations.questions.question_form import (
     Question,
     QuestionForm,
     SelectionAnswer,
-    Text,
 )
+from local_crowd.operations.questions.question_form import (
+    Text as TextContent,
+)
+from local_crowd.operations.texts import Text
+from local_crowd.pages.languages.choice import gettext, translate
+
+NUMBER_RANGES = {
+    "both": Text("A number from %(least)s to %(most)s."),
+    "least": Text("A number, at least %(least)s."),
+    "most": Text("A number, at most %(most)s."),
+    "none": Text("A number."),
+}
+LENGTH_RANGES = {
+    "both": Text("From %(least)s to %(most)s characters."),
+    "least": Text("At least %(least)s characters."),
+    "most": Text("At most %(most)s characters."),
+}
 
 
 def render_fields(form: QuestionForm) -> Markup:
@@ -38,8 +55,11 @@ def _number_questions(form: QuestionForm) -> dict[str, str]:
     """Return a name for each question by its identifier, for those without a display name."""
     identifiers = [question.identifier for question in form.questions()]
     if len(identifiers) == 1:
-        return {identifiers[0]: "Question"}
-    return {name: f"Question {number}" for number, name in enumerate(identifiers, 1)}
+        return {identifiers[0]: gettext("Question")}
+    return {
+        name: gettext("Question %(number)s", number=str(number))
+        for number, name in enumerate(identifiers, 1)
+    }
 
 
 def render_page(
@@ -64,7 +84,7 @@ def choose_widget(answer: SelectionAnswer) -> str:
     if answer.max_count > 1 or answer.style in ("checkbox", "multichooser"):
         return "checkbox"
     listed = answer.style in ("dropdown", "list", "combobox")
-    texts = all(isinstance(selection.content, Text) for selection in answer.selections)
+    texts = all(isinstance(selection.content, TextContent) for selection in answer.selections)
     return "select" if listed and texts else "radio"
 
 
@@ -77,40 +97,41 @@ def describe_limits(question: Question) -> list[str]:
         return []
     least, most = answer.min_count, min(answer.max_count, len(answer.selections))
     if most == 1:
-        return ["Choose one."]
+        return [gettext("Choose one.")]
     if least == most:
-        return [f"Choose {most}."]
+        return [gettext("Choose %(most)s.", most=str(most))]
     if most == len(answer.selections):
-        return [f"Choose {least} or more."] if least > 1 else []
-    return [f"Choose {least} to {most}." if least > 1 else f"Choose up to {most}."]
+        if least <= 1:
+            return []
+        return [gettext("Choose %(least)s or more.", least=str(least))]
+    if least > 1:
+        return [gettext("Choose %(least)s to %(most)s.", least=str(least), most=str(most))]
+    return [gettext("Choose up to %(most)s.", most=str(most))]
 
 
 def describe_text_limits(answer: FreeTextAnswer) -> list[str]:
     """Describe the constraints of a text in sentences, except patterns, which have error texts."""
     hints = []
     if answer.numeric:
-        hints.append(_describe_range("A number", answer.min_value, answer.max_value, ""))
+        hints.append(_describe_range(NUMBER_RANGES, answer.min_value, answer.max_value))
     least, most = answer.min_length or None, answer.max_length
     if least is not None and least == most:
-        hints.append(f"Exactly {least} characters.")
+        hints.append(gettext("Exactly %(count)s characters.", count=str(least)))
     elif least is not None and (most is not None or least > 1):
-        hints.append(_describe_range("", least, most, " characters"))
+        hints.append(_describe_range(LENGTH_RANGES, least, most))
     elif most is not None:
-        hints.append(_describe_range("", None, most, " characters"))
+        hints.append(_describe_range(LENGTH_RANGES, None, most))
     return hints
 
 
-def _describe_range(what: str, least: int | None, most: int | None, unit: str) -> str:
+def _describe_range(texts: Mapping[str, Text], least: int | None, most: int | None) -> str:
     if least is not None and most is not None:
-        words = f"{what} from {least} to {most}{unit}"
+        kind = "both"
     elif least is not None:
-        words = f"{what}, at least {least}{unit}" if what else f"at least {least}{unit}"
-    elif most is not None:
-        words = f"{what}, at most {most}{unit}" if what else f"at most {most}{unit}"
+        kind = "least"
     else:
-        words = what
-    words = words.strip()
-    return words[:1].upper() + words[1:] + "."
+        kind = "most" if most is not None else "none"
+    return translate(texts[kind].fill(least=str(least), most=str(most)))
 
 
 def to_rules(answer: FreeTextAnswer) -> str:

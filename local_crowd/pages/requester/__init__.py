@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from local_crowd.operations.errors import CrowdError
+from local_crowd.operations.texts import Text
 from local_crowd.pages import errors
 from local_crowd.pages.requester import (
     batches,
@@ -25,6 +26,7 @@ from local_crowd.pages.requester import (
 from local_crowd.pages.requester.sessions import PREFIX
 from local_crowd.store.faults import StoreError
 
+MISSING = "This page does not exist, or belongs to another requester."
 pages = Blueprint("requester", __name__, url_prefix=PREFIX)
 for part in (
     sign_in,
@@ -50,9 +52,9 @@ def _handle_http_error(error: HTTPException) -> Any:
     status = error.code or 500
     if status < 400:
         return error.get_response()
-    title, text = errors.WORDS.get(status, (error.name, error.description or ""))
+    title, text = errors.describe_status(error, status)
     if status == 404:
-        text = "This page does not exist, or belongs to another requester."
+        return _render_message(title, MISSING, status)
     return _render_message(title, text, status)
 
 
@@ -69,5 +71,6 @@ def _handle_crowd_error(error: CrowdError) -> tuple[str, int]:
     return _render_message(title, error.message, status)
 
 
-def _render_message(title: str, text: str, status: int) -> tuple[str, int]:
-    return render_template("requester/message.html", title=title, text=text, quiet=True), status
+def _render_message(title: str | Text, text: str | Text, status: int) -> tuple[str, int]:
+    page = render_template("requester/message.html", title=str(title), text=str(text), quiet=True)
+    return page, status

@@ -13,24 +13,24 @@
   const SAVE_MS = 250, ARRIVE_MS = 2000, TIMEOUT_MS = 30_000, FIRST_WAIT_MS = 2000, LONGEST_WAIT_MS = 30_000;
 
   const WORDS = {
-    restored: 'What you entered earlier is restored. Check it before you submit.',
-    saved: 'What you enter is saved in this browser until you submit.',
-    full: 'Not saved: this browser has no room for it. Do not leave this page before you submit.',
-    large: 'Not saved: your answer is too large to save. Do not leave this page before you submit.',
-    flood: 'Not saved: this HIT changes too often. Do not leave this page before you submit.',
-    gone: 'No longer saved: the HIT was finished, or you signed out, in another tab.',
-    elsewhere: 'This HIT is open in another tab too. Only the latest change is saved.',
-    sending: 'Sending your answer…',
-    waiting: 'Your answer could not reach the crowd. It is saved in this browser and will be sent again automatically: keep this page open.',
-    waitingUnsaved: 'Your answer could not reach the crowd. It will be sent again automatically, but it could not be saved: do not leave this page.',
-    files: 'Sending. This HIT sends files, so it cannot be sent again automatically. If it does not arrive, reload this page and submit again.',
-    handedIn: 'Your answer is submitted.',
-    done: 'You already submitted an answer to this HIT. This one was ignored.',
-    late: 'Not submitted: the time allowed is over. You can still copy what you entered from this page.',
-    returned: 'Not submitted: you returned this HIT.',
-    unknown: 'Not submitted: this HIT no longer exists. You can still copy what you entered from this page.',
-    largeAnswer: 'Not submitted: the answer is too large for the crowd. Shorten it and submit again.',
-    refused: 'Not submitted: the crowd cannot take this answer. Please tell the requester.',
+    restored: gettext('What you entered earlier is restored. Check it before you submit.'),
+    saved: gettext('What you enter is saved in this browser until you submit.'),
+    full: gettext('Not saved: this browser has no room for it. Do not leave this page before you submit.'),
+    large: gettext('Not saved: your answer is too large to save. Do not leave this page before you submit.'),
+    flood: gettext('Not saved: this HIT changes too often. Do not leave this page before you submit.'),
+    gone: gettext('No longer saved: the HIT was finished, or you signed out, in another tab.'),
+    elsewhere: gettext('This HIT is open in another tab too. Only the latest change is saved.'),
+    sending: gettext('Sending your answer…'),
+    waiting: gettext('Your answer could not reach the crowd. It is saved in this browser and will be sent again automatically: keep this page open.'),
+    waitingUnsaved: gettext('Your answer could not reach the crowd. It will be sent again automatically, but it could not be saved: do not leave this page.'),
+    files: gettext('Sending. This HIT sends files, so it cannot be sent again automatically. If it does not arrive, reload this page and submit again.'),
+    handedIn: gettext('Your answer is submitted.'),
+    done: gettext('You already submitted an answer to this HIT. This one was ignored.'),
+    late: gettext('Not submitted: the time allowed is over. You can still copy what you entered from this page.'),
+    returned: gettext('Not submitted: you returned this HIT.'),
+    unknown: gettext('Not submitted: this HIT no longer exists. You can still copy what you entered from this page.'),
+    largeAnswer: gettext('Not submitted: the answer is too large for the crowd. Shorten it and submit again.'),
+    refused: gettext('Not submitted: the crowd cannot take this answer. Please tell the requester.'),
   };
   const FINAL = ['late', 'returned', 'unknown'];
   const GOOD = ['restored', 'saved', 'sending', 'handedIn'];
@@ -117,7 +117,8 @@
     try {
       const response = await fetch(submit, {
         method: 'POST', body: draft.answer, credentials: 'omit', redirect: 'error', cache: 'no-store',
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        // The page that comes back is in the language of this one.
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Accept-Language': document.documentElement.lang },
         signal: AbortSignal.timeout ? AbortSignal.timeout(TIMEOUT_MS) : undefined,
       });
       outcome = response.headers.get('Crowd-Outcome');

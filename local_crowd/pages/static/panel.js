@@ -13,7 +13,7 @@
     } catch {  // navigator.clipboard needs https
       document.execCommand('copy');
     }
-    byId('copied').textContent = 'The code is copied.';
+    byId('copied').textContent = gettext('The code is copied.');
     stop();
   });
 

@@ -5,18 +5,18 @@
   // Returns what is wrong with the text of a field, or ''.
   function textFault(field, optional) {
     const rules = JSON.parse(field.dataset.rules), text = field.value, length = [...text].length;
-    if (!text && field.required) return 'Please answer this question.';
+    if (!text && field.required) return gettext('Please answer this question.');
     if (text && rules.numeric) {
       const number = Number(text);
-      if (!NUMBER.test(text.trim())) return 'Please enter a number.';
-      if (rules.min !== null && number < rules.min) return 'The smallest number allowed is ' + rules.min + '.';
-      if (rules.max !== null && number > rules.max) return 'The largest number allowed is ' + rules.max + '.';
+      if (!NUMBER.test(text.trim())) return gettext('Please enter a number.');
+      if (rules.min !== null && number < rules.min) return gettext('The smallest number allowed is %(least)s.', { least: rules.min });
+      if (rules.max !== null && number > rules.max) return gettext('The largest number allowed is %(most)s.', { most: rules.max });
     }
     if (text && rules.minLength && length < rules.minLength) {
-      return 'Please enter at least ' + rules.minLength + ' characters; you entered ' + length + '.';
+      return gettext('Please enter at least %(least)s characters; you entered %(length)s.', { least: rules.minLength, length });
     }
     if (rules.maxLength && length > rules.maxLength) {
-      return 'At most ' + rules.maxLength + ' characters are allowed; you entered ' + length + '.';
+      return gettext('At most %(most)s characters are allowed; you entered %(length)s.', { most: rules.maxLength, length });
     }
     // As on Amazon's site, the pattern decides whether an empty text is valid.
     const broken = text || !optional ? rules.patterns.find((pattern) => !matches(pattern, text)) : null;
@@ -40,9 +40,9 @@
     const picked = choices ? choices.querySelectorAll(':checked').length : Number(select.value !== '');
     const count = picked + Number(Boolean(other && other.value));
     const least = required ? Math.max(1, Number(rules.min)) : Number(rules.min);
-    if (!count && required) return 'Please answer this question.';
-    if (count && count < least) return 'Please choose at least ' + least + '.';
-    if (rules.max && picked > Number(rules.max)) return 'Please choose at most ' + rules.max + '.';
+    if (!count && required) return gettext('Please answer this question.');
+    if (count && count < least) return gettext('Please choose at least %(least)s.', { least });
+    if (rules.max && picked > Number(rules.max)) return gettext('Please choose at most %(most)s.', { most: rules.max });
     return '';
   }
 
@@ -90,9 +90,10 @@
       const wrong = questions.map(check).filter(Boolean);
       if (wrong.length || sent) event.preventDefault();
       if (problems) {
-        problems.textContent = !wrong.length ? '' : wrong.length === 1
-          ? 'One answer is missing or not valid. Nothing was sent yet.'
-          : wrong.length + ' answers are missing or not valid. Nothing was sent yet.';
+        problems.textContent = wrong.length ? ngettext(
+          'One answer is missing or not valid. Nothing was sent yet.',
+          '%(count)s answers are missing or not valid. Nothing was sent yet.',
+          wrong.length, { count: wrong.length }) : '';
       }
       if (wrong.length) wrong[0].focus();
       else sent = true;

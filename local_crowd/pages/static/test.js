@@ -24,9 +24,9 @@
     if (!seconds) {
       clearInterval(ticking);
       form.querySelector(':scope > button').disabled = true;
-      say('The time is over. This test can no longer be submitted.');
+      say(gettext('The time is over. This test can no longer be submitted.'));
     } else if (seconds <= 60) {
-      say('Less than a minute left. Submit what you have.');
+      say(gettext('Less than a minute left. Submit what you have.'));
     }
   }
 
@@ -37,7 +37,7 @@
   });
 
   function allowAgain() {
-    say('Your answers could not reach the crowd. They are still on this page: do not leave it, and submit again.');
+    say(gettext('Your answers could not reach the crowd. They are still on this page: do not leave it, and submit again.'));
     window.dispatchEvent(new Event('unsent'));  // question_form.js enables Submit again
   }
 

@@ -18,7 +18,7 @@
     const two = (number) => String(number).padStart(2, '0');
     const days = Math.floor(seconds / 86400), hours = Math.floor(seconds / 3600) % 24;
     const rest = two(Math.floor(seconds / 60) % 60) + ':' + two(seconds % 60);
-    const day = days ? days + (days === 1 ? ' day ' : ' days ') : '';
+    const day = days ? ngettext('%(count)s day', '%(count)s days', days, { count: days }) + ' ' : '';
     return day + (days || hours ? hours + ':' : '') + rest;
   }
 
@@ -27,8 +27,11 @@
     if (due === undefined) return;
     warned = due;
     clock.classList.add('soon');
-    const left = seconds > 60 ? 'Less than ' + Math.ceil(seconds / 60) + ' minutes' : 'Less than a minute';
-    say(left + ' left. If you do not submit by then, the HIT goes to somebody else.', 'soon');
+    const minutes = Math.ceil(seconds / 60);
+    say(ngettext(
+      'Less than a minute left. If you do not submit by then, the HIT goes to somebody else.',
+      'Less than %(minutes)s minutes left. If you do not submit by then, the HIT goes to somebody else.',
+      minutes, { minutes }), 'soon');
   }
 
   function tick() {
@@ -55,17 +58,17 @@
     try {
       const response = await fetch(main.dataset.state, { cache: 'no-store' });
       if (response.redirected) {
-        say('You are signed out. What you submit still counts. Sign in again to continue.', 'soon');
+        say(gettext('You are signed out. What you submit still counts. Sign in again to continue.'), 'soon');
         return;
       }
       if (response.status === 404) {
-        say('Somebody else is now signed in on this browser. What you submit here still counts for you.', 'soon');
+        say(gettext('Somebody else is now signed in on this browser. What you submit here still counts for you.'), 'soon');
         return;
       }
       state = await response.json();
     } catch {
       if (otherwise) conclude(otherwise, here);
-      else say('The crowd does not answer. Keep this page open; your work is not lost yet.', 'soon');
+      else say(gettext('The crowd does not answer. Keep this page open; your work is not lost yet.'), 'soon');
       return;
     }
     conclude(state.status, here);
@@ -76,15 +79,15 @@
     main.dispatchEvent(new CustomEvent('over', { detail: status }));  // draft.js deletes the draft
     if (['Submitted', 'Approved', 'Rejected'].includes(status)) {
       if (!here) {
-        finish('This HIT is submitted. What you enter here now is not saved.');
+        finish(gettext('This HIT is submitted. What you enter here now is not saved.'));
         return;
       }
-      finish('Thank you. Your answer is submitted.', 'good');
+      finish(gettext('Thank you. Your answer is submitted.'), 'good');
       if (auto.checked) next.submit(); else byId('take-next').focus();
     } else if (status === 'Returned') {
-      finish('You returned this HIT.', 'soon');
+      finish(gettext('You returned this HIT.'), 'soon');
     } else if (status === 'Abandoned') {
-      finish('The time allowed is over. This HIT can no longer be submitted.', 'soon');
+      finish(gettext('The time allowed is over. This HIT can no longer be submitted.'), 'soon');
       clock.textContent = written(0);
     }
   }

@@ -11,6 +11,7 @@ from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, holder_only
 from local_crowd.pages.headers import AROUND_A_HIT
+from local_crowd.pages.languages.choice import gettext
 from local_crowd.pages.questions.frame import make_frame
 
 pages = Blueprint("assignments", __name__)
@@ -52,7 +53,7 @@ def return_hit(worker_id: str, assignment_id: str) -> Response:
     """Return the HIT and, if the form contains `another`, accept the next one of the group."""
     with current_site().writing() as call:
         hit_type_id = worker_actions.return_assignment(call, worker_id, assignment_id)
-    flash("You returned the HIT. This does not count against you.")
+    flash(gettext("You returned the HIT. This does not count against you."))
     if "another" in request.form:  # 307 keeps the form, with its token and the HIT's id
         return redirect(url_for("hit_list.accept", hit_type_id=hit_type_id), 307)
     return redirect(url_for("hit_list.show_groups"), 303)

@@ -17,6 +17,7 @@ from local_crowd.operations.qualifications.system_qualifications import (
     PROFILE,
 )
 from local_crowd.operations.texts import Text
+from local_crowd.pages.languages.choice import gettext, translate
 
 # Amazon's names of these qualifications address requesters.
 NAMES = {
@@ -62,21 +63,22 @@ def find_barriers(call: Call, worker_id: str, groups: Iterable[Any]) -> dict[str
     return barriers
 
 
-def describe_requirement(status: RequirementStatus) -> str:
+def describe_requirement(status: RequirementStatus) -> Text:
     """Describe a requirement for workers: "Approved HITs: at least 100"."""
     type_id = status.requirement["QualificationTypeId"]
-    return str(describe(status.requirement, NAMES.get(type_id, status.name)))
+    return describe(status.requirement, NAMES.get(type_id, status.name))
 
 
 def _to_missing(status: RequirementStatus) -> Missing:
+    to_profile = url_for("account.show"), gettext("Go to your profile")
     type_id = status.requirement["QualificationTypeId"]
     if type_id == ADULT and not status.value:
-        yours = "you have not accepted it in your profile"
-        return Missing(str(NAMES[ADULT]), yours, url_for("account.show"), "Go to your profile")
-    what = describe_requirement(status), str(status.value_phrase)
+        yours = gettext("you have not accepted it in your profile")
+        return Missing(translate(NAMES[ADULT]), yours, *to_profile)
+    what = translate(describe_requirement(status)), translate(status.value_phrase)
     if type_id in PROFILE:
-        return Missing(*what, url_for("account.show"), "Go to your profile")
+        return Missing(*what, *to_profile)
     if not status.requestable or status.requirement["Comparator"] == "DoesNotExist":
         return Missing(*what)
-    link = "Request it" if status.value is None else "See your options"
+    link = gettext("Request it") if status.value is None else gettext("See your options")
     return Missing(*what, url_for("qualifications.show_type", type_id=type_id), link)

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.questions.questions import parse
+from local_crowd.operations.texts import Text
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, parse_id, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
+from local_crowd.pages.languages.choice import ngettext, translate
 from local_crowd.pages.questions.frame import PREVIEW, make_frame
-from local_crowd.pages.words import count_of
 from local_crowd.pages.work.barriers import Barrier, find_barriers
 
 pages = Blueprint("hit_list", __name__)
@@ -21,9 +22,8 @@ MOST_GROUPS = 100
 LONGEST_SEARCH = 128  # characters, as a title
 # Control characters and surrogates: titles contain none, and PostgreSQL refuses some.
 _NO_TEXT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
-NOTHING_LEFT = "There are no more HITs of this group for you."
-ANOTHER = "This is another HIT of the same group."
-THE_LAST = "That was the last HIT of this group for you."
+NOTHING_LEFT = Text("There are no more HITs of this group for you.")
+ANOTHER = Text("This is another HIT of the same group.")
 
 
 @pages.get("/")
@@ -66,7 +66,7 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         )
         question = worker_actions.find_question(call, hit_id, None, worker_id) if hit_id else ""
     if not hit_id:
-        flash(NOTHING_LEFT)
+        flash(translate(NOTHING_LEFT))
         return redirect(url_for("hit_list.show_groups"), 303)
     page = render_template(
         "work/preview.html",
@@ -95,19 +95,19 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
     except NotPossible as refusal:
         if refusal.reason == "unqualified":
             return _explain_refusal(worker_id, hit_type_id, refusal)
-        flash(str(refusal))
+        flash(translate(refusal.text))
         if refusal.reason == "blocked":
             return redirect(url_for("hit_list.show_groups"), 303)
         return redirect(url_for("hit_list.preview", hit_type_id=hit_type_id), 303)
     if held and "another" in request.form:
-        flash(ANOTHER)
+        flash(translate(ANOTHER))
     if finished:
         with current_site().reading() as call:
             count = worker_lists.count_progress(call, worker_id, hit_type_id)
         flash(describe_progress(count.done, count.left if held else None), "good")
     if held is None:
         if not finished:
-            flash(NOTHING_LEFT)
+            flash(translate(NOTHING_LEFT))
         return redirect(url_for("hit_list.show_groups"), 303)
     return redirect(url_for("assignments.show", assignment_id=held.assignment_id), 303)
 
@@ -117,14 +117,33 @@ def describe_progress(done: int, left: int | None) -> str:
 
     `left` is the number of HITs after the one just accepted, or None if no HIT was accepted.
     """
-    text = (
-        f"Thank you. Your answer is submitted. You have done {count_of(done, 'HIT')} of this group"
-    )
     if left is None:
-        return f"{text}. {THE_LAST}"
+        return ngettext(
+            "Thank you. Your answer is submitted. You have done %(done)s HIT of this group. That was the "
+            "last HIT of this group for you.",
+            "Thank you. Your answer is submitted. You have done %(done)s HITs of this group. That was the "
+            "last HIT of this group for you.",
+            done,
+            done=done,
+        )
     if not left:
-        return f"{text}; this one is the last."
-    return f"{text}; this one and {left:,} more are left."
+        return ngettext(
+            "Thank you. Your answer is submitted. You have done %(done)s HIT of this group; this one is "
+            "the last.",
+            "Thank you. Your answer is submitted. You have done %(done)s HITs of this group; this one is "
+            "the last.",
+            done,
+            done=done,
+        )
+    return ngettext(
+        "Thank you. Your answer is submitted. You have done %(done)s HIT of this group; this one and "
+        "%(left)s more are left.",
+        "Thank you. Your answer is submitted. You have done %(done)s HITs of this group; this one and "
+        "%(left)s more are left.",
+        done,
+        done=done,
+        left=left,
+    )
 
 
 @pages.get("/mturk/preview")

@@ -15,10 +15,12 @@ from werkzeug.formparser import MultiPartParser
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.questions.question_form import QuestionForm
 from local_crowd.operations.questions.questions import HTMLQuestion, parse
+from local_crowd.operations.texts import Text
 from local_crowd.operations.work import worker_actions
 from local_crowd.pages import errors
 from local_crowd.pages.context import LimitedRequest, current_site, find_signed_in_worker, parse_id
 from local_crowd.pages.headers import FORM_PAGE, HIT_PAGE, IN_THE_FRAME
+from local_crowd.pages.languages.choice import translate
 from local_crowd.pages.questions.form import render_page
 from local_crowd.pages.questions.frame import PREVIEW
 from local_crowd.pages.questions.rewrite import rewrite_page
@@ -37,6 +39,7 @@ MOST_FIELDS = 10_000
 # The header with the outcome of submitting: HANDED_IN, REFUSED, or a reason of NotPossible. Without
 # it the response is a proxy's or a server error, and static/draft.js sends the answer again.
 OUTCOME, HANDED_IN, REFUSED = "Crowd-Outcome", "handed-in", "refused"
+NOT_SUBMITTED = Text("Not submitted")
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -48,7 +51,9 @@ def show(hit_id: str) -> Any:
         find_signed_in_worker() if assignment_id == PREVIEW and "link" not in session else None
     )
     if assignment_id == PREVIEW and worker_id is None:
-        return _render_message("Sign in first", "You must be signed in to preview HITs.", 403)
+        return _render_message(
+            Text("Sign in first"), Text("You must be signed in to preview HITs."), 403
+        )
     with current_site().reading() as call:
         xml = worker_actions.find_question(
             call, hit_id, None if assignment_id == PREVIEW else parse_id(assignment_id), worker_id
@@ -86,25 +91,25 @@ def submit() -> Any:
     # Count before parsing: a million empty fields are a small body but slow to parse.
     if request.query_string.count(b"&") + body.count(b"&") >= MOST_FIELDS:
         return _render_message(
-            "Not submitted", f"At most {MOST_FIELDS:,} fields can be submitted.", 413
+            NOT_SUBMITTED, Text("At most %(most)s fields can be submitted.", most=MOST_FIELDS), 413
         )
     if not _is_utf8(body):
-        return _render_message("Not submitted", "The answer was not sent as UTF-8 text.", 400)
+        return _render_message(NOT_SUBMITTED, Text("The answer was not sent as UTF-8 text."), 400)
     form = _parse_multipart() if request.mimetype == "multipart/form-data" else request.form
     fields = [*request.args.items(multi=True), *form.items(multi=True)]
     assignment_id = form.get("assignmentId") or request.args.get("assignmentId")
     if assignment_id == PREVIEW:
         return _render_message(
-            "Not submitted", "This is a preview. Accept the HIT to work on it.", 400
+            NOT_SUBMITTED, Text("This is a preview. Accept the HIT to work on it."), 400
         )
     if not assignment_id:
         return _render_message(
-            "Not submitted", "The page did not say which assignment it answers.", 400
+            NOT_SUBMITTED, Text("The page did not say which assignment it answers."), 400
         )
     with current_site().writing() as call:
         worker_actions.submit(call, parse_id(assignment_id), fields)
     # Only after the commit.
-    return _render_message("Thank you", "Your answer is submitted.", 200, HANDED_IN)
+    return _render_message(Text("Thank you"), Text("Your answer is submitted."), 200, HANDED_IN)
 
 
 def _parse_multipart() -> MultiDict[str, str]:
@@ -136,8 +141,8 @@ def _is_utf8(body: bytes) -> bool:
 
 @pages.errorhandler(NotPossible)
 def _handle_not_possible(error: NotPossible) -> Any:
-    title = "Already submitted" if error.reason == "done" else "Not submitted"
-    return _render_message(title, str(error), errors.STATUSES.get(error.reason, 409), error.reason)
+    title = Text("Already submitted") if error.reason == "done" else NOT_SUBMITTED
+    return _render_message(title, error.text, errors.STATUSES.get(error.reason, 409), error.reason)
 
 
 @pages.errorhandler(StoreError)
@@ -149,12 +154,13 @@ def _handle_store_error(error: StoreError) -> Any:
 @pages.errorhandler(HTTPException)
 def _handle_http_error(error: HTTPException) -> Any:
     status = error.code or 500
-    title, text = errors.WORDS.get(status, (error.name, error.description or ""))
-    return _render_message(title, text, status)
+    return _render_message(*errors.describe_status(error, status), status)
 
 
-def _render_message(title: str, text: str, status: int, outcome: str = REFUSED) -> Any:
-    page = render_template("work/framed.html", title=title, text=text, good=status == 200)
+def _render_message(title: Text, text: Text, status: int, outcome: str = REFUSED) -> Any:
+    page = render_template(
+        "work/framed.html", title=translate(title), text=translate(text), good=status == 200
+    )
     headers = {"Content-Security-Policy": IN_THE_FRAME}
     if status < 500:
         headers[OUTCOME] = outcome

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.work import messages
 from local_crowd.pages.context import current_site, parse_id, worker_only
+from local_crowd.pages.languages.choice import gettext, translate
 
 pages = Blueprint("messages", __name__)
 MOST_MARKED = 200
@@ -57,8 +58,8 @@ def reply(worker_id: str, message_id: str) -> Any:
     except NotPossible as refusal:
         if refusal.reason not in BAD_TEXT:
             raise
-        return _render_list(worker_id, RefusedReply(message_id, text, str(refusal))), 400
-    flash("Your reply is sent.")
+        return _render_list(worker_id, RefusedReply(message_id, text, translate(refusal.text))), 400
+    flash(gettext("Your reply is sent."))
     return redirect(url_for("messages.show"), 303)
 
 
@@ -80,8 +81,8 @@ def send(worker_id: str, hit_id: str) -> Any:
     except NotPossible as refusal:
         if refusal.reason not in BAD_TEXT:
             raise
-        return _render_question(worker_id, hit_id, text, str(refusal)), 400
-    flash("Your message is sent. The reply will appear here.")
+        return _render_question(worker_id, hit_id, text, translate(refusal.text)), 400
+    flash(gettext("Your message is sent. The reply will appear here."))
     return redirect(url_for("messages.show"), 303)
 
 
