@@ -184,16 +184,21 @@ def pay(
 ) -> Iterator[Outcome]:
     """Pay these bonuses, and record each payment. Yield an outcome each, in order."""
     forgotten = payments.tokens_forgotten()
+    begun = datetime.fromisoformat(payments.header["time"])
 
     def pay_one(bonus: Bonus) -> None:
-        if not (forgotten and _is_paid(client, payments, bonus)):
-            _send(client, f"{payments.header['payment']}-{bonus.number}", bonus)
+        if not (forgotten and is_listed(client, bonus, begun)):
+            send(client, f"{payments.header['payment']}-{bonus.number}", bonus)
         payments.append({"row": bonus.number, "assignment_id": bonus.assignment_id})
 
     return calls.gather(crowd, pay_one, bonuses, doing="paying", total=len(bonuses))
 
 
-def _send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
+def send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
+    """Pay a bonus; a call whose token the crowd knows was carried out before.
+
+    Asks the crowd for the worker if the bonus does not name one.
+    """
     worker_id = bonus.worker_id
     if not worker_id:
         response = client.get_assignment(AssignmentId=bonus.assignment_id)
@@ -211,15 +216,14 @@ def _send(client: "MTurkClient", token: str, bonus: Bonus) -> None:
             raise
 
 
-def _is_paid(client: "MTurkClient", payments: Payments, bonus: Bonus) -> bool:
-    """Return whether the crowd lists this payment, made since the record was begun."""
-    since = datetime.fromisoformat(payments.header["time"]) - CLOCKS
+def is_listed(client: "MTurkClient", bonus: Bonus, since: datetime) -> bool:
+    """Return whether the crowd lists this payment, made after `since`."""
     listed = calls.list_pages(
         client.list_bonus_payments, "BonusPayments", AssignmentId=bonus.assignment_id
     )
     return any(
         Decimal(payment["BonusAmount"]) == bonus.amount
         and payment["Reason"] == bonus.reason
-        and payment["GrantTime"] >= since
+        and payment["GrantTime"] >= since - CLOCKS
         for payment in listed
     )

@@ -49,7 +49,7 @@ def find_in_hits(
 
     def list_submitted(hit: survey.HitCounters) -> list[Submitted]:
         listed = survey.list_assignments(client, hit, "Submitted")
-        return [_price(crowd, assignment["AssignmentId"], hit) for assignment in listed]
+        return [price(crowd, assignment["AssignmentId"], hit) for assignment in listed]
 
     unreviewed = [hit for hit in counters if hit.unaccounted]
     outcomes = calls.gather(crowd, list_submitted, unreviewed, doing="looking")
@@ -71,7 +71,7 @@ def find_assignments(
     def look(assignment_id: str) -> tuple[str, Submitted]:
         response = client.get_assignment(AssignmentId=assignment_id)
         hit = survey.parse_counters(response["HIT"])
-        return response["Assignment"]["AssignmentStatus"], _price(crowd, assignment_id, hit)
+        return response["Assignment"]["AssignmentStatus"], price(crowd, assignment_id, hit)
 
     outcomes = calls.gather(crowd, look, ids, doing="looking")
     with Faults(say) as faults:
@@ -89,7 +89,8 @@ def find_assignments(
     return SubmittedWork(work, len(unknown))
 
 
-def _price(crowd: Crowd, assignment_id: str, hit: survey.HitCounters) -> Submitted:
+def price(crowd: Crowd, assignment_id: str, hit: survey.HitCounters) -> Submitted:
+    """Return an assignment of this HIT with what approving it costs."""
     rates = fees.Rates(charged=crowd.charges_fees, masters=hit.masters)
     return Submitted(assignment_id, hit.reward, rates.fee(hit.reward, hit.max_assignments))
 
@@ -117,20 +118,32 @@ def approve(
     say: Say = say_nothing,
 ) -> int:
     """Approve these assignments, and return how many the crowd refused."""
-    words: dict[str, Any] = {"RequesterFeedback": feedback} if feedback else {}
 
-    def approve_once(assignment: Submitted) -> None:
-        assignment_id = assignment.assignment_id
-        try:
-            client.approve_assignment(AssignmentId=assignment_id, **words)
-        except client.exceptions.RequestError:
-            if not _is_reviewed(client, assignment_id, "Approved", feedback):
-                raise
+    def approve_assignment(assignment: Submitted) -> None:
+        approve_one(client, assignment.assignment_id, feedback)
 
     def describe(done: list[Submitted]) -> str:
         return f"Approved {_count(done)}" + (f" for {cost_of(done)}." if done else ".")
 
-    return _review(crowd, submitted, approve_once, doing="approving", describe=describe, say=say)
+    return _review(
+        crowd, submitted, approve_assignment, doing="approving", describe=describe, say=say
+    )
+
+
+def approve_one(
+    client: "MTurkClient", assignment_id: str, feedback: str | None, *, override: bool = False
+) -> None:
+    """Approve an assignment; `override`: also a rejected one. Raises the crowd's refusal.
+
+    It counts as approved if an earlier call whose response was lost did it.
+    """
+    words: dict[str, Any] = {"RequesterFeedback": feedback} if feedback else {}
+    words |= {"OverrideRejection": True} if override else {}
+    try:
+        client.approve_assignment(AssignmentId=assignment_id, **words)
+    except client.exceptions.RequestError:
+        if not _is_reviewed(client, assignment_id, "Approved", feedback):
+            raise
 
 
 def ask_to_reject(crowd: Crowd, submitted: Sequence[Submitted], feedback: str) -> str:
@@ -160,18 +173,27 @@ def reject(
     """
     _check_feedback(feedback)
 
-    def reject_once(assignment: Submitted) -> None:
-        assignment_id = assignment.assignment_id
-        try:
-            client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback=feedback)
-        except client.exceptions.RequestError:
-            if not _is_reviewed(client, assignment_id, "Rejected", feedback):
-                raise
+    def reject_assignment(assignment: Submitted) -> None:
+        reject_one(client, assignment.assignment_id, feedback)
 
     def describe(done: list[Submitted]) -> str:
         return f"Rejected {_count(done)}."
 
-    return _review(crowd, submitted, reject_once, doing="rejecting", describe=describe, say=say)
+    return _review(
+        crowd, submitted, reject_assignment, doing="rejecting", describe=describe, say=say
+    )
+
+
+def reject_one(client: "MTurkClient", assignment_id: str, feedback: str) -> None:
+    """Reject an assignment. Raises the crowd's refusal.
+
+    It counts as rejected if an earlier call whose response was lost did it.
+    """
+    try:
+        client.reject_assignment(AssignmentId=assignment_id, RequesterFeedback=feedback)
+    except client.exceptions.RequestError:
+        if not _is_reviewed(client, assignment_id, "Rejected", feedback):
+            raise
 
 
 def _check_feedback(feedback: str) -> None:

@@ -18,6 +18,7 @@ IDS = "--hit_ids_file=ids.txt"
 # Command lines that come as far as the crowd, or as a template.
 COMMANDS = {
     "add_layout": "--html_file=page.html",
+    "apply_decisions": "--decisions_file=decisions.csv --yes",
     "approve_assignments": "--assignment_ids_file=ids.txt --yes",
     "approve_hits": IDS,
     "block_workers": "--worker_ids_file=workers.txt --reason=x --yes",
@@ -46,7 +47,7 @@ COMMANDS = {
 # Command lines of the scripts that need no library and no crowd.
 WITHOUT_LIBRARIES = {
     "import_results": "--results_file=web.csv",
-    "review_hits": "--results_file=results.txt --decisions_file=decisions.csv",
+    "review_hits": "--results_file=results.txt --decisions_file=new.csv",
 }
 
 
@@ -57,6 +58,7 @@ def files(desk: Desk) -> Desk:
     desk.write("ids.txt", "3A\n")
     desk.write("workers.txt", "A3\n")
     desk.write("bonuses.csv", "assignment_id,amount,reason\n3A,1.00,good\n")
+    desk.write("decisions.csv", "assignment_id,decision\n3A,approve\n")
     return desk
 
 
@@ -259,7 +261,7 @@ def test_what_needs_no_library_runs_outside_the_virtual_environment(
     done = run_without_libraries(files, script, WITHOUT_LIBRARIES[script])
 
     assert done.returncode == 0, done.stderr
-    output = done.stdout or files.read("decisions.csv")
+    output = done.stdout or files.read("new.csv")
     assert '"label": "cat"' in output.replace('""', '"')
 
 
