@@ -154,7 +154,6 @@ UNTOUCHED = [
     "<form action='https://www.mturk.com.example/mturk/externalSubmit'>",
     "<form action='https://notmturk.com/mturk/externalSubmit'>",
     "<form action='https://example.com/?to=//www.mturk.com/mturk/externalSubmit'>",
-    "<form action='/mturk/externalSubmit'>",
     f"<form action='{AMAZONS}",
     "<img src='https://s3.amazonaws.com/mturk-public/externalHIT_v1.js'>",
 ]

@@ -38,6 +38,15 @@ def test_a_page_without_a_form_is_wrapped(before: str, page: str, after: str) ->
     ).replace("<!-- a <form> is added -->", "")
 
 
+def test_the_form_contains_the_fields_that_a_first_script_writes() -> None:
+    """Such a script is in no head, because the fields would be before the form."""
+    script = "<script>document.write('<input name=a>')</script>"
+
+    assert rewritten(f"{script}<p>x</p>") == f"{FIRST}{BEFORE}{script}<p>x</p>{BUTTON}{AFTER}"
+    head = f"<head>{script}</head>"
+    assert rewritten(f"{head}<p>x") == f"<head>{FIRST}{head[6:]}{BEFORE}<p>x{BUTTON}{AFTER}"
+
+
 def test_the_form_is_within_the_body() -> None:
     """What is in the head stays before it, and what is behind the body stays behind it."""
     head = "<!DOCTYPE html><html><head>"
@@ -129,18 +138,30 @@ def test_a_page_with_fields_and_a_library_is_wrapped() -> None:
         ('<form action="#">', f'<form{ACTION} action="#">'),
         ("<form data-action='https://example.com/'>",
          f"<form{ACTION} data-action='https://example.com/'>"),
+        ("<form action='edit' method='get'>", f"<form{ACTION} action='edit' method='get'>"),
+        ("<form action=/mturk/externalSubmit>", f"<form{ACTION} action=/mturk/externalSubmit>"),
+        ("<form action=#>", f"<form{ACTION} action=#>"),
     ],
 )  # fmt: skip
 def test_a_form_without_an_action_goes_to_the_crowd(before: str, after: str) -> None:
-    """Whatever its method; the first attribute of a name is the one that counts."""
+    """Or with a path, where no page is; the first attribute of a name is the one that counts."""
     assert rewritten(before) == after
     kept = rewrite_page(before, OURS, lambda name: f"/{name}", "first", "guard", "/keep.js")
     assert kept == f'<script src="/keep.js"></script>{FIRST}{after}'
 
 
-@pytest.mark.parametrize("form", ["<form method=dialog>", "<crowd-form><form></crowd-form>"])
-def test_forms_that_send_nothing_stay(form: str) -> None:
-    """A dialog's, and one within <crowd-form>, which submits its fields."""
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<form method=dialog>",
+        "<crowd-form><form></crowd-form>",
+        "<form action='//example.com/'>",
+        "<form action='javascript:send()'>",
+        "<base href='https://example.com/'><form action=edit>",
+    ],
+)
+def test_forms_that_send_nothing_or_elsewhere_stay(form: str) -> None:
+    """A dialog's, one within <crowd-form>, which submits its fields, and one to another site."""
     assert ACTION not in rewritten(form)
 
 

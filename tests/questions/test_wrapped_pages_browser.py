@@ -33,6 +33,8 @@ def desk(crowd: CrowdUnderTest, page: "Page") -> Desk:
         f'<form action="#">{WORD}<button>Submit</button></form>',
         f'<form>{WORD}<input type="submit" value="Submit"></form>',
         f'<form method="post" action="{AMAZONS}">{WORD}<button>Submit</button></form>',
+        f'<form action="edit" method="get" name="mturk_form">{WORD}<button>Submit</button></form>',
+        f"<script>document.write('{WORD}');</script><p>Look at the word.</p>",
         (
             f'<form method="post" action="{AMAZONS}"><input type="hidden" name="assignmentId" value="">'
             f"{WORD}<button>Submit</button></form>"

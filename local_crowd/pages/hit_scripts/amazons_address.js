@@ -1,5 +1,5 @@
-// Runs before a page's own scripts: forms that go to Amazon's address, or have no action, go to this
-// crowd, with the assignment's id.
+// Runs before a page's own scripts: forms that go to Amazon's address, to a path on this server, or
+// have no action, go to this crowd, with the assignment's id.
 (submitUrl) => {
   const AMAZONS = /^\s*(?:https?:)?\/\/(?:(?:www|worker|workersandbox)\.)?mturk\.com(?::\d+)?\/mturk\/externalSubmit(?![\w\/.-])/i;
   const ours = (address) => String(address).replace(AMAZONS, () => submitUrl);
@@ -9,13 +9,17 @@
     if (address && AMAZONS.test(address)) element.setAttribute(attribute, ours(address));
   }
 
-  // A form without an action, or with #, goes to this crowd too; <crowd-form> submits its fields by itself.
+  // Returns whether an action names another site, or may do so because the page has a base URL.
+  const isElsewhere = (action) => !['', '#'].includes(action)
+    && (/^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})/i.test(action) || document.querySelector('base[href]'));
+
+  // <crowd-form> submits its fields by itself.
   function mendForm(form) {
     if (!(form instanceof HTMLFormElement)) return;
     mend(form, 'action');
-    const missing = ['', '#'].includes((form.getAttribute('action') || '').trim());
+    const elsewhere = isElsewhere((form.getAttribute('action') || '').trim());
     const dialog = (form.getAttribute('method') || '').toLowerCase() === 'dialog';
-    if (missing && !dialog && !document.querySelector('crowd-form')) form.setAttribute('action', submitUrl);
+    if (!elsewhere && !dialog && !document.querySelector('crowd-form')) form.setAttribute('action', submitUrl);
   }
 
   // Before and after the page's own handlers, any of which may set the address or stop the event.

@@ -20,6 +20,7 @@ SUBMIT = re.compile(
     r"(?![\w/.-])",
     re.IGNORECASE,
 )
+SITE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)  # what an absolute URL begins with
 CROWD_ELEMENT = re.compile("crowd-[a-z]", re.IGNORECASE)
 
 _BEFORE_ANY_SCRIPT = ("html", "head")
@@ -44,15 +45,16 @@ def rewrite_page(
     """
     wrapper = Wrapper()
     edits: list[Edit] = []
-    actions: list[Edit] = []  # of forms that have none; in a page with <crowd-form> that submits
-    start, beginning, has_scripts, has_crowd_form = 0, True, False, False
+    actions: list[Edit] = []  # of forms to nowhere else; in a page with <crowd-form> that submits
+    start, beginning, has_scripts, has_crowd_form, has_base = 0, True, False, False, False
     for token in find_tokens(html):  # not kept: a page can have 300,000
         wrapper.note(token)
         found = list(_find_edits(token, submit_url, script_url))
-        if token.is_tag("form") and not found and _lacks_action(token):
-            position = token.start + len("<form")
+        if token.is_tag("form") and not found and _stays_here(token, has_base):
+            position = token.start + len("<form")  # the first attribute of a name counts
             actions.append((position, position, f' action="{escape(submit_url)}"'))
         edits.extend(found)
+        has_base = has_base or (token.is_tag("base") and bool(token.read_values().get("href")))
         beginning = beginning and (not token.name or token.name in _BEFORE_ANY_SCRIPT)
         if beginning:
             start = token.end
@@ -72,9 +74,16 @@ def rewrite_page(
     return _apply_edits(html, edits + wrapping)
 
 
-def _lacks_action(form: Token) -> bool:
+def _stays_here(form: Token, has_base: bool) -> bool:
+    """Return whether a form has no action, or a path on this server.
+
+    Mechanical Turk's web site ignored the form tags of pages, so some have `action="edit"`.
+    """
     values = form.read_values()
-    return values.get("action", "") in ("", "#") and values.get("method", "").lower() != "dialog"
+    action = values.get("action", "")
+    if values.get("method", "").lower() == "dialog":
+        return False
+    return action in ("", "#") or not (has_base or SITE.match(action))
 
 
 def _find_edits(token: Token, submit_url: str, script_url: Callable[[str], str]) -> Iterator[Edit]:

@@ -23,6 +23,7 @@ _MAKES_FIELDS = re.compile(
     r"""<(?:input|select|textarea)\b|createElement\(\s*["'`](?:input|select|textarea)\b""",
     re.IGNORECASE,
 )
+_WRITES = re.compile(r"\bdocument\.write(?:ln)?\(")
 _HANDLES_CLICKS = re.compile(r"""\bonclick\b|["'`]click["'`]|\.click\(""", re.IGNORECASE)
 _SUBMIT_TEXT = re.compile(r"[^<]*\bsubmit\b", re.IGNORECASE)
 _FIELDS = ("input", "select", "textarea", "button")
@@ -43,6 +44,7 @@ class Wrapper:
         self._assignment_id = False
         self._unknown_script = False  # loaded from elsewhere: it may do anything
         self._body = -1
+        self._has_head = False
         self._content = -1  # where the content begins in a page without a body tag
         self._end = -1
         self._last = 0
@@ -86,13 +88,20 @@ class Wrapper:
                 self._untyped_buttons.append(token.start + len("<button"))
         self._button = self._button or submits or values.get("id") == "submitButton"
 
+    def _is_content(self, token: Token) -> bool:
+        """Return whether a token begins the body of a page without a body tag."""
+        self._has_head = self._has_head or token.name == "head"
+        if token.name == "script" and not self._has_head and _WRITES.search(token.content):
+            return bool(_MAKES_FIELDS.search(token.content))  # its fields belong into the form
+        return token.name not in _IN_HEAD and not _OUTSIDE_BODY.match(token.source)
+
     def _note_position(self, token: Token) -> None:
         if self._body < 0 and token.is_tag("body"):
             self._body = token.end
         if self._content < 0:
             if token.page[self._last : token.start].strip():
                 self._content = self._last
-            elif token.name not in _IN_HEAD and not _OUTSIDE_BODY.match(token.source):
+            elif self._is_content(token):
                 self._content = token.start
         if token.name:
             self._end = -1  # content after </body> belongs to the body
