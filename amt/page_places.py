@@ -10,15 +10,17 @@ ATTRIBUTE, UNQUOTED, UNQUOTED_WHOLE = "attribute", "unquoted", "unquoted whole"
 HANDLER_CODE, HANDLER_STRING, STYLE = "handler code", "handler string", "style"
 CODE, STRING, LITERAL = "code", "string", "template literal"
 
+# An attribute's value, and the rest of a tag, as HTML parsers read them; possessive, so that no page
+# can cause backtracking. A quotation mark elsewhere than at a value's start is part of a name.
+VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|(?!["'])(?:\$\{[\w.\- ]++\}|[^\s>])++)"""
+IN_TAG = rf"(?:[\s/=]++|[^\s/>=]++(?:\s*+=\s*+{VALUE})?+)*+"
 # Elements whose content is not markup, with all of it.
 MARKUP = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(?P<raw>script|style)\b(?P<attributes>(?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
-    r"(?P<content>.*?)(?:</(?P=raw)|\Z)|</?[a-z](?:[^>\"']|\"[^\"]*\"|'[^']*')*>",
+    rf"<!--.*?(?:-->|\Z)|<(?P<raw>script|style)(?=[\s/>])(?P<attributes>{IN_TAG})>"
+    rf"(?P<content>.*?)(?:</(?P=raw)|\Z)|</?[a-z][^\s/>]*+{IN_TAG}>",
     re.IGNORECASE | re.DOTALL,
 )
-ATTRIBUTE_VALUE = re.compile(
-    r"""([^\s"'<>/=]+)\s*=\s*("[^"]*"|'[^']*'|(?:\$\{[\w.\- ]+\}|[^\s"'>])+)"""
-)
+ATTRIBUTE_VALUE = re.compile(rf"([^\s\"'<>/=]+)\s*=\s*({VALUE})")
 SCRIPT_TYPE = re.compile(r"""\btype\s*=\s*["']?\s*([^\s"'>;]*)""", re.IGNORECASE)
 SCRIPT = re.compile(r"(?:(?:text|application)/)?(?:x-)?(?:java|ecma)script|module|.*\bjsx?|.*json")
 STRING_PART = {

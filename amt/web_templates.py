@@ -10,7 +10,7 @@ from typing import Any
 from amt import page_places
 from amt.errors import Error
 from amt.page_places import PLACEHOLDER, Place
-from amt.rows import find_field
+from amt.rows import INPUT_PREFIX, find_field
 from amt.spelling import suggest
 
 # Tags that Jinja would understand: an expression on one line, a statement, a comment.
@@ -19,34 +19,45 @@ MARKUP = re.compile(r"</?[a-z][^<>]*>|<!--|&(?:[a-z]+|#\d+|#x[0-9a-f]+);", re.IG
 # What of JavaScript is data: a word or a number; or lists and objects of strings and numbers. No
 # calls, no operators, nothing that ends the script.
 DATA = re.compile(
-    r"""[\w.-]+|(?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\d[\w.+-]*+|(?:true|false|null)\b"""
+    r"""[\w.-]+|(?:"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|\.?\d[\w.+-]*+|(?:true|false|null|undefined|NaN|Infinity)\b"""
     r"""|[A-Za-z_]\w*+(?=\s*:)|[\[\]{},:\s-])*+"""
 )
 ESCAPED_OR_LESS = re.compile(r"\\[^<]|\\?<", re.DOTALL)
 UNSAFE_IN_STRING = re.compile("[\x00-\x1f\"'`\\\\<>$\u2028\u2029]|(?<=\\*)/")
 UNSAFE_UNQUOTED = re.compile("[ \t\n\r\f=`]")
+# What the templates of launch_hits.py are given. Other names between {{ }} are of the page's script.
+GIVEN = ("row", "input", "task")
 RAW_HINT = "--raw_values inserts the values as they are"
 
 
-def find_jinja(source: str) -> re.Match[str] | None:
-    """Return the first Jinja tag of a page; braces of scripts that no Jinja could be are none."""
+def find_jinja(source: str, names: Iterable[str] | None = None) -> re.Match[str] | None:
+    """Return the first Jinja tag of a text; braces that no Jinja could be are none.
+
+    If `names` are given, an expression must have one of them, or no name at all.
+    """
     import jinja2
+    from jinja2 import meta
 
     environment = jinja2.Environment(autoescape=True)
+    known = None if names is None else set(names)
     for tag in JINJA.finditer(source):
         if tag["expression"] is None:
             return tag
         try:
-            environment.compile_expression(tag["expression"])
+            used = meta.find_undeclared_variables(environment.parse(tag[0]))
         except jinja2.TemplateSyntaxError:
             continue
-        return tag
+        if known is None or not used or used & known:
+            return tag
     return None
 
 
 def is_web_template(source: str) -> bool:
-    """Return whether a page has `${name}` and no Jinja tags."""
-    return PLACEHOLDER.search(source) is not None and find_jinja(source) is None
+    """Return whether a page has `${name}` and no Jinja tags that launch_hits.py has a value for.
+
+    The other braces are those of the page's script, such as Vue's or Angular's.
+    """
+    return PLACEHOLDER.search(source) is not None and find_jinja(source, GIVEN) is None
 
 
 def escape_in_string(text: str) -> str:
@@ -113,12 +124,15 @@ class WebTemplate:
         ends = [0, *(place.end for place in self.places)]
         starts = [*(place.start for place in self.places), len(self.source)]
         self._between = [self.source[end:start] for end, start in zip(ends, starts, strict=True)]
+        self._columns: set[str] = set()  # those that were checked
         self._left: dict[str, None] = {}  # names that are left as they are
         self._markup: dict[str, None] = {}  # columns that hold markup
 
     def check_columns(self, columns: Iterable[str]) -> None:
         """Raise Error with every name that no column has, unless it may be JavaScript's own."""
         row = dict.fromkeys(columns)
+        refuse_mixed(self.name, self.source, self.places, row)
+        self._columns = set(row)
         missing: dict[str, Place] = {}
         for place in self.places:
             if find_field(row, place.name) is None:
@@ -142,12 +156,11 @@ class WebTemplate:
         """Return the page of a row. Raises Error, with template and line, where it does not fit."""
         if not isinstance(row, Mapping):
             raise Error(f"{self.name}: has ${{{self.places[0].name}}}, but the row has no fields")
+        if row.keys() != self._columns:
+            self.check_columns(row)
         parts = [self._between[0]]
         for place, text in zip(self.places, self._between[1:], strict=True):
             if (column := find_field(row, place.name)) is None:
-                if not self._is_scripts_own(place, row):
-                    self.check_columns(row)
-                self._left[place.name] = None
                 parts += self.source[place.start : place.end], text
             else:
                 parts += self._escape(place, column, row[column]), text
@@ -203,14 +216,20 @@ def refuse_mixed(
     places: list[Place],
     columns: Iterable[str],
     language: str = "Jinja",
-    find_tag: Callable[[str], re.Match[str] | None] = find_jinja,
+    find_tag: Callable[[str], re.Match[str] | None] | None = None,
 ) -> None:
-    """Raise Error if one of the `places` in a page with tags of a language names a column."""
+    """Raise Error if one of the `places` in a page with tags of a language names a column.
+
+    Without `find_tag`, the tags are Jinja's, and those between whose braces a column is named.
+    """
     if not places:
         return
     row = dict.fromkeys(columns)
+    names = [*GIVEN, *row, *(name.removeprefix(INPUT_PREFIX) for name in row)]
     for place in places:
-        if find_field(row, place.name) and (tag := find_tag(source)) is not None:
+        if find_field(row, place.name) is None:
+            continue
+        if tag := find_tag(source) if find_tag else find_jinja(source, names):
             line = source.count("\n", 0, tag.start()) + 1
             raise Error(
                 f"{place.format_line(name)}: has ${{{place.name}}}, which is a column, and the "

@@ -33,13 +33,16 @@ def fault(source: str, row: object) -> str:
         ("<script>if (a) {{b: 1}} f(`${text}`)</script>", True),
         ("<p>text</p>", False),
         ("<p>${a + b} ${} ${ }</p>", False),
+        ("<p v-if='a'>${text} {{ item.name }} {{count}}</p>", True),
         ("<p>${text} {{ row.a }}</p>", False),
+        ("<p>${text} {{ input }}</p>", False),
+        ("<p>${text} {{ 'a' }}</p>", False),
         ("<p>${text}</p>{% include 'a.html' %}", False),
         ("<p>${{ row.price }}</p>", False),
     ],
 )
 def test_a_page_with_names_and_no_jinja_tags_is_the_web_sites(source: str, is_web: bool) -> None:
-    """Braces of a script are no Jinja tags."""
+    """Braces of a script, and those of Vue or Angular, are no Jinja tags."""
     assert is_web_template(source) is is_web
 
 
@@ -50,6 +53,9 @@ def test_a_page_with_names_and_no_jinja_tags_is_the_web_sites(source: str, is_we
         ("<textarea>${x}</textarea>", "text"),
         ("<!-- <p>${x} -->", "comment"),
         ('<img alt="a > ${x}">', "attribute"),
+        ('<p class="a id="b"><p id="c"><script>let a = "${x}"</script>', "string"),
+        ("<p a'b><script>let a = '${x}'</script>", "string"),
+        ("<input value=a'${x} name=b>", "unquoted"),
         ("<img alt='${x}'>", "attribute"),
         ("<img src=/a/${x}.jpg>", "unquoted"),
         ("<input value=${x} name=a>", "unquoted whole"),
@@ -88,6 +94,7 @@ def test_places_are_recognized(source: str, kind: str) -> None:
         ("<style>${x}</style>", "red</style>", "<style>red<\\/style></style>"),
         ("<script>let a = '${x}';</script>", "it's", "<script>let a = 'it\\u0027s';</script>"),
         ("<script>let a = ${x};</script>", "-1.5e3", "<script>let a = -1.5e3;</script>"),
+        ("<script>a = ${x}</script>", "[NaN, .5, 'b']", "<script>a = [NaN, .5, 'b']</script>"),
         (
             "<script>let a = ${x};</script>",
             "[{'b': \"</script>\\<\\\\<\"}]",
@@ -184,6 +191,17 @@ def test_jinja_tags_beside_a_column_are_refused() -> None:
         "use one of the two"
     )
     refuse_mixed("page.html", source, find_fields(source), ["id"])
+
+
+def test_a_column_between_two_braces_is_refused() -> None:
+    """It is not the name of something in the page's script; also in the web site's results file."""
+    source = "<p>${text}</p>{{ text }}"
+
+    said = "has ${text}, which is a column, and the Jinja tag '{{ text }}' on line 1; use one of the two"
+    assert said in fault(source, {"text": "x"})
+    with pytest.raises(Error, match="use one of the two"):
+        WebTemplate("page.html", source).check_columns(["Input.text"])
+    assert fill("<p>${text}</p>{{ item }}", {"text": "x"}) == "<p>x</p>{{ item }}"
 
 
 class Parsed(HTMLParser):
