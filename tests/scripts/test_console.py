@@ -24,6 +24,7 @@ COMMANDS = {
     "block_workers": "--worker_ids_file=workers.txt --reason=x --yes",
     "delete_hit": "--hit_id=3A --yes",
     "delete_hits": f"{IDS} --yes",
+    "archive_batch": "--hit_ids_file=hit_ids.txt --archive_file=study.zip",
     "expire_hits": f"{IDS} --yes",
     "export_results": "--results_file=results.txt --format=mturk --hit_ids_file=hit_ids.txt",
     "extend_hits": f"{IDS} --assignments=1 --yes",
