@@ -24,6 +24,7 @@ NAMES = {
     "de": "Deutsch",
     "es": "Español",
     "fr": "Français",
+    "hi": "हिन्दी",
     "pt-BR": "Português (Brasil)",
 }
 
