@@ -14,11 +14,12 @@ class CrowdElement(NamedTuple):
     supported: bool
 
 
-# Source: "Crowd HTML Elements Reference" of the Amazon SageMaker developer guide. The last two are
-# in its list for Amazon Augmented AI; they show the output of services of Amazon's.
+# Source: "Crowd HTML Elements Reference" of the Amazon SageMaker developer guide. The last three
+# groups: its list for Amazon Augmented AI, whose elements show the output of services of Amazon's;
+# its second version; and what only its samples contain.
 CROWD_ELEMENTS = {
-    "crowd-alert": CrowdElement(NOTHING, supported=False),
-    "crowd-badge": CrowdElement(NOTHING, supported=False),
+    "crowd-alert": CrowdElement(NOTHING, supported=True),
+    "crowd-badge": CrowdElement(NOTHING, supported=True),
     "crowd-bounding-box": CrowdElement(ANNOTATION, supported=True),
     "crowd-button": CrowdElement(NOTHING, supported=True),
     "crowd-card": CrowdElement(NOTHING, supported=True),
@@ -26,9 +27,9 @@ CROWD_ELEMENTS = {
     "crowd-classifier": CrowdElement(ANNOTATION, supported=True),
     "crowd-classifier-multi-select": CrowdElement(ANNOTATION, supported=True),
     "crowd-entity-annotation": CrowdElement(ANNOTATION, supported=True),
-    "crowd-fab": CrowdElement(NOTHING, supported=False),
+    "crowd-fab": CrowdElement(NOTHING, supported=True),
     "crowd-form": CrowdElement(NOTHING, supported=True),
-    "crowd-icon-button": CrowdElement(NOTHING, supported=False),
+    "crowd-icon-button": CrowdElement(NOTHING, supported=True),
     "crowd-image-classifier": CrowdElement(ANNOTATION, supported=True),
     "crowd-image-classifier-multi-select": CrowdElement(ANNOTATION, supported=True),
     "crowd-input": CrowdElement(FIELD, supported=True),
@@ -36,18 +37,21 @@ CROWD_ELEMENTS = {
     "crowd-instructions": CrowdElement(NOTHING, supported=True),
     "crowd-keypoint": CrowdElement(ANNOTATION, supported=True),
     "crowd-line": CrowdElement(ANNOTATION, supported=True),
-    "crowd-modal": CrowdElement(NOTHING, supported=False),
+    "crowd-modal": CrowdElement(NOTHING, supported=True),
     "crowd-polygon": CrowdElement(ANNOTATION, supported=True),
     "crowd-polyline": CrowdElement(ANNOTATION, supported=True),
     "crowd-radio-button": CrowdElement(FIELD, supported=True),
     "crowd-radio-group": CrowdElement(NOTHING, supported=True),
     "crowd-semantic-segmentation": CrowdElement(ANNOTATION, supported=True),
     "crowd-slider": CrowdElement(FIELD, supported=True),
-    "crowd-tab": CrowdElement(NOTHING, supported=False),
-    "crowd-tabs": CrowdElement(NOTHING, supported=False),
+    "crowd-tab": CrowdElement(NOTHING, supported=True),
+    "crowd-tabs": CrowdElement(NOTHING, supported=True),
     "crowd-text-area": CrowdElement(FIELD, supported=True),
-    "crowd-toast": CrowdElement(NOTHING, supported=False),
-    "crowd-toggle-button": CrowdElement(FIELD, supported=False),
-    "crowd-rekognition-detect-moderation-labels": CrowdElement(ANNOTATION, supported=False),
-    "crowd-textract-analyze-document": CrowdElement(ANNOTATION, supported=False),
+    "crowd-toast": CrowdElement(NOTHING, supported=True),
+    "crowd-toggle-button": CrowdElement(FIELD, supported=True),
+    "crowd-rekognition-detect-moderation-labels": CrowdElement(ANNOTATION, supported=True),
+    "crowd-textract-analyze-document": CrowdElement(ANNOTATION, supported=True),
+    "crowd-question-answer-generation": CrowdElement(ANNOTATION, supported=True),
+    "crowd-text-ranking": CrowdElement(ANNOTATION, supported=True),
+    "crowd-slider-label": CrowdElement(NOTHING, supported=True),
 }

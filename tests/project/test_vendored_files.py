@@ -7,7 +7,9 @@ from tools.vendor_browser_libraries import MANIFEST, VENDOR, name_directory
 
 
 def test_vendored_files_are_the_pinned_ones() -> None:
-    """Each file has its checksum, each package its licence, and no other file is there."""
+    """Each file has its checksum, each package its licence (in a file, or in the comment that a file
+    begins with), and no other file is there.
+    """
     packages = json.loads(MANIFEST.read_text(encoding="utf-8"))
     pinned = {
         f"{name_directory(package)}/{path}": digest
@@ -25,4 +27,9 @@ def test_vendored_files_are_the_pinned_ones() -> None:
     for package in packages:
         assert package["licence"]
         assert package["integrity"].startswith("sha512-")
-        assert any("licen" in path.lower() for path in package["files"]), package["name"]
+        directory = VENDOR / name_directory(package)
+        has_licence = [
+            "licen" in path.lower() or b"@license" in (directory / path).read_bytes()[:200]
+            for path in package["files"]
+        ]
+        assert any(has_licence), package["name"]

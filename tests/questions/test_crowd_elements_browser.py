@@ -405,11 +405,11 @@ def test_a_preview_cannot_be_submitted(desk: Desk) -> None:
 def test_an_element_that_is_not_known_is_reported(desk: Desk) -> None:
     """A page whose task cannot be shown says so, instead of submitting an answer without it."""
     frame = desk.accept(
-        crowd_form('<crowd-bounding-box name="boxes" src="x" labels="[]"></crowd-bounding-box>')
+        crowd_form('<crowd-hologram name="boxes" src="x" labels="[]"></crowd-hologram>')
     )
     expect(
         frame.get_by_text(
-            "This page needs <crowd-bounding-box>, which this crowd cannot show. "
+            "This page needs <crowd-hologram>, which this crowd cannot show. "
             "Nothing can be submitted: please return the HIT and tell its requester."
         )
     ).to_be_visible()

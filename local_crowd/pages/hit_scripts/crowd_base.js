@@ -76,9 +76,12 @@ const OWN_FORMS = ['entity-annotation', 'bounding-box', 'keypoint', 'polygon', '
 
 // Returns the form that submits a field, or the element that is its own form, or null.
 function handedInBy(field) {
+  const named = document.getElementById(field.getAttribute('crowd-form-element-id') || '');
   const around = field.parentElement && field.parentElement.closest('form, crowd-form');
-  return around || field.closest(OWN_FORMS);
+  return named || around || field.closest(OWN_FORMS) || pageForm;
 }
+
+let pageForm = null;  // the form of a page that brings none; see crowd_form.js
 
 // Parses JSON as Amazon's samples write it: also with single quotes, keys and URLs without quotes, trailing
 // commas and comments. Returns null when invalid. A single quote ends a text only before the next one.
@@ -110,17 +113,54 @@ function dialogWith(heading, ...content) {
   return dialog;
 }
 
+const LISTS = ['categories', 'labels'];
+const SWITCHES = ['checked', 'disabled', 'editable', 'invalid', 'loading', 'required'];
+
 // An element with its own shadow root. A subclass builds it once, and updates it when one of its
 // attributes changes.
 class CrowdElement extends HTMLElement {
   static delegatesFocus = true;
 
+  // Makes a property of each attribute, because Amazon's samples set them: element.labels = ['Cat'].
+  static reflect() {
+    if (Object.hasOwn(this, 'reflected')) return;
+    this.reflected = new Set();
+    for (const name of this.observedAttributes || []) {
+      const property = name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+      if (property in this.prototype) continue;
+      this.reflected.add(property);
+      Object.defineProperty(this.prototype, property, {
+        get() {
+          if (SWITCHES.includes(name)) return isOn(this, name);
+          const value = this.getAttribute(name);
+          return LISTS.includes(name) ? listOf(value) || [] : value;
+        },
+        set(value) {
+          const isObject = typeof value === 'object' && value !== null;
+          put(this, name, isObject ? JSON.stringify(value) : value);
+        },
+      });
+    }
+  }
+
+  constructor() {
+    super();
+    this.constructor.reflect();
+    // Properties that the page set before the element was defined.
+    const given = Object.entries(this);
+    for (const [property] of given) delete this[property];
+    this.given = given;
+  }
+
   connectedCallback() {
     if (this.shadowRoot) return;
+    const isReflected = ([property]) => this.constructor.reflected.has(property);
+    for (const [property, value] of this.given.filter(isReflected)) this[property] = value;
     const { delegatesFocus } = this.constructor;
     this.attachShadow({ mode: 'open', delegatesFocus }).append(make('style', {}, STYLE));
     this.shadowRoot.append(...this.build());
     this.update();
+    for (const [property, value] of this.given.filter((entry) => !isReflected(entry))) this[property] = value;
   }
 
   attributeChangedCallback(name, before, now) {

@@ -1,6 +1,6 @@
-// <crowd-checkbox>, <crowd-radio-group>, <crowd-radio-button>
+// <crowd-checkbox>, <crowd-toggle-button>, <crowd-radio-group>, <crowd-radio-button>
 
-customElements.define('crowd-checkbox', class extends CrowdField {
+class CrowdCheckbox extends CrowdField {
   static observedAttributes = ['checked', 'disabled', 'aria-label'];
 
   box = make('input', { type: 'checkbox', 'aria-describedby': 'fault' });
@@ -42,11 +42,37 @@ customElements.define('crowd-checkbox', class extends CrowdField {
   collect() { return { [this.value]: this.checked }; }
 
   reset() { this.checked = isOn(this, 'checked'); }
+}
+
+customElements.define('crowd-checkbox', CrowdCheckbox);
+
+customElements.define('crowd-toggle-button', class extends CrowdCheckbox {
+  build() {
+    this.box.setAttribute('role', 'switch');
+    return [...super.build(), make('style', {}, `
+      .choice input { appearance: none; position: relative; width: 2.6rem; height: 1.5rem; border-radius: .75rem; background: #66717f; cursor: inherit }
+      .choice input::before { content: ''; position: absolute; top: .2rem; left: .2rem; width: 1.1rem; height: 1.1rem; border-radius: 50%; background: #fff; transition: left .15s }
+      .choice input:checked { background: #0a5499 }
+      .choice input:checked::before { left: 1.3rem }
+      :host([invalid]:not([invalid=false])) input:not(:checked), input[aria-invalid=true] { background: #a3161a }
+      @media (forced-colors: active) { .choice input { border: 1px solid } .choice input::before { background: ButtonText } }
+      @media (prefers-reduced-motion) { .choice input::before { transition: none } }`)];
+  }
+
+  fault() { return super.fault() && 'Please switch this on.'; }
 });
 
 customElements.define('crowd-radio-button', class extends CrowdField {
   static observedAttributes = ['checked', 'disabled'];
   static delegatesFocus = false;
+
+  // Buttons without a name of their own answer under that of their group.
+  get name() {
+    const group = this.closest('crowd-radio-group');
+    return this.getAttribute('name') || (group && group.getAttribute('name')) || '';
+  }
+
+  set name(name) { this.setAttribute('name', name); }
 
   get value() { return this.getAttribute('value') || 'on'; }
   set value(value) { this.setAttribute('value', value); }

@@ -19,15 +19,15 @@ const PARTS = ['classification-target', 'short-instructions', 'full-instructions
 // A complete task with its instructions.
 class CrowdTask extends CrowdField {
   static layout = `
-    .task { display: grid; grid-template-columns: minmax(0, 15rem) minmax(0, 1fr); gap: 1.25rem }
-    aside { padding-right: 1.25rem; border-right: 1px solid #d8dee5 }
+    .task { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1.25rem; margin-bottom: 1rem }
+    aside { width: 15rem; padding-right: 1.25rem; border-right: 1px solid #d8dee5 }
     ::slotted(short-instructions) { margin-top: -.8em }
     fieldset { min-width: 0; margin: 0; padding: 0; border: 0 }
     fieldset:focus { outline: none }
     legend { padding: 0; margin-bottom: .5rem; font-size: 1.15rem; font-weight: 700 }
     @media (max-width: 40rem) {
       .task { grid-template-columns: minmax(0, 1fr) }
-      aside { padding: 0 0 .5rem; border: 0; border-bottom: 1px solid #d8dee5 }
+      aside { width: auto !important; padding: 0 0 .5rem; border: 0; border-bottom: 1px solid #d8dee5 }
     }`;
 
   get name() { return this.getAttribute('name') || this.localName; }
@@ -35,9 +35,11 @@ class CrowdTask extends CrowdField {
 
   // Returns the layout of a task: the instructions next to `content`.
   frame(...content) {
-    this.aside = make('aside', { 'aria-label': 'Instructions' });
+    // Pages look for these classes of Amazon's elements, to set a width or to add questions.
+    this.aside = make('aside', { 'aria-label': 'Instructions', class: 'awsui-app-layout__navigation' });
     this.instruct();
-    this.whole = make('div', { class: 'task' }, this.aside, make('div', {}, ...content));
+    this.dialog.classList.add('awsui-modal-dialog');
+    this.whole = make('div', { class: 'task' }, this.aside, make('div', { class: 'annotation-area' }, ...content));
     watchRegions(this, PARTS, () => this.arrange());
     return [make('style', {}, CrowdTask.layout), this.whole, this.dialog];
   }
@@ -90,7 +92,7 @@ class CrowdClassifier extends CrowdTask {
       this.constructor.image ? this.image : make('slot', { name: 'classification-target' }));
     this.legend = make('legend');
     this.list = make('div', { class: 'choices' });
-    this.choices = make('fieldset', { tabindex: '-1', 'aria-describedby': 'fault' }, this.legend, this.list);
+    this.choices = make('fieldset', { tabindex: '-1', 'aria-describedby': 'fault', class: 'category-picker-wrapper' }, this.legend, this.list);
     this.list.addEventListener('change', (event) => this.pick(event.target));
     this.comment = make('textarea', { rows: '2' });
     this.commenting = make('details', {}, make('summary'), make('slot', { name: 'worker-comment' }),
@@ -99,9 +101,11 @@ class CrowdClassifier extends CrowdTask {
   }
 
   get defect() {
-    return super.defect || (textsOf(this.getAttribute('categories')).length ? ''
+    return super.defect || (this.listCategories().length ? ''
       : 'The <' + this.localName + '> "' + this.name + '" has no categories.');
   }
+
+  listCategories() { return textsOf(this.getAttribute('categories')); }
 
   arrange() {
     super.arrange();
@@ -122,7 +126,7 @@ class CrowdClassifier extends CrowdTask {
     if (name !== undefined && name !== 'categories' && name !== 'exclusion-category') return;
     const type = this.constructor.several ? 'checkbox' : 'radio';
     const exclusion = this.constructor.several ? textsOf(this.getAttribute('exclusion-category')).at(-1) : undefined;
-    const categories = textsOf(this.getAttribute('categories'));
+    const categories = this.listCategories();
     this.list.replaceChildren(...[...categories, ...(exclusion === undefined ? [] : [exclusion])].map(
       (text, number) => make('label', { class: 'choice' },
         make('input', { type, name: 'category', value: text, 'data-excludes': number >= categories.length }), text)));
@@ -145,6 +149,8 @@ class CrowdClassifier extends CrowdTask {
   get value() {
     const labels = this.labels, comment = this.comment.value.trim();
     const value = this.constructor.several ? { labels } : labels.length ? { label: labels[0] } : {};
+    // Pages use the value as the label too: questions[element.value].
+    Object.defineProperty(value, 'toString', { value: () => labels.join() });
     return comment && !this.commenting.hidden ? { ...value, workerComment: comment } : value;
   }
 

@@ -8,7 +8,7 @@ customElements.define('crowd-button', class extends CrowdElement {
 
   build() {
     this.slotted = make('slot');
-    const style = make('style', {}, ':host { display: inline-block } img { height: 1.2em }');
+    const style = make('style', {}, ICON_STYLE + ':host { display: inline-block } .glyph { width: 1.3em; height: 1.3em }');
     this.face = make('span');
     return [style, this.face];
   }
@@ -23,9 +23,11 @@ customElements.define('crowd-button', class extends CrowdElement {
       ...(href === null ? { type: 'button', disabled: blocked }
         : { href, target: this.getAttribute('target') || '_blank', rel: 'noopener' }),
     }, this.slotted);
-    if (this.hasAttribute('icon-url')) {
-      const icon = make('img', { src: this.getAttribute('icon-url'), alt: '' });
+    const image = this.getAttribute('icon-url'), name = image || this.getAttribute('icon');
+    if (name) {
+      const icon = image ? make('img', { src: image, alt: '', class: 'glyph' }) : makeIcon(name);
       if (this.getAttribute('icon-align') === 'right') face.append(icon); else face.prepend(icon);
+      this.slotted.hidden = variant === 'icon';
     }
     if (isOn(this, 'loading')) face.append(' ...');
     this.face.replaceWith(face);
@@ -42,16 +44,16 @@ customElements.define('crowd-card', class extends CrowdElement {
       :host { display: inline-block; max-width: 100%; border-radius: .5rem; background: #fff; box-shadow: 0 1px 4px #1d273340 }
       img { display: block; max-width: 100%; border-radius: .5rem .5rem 0 0 }
       h3 { padding: .8rem 1rem 0 }`);
-    this.image = make('img', { alt: '' });
-    this.heading = make('h3');
-    return [style, this.image, this.heading, make('slot')];
+    this.picture = make('img', { alt: '' });
+    this.top = make('h3');
+    return [style, this.picture, this.top, make('slot')];
   }
 
   update() {
-    this.image.hidden = !this.hasAttribute('image');
-    put(this.image, 'src', this.getAttribute('image'));
-    this.heading.textContent = this.getAttribute('heading') || '';
-    this.heading.hidden = !this.heading.textContent;
+    this.picture.hidden = !this.hasAttribute('image');
+    put(this.picture, 'src', this.getAttribute('image'));
+    this.top.textContent = this.getAttribute('heading') || '';
+    this.top.hidden = !this.top.textContent;
   }
 });
 

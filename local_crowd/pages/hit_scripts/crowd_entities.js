@@ -13,15 +13,15 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
   static observedAttributes = ['labels', 'text', 'header', 'initial-value'];
   static delegatesFocus = false;
 
-  entities = [];  // {label, start, end}, by start; offsets in `text` in UTF-16 units
+  entities = [];  // {label, start, end}, by start; offsets in `content` in UTF-16 units
   choices = [];   // the labels: {label, short, full}
   selection = null;  // the selected part of the text, {start, end}
-  text = '';
+  content = '';
 
   get control() { return this.page; }
 
   get defect() {
-    if (!this.text.trim()) return 'The <crowd-entity-annotation> has no text.';
+    if (!this.content.trim()) return 'The <crowd-entity-annotation> has no text.';
     return this.choices.length ? '' : 'The <crowd-entity-annotation> has no valid labels.';
   }
 
@@ -99,11 +99,11 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
 
   // Resets the text and its marks to their initial values.
   reset() {
-    this.text = (this.getAttribute('text') || '').replace(/\r\n?/g, '\n');
+    this.content = (this.getAttribute('text') || '').replace(/\r\n?/g, '\n');
     const initial = listOf(this.getAttribute('initial-value')) || [];
     this.entities = [];
     for (const { label, startOffset, endOffset } of initial.filter((entity) => entity && typeof entity === 'object')) {
-      const [start, end] = [startOffset, endOffset].map((offset) => Array.from(this.text).slice(0, offset).join('').length);
+      const [start, end] = [startOffset, endOffset].map((offset) => Array.from(this.content).slice(0, offset).join('').length);
       if (this.choices.some((choice) => choice.label === label) && start < end) this.put({ label, start, end });
     }
     this.show();
@@ -120,17 +120,17 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     const pieces = [];
     for (const { label, start, end } of this.entities) {
       const number = this.choices.findIndex((choice) => choice.label === label);
-      pieces.push(this.text.slice(at, start), make('mark', {
+      pieces.push(this.content.slice(at, start), make('mark', {
         'data-label': this.choices[number].short, style: 'background: ' + MARKS[number % MARKS.length],
-      }, this.text.slice(start, end)));
+      }, this.content.slice(start, end)));
       at = end;
     }
-    this.page.replaceChildren(...pieces.filter((piece) => piece !== ''), this.text.slice(at));
+    this.page.replaceChildren(...pieces.filter((piece) => piece !== ''), this.content.slice(at));
     this.marked.replaceChildren(...this.entities.map((entity) => this.row(entity)));
   }
 
   row(entity) {
-    const words = this.text.slice(entity.start, entity.end);
+    const words = this.content.slice(entity.start, entity.end);
     const { full } = this.choices.find((choice) => choice.label === entity.label);
     const remove = make('button', { type: 'button', class: 'link', 'aria-label': 'Remove ' + words + ', ' + full }, 'Remove');
     remove.addEventListener('click', () => {
@@ -145,7 +145,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     const part = document.createRange();
     part.selectNodeContents(this.page);
     const side = part.comparePoint(node, at);
-    if (side) return side < 0 ? 0 : this.text.length;
+    if (side) return side < 0 ? 0 : this.content.length;
     part.setEnd(node, at);
     return part.toString().length;
   }
@@ -157,8 +157,8 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     if (!range || range.collapsed || !this.page.isConnected || !range.intersectsNode(this.page)) return null;
     let start = this.offset(range.startContainer, range.startOffset);
     let end = this.offset(range.endContainer, range.endOffset);
-    while (start < end && /\s/.test(this.text[start])) start += 1;
-    while (start < end && /\s/.test(this.text[end - 1])) end -= 1;
+    while (start < end && /\s/.test(this.content[start])) start += 1;
+    while (start < end && /\s/.test(this.content[end - 1])) end -= 1;
     return start < end ? { start, end } : null;
   }
 
@@ -168,7 +168,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     if (!selection || !label) return;
     this.put({ label, ...selection });
     const { full } = this.choices.find((choice) => choice.label === label);
-    this.done(selection.end, 'Marked: ' + this.text.slice(selection.start, selection.end) + ', ' + full + '.');
+    this.done(selection.end, 'Marked: ' + this.content.slice(selection.start, selection.end) + ', ' + full + '.');
   }
 
   remove(entities) {
@@ -223,7 +223,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
   }
 
   get value() {
-    const count = (at) => Array.from(this.text.slice(0, at)).length;  // Amazon: "unicode offset"
+    const count = (at) => Array.from(this.content.slice(0, at)).length;  // Amazon: "unicode offset"
     return {
       entities: this.entities.map(({ label, start, end }) => (
         { endOffset: count(end), label, startOffset: count(start) })),

@@ -1,11 +1,11 @@
-// <crowd-input>, <crowd-text-area>, <crowd-slider>
+// <crowd-input>, <crowd-text-area>, <crowd-slider>, <crowd-slider-label>
 
 class CrowdText extends CrowdField {
   static observedAttributes = ['label', 'placeholder', 'value', 'type', 'required', 'disabled',
     'max-length', 'min-length', 'rows', 'max-rows', 'char-counter', 'aria-label', 'name'];
 
   text = this.makeControl();
-  label = make('label', { class: 'label', for: 'control' });
+  caption = make('label', { class: 'label', for: 'control' });
   counter = make('p', { class: 'counter', hidden: true });
 
   get control() { return this.text; }
@@ -41,13 +41,13 @@ class CrowdText extends CrowdField {
     this.text.value = this.getAttribute('value') || '';
     const style = make('style', {}, `
       .counter { margin: .2rem 0 0; color: #4a5561; font-size: .9em; text-align: right }`);
-    return [style, this.label, this.text, this.counter, this.problem];
+    return [style, this.caption, this.text, this.counter, this.problem];
   }
 
   update(name) {
     const label = this.getAttribute('label');
-    this.label.textContent = label || '';
-    this.label.hidden = !label;
+    this.caption.textContent = label || '';
+    this.caption.hidden = !label;
     put(this.text, 'aria-label', label ? null : this.spokenName());
     put(this.text, 'placeholder', this.getAttribute('placeholder'));
     put(this.text, 'maxlength', this.limit('max'));
@@ -150,8 +150,9 @@ customElements.define('crowd-slider', class extends CrowdField {
       .slider { display: flex; align-items: center; gap: .8rem; min-height: 2.75rem }
       .slider input[type=range] { flex: 1; min-width: 0; height: 2.2rem; margin: 0; accent-color: #0a5499 }
       .slider input[type=number] { width: 6rem }
+      .marks { display: flex; justify-content: space-between; padding-right: 3.3rem }
       .slider output { min-width: 2.5rem; font-weight: 600; text-align: right; font-variant-numeric: tabular-nums }`);
-    return [style, make('div', { class: 'slider' }, this.range, this.number, this.shown), this.problem];
+    return [style, make('div', { class: 'slider' }, this.range, this.number, this.shown), make('div', { class: 'marks' }, make('slot')), this.problem];
   }
 
   update(name) {
@@ -186,5 +187,15 @@ customElements.define('crowd-slider', class extends CrowdField {
   reset() {
     this.moved = false;
     this.value = this.getAttribute('value') || this.getAttribute('min') || 0;
+  }
+});
+
+// Not in Amazon's reference, but in its samples: a mark below a slider, at a value.
+customElements.define('crowd-slider-label', class extends CrowdElement {
+  static observedAttributes = ['position'];
+  static delegatesFocus = false;
+
+  build() {
+    return [make('style', {}, ':host { color: #4a5561; font-size: .9em }'), make('slot')];
   }
 });

@@ -54,9 +54,28 @@ function flattened(answer) {
   return fields;
 }
 
+// Shows an element that is in a tab that is not selected, or in a closed window.
+function reveal(element) {
+  for (let around = element.parentNode; around; around = around.parentNode || around.host) {
+    if (around.reveal) around.reveal(element);
+  }
+}
+
+document.addEventListener('invalid', (event) => reveal(event.target), true);
+
+// Returns the value of a field, of Amazon's or of HTML or of an element of the page's own; undefined if
+// it is none.
+function valueOf(field) {
+  if (field instanceof CrowdField) return field.collect ? field.collect() : undefined;
+  if (field.matches(NATIVE)) return nativeValue(field);
+  if (!field.localName.includes('-') || field.localName.startsWith('crowd-')) return undefined;
+  return field._submittableValue === undefined ? field.value : field._submittableValue;
+}
+
 class CrowdForm extends HTMLElement {
   message = make('p', { class: 'crowd-form-message', role: 'alert' });
   sent = false;
+  prevented = false;  // the last event `submit`
 
   connectedCallback() {
     if (this.ready) return;
@@ -86,7 +105,7 @@ class CrowdForm extends HTMLElement {
   // Returns all questions in the form; for the form of an element (`owner`), that element too.
   elements() {
     const outer = this.owner ? [this.owner, ...this.owner.querySelectorAll('*')] : [];
-    return [...outer, ...this.querySelectorAll('*')];
+    return [...new Set([...outer, ...this.querySelectorAll('*')])];
   }
 
   say(text) { this.message.textContent = text; }
@@ -123,6 +142,7 @@ class CrowdForm extends HTMLElement {
     if (!wrong.length) return true;
     this.say(wrong.length === 1 ? 'One answer is missing or not valid. Nothing was sent yet.'
       : wrong.length + ' answers are missing or not valid. Nothing was sent yet.');
+    reveal(wrong[0]);
     wrong[0].focus();
     if (wrong[0].reportValidity) wrong[0].reportValidity();
     return false;
@@ -134,21 +154,39 @@ class CrowdForm extends HTMLElement {
     if (this.sent) return;
     this.say(this.refusal());
     if (this.refusal() || !this.isComplete()) return;
+    if (this.isContinued()) {
+      this.post();
+      return;
+    }
     const event = new Event('submit', { bubbles: true, cancelable: true, composed: true });
     event.submitter = submitter;
-    if (this.dispatchEvent(event)) this.post();
+    this.prevented = !this.dispatchEvent(event);
+    if (!this.prevented && !this.sent) this.post();
+  }
+
+  // Returns whether a handler that prevented the submission calls submit() itself, at once or later,
+  // as after a request to a server. A click that calls it begins anew.
+  isContinued() {
+    const { event } = window;
+    return event ? event.type === 'submit' && event.target === this : this.prevented;
   }
 
   requestSubmit(submitter) { this.submit(submitter); }
 
+  // Fields without a name are not part of the answer, as on Amazon, unless there would be none.
   collect() {
+    const nameOf = (field) => (field instanceof CrowdField ? field.name : field.getAttribute('name'));
+    const answer = this.gather(nameOf);
+    return answer.size ? answer : this.gather((field) => nameOf(field) || field.id || field.localName);
+  }
+
+  gather(nameOf) {
     const answer = new Map();
     for (const field of this.elements()) {
-      const name = field instanceof CrowdField ? field.name : field.getAttribute('name');
-      if (!name) continue;
-      if (field instanceof CrowdField) {
-        if (field.collect) add(answer, name, field.collect());
-      } else if (field.matches(NATIVE)) add(answer, name, nativeValue(field));
+      const name = nameOf(field);
+      if (field.isSpread) {
+        for (const [member, value] of Object.entries(field.collect())) add(answer, member, value);
+      } else if (name) add(answer, name, valueOf(field));
     }
     return answer;
   }
@@ -175,6 +213,16 @@ class CrowdForm extends HTMLElement {
 
 customElements.define('crowd-form', CrowdForm);
 
+// A page without any form: its fields are submitted all the same, with a button at the end.
+whenParsed(() => {
+  if (document.querySelector('form, crowd-form')) return;
+  const fields = Array.from(document.querySelectorAll('*')).filter((field) => field instanceof CrowdField && field.collect);
+  if (!fields.length || fields.some(handedInBy)) return;
+  pageForm = make('crowd-form');
+  pageForm.owner = document.body;
+  document.body.append(pageForm);
+});
+
 // Returns the fields that a plain <form> submits, except those of a <crowd-form> in it.
 function fieldsOf(form) {
   return Array.from(form.querySelectorAll('*')).filter(
@@ -187,6 +235,7 @@ window.addEventListener('submit', (event) => {
   if (!wrong.length) return;
   event.preventDefault();
   event.stopImmediatePropagation();
+  reveal(wrong[0]);
   wrong[0].focus();
 }, true);
 

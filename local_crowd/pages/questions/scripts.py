@@ -26,10 +26,15 @@ CROWD_ELEMENTS = (
     "crowd_base.js",
     "crowd_fields.js",
     "crowd_choices.js",
+    "crowd_icons.js",
     "crowd_display.js",
+    "crowd_notices.js",
+    "crowd_tabs.js",
     "crowd_classifiers.js",
     "crowd_form.js",
     "crowd_entities.js",
+    "crowd_reviews.js",
+    "crowd_texts.js",
 )
 DRAWING_ELEMENTS = (
     "draw_view.js",
