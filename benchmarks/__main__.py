@@ -5,7 +5,7 @@
 The server stands in a process of its own, and each of its answers takes 50 ms longer than it would.
 Exit code 1 when a bar is missed. `python -m benchmarks load` measures the local crowd under load
 instead, `python -m benchmarks peers` beside a peer, `python -m benchmarks growth` its pages and
-lists with more and more HITs.
+lists with more and more HITs, `python -m benchmarks files` large files.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import growth, load, peers, plain
+from benchmarks import files, growth, load, peers, plain
 from benchmarks.desk import ROOT, Desk
 from benchmarks.tables import machine, write_table
 
@@ -60,6 +60,8 @@ def main() -> int:
         return growth.main(sys.argv[2:])
     if sys.argv[1:2] == ["peers"]:
         return peers.main(sys.argv[2:])
+    if sys.argv[1:2] == ["files"]:
+        return files.main(sys.argv[2:])
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

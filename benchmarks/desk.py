@@ -25,6 +25,29 @@ class Ran(NamedTuple):
     memory: int
 
 
+def run_script(folder: Path, script: str, *argv: str) -> Ran:
+    """Run a script in a folder to its good end; what it prints goes to output.txt there."""
+    with (folder / "output.txt").open("w") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / script), *argv],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        with process.stderr:
+            said = process.stderr.read()
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, said
+    scale = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
+    return Ran(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * scale)
+
+
 class Desk:
     """`folder` has a config.json that names the server; `known` is what the server printed."""
 
@@ -68,24 +91,7 @@ class Desk:
 
     def run(self, script: str, *argv: str) -> Ran:
         """Run a script to its good end; what it prints goes to output.txt."""
-        with (self.folder / "output.txt").open("w") as output:
-            began = time.perf_counter()
-            process = subprocess.Popen(
-                [sys.executable, str(ROOT / script), *argv],
-                cwd=self.folder,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-            assert process.stderr is not None
-            said = process.stderr.read()
-            _, status, used = os.wait4(process.pid, 0)
-            seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0, said
-        scale = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-        return Ran(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * scale)
+        return run_script(self.folder, script, *argv)
 
     def output(self) -> str:
         """What the last script printed."""

@@ -2,7 +2,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks import growth
+from benchmarks import files, growth
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,6 +36,20 @@ def test_the_benchmarks_measure_every_figure() -> None:
     calls = [row.split(" | ")[3] for row in rows]
     assert calls[:3] == ["21", "1", "21"]
     assert calls[5:7] == ["91", "61"]
+
+
+def test_files_measures_every_figure(tmp_path: Path) -> None:
+    """`python -m benchmarks files` launches nothing, and has a line with a bar for each figure."""
+    rows = list(files.measure(tmp_path, 30, 20))
+
+    assert not (tmp_path / "crowd").exists()
+    assert [line.split(" | ")[0] for line in files.format_table(rows).splitlines()[4:]] == [
+        "| CSV file of 30 rows, checked before launch",
+        "| 20 results, `--format=csv`",
+        "| 20 results, `--format=mturk`",
+        "| 20 results, `--format=parquet`",
+    ]
+    assert all(row.met for row in rows)
 
 
 def test_growth_measures_every_figure() -> None:
