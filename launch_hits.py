@@ -57,6 +57,11 @@ def main(argv: list[str] | None = None) -> int:
     simpleamt.add_page_options(parser)
     parser.add_argument("--dry_run", action="store_true", help="check everything without launching")
     parser.add_argument(
+        "--anyway",
+        action="store_true",
+        help="launch even if no answer can be submitted, as far as the page shows",
+    )
+    parser.add_argument(
         "--max_cost", type=dollars, metavar="DOLLARS", help="largest amount that the batch may cost"
     )
     return simpleamt.run(parser, launch, argv)
@@ -110,6 +115,10 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
         plans.check_unchanged(batch, plan)
     if plan.warnings:
         simpleamt.say(join_faults(plan.warnings))
+    if plan.obstacles:
+        if not args.anyway:
+            raise Error(f"{join_faults(plan.obstacles)}; --anyway launches it all the same")
+        simpleamt.say(join_faults(plan.obstacles))
     missing = plan.rows - len(batch.ids)
     cost = spending.announce(crowd, plan, missing, args.max_cost, simpleamt.say)
     if args.dry_run:

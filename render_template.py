@@ -2,7 +2,10 @@
 
     python render_template.py --html_template=simple.html --rendered_html=rendered/simple.html
 
-The template's input is empty, unless --input_json_file and --row (the first is 0) choose a row.
+The template's input is empty, unless --input_json_file and --row (the first is 0) choose a row. With
+--check, what will not work in the page is reported too, with its line in the template:
+
+    python render_template.py --html_template=theirs.html --input_json_file=theirs.csv --check
 """
 
 import argparse
@@ -11,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import simpleamt
-from amt import files
+from amt import files, page_checks
 from amt.errors import Error
 from amt.inputs import Input
+from amt.messages import join_faults
 from amt.templates import NOTHING, Template
 
 
@@ -27,7 +31,12 @@ def main(argv: list[str] | None = None) -> int:
         help="template, with Jinja tags, Liquid tags or ${name}",
     )
     parser.add_argument(
-        "--rendered_html", required=True, metavar="FILE", help="file to write the page to"
+        "--rendered_html", metavar="FILE", help="file to write the page to; not needed with --check"
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="say what will not work in the page; exit with 2 if no answer can be submitted",
     )
     parser.add_argument(
         "--input_json_file",
@@ -42,9 +51,13 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def render(args: argparse.Namespace) -> int:
-    """Write the page."""
-    directories = simpleamt.config(args)["template_directories"]
-    template = Template(args.html_template, directories, raw_values=args.raw_values)
+    """Write the page, or check it, or both."""
+    if args.rendered_html is None and not args.check:
+        raise Error("give --rendered_html, or --check")
+    settings = simpleamt.config(args)
+    template = Template(
+        args.html_template, settings["template_directories"], raw_values=args.raw_values
+    )
     row, columns = find_row(args)
     if columns:
         template.check_columns(columns)
@@ -57,12 +70,34 @@ def render(args: argparse.Namespace) -> int:
         ) from error
     for warning in template.warnings():
         simpleamt.say(warning)
-    target = Path(args.rendered_html)
+    if args.rendered_html is not None:
+        write(page, Path(args.rendered_html))
+    if args.check:
+        check(page, template, on_mturk=(args.crowd or settings["crowd"]) == "mturk")
+    return 0
+
+
+def write(page: str, target: Path) -> None:
+    """Write the page to a file, whose folder is made if necessary."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with files.replace(target) as file:
         file.write(page)
     simpleamt.say(f"Rendered {target}")
-    return 0
+
+
+def check(page: str, template: Template, *, on_mturk: bool) -> None:
+    """Say what will not work in the page. Raises Error if no answer can be submitted."""
+    faults = page_checks.find_faults_of(page, on_mturk=on_mturk)
+    if not faults:
+        simpleamt.say(f"{template.name}: nothing found")
+    by_kind: dict[bool, list[str]] = {True: [], False: []}
+    for fault in faults:
+        line = f"{page_checks.locate(fault, template.sources)}: {fault.message}"
+        by_kind[fault.prevents].append(line)
+    if by_kind[False]:
+        simpleamt.say(join_faults(by_kind[False]))
+    if by_kind[True]:
+        raise Error(join_faults(by_kind[True]))
 
 
 def find_row(args: argparse.Namespace) -> tuple[Any, list[str] | None]:

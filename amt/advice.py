@@ -1,11 +1,16 @@
-"""Warnings about a batch before it is launched: what may be intended, but is often an oversight."""
+"""What to say of a batch before it is launched: what prevents answers, and what may be intended but
+is often an oversight.
+"""
 
 import html
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+from amt import page_checks
 from amt.crowd import Crowd
+from amt.hits import SCHEMA
 from amt.rows import Row
 
 MOST_NAMED = 5  # missing files
@@ -13,9 +18,10 @@ MOST_NAMED = 5  # missing files
 FILE = re.compile(
     r"""["'](?:https?://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)?/files/([^"'<>?#\\]+)["'?#]"""
 )
-# Elements, what makes one by script, and the address that forms of Mechanical Turk post to.
+# Elements, what makes one by script, and the address that Mechanical Turk's pages post to.
 FORM = re.compile(
-    r"""<(?:form|crowd-[a-z-]+)\b|createElement\(["']form|externalSubmit""", re.IGNORECASE
+    r"""<(?:form|crowd-[a-z-]+)\b|createElement\(["']form|externalSubmit|turkSubmitTo|submitToTurk""",
+    re.IGNORECASE,
 )
 # A page without fields is not given a form if it loads a script or has buttons that a script handles:
 # the script may submit by itself.
@@ -35,13 +41,18 @@ def _remove_comments(page: str) -> str:
 
 
 class Advice:
-    """Warnings collected while the rows of a batch are rendered.
+    """Faults and warnings collected while the rows of a batch are rendered.
 
-    `crowd` is where they will be launched; what it serves as /files/ is checked if it is local.
+    `sources` are the files of the template, itself first, which is called `name`. `crowd` is where the rows will be launched;
+    what it serves as /files/ is checked if it is local. The page is checked for the first row.
     """
 
-    def __init__(self, template_name: str, input_path: str | Path, crowd: Crowd) -> None:
-        self._template_name = template_name
+    def __init__(
+        self, name: str, sources: Mapping[str, str], input_path: str | Path, crowd: Crowd
+    ) -> None:
+        self._sources = sources  # what a template includes is added when it is rendered
+        self._template_name = name
+        self._page_faults: list[page_checks.PageFault] = []
         self._input_path = input_path
         is_local = crowd.name == "local"
         self._files = Path(crowd.settings["local_crowd"]) / "files" if is_local else None
@@ -51,18 +62,32 @@ class Advice:
         self._has_form = True
         self._missing: dict[str, int] = {}  # a file's name -> the line that first names it
 
-    def check(self, row: Row, page: str) -> None:
-        """Check a row and its rendered page."""
+    def check(self, row: Row, question: str) -> None:
+        """Check a row and its question, which is the XML of an HTMLQuestion or a QuestionForm."""
         self._rows += 1
         if self._first is None:
             self._first = row
-            self._has_form = self._can_submit(_remove_comments(page))
-        if self._files is None:
+            self._check_first(question)
+        if self._files is None or SCHEMA not in question:
             return
-        for path in FILE.findall(page):
+        for path in FILE.findall(question):
             name = unquote(html.unescape(path))
             if name not in self._missing and not self._exists(name):
                 self._missing[name] = row.line
+
+    def _check_first(self, question: str) -> None:
+        self._page_faults = page_checks.find_faults_of(question, on_mturk=not self._adds_form)
+        if SCHEMA in question:
+            self._has_form = self._can_submit(_remove_comments(question))
+
+    def obstacles(self) -> list[str]:
+        """Return what prevents workers from submitting an answer, one per line."""
+        return [self._format(fault) for fault in self._page_faults if fault.prevents]
+
+    def _format(self, fault: page_checks.PageFault) -> str:
+        names = [self._template_name, *list(self._sources)[1:]]
+        sources = dict(zip(names, self._sources.values(), strict=True))
+        return f"{page_checks.locate(fault, sources)}: {fault.message}"
 
     def _can_submit(self, page: str) -> bool:
         if FORM.search(page):
@@ -80,12 +105,16 @@ class Advice:
 
     def lines(self) -> list[str]:
         """Return the warnings, one per line."""
-        lines = []
+        lines = [self._format(fault) for fault in self._page_faults if not fault.prevents]
         if not self._has_form:
-            lines.append(
-                f"{self._template_name}: the page has no form and does not include simpleamt.html, "
-                "so workers cannot submit an answer"
+            reason = (
+                "the page has no form, and the crowd adds none, because its script may submit the answer "
+                "itself; if it does not, include simpleamt.html"
+                if self._adds_form
+                else "the page has no form and does not include simpleamt.html, so workers cannot submit "
+                "an answer"
             )
+            lines.append(f"{self._template_name}: {reason}")
         if self._rows == 1 and self._first and isinstance(self._first.value, list):
             lines.append(
                 f"{self._input_path}: its only line is a JSON array of {len(self._first.value):,} "

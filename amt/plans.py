@@ -13,7 +13,7 @@ from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
 from amt.external_urls import ExternalURL
-from amt.hits import CROWD_LIMIT, SCHEMA, SizeLimit, find_size_limit
+from amt.hits import CROWD_LIMIT, SizeLimit, find_size_limit
 from amt.inputs import Input
 from amt.messages import FaultList
 from amt.properties import Properties
@@ -27,7 +27,10 @@ WHOLE_QUESTIONS = (".xml", ".xml.j2")  # endings of templates that are not a pag
 
 @dataclass(frozen=True)
 class Plan:
-    """A batch that was read, rendered and validated."""
+    """A batch that was read, rendered and validated.
+
+    `obstacles` say what prevents workers from submitting an answer: launch it only if that is meant.
+    """
 
     question_source: QuestionSource
     properties: Properties
@@ -36,6 +39,7 @@ class Plan:
     rows: int
     hashes: dict[str, str]
     warnings: tuple[str, ...] = ()
+    obstacles: tuple[str, ...] = ()
     limit: SizeLimit = CROWD_LIMIT
 
     def record_bytes(self, hits: int) -> int:
@@ -127,8 +131,12 @@ def _complete(
     """Read `source` and return the plan. Raises Error with `faults` and those of the rows."""
     _try(faults, source.read)
     limit = find_size_limit(crowd)
-    name = question_source.name if question_source else ""
-    advice = Advice(name, source.path, crowd)
+    name, sources = (
+        ("", {"": ""})
+        if question_source is None
+        else (question_source.name, question_source.sources)
+    )
+    advice = Advice(name, sources, source.path, crowd)
     rows = 0
     for row in source.rows(faults):
         rows += 1
@@ -137,7 +145,7 @@ def _complete(
         if question_source and hit_properties:
             draft = Plan(question_source, hit_properties, "", source, 0, {}, limit=limit)
             parameters = _try(faults, draft.parameters, row) or {}
-            if SCHEMA in (question := parameters.get("Question", "")):
+            if question := parameters.get("Question", ""):
                 advice.check(row, question)
     if not rows and not faults:
         faults.append(f"{source.path}: no rows, so no HITs")
@@ -156,6 +164,7 @@ def _complete(
         rows,
         hashes,
         warnings=(*hit_properties.warnings, *question_source.warnings(), *advice.lines()),
+        obstacles=tuple(advice.obstacles()),
         limit=limit,
     )
 

@@ -155,7 +155,7 @@ def test_a_page_too_large_for_a_hit(files: Desk) -> None:
 def test_a_page_that_just_fits(files: Desk) -> None:
     """A HIT of as many bytes as the crowd allows is launched, one byte more is not."""
     files.write("crowd/crowd.json", '{"question_bytes": 65535}')
-    files.write("page.html", "<!DOCTYPE html>{{ row }}")
+    files.write("page.html", "<!DOCTYPE html>{{ row }}<input name='a'>")
     files.write("input.jsonl", '""\n')
     files.run("launch_hits", *FLAGS)
     (hit,) = made(files)

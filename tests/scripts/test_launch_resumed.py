@@ -171,7 +171,7 @@ def test_a_batch_is_finished_with_what_it_was_begun_with(
 def test_an_included_file_belongs_to_the_template(files: Desk) -> None:
     """A change in what the template includes is a change of the template."""
     files.write("part.html", "<p>1</p>")
-    files.write("page.html", '{% include "part.html" %}')
+    files.write("page.html", '{% include "part.html" %}<input name="a">')
     files.run("launch_hits", *FLAGS)
     lose_answers(files)
     files.write("part.html", "<p>2</p>")

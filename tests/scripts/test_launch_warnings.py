@@ -20,6 +20,11 @@ NO_FORM = (
     "an answer"
 )
 
+NO_FORM_ADDED = (
+    "page.html: the page has no form, and the crowd adds none, because its script may submit the answer "
+    "itself; if it does not, include simpleamt.html"
+)
+
 
 @pytest.fixture
 def files(desk: Desk) -> Desk:
@@ -80,7 +85,9 @@ def test_a_correct_batch_has_no_warnings(files: Desk, dry_run: tuple[str, ...]) 
 
 
 @BOTH
-@pytest.mark.parametrize("page", ["<p>{{ row.n }}</p>\n", "<!-- <form> --><p>{{ row.n }}</p>\n"])
+@pytest.mark.parametrize(
+    "page", ["{{ row.n }}<input name='a'>\n", "<!-- <form> -->{{ row.n }}<input name='a'>\n"]
+)
 def test_a_page_without_a_form_is_reported_for_mturk_only(
     files: Desk, dry_run: tuple[str, ...], page: str
 ) -> None:
@@ -104,21 +111,27 @@ def test_a_page_without_fields_whose_script_may_submit_is_reported(files: Desk, 
     (files.folder / "crowd" / "files").mkdir(parents=True)
     (files.folder / "crowd" / "files" / "task.js").write_bytes(b"")
 
-    assert warnings(files, "--dry_run") == [NO_FORM]
+    assert warnings(files, "--dry_run") == [NO_FORM_ADDED]
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        "<FORM action='/x'></FORM>",
-        "<crowd-form></crowd-form>",
+        "<FORM action='/x'><input name='a'></FORM>",
+        (
+            "<script src='https://assets.crowd.aws/crowd-html-elements.js'></script>"
+            "<crowd-form><crowd-input name='a'></crowd-input></crowd-form>"
+        ),
+        "<script src='/files/task.js'></script><script>send(query.get('turkSubmitTo'))</script>",
         "<script>document.body.append(document.createElement('form'))</script>",
         "<script><!--\ndocument.body.append(document.createElement('form'))\n//--></script>",
     ],
 )
 def test_pages_that_submit_in_their_own_way_are_not_named(files: Desk, page: str) -> None:
-    """A form of the page's own, Amazon's elements, a form made by script."""
+    """A form of the page's own, Amazon's elements, a form made by script, an answer that is posted."""
     files.write("page.html", page)
+    (files.folder / "crowd" / "files").mkdir(parents=True)
+    (files.folder / "crowd" / "files" / "task.js").write_bytes(b"")
 
     assert warnings(files, "--dry_run") == []
 
@@ -181,7 +194,7 @@ def test_two_arrays_are_two_rows(files: Desk) -> None:
 
 def test_a_large_page_is_launched_except_on_mturk(files: Desk) -> None:
     """A crowd of ours takes 1 MB; for Mechanical Turk both limits are named."""
-    files.write("page.html", "<!DOCTYPE html>{{ row }}")
+    files.write("page.html", "<!DOCTYPE html>{{ row }}<input name='a'>")
     files.write("input.jsonl", json.dumps("x" * 300_000) + "\n")
 
     refused = files.run("launch_hits", *FLAGS, "--crowd=mturk", "--dry_run")
@@ -199,3 +212,54 @@ def test_a_large_page_is_launched_except_on_mturk(files: Desk) -> None:
         "bytes; at most 1,000,000 are allowed"
         in files.run("launch_hits", *FLAGS[:3], "--hit_ids_file=over.txt").err
     )
+
+
+NOTHING_TO_SUBMIT = "page.html:1: there is nothing to submit: the page has no field, no Crowd HTML Element and no script"
+
+
+@BOTH
+def test_a_page_with_nothing_to_submit_is_refused(files: Desk, dry_run: tuple[str, ...]) -> None:
+    """Before the first call, unless --anyway says that it is meant so: to have read it is enough."""
+    files.write("page.html", "<p>Please read {{ row.n }}.</p>")
+
+    refusal = files.fails("launch_hits", *FLAGS, *dry_run)
+
+    assert refusal == f"{NOTHING_TO_SUBMIT}; --anyway launches it all the same"
+    assert files.calls == []
+    assert warnings(files, "--anyway", *dry_run) == [NOTHING_TO_SUBMIT]
+
+
+def test_what_will_not_work_is_named_with_its_line_in_the_template(files: Desk) -> None:
+    """The page has values in place of names, and what it includes has lines of its own."""
+    files.write("part.html", "<p>\n<select id='a'></select>\n")
+    files.write(
+        "page.html",
+        "{% for n in [1, 2] %}\n<input name='{{ row.n }}' id='b'>\n{% endfor %}\n"
+        "{% include 'part.html' %}<img src='s3://b/{{ row.n }}.png'>",
+    )
+
+    assert warnings(files, "--dry_run") == [
+        "part.html:2: <select> has no name, so its value is not submitted",
+        'page.html:2: <input> has the id "b", which another control has too',
+        "page.html:4: <img> loads s3://b/0.png, which browsers cannot; give its https address",
+    ]
+
+
+def test_the_page_of_a_whole_question_is_checked(files: Desk) -> None:
+    """An element that the crowd does not have prevents every answer."""
+    schema = "http://mechanicalturk.amazonaws.com/AWSMechanicalTurkDataSchemas/2011-11-11"
+    files.write(
+        "page.xml",
+        f'<HTMLQuestion xmlns="{schema}/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html>\n'
+        "<script src='https://assets.crowd.aws/crowd-html-elements.js'></script>\n"
+        "<crowd-textract-analyze-document name='a'>]]></HTMLContent><FrameHeight>0</FrameHeight>"
+        "</HTMLQuestion>",
+    )
+
+    refusal = files.fails("launch_hits", "--html_template=page.xml", *FLAGS[1:])
+
+    assert refusal == (
+        "page.xml:3: <crowd-textract-analyze-document> is not supported by this crowd; the page cannot "
+        "be submitted with it; --anyway launches it all the same"
+    )
+    assert files.calls == []

@@ -107,3 +107,61 @@ def test_a_place_that_cannot_be_written_is_reported(desk: Desk) -> None:
     )
 
     assert line.startswith("file: ")
+
+
+def test_a_page_is_checked_without_being_written(desk: Desk) -> None:
+    """With the row, so that names have values; no crowd is asked."""
+    desk.write("page.html", "<p>${text}</p>\n<input id='a'><input name='b'>")
+    desk.write("input.csv", "text\nx\n")
+    argv = (
+        "render_template",
+        "--html_template=page.html",
+        "--input_json_file=input.csv",
+        "--check",
+    )
+
+    done = desk.run(*argv)
+
+    assert (done.code, done.out) == (0, "")
+    assert done.err == "page.html:2: <input> has no name, so its value is not submitted\n"
+    desk.write("page.html", "<p>${text}</p><input name='b'>")
+    assert desk.run(*argv, "--rendered_html=out.html").err == (
+        "Rendered out.html\npage.html: nothing found\n"
+    )
+    assert desk.read("out.html") == "<p>x</p><input name='b'>"
+
+
+@pytest.mark.parametrize(
+    ("page", "fault"),
+    [
+        (
+            "<p>${text}</p>",
+            (
+                "page.html:1: there is nothing to submit: the page has no field, no Crowd HTML Element and "
+                "no script"
+            ),
+        ),
+        (
+            "<p>{{ task.input.label }}</p>",
+            "page.html:1: no column for {{ task.input.label }} (line 1); the columns are text",
+        ),
+        ("<p>${label}</p>", "page.html:1: no column for ${label} (line 1); the columns are text"),
+    ],
+)
+def test_a_page_that_cannot_work_fails_the_check(desk: Desk, page: str, fault: str) -> None:
+    """With 2, so that a script can ask."""
+    desk.write("page.html", page)
+    desk.write("input.csv", "text\nx\n")
+
+    assert fault == desk.fails(
+        "render_template", "--html_template=page.html", "--input_json_file=input.csv", "--check"
+    )
+
+
+def test_there_is_something_to_do(desk: Desk) -> None:
+    """A page to write, or to check."""
+    desk.write("page.html", "x")
+
+    assert desk.fails("render_template", "--html_template=page.html") == (
+        "give --rendered_html, or --check"
+    )
