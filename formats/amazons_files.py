@@ -14,6 +14,10 @@ _BOOTSTRAP = "vendor/bootstrap-3.1.1/dist/"
 _OURS = (
     (re.compile(r"externalhit[\w.-]*\.js"), "externalHIT_v1.js"),
     (re.compile(r"(?:crowd-html-elements|gen-ai-components)[\w.-]*\.js"), "crowd-html-elements.js"),
+    (
+        re.compile(r"(?:crowd|crowd-html-elements[\w.-]*|gen-ai-components)\.css"),
+        "crowd-html-elements.css",
+    ),
     (re.compile(r"bootstrap(?:\.min)?\.css"), f"{_BOOTSTRAP}css/bootstrap.min.css"),
     (re.compile(r"bootstrap-theme(?:\.min)?\.css"), f"{_BOOTSTRAP}css/bootstrap-theme.min.css"),
     (re.compile(r"bootstrap(?:\.min)?\.js"), f"{_BOOTSTRAP}js/bootstrap.min.js"),

@@ -370,7 +370,9 @@ def test_a_button_of_the_pages_own_submits(desk: Desk) -> None:
 
 
 def test_instructions_and_a_card(desk: Desk) -> None:
-    """Instructions open in a dialog that has what the page gives; a card shows its heading."""
+    """Instructions open in a dialog that has what the page gives; a card shows its heading; an icon
+    is fetched by the page, whose origin is opaque.
+    """
     frame = desk.accept(
         crowd_form(
             '<crowd-instructions link-text="How to" link-type="button">'
@@ -378,10 +380,12 @@ def test_instructions_and_a_card(desk: Desk) -> None:
             "<negative-example>Wrong one</negative-example>"
             "<negative-example>Wrong two</negative-example></crowd-instructions>"
             '<crowd-card heading="Read this"><p>On the card</p></crowd-card>'
+            '<crowd-icon-button icon="star" title="Star"></crowd-icon-button>'
         )
     )
     expect(frame.get_by_role("heading", name="Read this")).to_be_visible()
     expect(frame.get_by_text("On the card")).to_be_visible()
+    expect(frame.get_by_role("button", name="Star").locator("svg path")).to_have_count(1)
     expect(frame.get_by_text("Wrong two")).not_to_be_visible()
     frame.get_by_role("button", name="How to").click()
     dialog = frame.get_by_role("dialog", name="Instructions")

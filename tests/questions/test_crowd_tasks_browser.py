@@ -226,3 +226,28 @@ def test_a_handler_that_asks_a_server_first(shown: ElementPage, later: str) -> N
     )
 
     assert shown.submit() == {"n": "3"}
+
+
+def test_words_first_and_then_their_label(shown: ElementPage) -> None:
+    """As in Amazon's element, selected words get the label that is chosen for them, and a mark that
+    is clicked gets another.
+    """
+    shown.open(
+        """<crowd-entity-annotation name="marks" id="e"></crowd-entity-annotation><script>
+        e.text = 'Ada flew to Lima.';
+        e.labels = [{ label: 'N', longDisplayName: 'Name' }, { label: 'P', longDisplayName: 'Place' }];
+        </script>"""
+    )
+    page = shown.page
+    page.get_by_role("textbox").evaluate(
+        "(text) => getSelection().setBaseAndExtent(text.firstChild, 12, text.firstChild, 16)"
+    )
+    page.get_by_role("radio", name="1 Name").click()
+    expect(page.get_by_text("Marked: Lima, Name.")).to_be_visible()
+    page.locator("mark").click()
+    expect(page.get_by_text("Selected: Lima, Name.")).to_be_visible()
+    shown.shrink()
+    page.get_by_role("radio", name="2 Place").click()
+
+    entity = {"endOffset": 16, "label": "P", "startOffset": 12}
+    assert shown.submit() == {"marks": {"entities": [entity]}}

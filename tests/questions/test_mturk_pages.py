@@ -114,6 +114,14 @@ BOOTSTRAP = "/vendor/bootstrap-3.1.1/dist"
             f"<link href='{BOOTSTRAP}/css/bootstrap-theme.min.css'>",
         ),
         (
+            "<link rel=stylesheet href='https://assets.crowd.aws/css/gen-ai-components.css'>",
+            "<link rel=stylesheet href='/crowd-html-elements.css'>",
+        ),
+        (
+            f"{FIRST}<script src='https://assets.crowd.aws/gen-ai-components.js'></script>",
+            f"{FIRST}<script src='/crowd-html-elements.js'></script>",
+        ),
+        (
             f'{FIRST}<script src="{BS30}/js/bootstrap.min.js"></script>',
             f'{FIRST}<script src="{BOOTSTRAP}/js/bootstrap.min.js"></script>',
         ),
@@ -319,7 +327,8 @@ def test_our_scripts_are_there_for_pages_of_any_origin(world: World, name: str) 
     """A sandboxed page has no origin, and its scripts may be asked for with CORS."""
     answer = world.visitor().get(f"/hit_scripts/{name}")
     assert answer.status_code == 200
-    assert answer.content_type == "text/javascript; charset=utf-8"
+    kind = "css" if name.endswith(".css") else "javascript"
+    assert answer.content_type == f"text/{kind}; charset=utf-8"
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "immutable" in answer.headers["Cache-Control"]
     assert "Set-Cookie" not in answer.headers

@@ -49,7 +49,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
       .crowd-form-message { margin: .75rem 0; font-weight: 600; color: #a3161a; white-space: pre-wrap; overflow-wrap: anywhere }
       .crowd-form-message:empty, [role=status]:empty { display: none }`);
     const help = make('p', { class: 'help' },
-      'Choose a label, then select the words it fits. With the keyboard: Shift and the arrows select, a digit chooses the label, Enter marks, Delete removes a mark.');
+      'Choose a label, then select the words it fits. Or select words, then choose their label. With the keyboard: Shift and the arrows select, a digit chooses the label, Enter marks, Delete removes a mark.');
     queueMicrotask(() => this.append(this.page));
     return [style, ...this.frame(this.heading,
       make('fieldset', {}, make('legend', {}, 'Label'), this.list), make('slot', { name: 'text' }), help,
@@ -65,9 +65,13 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     this.page.addEventListener('keydown', (event) => this.press(event));
     let dragging = false;
     this.page.addEventListener('pointerdown', (event) => { dragging = event.pointerType === 'mouse'; });
-    document.addEventListener('pointerup', () => {
-      if (dragging) setTimeout(() => this.mark());
+    document.addEventListener('pointerup', ({ target }) => {
+      if (dragging) setTimeout(() => { if (this.selected()) this.mark(); else this.choose(target); });
       dragging = false;
+    });
+    // As in Amazon's element, a label that is chosen for selected words marks them.
+    this.list.addEventListener('click', (event) => {
+      if (event.target.matches('input') && this.selection) this.mark();
     });
     document.addEventListener('selectionchange', () => {
       const selection = this.selected();
@@ -76,6 +80,17 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
       this.button.disabled = !this.selection;
     });
     this.button.addEventListener('click', () => this.mark());
+  }
+
+  // Selects the marked part that was clicked, for another label.
+  choose(target) {
+    const at = Array.from(this.page.querySelectorAll('mark')).indexOf(target);
+    if (at < 0) return;
+    const { start, end, label } = this.entities[at];
+    const { full } = this.choices.find((choice) => choice.label === label);
+    this.selection = { start, end };
+    this.button.disabled = false;
+    this.status.textContent = 'Selected: ' + this.content.slice(start, end) + ', ' + full + '. Choose another label, or press Delete.';
   }
 
   update(name) {
@@ -89,8 +104,8 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     const labels = listOf(this.getAttribute('labels')) || [];
     this.choices = labels.map((label) => typeof label === 'object' && label ? label : { label })
       .filter(({ label }) => typeof label === 'string' && label)
-      .map(({ label, shortDisplayName, fullDisplayName }) => (
-        { label, short: shortDisplayName || label, full: fullDisplayName || label }));
+      .map(({ label, shortDisplayName, fullDisplayName, longDisplayName }) => (
+        { label, short: shortDisplayName || label, full: fullDisplayName || longDisplayName || label }));
     this.list.replaceChildren(...this.choices.map(({ label, full }, number) => make(
       'label', { class: 'choice', style: 'background: ' + MARKS[number % MARKS.length] },
       make('input', { type: 'radio', name: 'label', value: label, checked: number === 0 }),

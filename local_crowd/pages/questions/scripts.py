@@ -56,7 +56,10 @@ KEEPING_SCRIPT = (
 )
 ELEMENTS_SCRIPT = "crowd-html-elements.js"
 ELEMENTS_AND_DRAWING_SCRIPT = "crowd-html-elements-drawing.js"
-NAMES = ("externalHIT_v1.js", ELEMENTS_SCRIPT, ELEMENTS_AND_DRAWING_SCRIPT, KEEPING_SCRIPT)
+NAMES = (
+    *("externalHIT_v1.js", ELEMENTS_SCRIPT, ELEMENTS_AND_DRAWING_SCRIPT, KEEPING_SCRIPT),
+    "crowd-html-elements.css",
+)
 
 
 def choose_script_urls(page: str) -> Callable[[str], str]:
@@ -107,7 +110,7 @@ def show(name: str) -> Response:
     """Send one of the scripts to pages of any origin. Raises NotFound."""
     if name not in NAMES:
         raise NotFound
-    return _make_response(load_script(name), TYPES[".js"])
+    return _make_response(load_script(name), TYPES[Path(name).suffix])
 
 
 @pages.get("/hit_scripts/vendor/<path:path>")
