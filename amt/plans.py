@@ -129,6 +129,9 @@ def _complete(
     faults: FaultList,
 ) -> Plan:
     """Read `source` and return the plan. Raises Error with `faults` and those of the rows."""
+    if hit_properties:
+        unsupported = properties.describe_unsupported(hit_properties, properties_file, crowd)
+        faults += [unsupported] if unsupported else []
     _try(faults, source.read)
     limit = find_size_limit(crowd)
     name, sources = (

@@ -8,9 +8,10 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from amt.crowd import Crowd
 from amt.errors import Error
 from amt.messages import join_faults
-from amt.requirements import KEYS, find_locale_faults, to_requirements
+from amt.requirements import KEYS, find_locale_faults, limits_hits, to_requirements
 from formats import json_text
 
 WEEK = 604_800  # seconds
@@ -99,6 +100,18 @@ def read(*paths: str | Path) -> Properties:
     warnings = [_describe_old_names(paths[0], old_names)] if old_names else []
     text = texts[paths[0]] if len(paths) == 1 else json.dumps(given, indent=1)
     return Properties(parameters, hit, frame_height, text, tuple(warnings), url)
+
+
+def describe_unsupported(properties: Properties, path: str | Path, crowd: Crowd) -> str | None:
+    """Return, with file and line, what these properties ask for and the crowd cannot do, or None."""
+    requirements = properties.hit_type.get("QualificationRequirements", [])
+    if crowd.name != "mturk" or not limits_hits(requirements):
+        return None
+    fault = (
+        "MaxHITsPerWorker: Mechanical Turk cannot limit the HITs of a worker; assign a qualification "
+        "to workers who have done enough, and require that it DoesNotExist"
+    )
+    return f"{_find_place({path: properties.text}, fault)}: {fault}"
 
 
 def _load(path: str | Path) -> tuple[str, dict[str, Any]]:

@@ -8,6 +8,8 @@ import places
 LOCALE = "00000000000000000071"
 HITS_APPROVED = "00000000000000000040"
 PERCENT_APPROVED = "000000000000000000L0"
+# Not Amazon's, but the local crowd's: how many HITs of the HIT type a worker holds or has submitted.
+HITS_OF_TYPE = "000000HITSOFHITTYPE0"
 COMPARATORS = {
     "<": "LessThan",
     "<=": "LessThanOrEqualTo",
@@ -17,11 +19,13 @@ COMPARATORS = {
     "==": "EqualTo",
     "!=": "NotEqualTo",
 }
+LARGEST_INTEGER = 2**31 - 1
 WITHOUT_VALUE = ("Exists", "DoesNotExist")
 KEYS = (
     "Country",
     "HitsApproved",
     "PercentApproved",
+    "MaxHITsPerWorker",
     "QualificationId",
     "QualificationComparator",
     "QualificationInteger",
@@ -47,9 +51,11 @@ def to_requirements(properties: Mapping[str, Any]) -> list[Requirement]:
                 "PercentApproved", properties["PercentApproved"], PERCENT_APPROVED, 100
             )
         )
+    if "MaxHITsPerWorker" in properties:
+        requirements.append(_to_limit(properties["MaxHITsPerWorker"]))
     if "QualificationId" in properties:
         requirements.append(_to_qualification_requirement(properties))
-    elif extra := [key for key in KEYS[4:] if key in properties]:
+    elif extra := [key for key in KEYS[-2:] if key in properties]:
         raise ValueError(f"{extra[0]}: needs a QualificationId")
     return requirements
 
@@ -102,6 +108,23 @@ def _to_minimum_requirement(key: str, value: Any, type_id: str, highest: int | N
         "Comparator": "GreaterThanOrEqualTo",
         "IntegerValues": [value],
     }
+
+
+def _to_limit(value: Any) -> Requirement:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGEST_INTEGER:
+        raise ValueError(f"MaxHITsPerWorker: {value!r} is not a whole number of at least 1")
+    return {
+        "QualificationTypeId": HITS_OF_TYPE,
+        "Comparator": "LessThan",
+        "IntegerValues": [value],
+    }
+
+
+def limits_hits(requirements: Sequence[Requirement]) -> bool:
+    """Return whether one of these requirements is on HITS_OF_TYPE, which Amazon does not know."""
+    return any(
+        requirement.get("QualificationTypeId") == HITS_OF_TYPE for requirement in requirements
+    )
 
 
 def _to_qualification_requirement(properties: Mapping[str, Any]) -> Requirement:

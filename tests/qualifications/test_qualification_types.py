@@ -336,6 +336,7 @@ def test_the_systems_own_types(crowd: CrowdUnderTest) -> None:
         "Worker_Adult",
         "Worker_Locale",
         "Worker_NumberHITsApproved",
+        "Worker_NumberHITsOfHITType",
         "Worker_PercentAssignmentsApproved",
     ]
     assert names(crowd, MustBeRequestable=False, MustBeOwnedByCaller=True) == []

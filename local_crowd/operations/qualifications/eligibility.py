@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, exists, select
@@ -19,8 +18,10 @@ from local_crowd.operations.qualifications.qualifying import (
 from local_crowd.operations.qualifications.requirements import NO_REQUIREMENTS
 from local_crowd.operations.qualifications.system_qualifications import (
     COMPUTED,
+    HITS_OF_TYPE,
     LOCALE,
     compute_values,
+    count_hits_of_types,
 )
 from local_crowd.operations.texts import Text
 from local_crowd.store.tables import (
@@ -30,6 +31,7 @@ from local_crowd.store.tables import (
     is_open,
     qualification_types,
     qualifications,
+    workers,
 )
 
 UNQUALIFIED = {
@@ -63,7 +65,10 @@ class RequirementStatus(NamedTuple):
 
 
 def find_values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str, Value]:
-    """Map each of the types that the worker has, by id, to the value that the worker has."""
+    """Map each of the types that the worker has, by id, to the value that the worker has.
+
+    HITS_OF_TYPE is absent: its value depends on the HIT type.
+    """
     requested = set(type_ids)
     values = compute_values(call, worker_id, requested)
     if granted := requested - COMPUTED:
@@ -78,16 +83,21 @@ def find_values(call: Call, worker_id: str, type_ids: Iterable[str]) -> dict[str
     return values
 
 
-def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
+def check(call: Call, worker_id: str, hit: Row[Any], action: str) -> None:
     """Raise NotPossible("unqualified") unless the worker may do `action` ("Accept", "Preview").
 
-    `requirements` is the JSON text of the column of `hit_types`. The message names every
-    requirement that is not met.
+    `hit` has `hit_type_id` and `qualification_requirements`. The message names every requirement
+    that is not met.
     """
-    if requirements == NO_REQUIREMENTS:
+    if hit.qualification_requirements == NO_REQUIREMENTS:
         return
-    required = [item for item in json.loads(requirements) if is_required_for(item, action)]
+    requirements = json.loads(hit.qualification_requirements)
+    required = [item for item in requirements if is_required_for(item, action)]
     values = find_values(call, worker_id, _list_types(required))
+    if HITS_OF_TYPE in _list_types(required):
+        values[HITS_OF_TYPE] = count_hits_of_types(call, worker_id, [hit.hit_type_id])[
+            hit.hit_type_id
+        ]
     if missing := [item for item in required if not _meets(item, values)]:
         lines = [
             Text(
@@ -96,6 +106,20 @@ def check(call: Call, worker_id: str, requirements: str, action: str) -> None:
             for status in _list_statuses(call, missing, values)
         ]
         raise NotPossible("unqualified", UNQUALIFIED[action].fill(requirements=lines))
+
+
+def check_number_of_hits(call: Call, worker_id: str, hit: Row[Any]) -> None:
+    """Check once more a requirement on the number of HITs, which another request may have changed.
+
+    Does nothing without such a requirement. Raises as `check` does. Locks the worker's row until the
+    transaction ends; the HIT's row must be locked before, so that two requests cannot deadlock.
+    """
+    if HITS_OF_TYPE not in hit.qualification_requirements:
+        return
+    call.db.execute(
+        select(workers.c.worker_id).where(workers.c.worker_id == worker_id).with_for_update()
+    )
+    check(call, worker_id, hit, "Accept")
 
 
 def list_statuses(
@@ -115,9 +139,13 @@ def list_statuses(
     if not every:
         return {}
     values = find_values(call, worker_id, _list_types(every))
-    statuses = iter(_list_statuses(call, every, values))
+    by_type = _count_where_required(call, worker_id, by_group)
+    types = _find_types(call, every)
     return {
-        hit_type_id: list(islice(statuses, len(requirements)))
+        hit_type_id: [
+            _to_status(item, types, {**values, **by_type.get(hit_type_id, {})})
+            for item in requirements
+        ]
         for hit_type_id, requirements in by_group.items()
     }
 
@@ -142,11 +170,23 @@ def list_hidden(call: Call, worker_id: str) -> list[str]:
     values = find_values(
         call, worker_id, _list_types(item for group in required.values() for item in group)
     )
+    by_type = _count_where_required(call, worker_id, required)
     return [
         hit_type_id
         for hit_type_id, group in required.items()
-        if not all(_meets(item, values) for item in group)
+        if not all(_meets(item, {**values, **by_type.get(hit_type_id, {})}) for item in group)
     ]
+
+
+def _count_where_required(
+    call: Call, worker_id: str, groups: Mapping[str, list[Requirement]]
+) -> dict[str, dict[str, Value]]:
+    """Map the HIT types that require HITS_OF_TYPE to the worker's value of it."""
+    requiring = [name for name, group in groups.items() if HITS_OF_TYPE in _list_types(group)]
+    if not requiring:
+        return {}
+    counts = count_hits_of_types(call, worker_id, requiring)
+    return {hit_type_id: {HITS_OF_TYPE: number} for hit_type_id, number in counts.items()}
 
 
 def _list_types(requirements: Iterable[Requirement]) -> set[str]:
@@ -160,16 +200,23 @@ def _meets(requirement: Requirement, values: Mapping[str, Value]) -> bool:
 def _list_statuses(
     call: Call, requirements: Sequence[Requirement], values: Mapping[str, Value]
 ) -> list[RequirementStatus]:
+    types = _find_types(call, requirements)
+    return [_to_status(requirement, types, values) for requirement in requirements]
+
+
+def _find_types(call: Call, requirements: Iterable[Requirement]) -> dict[str, Row[Any]]:
     query = select(qualification_types).where(
         qualification_types.c.qualification_type_id.in_(_list_types(requirements))
     )
-    types = {row.qualification_type_id: row for row in call.db.execute(query)}
-    statuses = []
-    for requirement in requirements:
-        type_id = str(requirement["QualificationTypeId"])
-        row = types.get(type_id)  # None for a HIT type older than the table of qualification types
-        requestable = bool(row and row.requester_id and row.status == "Active" and not row.deleted)
-        name = row.name if row else type_id
-        met = _meets(requirement, values)
-        statuses.append(RequirementStatus(requirement, name, values.get(type_id), met, requestable))
-    return statuses
+    return {row.qualification_type_id: row for row in call.db.execute(query)}
+
+
+def _to_status(
+    requirement: Requirement, types: Mapping[str, Row[Any]], values: Mapping[str, Value]
+) -> RequirementStatus:
+    type_id = str(requirement["QualificationTypeId"])
+    row = types.get(type_id)  # None for a HIT type older than the table of qualification types
+    requestable = bool(row and row.requester_id and row.status == "Active" and not row.deleted)
+    name = row.name if row else type_id
+    met = _meets(requirement, values)
+    return RequirementStatus(requirement, name, values.get(type_id), met, requestable)

@@ -117,7 +117,7 @@ def find_hit_to_ask_about(call: Call, worker_id: str, hit_id: str) -> Topic:
         assignments.c.hit_id == hit_id, assignments.c.worker_id == worker_id
     )
     if call.db.execute(own_work.limit(1)).first() is None:
-        eligibility.check(call, worker_id, offer.qualification_requirements, "Preview")
+        eligibility.check(call, worker_id, offer, "Preview")
     query = (
         select(
             hits.c.hit_id,

@@ -97,7 +97,7 @@ def find_question(
     if assignment_id is None:
         hit = find_hit(call, hit_id)
         if worker_id is not None:
-            eligibility.check(call, worker_id, hit.qualification_requirements, "Preview")
+            eligibility.check(call, worker_id, hit, "Preview")
     else:
         row = _fetch_assignment(call, ASSIGNMENT_WITH_QUESTION, assignment_id)
         if row.hit_id != hit_id:
@@ -133,7 +133,7 @@ def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
             raise NotPossible("done", Text("You have finished this HIT already."))
         return HeldAssignment(row.assignment_id, hit_id, worker_id, row.deadline)
     require_no_block(call, worker_id, hit)
-    eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
+    eligibility.check(call, worker_id, hit, "Accept")
     if hit.expiration <= call.now:
         raise NotPossible("expired", Text("This HIT has expired."))
     return _take_slot(call, worker_id, hit)
@@ -149,7 +149,7 @@ def accept_next(
     hit = lock_next_hit(call, worker_id, hit_type_id, after)
     if hit is None:
         return None
-    eligibility.check(call, worker_id, hit.qualification_requirements, "Accept")
+    eligibility.check(call, worker_id, hit, "Accept")
     return _take_slot(call, worker_id, hit)
 
 
@@ -157,6 +157,7 @@ def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
     # Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
     if not move_slot(call.db, hit.hit_id, "available", "pending"):
         raise NotPossible("taken", Text("Other workers have taken every assignment of this HIT."))
+    eligibility.check_number_of_hits(call, worker_id, hit)
     held = HeldAssignment(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
     inserted = insert_new(
         call.db,

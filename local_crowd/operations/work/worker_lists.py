@@ -246,7 +246,7 @@ def _find_first(
             block = {"requester_id": hit.requester_id, "worker_id": worker_id}
             if fetch_row(call.db, IS_BLOCKED, block) is not None:
                 return None
-            eligibility.check(call, worker_id, hit.qualification_requirements, "Preview")
+            eligibility.check(call, worker_id, hit, "Preview")
             return hit
     return None
 

@@ -12,6 +12,7 @@ from local_crowd.operations.qualifications.qualifying import describe, is_requir
 from local_crowd.operations.qualifications.system_qualifications import (
     ADULT,
     HITS_APPROVED,
+    HITS_OF_TYPE,
     LOCALE,
     PERCENT_APPROVED,
     PROFILE,
@@ -25,6 +26,7 @@ NAMES = {
     PERCENT_APPROVED: Text("Approval rate in percent"),
     LOCALE: Text("Country"),
     ADULT: Text("Content that may offend"),
+    HITS_OF_TYPE: Text("HITs of this kind that you have accepted"),
 }
 
 
