@@ -153,6 +153,38 @@ def test_questions_and_answers_about_a_text(shown: ElementPage) -> None:
     }
 
 
+OVERLAID = """<crowd-form>
+<crowd-image-classifier name="boxes" src="a.svg" categories="['good', 'bad']" overlay='{
+ "boundingBox": { labels: ["bird", "cat"], value: [
+  { height: 50, label: "bird", left: 20, top: 25, width: 100 }, ] }, }'></crowd-image-classifier>
+<crowd-image-classifier name="segments" src="b.svg" categories="['good', 'bad']" overlay='{
+ "semanticSegmentation": { "labels": ["Dog"], "labelMappings": { "Dog": { "color": "#2acf59" } },
+ "src": "c.svg", } }'></crowd-image-classifier></crowd-form>"""
+
+
+def test_a_classifier_shows_what_it_reviews(shown: ElementPage) -> None:
+    """Boxes and segments of an earlier task are drawn over the picture, with their labels."""
+    shown.open(OVERLAID)
+    page = shown.page
+    legends = page.get_by_role("list", name="Labels to review").get_by_role("listitem")
+    expect(legends).to_have_text(["bird", "cat", "Dog"])
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        picture = page.get_by_role("img", name="The picture to classify").first.bounding_box()
+        box = page.get_by_title("bird").bounding_box()
+        assert picture is not None
+        assert box is not None
+        scale = picture["width"] / 200
+        found = (box["x"] - picture["x"], box["y"] - picture["y"], box["width"], box["height"])
+        assert found == pytest.approx((20 * scale, 25 * scale, 100 * scale, 50 * scale), abs=1)
+    expect(page.locator("img.segments")).to_have_attribute("src", "c.svg")
+    page.get_by_label("bad").first.check()
+    page.get_by_label("good").last.check()
+    shown.shrink()
+
+    assert shown.submit() == {"boxes": {"label": "bad"}, "segments": {"label": "good"}}
+
+
 CLASSIFIER = "<crowd-classifier NAME categories=\"['Cat', 'Dog']\"></crowd-classifier>"
 
 

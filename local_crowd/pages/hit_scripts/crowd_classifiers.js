@@ -21,7 +21,6 @@ class CrowdTask extends CrowdField {
   static layout = `
     .task { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 1.25rem; margin-bottom: 1rem }
     aside { width: 15rem; padding-right: 1.25rem; border-right: 1px solid #d8dee5 }
-    ::slotted(short-instructions) { margin-top: -.8em }
     fieldset { min-width: 0; margin: 0; padding: 0; border: 0 }
     fieldset:focus { outline: none }
     legend { padding: 0; margin-bottom: .5rem; font-size: 1.15rem; font-weight: 700 }
@@ -71,8 +70,10 @@ class CrowdTask extends CrowdField {
   }
 }
 
+const OVERLAY_COLORS = ['#d62728', '#1f77b4', '#2ca02c', '#9467bd', '#8c564b', '#e377c2', '#ff7f0e', '#7f7f7f'];
+
 class CrowdClassifier extends CrowdTask {
-  static observedAttributes = ['categories', 'header', 'src', 'exclusion-category'];
+  static observedAttributes = ['categories', 'header', 'src', 'exclusion-category', 'overlay'];
   static several = false;
   static image = false;
 
@@ -81,15 +82,23 @@ class CrowdClassifier extends CrowdTask {
   build() {
     const style = make('style', {}, `
       .target { margin-bottom: 1rem; padding: 1rem; border: 1px solid #d8dee5; border-radius: .5rem; overflow-x: auto }
-      .target img { display: block; max-width: 100%; max-height: 70vh; margin: auto }
+      .picture { position: relative; width: fit-content; max-width: 100%; margin: auto }
+      .picture img { display: block; max-width: 100%; max-height: 70vh }
+      .picture span { position: absolute; border: 2px solid; box-shadow: 0 0 0 1px #fff }
+      .picture img.segments { position: absolute; inset: 0; width: 100%; height: 100%; max-height: none; opacity: .5 }
+      .legend { display: flex; flex-wrap: wrap; gap: .3rem 1rem; margin: .6rem 0 0; padding: 0; list-style: none }
+      .legend i { display: inline-block; width: 1rem; height: 1rem; margin-right: .4rem; vertical-align: -.15rem }
       .choices { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(13rem, 100%), 1fr)); gap: .4rem }
       .choice { border: 1px solid #c3cad2; padding: .4rem .75rem }
       [aria-invalid=true] .choice { border-color: #a3161a }
       .choice:has(:checked) { border-color: #0a5499; background: #e8f1fa }
       details { margin-top: .8rem }`);
     this.image = make('img', { alt: 'The picture to classify' });
-    this.target = make('div', { class: 'target' },
-      this.constructor.image ? this.image : make('slot', { name: 'classification-target' }));
+    this.image.addEventListener('load', () => this.showOverlay());
+    this.marks = make('div', { 'aria-hidden': 'true' });
+    this.colors = make('ul', { class: 'legend', hidden: true, 'aria-label': 'Labels to review' });
+    this.target = make('div', { class: 'target' }, ...(this.constructor.image
+      ? [make('div', { class: 'picture' }, this.image, this.marks), this.colors] : [make('slot', { name: 'classification-target' })]));
     this.legend = make('legend');
     this.list = make('div', { class: 'choices' });
     this.choices = make('fieldset', { tabindex: '-1', 'aria-describedby': 'fault', class: 'category-picker-wrapper' }, this.legend, this.list);
@@ -122,6 +131,7 @@ class CrowdClassifier extends CrowdTask {
     const header = this.getAttribute('header');
     this.legend.textContent = header || 'Choose a category';
     put(this.image, 'src', this.getAttribute('src'));
+    this.showOverlay();
     if (name === undefined) this.arrange();
     if (name !== undefined && name !== 'categories' && name !== 'exclusion-category') return;
     const type = this.constructor.several ? 'checkbox' : 'radio';
@@ -130,6 +140,26 @@ class CrowdClassifier extends CrowdTask {
     this.list.replaceChildren(...[...categories, ...(exclusion === undefined ? [] : [exclusion])].map(
       (text, number) => make('label', { class: 'choice' },
         make('input', { type, name: 'category', value: text, 'data-excludes': number >= categories.length }), text)));
+  }
+
+  // Shows what an earlier task marked in the picture, for review: Amazon's boxes or segments.
+  showOverlay() {
+    const { boundingBox = {}, semanticSegmentation = {} } = looseJson(this.getAttribute('overlay')) || {};
+    const boxes = boundingBox.value || boundingBox.boundingBoxes || [];
+    const colors = new Map(Object.entries(semanticSegmentation.labelMappings || {}).map(([label, { color }]) => [label, color]));
+    for (const label of [...(boundingBox.labels || []), ...boxes.map((box) => box.label)]) {
+      if (!colors.has(label)) colors.set(label, OVERLAY_COLORS[colors.size % OVERLAY_COLORS.length]);
+    }
+    const { naturalWidth: width, naturalHeight: height } = this.image;
+    const part = (length, of) => (Number(length) / (of || 1)) * 100 + '%';
+    const segments = semanticSegmentation.src ? [make('img', { class: 'segments', alt: '', src: semanticSegmentation.src })] : [];
+    this.marks.replaceChildren(...segments, ...(width ? boxes : []).map((box) => make('span', {
+      title: box.label, style: `left: ${part(box.left, width)}; top: ${part(box.top, height)}; `
+        + `width: ${part(box.width, width)}; height: ${part(box.height, height)}; border-color: ${colors.get(box.label)}`,
+    })));
+    this.colors.replaceChildren(...Array.from(colors, ([label, color]) => (
+      make('li', {}, make('i', { style: 'background: ' + color }), label))));
+    this.colors.hidden = !colors.size;
   }
 
   // The exclusion category cannot be combined with others.

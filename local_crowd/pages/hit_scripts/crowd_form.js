@@ -11,6 +11,7 @@ document.head.append(make('style', {}, `
   :where(html) { color: #1d2733; font-family: system-ui, sans-serif; line-height: 1.5 }
   crowd-form > .crowd-form-submit { margin-top: 1.25rem }
   crowd-form, short-instructions, full-instructions, classification-target { display: block }
+  :where(short-instructions, full-instructions) > :where(:first-child) { margin-top: 0 }
   crowd-form > .crowd-form-message { margin: .75rem 0; font-weight: 600; color: #a3161a; white-space: pre-wrap; overflow-wrap: anywhere }
   crowd-form > .crowd-form-message:empty { display: none }
 `));
