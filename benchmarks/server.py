@@ -16,12 +16,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from waitress import create_server
-
+from local_crowd.connections import Server
 from local_crowd.embedded import EmbeddedSite
+from serve_local_crowd import get_port, open_socket
 
 THREADS = 64  # more than any client has calls in flight: nobody waits for another one's delay
 
@@ -51,11 +50,11 @@ class Delayed:
 
 def main() -> None:
     """Serve until stdin ends."""
-    server: Any = create_server(
-        Delayed(Path(sys.argv[1]), float(sys.argv[2])), host="127.0.0.1", port=0, threads=THREADS
-    )
+    listening = open_socket("127.0.0.1", 0, "")
+    delayed = Delayed(Path(sys.argv[1]), float(sys.argv[2]))
+    server = Server(delayed, [listening], threads=THREADS)
     known = {
-        "url": f"http://127.0.0.1:{server.effective_port}/",
+        "url": f"http://127.0.0.1:{get_port(listening)}/",
         "aws_access_key": "LCBENCHMARK",
         "aws_secret_key": "benchmark",
     }
