@@ -121,7 +121,7 @@ def test_hits_among_others_take_few_calls_at_any_concurrency(
     newest_first = [hit["HITId"] for hit in list_pages(client.list_hits, "HITs")]
     ids = newest_first[wanted]
 
-    for concurrency in (1, 16, 32, 128):
+    for concurrency in (1, 16, 48, 128):
         desk.calls.clear()
         crowd = Crowd("local", live=False, settings={}, concurrency=concurrency)
         hits, _ = survey.find(crowd, client, ids)

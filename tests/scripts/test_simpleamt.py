@@ -37,7 +37,7 @@ def balance(desk: Desk, *argv: str) -> str:
 
 
 def arguments(**flags: Any) -> argparse.Namespace:
-    return argparse.Namespace(crowd=None, prod=None, config=None, concurrency=32, **flags)
+    return argparse.Namespace(crowd=None, prod=None, config=None, concurrency=48, **flags)
 
 
 # --- config.json
