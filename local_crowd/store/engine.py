@@ -20,7 +20,13 @@ from local_crowd.store.statements import run_text
 from local_crowd.store.write_lock import WriteLock
 
 BUSY_SECONDS = 60
+FRESH_SECONDS = 1  # after its last use a connection to a server is checked before it is used again
 LOG_PAGES = 8000  # pages of 4 KB written to SQLite's log between two checkpoints
+# Options of a connection whose transactions run_text begins and ends.
+KEPT: dict[bool, dict[str, Any]] = {
+    True: {"kept": True},  # see _create_sqlite_engine
+    False: {"isolation_level": "AUTOCOMMIT"},
+}
 EXTRAS = "pip install -r requirements-extras.txt"
 
 
@@ -45,7 +51,8 @@ class Store:
         self.engine = create(self.url)
         event.listen(self.engine, "handle_error", self._explain_fault)
         self.engine.update_execution_options(store=self)  # for statements.py's messages
-        self._idle: deque[Connection] = deque()  # on SQLite, between two transactions
+        # Between two transactions, with the time of the last one.
+        self._idle: deque[tuple[Connection, float]] = deque()
         self._write_lock = WriteLock(self.path)
         self._flush_lock = threading.Lock()
         self._committed = self._flushed = 0  # numbers of transactions of this process
@@ -53,13 +60,8 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a read-only transaction that sees one snapshot. Raises as writing() does."""
-        if self.is_sqlite:
-            with self._sqlite_transaction("BEGIN") as connection:
-                yield connection
-            return
-        # SQLAlchemy's own statements would begin a transaction, those of statements.py would not.
-        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+        begin = "BEGIN" if self.is_sqlite else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        with self._transaction(begin) as connection:
             yield connection
 
     @contextmanager
@@ -79,12 +81,12 @@ class Store:
     def committing(self) -> Iterator[Connection]:
         """Like writing(), but on SQLite the commit is on the disk only after flush()."""
         if not self.is_sqlite:
-            with self.engine.begin() as connection:
+            with self._transaction("BEGIN") as connection:
                 yield connection
             return
         with self._write_lock:
             try:
-                with self._sqlite_transaction("BEGIN IMMEDIATE") as connection:
+                with self._transaction("BEGIN IMMEDIATE") as connection:
                     yield connection
             except StoreError:
                 raise
@@ -96,17 +98,13 @@ class Store:
             self._committed += 1
 
     @contextmanager
-    def _sqlite_transaction(self, begin: str) -> Iterator[Connection]:
+    def _transaction(self, begin: str) -> Iterator[Connection]:
         """Run a transaction, begun and ended by the driver, on a connection that is kept.
 
         The pool's and SQLAlchemy's own way there and back took 80 microseconds for each of the six
-        transactions of a worker's answer.
+        transactions of a worker's answer, and on PostgreSQL a request to the server.
         """
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self.engine.connect().execution_options(kept=True)
-            connection.begin()  # for SQLAlchemy alone, and never ended: see _create_sqlite_engine
+        connection = self._take_connection()
         try:
             run_text(connection, begin)
             yield connection
@@ -114,7 +112,36 @@ class Store:
         except BaseException:
             connection.close()  # which rolls back
             raise
-        self._idle.append(connection)
+        if len(self._idle) < self.engine.pool.size():  # type: ignore[attr-defined]  # a QueuePool
+            self._idle.append((connection, time.monotonic()))
+        else:
+            connection.close()
+
+    def _take_connection(self) -> Connection:
+        """Return a connection outside a transaction: an idle one that works, or another."""
+        while True:
+            try:
+                connection, used = self._idle.pop()
+            except IndexError:
+                break
+            if self.is_sqlite or time.monotonic() - used < FRESH_SECONDS:
+                return connection
+            if self._responds(connection):
+                return connection
+        connection = self.engine.connect().execution_options(**KEPT[self.is_sqlite])
+        connection.begin()  # for SQLAlchemy alone, and never ended: the driver begins and ends them
+        return connection
+
+    def _responds(self, connection: Connection) -> bool:
+        """Return whether the server still has this connection; if not, close it."""
+        driver = connection.connection.dbapi_connection
+        try:
+            connection.dialect.do_ping(driver)  # type: ignore[arg-type]
+        except connection.dialect.loaded_dbapi.Error:
+            connection.invalidate()
+            connection.close()
+            return False
+        return True
 
     def _explain_fault(self, context: ExceptionContext) -> None:
         """Raise StoreError if the database is at fault, and not the statement."""
@@ -154,7 +181,7 @@ class Store:
     def close(self) -> None:
         """Close every connection. A transaction afterwards opens new ones."""
         while self._idle:
-            self._idle.pop().close()
+            self._idle.pop()[0].close()
         self.engine.dispose()
         self._write_lock.close()
 

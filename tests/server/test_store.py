@@ -21,6 +21,7 @@ from local_crowd.store.engine import Store
 from local_crowd.store.schema import HEAD, MIGRATIONS, SchemaError, upgrade
 from local_crowd.store.tables import metadata
 from tests.support.crowds import CrowdUnderTest
+from tests.support.postgres import Databases
 
 
 @pytest.fixture
@@ -235,3 +236,22 @@ def test_foreign_keys_are_kept(store: Store) -> None:
             .insert()
             .values(requester_id="A0", worker_id="A1", reason="r", created_time=0)
         )
+
+
+@pytest.mark.postgresql
+def test_connections_that_the_server_closed_are_replaced(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After PostgreSQL was started anew, transactions run on new connections."""
+    monkeypatch.setattr("local_crowd.store.engine.FRESH_SECONDS", 0)
+    store = Store(databases.urls["sandbox"])
+    with store.reading() as connection:
+        pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    other = Store(databases.urls["sandbox"])
+    with other.reading() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 10000)"), {"pid": pid})
+    other.close()
+
+    with store.writing() as connection:
+        assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one() != pid
+    store.close()
