@@ -16,7 +16,7 @@ from local_crowd.pages.context import (
     make_url_for,
 )
 from local_crowd.pages.headers import add_security_headers
-from local_crowd.pages.languages import choice as languages
+from local_crowd.pages.languages import choice
 from local_crowd.pages.money import earnings
 from local_crowd.pages.panels import panel
 from local_crowd.pages.people import account, join, reset_password, sign_in
@@ -27,7 +27,7 @@ from local_crowd.pages.work import assignments, history, hit_list, hit_page, mes
 from local_crowd.site import Site
 
 BLUEPRINTS = (
-    languages.pages,
+    choice.pages,
     sign_in.pages,
     join.pages,
     reset_password.pages,
@@ -84,7 +84,7 @@ def make_flask(site: Site, files_directory: Path, ports: Iterable[int] = ()) -> 
         count_unread=messages.count_unread,
         count_unread_of_requester=requester.messages.count_unread,
     )
-    languages.add_to(app)
+    choice.add_to(app)
     app.after_request(add_security_headers)
     errors.add_to(app)
     return app

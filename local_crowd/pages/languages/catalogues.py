@@ -30,9 +30,13 @@ NAMES = {
 
 
 class Language(texts.Language, Protocol):
-    """What the pages need of a language."""
+    """What the pages need of a language. There is one object for each, so it can be a key."""
 
     code: str
+
+    def __hash__(self) -> int:
+        """Return a hash of the object's identity."""
+        ...
 
     def format_money(self, cents: int) -> str:
         """Format cents as dollars."""

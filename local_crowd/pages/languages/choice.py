@@ -43,16 +43,18 @@ def _find_accepted(header: str) -> str:
 
 def current_language() -> Language:
     """Return the language of the request, or English outside a request."""
-    if not has_request_context():
-        return ENGLISH
-    if "language" not in g:
-        g.language = load_language(_choose_for_request())
-    language: Language = g.language
+    language: Language
+    try:
+        language = g.language  # a page asks 40 times
+    except AttributeError:
+        language = g.language = load_language(_choose_for_request())
+    except RuntimeError:  # there is no request
+        language = ENGLISH
     return language
 
 
 def _choose_for_request() -> str:
-    if (request.blueprint or "").partition(".")[0] == "requester":
+    if not has_request_context() or (request.blueprint or "").partition(".")[0] == "requester":
         return ENGLISH.code
     accepted = request.headers.get("Accept-Language", "")
     return choose_language(request.cookies.get(COOKIE), accepted)
@@ -76,7 +78,14 @@ def ngettext(one: str, many: str, count: int, /, **values: Any) -> str:
 def _gettext_markup(template: str, /, **values: Any) -> Markup:
     """Translate a template's text, which may contain tags; values are escaped."""
     language = current_language()
+    if not values:
+        return _to_markup(language, template)
     return _fill(language, language.gettext(template), values)
+
+
+@lru_cache(maxsize=10_000)
+def _to_markup(language: Language, template: str) -> Markup:
+    return _fill(language, language.gettext(template), {})
 
 
 def _ngettext_markup(one: str, many: str, count: int, /, **values: Any) -> Markup:
@@ -137,5 +146,9 @@ def show_script_texts(code: str) -> Response:
 
 def make_script_texts_url() -> str:
     """Return the URL of the script that translates, which changes with its content."""
-    code = current_language().code
+    return _make_script_texts_url(request.script_root, current_language().code)
+
+
+@lru_cache(maxsize=1000)
+def _make_script_texts_url(_root: str, code: str) -> str:
     return url_for("languages.show_script_texts", code=code, v=compute_version(code))
