@@ -37,4 +37,4 @@ class EmbeddedSite:
     def respond(self, headers: Mapping[str, str], body: bytes) -> Response:
         """Return the response to an API request. `headers` must contain X-Amz-Target, spelled exactly so."""
         site, owner = self.open()
-        return respond(site, owner, headers["X-Amz-Target"], body)
+        return respond(site, owner, headers["X-Amz-Target"], body, headers.get("Idempotency-Key"))

@@ -159,6 +159,10 @@ DIFFERENCES: Differences = {
     "NotifyWorkers": [
         ("the message appears on the worker site", "this crowd sends no e-mail"),
         ("the text of HardFailure is ours; SoftFailure is never returned", "not documented"),
+        (
+            "a call with the same `Idempotency-Key` header as another within 24 hours sends nothing",
+            "the request has no UniqueRequestToken; Amazon ignores the header",
+        ),
     ],
     "SendBonus": [
         (

@@ -4,7 +4,9 @@ Source: Amazon's API reference. A token is remembered for 24 hours; a repeated c
 error that names the first call's result, instead of repeating its response.
 """
 
-from sqlalchemy import and_, select, update
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, and_, select, update
 
 from local_crowd.operations.call import Call, Request
 from local_crowd.operations.errors import RequestError
@@ -21,20 +23,39 @@ def claim(call: Call, operation: str, request: Request, result: str, turk_error_
     same token. Raises RequestError, naming the first call's result, when the token was used
     already. A call that is refused later rolls the claim back.
     """
-    token = request.get("UniqueRequestToken")
-    if token is None:
-        return
-    key = {"requester_id": call.requester_id, "operation": operation, "token": token}
-    if insert_new(call.db, request_tokens, **key, created_time=call.now, result=result):
-        return
-    same = and_(*(request_tokens.c[name] == value for name, value in key.items()))
-    forgotten = request_tokens.c.created_time <= call.now - REMEMBER_SECONDS
-    renewed = call.db.execute(
-        update(request_tokens).where(same, forgotten).values(created_time=call.now, result=result)
-    )
-    if not renewed.rowcount:
-        first_result = call.db.scalar(select(request_tokens.c.result).where(same))
+    if not claim_or_find(call, operation, request, result):
+        key = _build_key(call, operation, request)
+        first_result = call.db.scalar(select(request_tokens.c.result).where(_matches(key)))
         raise RequestError(
-            f'The idempotency token "{token}" has already been processed. It created {first_result}.',
+            f'The idempotency token "{key["token"]}" has already been processed. It created '
+            f"{first_result}.",
             turk_error_code,
         )
+
+
+def claim_or_find(call: Call, operation: str, request: Request, result: str) -> bool:
+    """Store `result` as `claim` does; return False if the token was used already."""
+    if request.get("UniqueRequestToken") is None:
+        return True
+    key = _build_key(call, operation, request)
+    if insert_new(call.db, request_tokens, **key, created_time=call.now, result=result):
+        return True
+    forgotten = request_tokens.c.created_time <= call.now - REMEMBER_SECONDS
+    renewed = call.db.execute(
+        update(request_tokens)
+        .where(_matches(key), forgotten)
+        .values(created_time=call.now, result=result)
+    )
+    return bool(renewed.rowcount)
+
+
+def _build_key(call: Call, operation: str, request: Request) -> dict[str, str]:
+    return {
+        "requester_id": call.requester_id,
+        "operation": operation,
+        "token": request["UniqueRequestToken"],
+    }
+
+
+def _matches(key: Mapping[str, str]) -> ColumnElement[bool]:
+    return and_(*(request_tokens.c[name] == value for name, value in key.items()))

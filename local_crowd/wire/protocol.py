@@ -10,6 +10,7 @@ from local_crowd.wire import model
 from local_crowd.wire.serialization import serialize
 from local_crowd.wire.validation import SerializationException, validate
 
+MOST_KEY = 64  # characters, as of a UniqueRequestToken
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
@@ -27,19 +28,22 @@ class UnknownOperationException(CrowdError):
     code = "UnknownOperationException"
 
 
-def respond(site: Site, requester_id: str, target: str, body: bytes) -> Response:
+def respond(
+    site: Site, requester_id: str, target: str, body: bytes, idempotency_key: str | None = None
+) -> Response:
     """Perform the operation that `target` (the X-Amz-Target header) names; return its response.
 
-    A refused operation has a response too: see `respond_with_error`.
+    A refused operation has a response too: see `respond_with_error`. `idempotency_key` is the header
+    Idempotency-Key, for NotifyWorkers, whose request has no UniqueRequestToken.
     """
     try:
-        return _respond_with_success(*_perform(site, requester_id, target, body))
+        return _respond_with_success(*_perform(site, requester_id, target, body, idempotency_key))
     except CrowdError as error:
         return respond_with_error(site, error)
 
 
 def _perform(
-    site: Site, requester_id: str, target: str, body: bytes
+    site: Site, requester_id: str, target: str, body: bytes, idempotency_key: str | None
 ) -> tuple[str, dict[str, object]]:
     """Return the operation's name and its result; raise CrowdError when it is refused."""
     prefix, _, name = target.rpartition(".")
@@ -50,7 +54,10 @@ def _perform(
         request = json.loads(body or b"{}")
     except (ValueError, RecursionError) as error:
         raise SerializationException(f"The body is not JSON: {error}") from error
-    return name, site.perform(requester_id, name, validate(operation.input_shape, request))
+    request = validate(operation.input_shape, request)
+    if name == "NotifyWorkers" and idempotency_key:
+        request = {**request, "UniqueRequestToken": idempotency_key[:MOST_KEY]}
+    return name, site.perform(requester_id, name, request)
 
 
 def _respond_with_success(name: str, response: dict[str, object]) -> Response:

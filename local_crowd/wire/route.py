@@ -49,7 +49,8 @@ def call() -> Response:
     except CrowdError as error:
         return _to_flask(protocol.respond_with_error(_current_site(), error))
     target = request.headers.get("X-Amz-Target", "")
-    return _to_flask(protocol.respond(_current_site(), requester_id, target, body))
+    key = request.headers.get("Idempotency-Key")
+    return _to_flask(protocol.respond(_current_site(), requester_id, target, body, key))
 
 
 @api.errorhandler(RequestEntityTooLarge)

@@ -97,3 +97,26 @@ def test_messages_have_limits(crowd: CrowdUnderTest) -> None:
         "The value for MessageText is 4097 characters long. At most 4096 are allowed."
     )
     assert len(inbox(crowd, worker)) == 1
+
+
+def test_a_repeated_key_sends_nothing_again(crowd: CrowdUnderTest) -> None:
+    """NotifyWorkers has no UniqueRequestToken; the header Idempotency-Key does its work for a day.
+
+    The response is the same, with those who could not be told.
+    """
+    worker, never = reviewed(crowd, "Ada"), crowd.make_worker("Ben")
+    key = {"Idempotency-Key": "first"}
+    crowd.client.meta.events.register_first(
+        "before-call.mturk.NotifyWorkers", lambda params, **_: params["headers"].update(key)
+    )
+
+    for _ in range(2):
+        response = crowd.client.notify_workers(**MESSAGE, WorkerIds=[worker, never])
+        assert response["NotifyWorkersFailureStatuses"] == [failure(never)]
+    assert len(inbox(crowd, worker)) == 1
+
+    key["Idempotency-Key"] = "second"
+    crowd.client.notify_workers(**MESSAGE, WorkerIds=[worker])
+    crowd.clock.advance(24 * 3600 + 1)
+    crowd.client.notify_workers(**MESSAGE, WorkerIds=[worker])
+    assert len(inbox(crowd, worker)) == 3

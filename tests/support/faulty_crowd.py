@@ -96,11 +96,11 @@ class FaultyCrowd:
                     return name
         return None
 
-    def answer(self, path: str, target: str, body: bytes) -> Response:
+    def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Return the crowd's own response."""
         with self._lock:
-            self.calls[target.rpartition(".")[2]] += 1
-        return self.sites[path].respond({"X-Amz-Target": target}, body)
+            self.calls[headers["X-Amz-Target"].rpartition(".")[2]] += 1
+        return self.sites[path].respond(headers, body)
 
 
 class _Server(ThreadingHTTPServer):
@@ -149,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(BROKEN)
         if fate == "refuse":
             return self._send(REFUSED)
-        answer = crowd.answer(self.path, self.headers["X-Amz-Target"], body)
+        answer = crowd.answer(self.path, dict(self.headers.items()), body)
         return self._reset() if fate == "reset after" else self._send(answer)
 
     def _send(self, answer: Response) -> None:

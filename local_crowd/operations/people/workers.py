@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
+from local_crowd.operations import tokens
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import require_text
 from local_crowd.operations.errors import ParameterValidationError
@@ -72,11 +73,13 @@ def notify_workers(call: Call, request: Request) -> Response:
     """Perform NotifyWorkers: send a message to each worker whose work the requester has reviewed.
 
     Workers who cannot be sent a message are listed in the response; they do not make the call fail.
+    A call whose token was used already has the same response, and sends nothing again.
     """
     subject = require_text("Subject", request["Subject"], 200)
     message_text = require_text("MessageText", request["MessageText"], 4096)
     if len(request["WorkerIds"]) > 100:
         raise ParameterValidationError("At most 100 WorkerIds are allowed in one call.")
+    is_new = tokens.claim_or_find(call, "NotifyWorkers", request, "messages")
     failures = []
     for worker_id in dict.fromkeys(request["WorkerIds"]):
         if not _has_reviewed(call, worker_id):
@@ -91,7 +94,8 @@ def notify_workers(call: Call, request: Request) -> Response:
                 }
             )
             continue
-        send_message(call, worker_id, subject, message_text)
+        if is_new:
+            send_message(call, worker_id, subject, message_text)
     return {"NotifyWorkersFailureStatuses": failures}
 
 
