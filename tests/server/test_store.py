@@ -116,7 +116,10 @@ def test_data_of_every_older_version_is_kept(tmp_path: Path, revision: str) -> N
 
     with store.reading() as connection:
         for name, row in before.items():
-            (kept,) = connection.execute(metadata.tables[name].select()).mappings().all()
+            table = metadata.tables[name]
+            # A migration may add rows of the system's, as 0012 does.
+            there = [column == row[column.name] for column in table.primary_key.columns]
+            (kept,) = connection.execute(table.select().where(*there)).mappings().all()
             assert {**row, **kept} == {**kept, **row}, name
         assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
     store.close()
