@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from local_crowd.pages.questions.scripts import (
+    ELEMENTS_AND_DRAWING_SCRIPT,
+    ELEMENTS_SCRIPT,
+    load_script,
+)
 from tests.support.crowds import CrowdUnderTest
 from tests.support.drawing_pages import HEIGHT, PICTURE, WIDTH, DrawingPage
 from tests.support.hit_frames import Desk, expect
@@ -177,6 +182,150 @@ def test_polylines(drawing: DrawingPage) -> None:
             vertices("Cat", (75, 60), (70, 60)),
         ],
     }
+
+
+def test_zooming_and_moving_the_picture(drawing: DrawingPage) -> None:
+    """Wheel, fingers, buttons and keys zoom; what is drawn then has the same pixels."""
+    drawing.page.set_viewport_size({"width": 390, "height": 800})
+    drawing.open("crowd-bounding-box")
+    page, image = drawing.page, drawing.stage.locator("img")
+
+    def zoom() -> float:
+        left, right = drawing.place_of((0, 0)), drawing.place_of((WIDTH, HEIGHT))
+        shown = image.bounding_box()
+        assert shown
+        assert (shown["x"], shown["y"]) == pytest.approx(left, abs=0.1)
+        assert shown["width"] == pytest.approx(right[0] - left[0], abs=0.1)
+        return shown["width"] / WIDTH
+
+    fitting = zoom()
+    page.mouse.move(*drawing.place_of((40, 30)))
+    pointed = drawing.place_of((40, 30))
+    page.mouse.wheel(0, -200)
+    page.wait_for_function(
+        "scale => document.querySelector('[name=marks]').view.scale > scale", arg=fitting
+    )
+    wheeled = zoom()
+    assert drawing.place_of((40, 30)) == pytest.approx(pointed, abs=1)
+    drawing.drag((35, 25), (50, 40))
+
+    x, y = drawing.place_of((45, 30))
+    drawing.touch_with([[(x - 20, y)], [(x - 20, y), (x + 20, y)], [(x - 40, y), (x + 40, y)]])
+    assert zoom() == pytest.approx(2 * wheeled, rel=0.01)
+    pinched = drawing.place_of((45, 30))
+    page.get_by_role("button", name="Move picture").click()
+    drawing.drag((45, 30), (46, 31))
+    moved = drawing.place_of((45, 30))
+    assert moved != pinched
+    page.get_by_role("button", name="Move picture").click()
+    drawing.keys("-")
+    assert zoom() == pytest.approx(2 * wheeled / 1.5, rel=0.01)
+    for _ in range(5):
+        drawing.keys("-")
+    expect(page.get_by_role("button", name="Zoom out")).to_be_disabled()
+    assert zoom() == pytest.approx(fitting)
+
+    assert drawing.submit()["marks"]["boundingBoxes"] == [box("Cat", 35, 25, 15, 15)]
+
+
+def test_undo_redo_and_the_list(drawing: DrawingPage) -> None:
+    """Each step is undone by button or key, points of a begun shape too; the list changes shapes."""
+    drawing.open("crowd-polygon")
+    page = drawing.page
+    status = page.get_by_role("status").first
+
+    drawing.click((10, 10), (60, 10), (60, 50), (10, 50))
+    drawing.keys("Control+z")
+    drawing.keys("Enter")
+    expect(status).to_have_text("Cat drawn: 3 points, the first at 10, 10.")
+    drawing.click((100, 10), (120, 10))
+    drawing.keys("Backspace", "Escape")
+    drawing.click((100, 10), (120, 10), (120, 40), (100, 10))
+    page.get_by_role("list").get_by_role("combobox").nth(1).select_option("Dog")
+    expect(status).to_have_text("Cat is now Dog.")
+    page.get_by_role("button", name="Remove Cat").click()
+    expect(page.get_by_role("heading", name="Drawn: 1 polygon")).to_be_visible()
+    removed = drawing.value()
+    for _ in range(2):
+        page.get_by_role("button", name="Undo").click()
+    undone = drawing.value()
+    drawing.keys("Control+Shift+z", "Control+y")
+    page.get_by_role("button", name="Edit Dog").click()
+    drawing.keys("Shift+ArrowLeft")
+
+    triangle = [(100, 10), (120, 10), (120, 40)]
+    first = vertices("Cat", (10, 10), (60, 10), (60, 50))
+    assert removed["polygons"] == [vertices("Dog", *triangle)]
+    assert undone["polygons"] == [first, vertices("Cat", *triangle)]
+    assert drawing.submit()["marks"]["polygons"] == [
+        vertices("Dog", (99, 10), (119, 10), (119, 40))
+    ]
+
+
+INITIAL = {
+    "crowd-bounding-box": ("boundingBoxes", [box("Dog", 10, 20, 30, 40)]),
+    "crowd-keypoint": ("keypoints", [{"label": "Dog", "x": 50, "y": 60}]),
+    "crowd-polygon": ("polygons", [vertices("Cat", (1, 2), (50, 3), (4, 60))]),
+    "crowd-line": ("lines", [vertices("Cat", (1, 2), (50, 60))]),
+    "crowd-polyline": ("polylines", [vertices("Dog", (1, 2), (50, 3), (4, 60))]),
+}
+
+
+def test_shapes_that_are_given(drawing: DrawingPage) -> None:
+    """initial-value comes back as it was, and three elements say whether it was changed."""
+    for tag, (key, shapes) in INITIAL.items():
+        text = str(shapes).replace("'label'", "label")  # as Amazon's samples write it
+        unknown = "{label: 'Cow', x: 1, y: 1}"  # not one of the labels
+        value = f"{{ {key}: [ // a comment\n {text[1:-1]}, {unknown}, ] }}"
+        drawing.open(tag, f'initial-value="{value}"')
+        before = drawing.value()
+        drawing.keys("n", "Shift+ArrowRight")
+        drawing.keys("Control+z")
+        again = drawing.value()
+        drawing.keys("n", "Delete")
+        after = drawing.value()
+
+        tells = tag in ("crowd-bounding-box", "crowd-line", "crowd-polyline")
+        expected = {"inputImageProperties": SIZE, key: shapes}
+        assert before == again == expected | ({"initialValueModified": False} if tells else {})
+        assert after == {"inputImageProperties": SIZE, key: []} | (
+            {"initialValueModified": True} if tells else {}
+        )
+
+
+def test_what_keeps_a_picture_from_being_submitted(drawing: DrawingPage) -> None:
+    """A shape that lacks points, or a picture that cannot be loaded; a draft keeps the shape."""
+    drawing.open(
+        "crowd-polygon", around="crowd-form", within="<short-instructions>Draw</short-instructions>"
+    )
+    page = drawing.page
+    drawing.click((10, 10), (60, 10))
+    page.get_by_role("button", name="Submit").click()
+    fault = "A polygon needs at least 3 points. Finish it, or undo it."
+    expect(page.get_by_text(fault)).to_be_visible()
+    draft = page.evaluate("document.querySelector('crowd-polygon').draftValue")
+    page.reload()
+    page.wait_for_function("document.querySelector('crowd-polygon').view.size")
+    page.evaluate("draft => { document.querySelector('crowd-polygon').draftValue = draft }", draft)
+    drawing.click((60, 50))
+    answer = drawing.submit()  # which ends the polygon
+    drawing.pictures.clear()
+    page.reload()
+    expect(page.get_by_role("status").first).to_have_text("The picture cannot be loaded.")
+    page.get_by_role("button", name="Submit").click()
+    fault = "The picture cannot be loaded, so nothing can be drawn. Please return the HIT."
+    expect(page.get_by_text(fault)).to_be_visible()
+
+    assert answer["marks"]["polygons"] == [vertices("Cat", (10, 10), (60, 10), (60, 50))]
+
+
+def test_only_pages_that_draw_load_what_draws() -> None:
+    """On a phone the script is small: 300 kB are the bar, compressed or not."""
+    both, without = load_script(ELEMENTS_AND_DRAWING_SCRIPT), load_script(ELEMENTS_SCRIPT)
+
+    assert len(both) < 150_000
+    assert b"crowd-bounding-box'" in both
+    assert b"DrawView" not in without
 
 
 @pytest.mark.parametrize("open_crowd", ["http"], indirect=True)

@@ -2,6 +2,7 @@
 their PNG.
 """
 
+import json
 import math
 from base64 import b64decode, b64encode
 from collections import Counter
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.crowds import CrowdUnderTest
 from tests.support.drawing_pages import HEIGHT, WIDTH, DrawingPage, Point, decode_png, make_png
-from tests.support.hit_frames import expect
+from tests.support.hit_frames import Desk, expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -230,3 +232,34 @@ def test_labels_that_a_page_adds(drawing: DrawingPage) -> None:
     assert len(colors) == 14
     assert painted(marks["labeledImage"]["pngImageData"]).keys() == colors.keys()
     assert {instance["label"] for instance in marks["instances"]} == {"Owl"}
+
+
+@pytest.mark.parametrize("open_crowd", ["http"], indirect=True)
+def test_a_large_mask_arrives(crowd: CrowdUnderTest, page: "Page") -> None:
+    """A picture of 3 megapixels with many details is an answer of 2 MB, which boto3 reads whole."""
+    desk = Desk(crowd, page)
+    picture = make_png(2000, 1500, b"\x88\xaa\xcc\xff" * 3_000_000)
+    source = "data:image/png;base64," + b64encode(picture).decode()
+    frame = desk.accept(
+        '<!DOCTYPE html><script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
+        f"<crowd-semantic-segmentation name='marks' labels='[\"Cat\"]' src='{source}'>"
+        "</crowd-semantic-segmentation>"
+    )
+    png = frame.locator("crowd-semantic-segmentation").evaluate(
+        """async (element) => {
+          while (!element.counts) await new Promise((done) => setTimeout(done, 20));
+          const random = new Uint8Array(3_000_000);
+          for (let at = 0; at < random.length; at += 50_000) {
+            crypto.getRandomValues(random.subarray(at, at + 50_000));
+          }
+          const { data, whole } = element.mask;
+          random.forEach((byte, at) => { data[at] = byte & 1 });
+          element.mask.show(element.view.canvas, ['#1f77b4'], whole);
+          return element.value.labeledImage.pngImageData;
+        }"""
+    )
+    frame.get_by_role("button", name="Submit").click()
+    (answer,) = json.loads(desk.answers()["taskAnswers"])
+
+    assert answer["marks"]["labeledImage"]["pngImageData"] == png
+    assert len(png) > 2_000_000

@@ -2,6 +2,7 @@
 // for each thing with a label. What is painted is kept as a list of operations, so that undoing, and
 // saving what was begun, take little memory.
 
+const MOST_PNG_CHARACTERS = 3_500_000;  // the crowd accepts answers of 4 MB
 const MODES = { brush: 'Brush', area: 'Polygon', eraser: 'Eraser' };
 
 class CrowdMasks extends CrowdDrawing {
@@ -233,7 +234,12 @@ class CrowdMasks extends CrowdDrawing {
     this.done('');
   }
 
-  fault() { return super.fault() || this.trouble; }
+  fault() {
+    const fault = super.fault() || this.trouble;
+    if (fault || this.png.length <= MOST_PNG_CHARACTERS) return fault;
+    return 'What is painted is too detailed: its picture has ' + (this.png.length / 1e6).toFixed(1)
+      + ' MB, and 3.5 MB can be submitted.';
+  }
 
   get png() {
     const url = this.mask ? this.view.canvas.toDataURL('image/png') : '';

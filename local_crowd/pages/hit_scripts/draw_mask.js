@@ -18,7 +18,8 @@ class Mask {
   // Paints {tool: 'brush' | 'area' | 'clear', number, size, points}; returns the changed rectangle.
   paint({ tool, number, size, points }) {
     if (tool === 'clear') {
-      this.data.forEach((value, index) => { if (value === number) this.data[index] = 0; });
+      const { data } = this;
+      for (let index = data.indexOf(number); index >= 0; index = data.indexOf(number, index + 1)) data[index] = 0;
       return this.whole;
     }
     if (tool === 'area') return this.fillArea(points, number);
@@ -76,8 +77,8 @@ class Mask {
 
   // Returns how many pixels each number has, as an array.
   count() {
-    const counts = new Array(MOST_NUMBERS + 1).fill(0);
-    for (const number of this.data) counts[number] += 1;
+    const counts = new Uint32Array(MOST_NUMBERS + 1), { data } = this, { length } = data;
+    for (let index = 0; index < length; index += 1) counts[data[index]] += 1;
     return counts;
   }
 
@@ -86,10 +87,10 @@ class Mask {
     const width = right - left, height = bottom - top;
     if (width <= 0 || height <= 0) return;
     const picture = new ImageData(width, height), pixels = new Uint32Array(picture.data.buffer);
-    const values = Uint32Array.from([0, ...colors.map(pixelOf)]);
-    for (let row = 0; row < height; row += 1) {
+    const values = Uint32Array.from([0, ...colors.map(pixelOf)]), { data } = this;
+    for (let row = 0, to = 0; row < height; row += 1) {
       const from = (top + row) * this.width + left;
-      for (let column = 0; column < width; column += 1) pixels[row * width + column] = values[this.data[from + column]];
+      for (let at = from; at < from + width; at += 1, to += 1) pixels[to] = values[data[at]];
     }
     canvas.getContext('2d').putImageData(picture, left, top);
   }
