@@ -1,5 +1,6 @@
 """Pages written for Amazon, as the server shows them: what is rewritten, and that nothing else is."""
 
+import gzip
 import time
 from urllib.parse import parse_qsl, urlsplit
 
@@ -332,6 +333,19 @@ def test_our_scripts_are_there_for_pages_of_any_origin(world: World, name: str) 
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "immutable" in answer.headers["Cache-Control"]
     assert "Set-Cookie" not in answer.headers
+
+
+def test_our_scripts_are_compressed_for_browsers(world: World) -> None:
+    """Many crowds have no proxy that would do it; a client that accepts no gzip gets none."""
+    plain, packed = (
+        world.visitor().get("/hit_scripts/crowd-html-elements.js", headers=headers)
+        for headers in ({"Accept-Encoding": "gzip;q=0"}, {"Accept-Encoding": "br, gzip"})
+    )
+    assert "Content-Encoding" not in plain.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 3
 
 
 @pytest.mark.parametrize(
