@@ -5,7 +5,8 @@
 The server stands in a process of its own, and each of its answers takes 50 ms longer than it would.
 Exit code 1 when a bar is missed. `python -m benchmarks load` measures the local crowd under load
 instead, `python -m benchmarks peers` beside a peer, `python -m benchmarks growth` its pages and
-lists with more and more HITs, `python -m benchmarks files` large files.
+lists with more and more HITs, `python -m benchmarks files` large files, `python -m benchmarks
+drawing` a page that draws, on a phone.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import files, growth, load, peers, plain
+from benchmarks import drawing, files, growth, load, peers, plain
 from benchmarks.desk import ROOT, Desk
 from benchmarks.tables import machine, write_table
 
@@ -58,6 +59,8 @@ def main() -> int:
         return load.main(sys.argv[2:])
     if sys.argv[1:2] == ["growth"]:
         return growth.main(sys.argv[2:])
+    if sys.argv[1:2] == ["drawing"]:
+        return drawing.main(sys.argv[2:])
     if sys.argv[1:2] == ["peers"]:
         return peers.main(sys.argv[2:])
     if sys.argv[1:2] == ["files"]:

@@ -34,7 +34,7 @@ HIT_TYPE = {
     "AssignmentDurationInSeconds": 10 * MINUTE,
     "AutoApprovalDelayInSeconds": 3 * DAY,
 }
-HIT = HIT_TYPE | {"LifetimeInSeconds": 7 * DAY, "Question": QUESTION}
+HIT: dict[str, Any] = HIT_TYPE | {"LifetimeInSeconds": 7 * DAY, "Question": QUESTION}
 
 
 class Refusal(NamedTuple):
@@ -50,7 +50,7 @@ def refusal(method: Callable[..., Any], **request: Any) -> Refusal:
     """Return the error with which the crowd refuses a call of a client's method; fail without one."""
     with pytest.raises(ClientError) as caught:
         method(**request)
-    response = caught.value.response
+    response: Any = caught.value.response
     return Refusal(
         response["Error"]["Code"],
         SUFFIX.sub("", response["Error"]["Message"]),
