@@ -279,7 +279,7 @@ def test_shapes_that_are_given(drawing: DrawingPage) -> None:
         value = f"{{ {key}: [ // a comment\n {text[1:-1]}, {unknown}, ] }}"
         drawing.open(tag, f'initial-value="{value}"')
         before = drawing.value()
-        drawing.keys("n", "Shift+ArrowRight")
+        drawing.keys("n", "9*Shift+ArrowRight")
         drawing.keys("Control+z")
         again = drawing.value()
         drawing.keys("n", "Delete")
@@ -320,10 +320,10 @@ def test_what_keeps_a_picture_from_being_submitted(drawing: DrawingPage) -> None
 
 
 def test_only_pages_that_draw_load_what_draws() -> None:
-    """On a phone the script is small: 300 kB are the bar, compressed or not."""
+    """Less than the 300 kB that a phone may have to load, before compression."""
     both, without = load_script(ELEMENTS_AND_DRAWING_SCRIPT), load_script(ELEMENTS_SCRIPT)
 
-    assert len(both) < 150_000
+    assert len(both) < 300_000
     assert b"crowd-bounding-box'" in both
     assert b"DrawView" not in without
 

@@ -177,6 +177,7 @@ def test_a_segmentation_to_verify(drawing: DrawingPage) -> None:
     )
     drawing.page.wait_for_function(f"document.querySelector('{drawing.tag}').first")
     before: Any = drawing.value()
+    expect(drawing.page.get_by_role("list", name="Painted: 2 labels")).to_contain_text("Dog")
     drawing.keys("2", "e")
     drawing.drag((70, 30), (70, 30))
     after = drawing.submit()["marks"]

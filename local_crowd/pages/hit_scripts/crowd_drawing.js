@@ -144,7 +144,7 @@ class CrowdDrawing extends CrowdTask {
     this.heading.hidden = !this.heading.textContent;
     if (name === undefined || name === 'src') this.view.load(this.getAttribute('src'));
     if (name === undefined || name.startsWith('label')) this.nameLabels();
-    if (name === undefined || name === 'initial-value' || name === 'labels') this.begin();
+    if (name === undefined || ['initial-value', 'labels', 'src'].includes(name)) this.begin();
     this.render();
   }
 
@@ -187,8 +187,9 @@ class CrowdDrawing extends CrowdTask {
     this.done('');
   }
 
-  commit(state, message) {
-    this.history.put(state);
+  // Changes with the same `group` in a row are undone together.
+  commit(state, message, group = null) {
+    this.history.put(state, group);
     this.done(message);
   }
 
@@ -206,7 +207,7 @@ class CrowdDrawing extends CrowdTask {
 
   undo() { this.travel(() => this.history.undo(), 'Undone. '); }
 
-  redo() { this.travel(() => this.history.redo(), 'Done again. '); }
+  redo() { this.travel(() => this.history.redo(), 'Redone. '); }
 
   travel(go, message) {
     this.tool.cancel();

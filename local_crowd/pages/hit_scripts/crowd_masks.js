@@ -65,7 +65,7 @@ class CrowdMasks extends CrowdDrawing {
   startNew() {}
 
   choose(mode) {
-    this.tool.finish();
+    if (!this.tool.finish()) return;  // a polygon with too few corners
     this.mode = mode;
     for (const [name, button] of Object.entries(this.modes)) put(button, 'aria-pressed', String(name === mode));
     this.say(MODES[mode] + '.');
@@ -129,6 +129,7 @@ class CrowdMasks extends CrowdDrawing {
   // Paints everything again, after undo and the like.
   refresh() {
     if (!this.mask) return;
+    this.listed = null;
     if (this.active !== null && this.active > this.targets.length) this.active = null;
     this.mask.rebuild(this.first, this.history.state.shapes);
     this.mask.show(this.view.canvas, this.colors, this.mask.whole);

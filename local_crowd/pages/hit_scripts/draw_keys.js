@@ -71,7 +71,8 @@ function moveByKey(owner, [right, down], isFine) {
     ? kind.moveHandle(shape.points, handle, within({
       x: Math.round(handle.x) + right * step, y: Math.round(handle.y) + down * step }))
     : movePoints(shape.points, right * step, down * step, view.size);
-  owner.commit(withShape(history.state, { ...shape, points }), kind.describe(points));
+  const group = 'keys ' + shape.id + ' ' + owner.part;
+  owner.commit(withShape(history.state, { ...shape, points }), kind.describe(points), group);
 }
 
 // Returns the point where keys draw, at first the middle of what is visible.

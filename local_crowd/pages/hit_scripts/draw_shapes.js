@@ -154,13 +154,16 @@ class DrawHistory {
 
   get isChanged() { return this.state !== this.first; }
 
-  put(state) {
-    this.past.push(this.state);
+  // States of the same `group` in a row, such as moves by keys, are one step.
+  put(state, group = null) {
+    if (group === null || group !== this.group) this.past.push(this.state);
     this.future = [];
+    this.group = group;
     this.state = state;
   }
 
   undo() {
+    this.group = null;
     if (!this.past.length) return false;
     this.future.push(this.state);
     this.state = this.past.pop();
