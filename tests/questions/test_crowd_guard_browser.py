@@ -170,3 +170,15 @@ def test_fields_in_a_plain_form_are_submitted(desk: Desk) -> None:
     frame.get_by_role("button", name="Go").click()
 
     assert desk.answers() == {"a": "1", "word": "Lima", "seen.dim": "false"}
+
+
+def test_fields_of_a_page_without_a_form_are_submitted(desk: Desk) -> None:
+    """They get a form with a Submit button, and the crowd adds none of its own around the page."""
+    frame = desk.accept(
+        f"{SCRIPT}<crowd-input name='word' label='Word'></crowd-input><input name=a value=1>"
+    )
+    frame.get_by_label("Word").fill("Lima")
+    expect(frame.get_by_role("button", name="Submit")).to_have_count(1)
+    frame.get_by_role("button", name="Submit").click()
+
+    assert desk.answers() == {"taskAnswers": '[{"word":"Lima","a":"1"}]'}
