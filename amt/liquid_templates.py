@@ -12,14 +12,14 @@ from typing import Any
 
 import liquid
 from liquid.builtin.output import Output, OutputNode
-from liquid.exceptions import LiquidError, UndefinedError
+from liquid.exceptions import LiquidError, TemplateNotFoundError, UndefinedError
 from markupsafe import Markup
 
 from amt import web_templates
 from amt.errors import Error
 from amt.liquid_places import find_optional_names, find_output_places
 from amt.page_places import ATTRIBUTE, CODE, COMMENT, LITERAL, STRING, TEXT
-from amt.rows import add_input_fields, find_field
+from amt.rows import add_input_fields
 from formats import json_text
 
 ROW = ("task", "input")
@@ -128,9 +128,8 @@ def _to_text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, list):
-        return "".join(map(_to_text, value))
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    # In Ground Truth, a list is JSON without to_json too: Amazon's templates rely on it.
+    return str(_to_json(value)) if isinstance(value, (list, dict)) else str(value)
 
 
 def _escape(value: Any, kind: str) -> str:
@@ -184,12 +183,12 @@ class LiquidTemplate:
         Afterwards rows are those of a table: a cell that is a JSON list or object is used as such.
         """
         self._is_table = True
-        row = _add_names(add_input_fields(dict.fromkeys(columns, "")))
+        row = _Row(add_input_fields(dict.fromkeys(columns, "")))
         missing: dict[str, int] = {}
         for variable in self._names:
             name = variable.segments[2] if len(variable.segments) > 2 else None
             is_of_row = tuple(variable.segments[:2]) == ROW and isinstance(name, str)
-            if is_of_row and name not in row and name not in self._optional:
+            if is_of_row and not row.has(str(name)) and name not in self._optional:
                 missing.setdefault(str(name), self._find_line(variable.span.index))
         if missing:
             raise self._make_missing_error(missing, columns)
@@ -200,7 +199,7 @@ class LiquidTemplate:
         if isinstance(value, dict):
             if self._is_table:
                 value = {name: _parse_cell(cell) for name, cell in value.items()}
-            value = _add_names(value)
+            value = _Row(value)
         try:
             return self._template.render(task={"input": value})
         except UndefinedError as error:
@@ -244,7 +243,8 @@ class LiquidTemplate:
 
     def _describe(self, error: LiquidError) -> Error:
         line = self._find_line(error.token.start_index if error.token else -1)
-        return Error(f"{self.name}:{line}: {error.message}")
+        missing = "no such template: " if isinstance(error, TemplateNotFoundError) else ""
+        return Error(f"{self.name}:{line}: {missing}{error.message}")
 
     def _make_missing_error(self, missing: Mapping[str, int], columns: Iterable[str]) -> Error:
         prefix = ".".join(ROW) + "."
@@ -277,12 +277,25 @@ def _make_output_tag(template: LiquidTemplate) -> type[Output]:
     return PlacedOutput
 
 
-def _add_names(row: dict[str, Any]) -> dict[str, Any]:
-    """Return the row with the names that Ground Truth adds to a line of its manifest."""
-    added: dict[str, Any] = {"manifestLine": row}
-    if name := next((name for name in SOURCES if find_field(row, name)), None):
-        added["taskObject"] = row[name]
-    return added | row
+class _Row(dict[str, Any]):
+    """A row, with the names that Ground Truth adds to a line of its manifest, as long as it has none
+    of its own. They are not listed among its names.
+    """
+
+    def __missing__(self, name: str) -> Any:
+        if name == "manifestLine":
+            return self
+        if name == "taskObject" and (source := next((it for it in SOURCES if it in self), None)):
+            return self[source]
+        raise KeyError(name)
+
+    def has(self, name: str) -> bool:
+        """Return whether the row has a value for a name."""
+        try:
+            self[name]
+        except KeyError:
+            return False
+        return True
 
 
 def _parse_cell(cell: Any) -> Any:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from amt.hits import SCHEMA as HTML_QUESTION
 from amt.spelling import suggest
 from formats.amazons_files import find_replacement
-from formats.crowd_elements import CROWD_ELEMENTS, NOTHING
+from formats.crowd_elements import ANNOTATION, CROWD_ELEMENTS, NOTHING
 from formats.html_tokens import Token, find_tokens
 
 CONTROLS = ("input", "select", "textarea", "button")
@@ -99,6 +99,7 @@ class _Page:
         self.has_own_script = False  # one that may do anything
         self.loads_unknown = False  # a script from elsewhere
         self.loads_elements = "crowd-html-elements" in html.lower()
+        self.has_crowd_form = False
         numbers: Counter[str] = Counter()
         templates, forms = 0, 0
         for token in find_tokens(html):
@@ -108,6 +109,7 @@ class _Page:
                 forms = 0
             if not token.is_tag(token.name) or not token.name or templates:
                 continue
+            self.has_crowd_form = self.has_crowd_form or token.name == "crowd-form"
             forms = 1 if token.name in ("form", "crowd-form") else forms
             values = token.read_values() if token.has_attributes else {}
             in_form = bool(forms or values.get("form"))
@@ -199,6 +201,7 @@ def _find_unsupported(page: _Page) -> Iterator[PageFault]:
 def _find_nothing_to_submit(page: _Page) -> Iterator[PageFault]:
     fields = [tag for tag in page.tags if tag.hands_in]
     is_named = any(tag.is_crowd_element or tag.values.get("name") for tag in fields)
+    is_named = is_named or bool(fields and page.has_crowd_form)  # it names them, if nobody does
     may_come = page.has_own_script or any(tag.name in FRAMES for tag in page.tags)
     if is_named or may_come:
         return
@@ -212,12 +215,22 @@ def _find_nothing_to_submit(page: _Page) -> Iterator[PageFault]:
 
 
 def _find_nameless(page: _Page) -> Iterator[PageFault]:
-    """Yield fields whose value is not submitted, if no script can do it."""
-    if page.has_own_script:
+    """Yield fields whose value is not submitted, if no script can do it.
+
+    The crowd's scripts name a task after its element, a radio button after its group, and the fields
+    of <crowd-form> if no field has a name.
+    """
+    fields = [tag for tag in page.tags if tag.hands_in]
+    is_named = any(tag.values.get("name") for tag in fields)
+    if page.has_own_script or (page.has_crowd_form and not is_named):
         return
     has_form = any(tag.name in ("form", "crowd-form") for tag in page.tags)
-    for tag in page.tags:
-        if not tag.hands_in or tag.kind == "hidden":
+    for tag in fields:
+        element = CROWD_ELEMENTS.get(tag.name)
+        is_named_later = tag.name == "crowd-radio-button" or (
+            element is not None and element.hands_in == ANNOTATION
+        )
+        if tag.kind == "hidden" or is_named_later:
             continue
         if not tag.values.get("name"):
             yield tag.fault("has no name, so its value is not submitted")

@@ -71,6 +71,7 @@ def test_a_page_with_task_input_in_a_tag_is_liquid(source: str, expected: bool) 
         ("{{ '&amp; &' | escape_once }}", "&amp; &amp;"),
         ("{{ task.input.source-ref | grant_read_access }}", "s3://bucket/1.jpg"),
         ("{{ task.input.taskObject | s3_presign }}", "s3://bucket/1.jpg"),
+        ("{{ task.input.labels }}", "[&quot;Cat&quot;,&quot;Dog&#x27;s&quot;,&quot;&lt;/script&gt;&quot;]"),
         ("{{ task.input.n }} {{ task.input.yes }} {{ task.input.none }}.", "3 true ."),
         ("{{ task.input.labels | to_json }}".replace("labels", "n"), "3"),
         ("{% for l in task.input.labels limit: 2 %}{{ forloop.index }}{{ l }};{% endfor %}",
@@ -89,6 +90,13 @@ def test_a_page_with_task_input_in_a_tag_is_liquid(source: str, expected: bool) 
 def test_filters_and_tags_of_ground_truth(source: str, page: str) -> None:
     """Values are escaped unless skip_autoescape says otherwise; escaped ones are not escaped twice."""
     assert fill(source) == page
+
+
+def test_the_row_as_json_is_the_row() -> None:
+    """Without the names that Ground Truth adds to it."""
+    page = fill("<p a='{{ task.input | to_json }}'>", {"source": "x"})
+
+    assert json.loads(_read_attribute(page, "a")) == {"source": "x"}
 
 
 @pytest.mark.parametrize("quote", ["'", '"'])
@@ -172,6 +180,7 @@ def test_any_text_stays_in_its_place(text: str) -> None:
          "1: no column for {{ task.input.boxes.nope }} (line 1); "),
         ("<p>\n{{ task.input.text | shout }}", "2: unknown filter 'shout'"),
         ("<p>\n{% if task.input.text %}\n", "3: expected tag endif, found end of expression"),
+        ("<p>\n{% include 'part' %}{{ task.input.n }}", "2: no such template: part"),
         ("<p>\n{% nope task.input.text %}", "2: unexpected tag 'nope'"),
         ("<script>\nlet a = {{ task.input.text }};</script>",
          "2: {{ task.input.text }} is in a script outside a string, and its value is neither "),

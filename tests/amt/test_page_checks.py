@@ -3,7 +3,7 @@
 import pytest
 
 from amt.page_checks import PageFault, find_faults, find_media_faults, locate
-from formats.crowd_elements import CROWD_ELEMENTS, NOTHING
+from formats.crowd_elements import ANNOTATION, CROWD_ELEMENTS, NOTHING, CrowdElement
 
 LOADER = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
 AMAZONS = "<form method='post' action='https://www.mturk.com/mturk/externalSubmit'>"
@@ -29,7 +29,11 @@ def find(page: str, *, on_mturk: bool = False) -> list[str]:
         "<textarea name='a'></textarea><button>Send</button>",
         "<form><button name='vote' value='yes'>Yes</button></form>",
         f"{LOADER}<crowd-form><crowd-input name='a'></crowd-input><input name='b'></crowd-form>",
-        f"{LOADER}<crowd-entity-annotation name='a' labels='[]' text='x'></crowd-entity-annotation>",
+        f"{LOADER}<crowd-form><crowd-input></crowd-input><input></crowd-form>",
+        f"{LOADER}<crowd-form><crowd-polygon src='/files/a.png'></crowd-polygon><input name='a'>",
+        (f"{LOADER}<crowd-form><crowd-radio-group name='a'><crowd-radio-button></crowd-radio-button>"
+        "</crowd-radio-group><input name='b'></crowd-form>"),
+        f"{LOADER}<crowd-entity-annotation labels='[]' text='x'></crowd-entity-annotation>",
         f"<script>const url = '{LOADER[13:-11]}'; load(url);</script><crowd-classifier name='a'>",
         "<script>customElements.define('crowd-own', class extends HTMLElement {})</script><crowd-own>",
         "<div id='app'></div><script src='https://unpkg.com/jspsych@7.3.4'></script>",
@@ -77,7 +81,7 @@ NO_FIELD = (
         ("<input name='a'>\n<textarea id='b'></textarea>\n<select></select>",
          ["2: <textarea> has no name, so its value is not submitted",
           "3: <select> has no name, so its value is not submitted"]),
-        (f"{LOADER}\n<crowd-form>\n<crowd-input></crowd-input></crowd-form>",
+        (f"{LOADER}\n<crowd-form>\n<crowd-input></crowd-input><crowd-slider name='b'></crowd-form>",
          ["3: <crowd-input> has no name, so its value is not submitted"]),
         ("<form><input name='a'></form>\n<input name='b'>",
          ["2: <input> is outside the form, so its value is not submitted"]),
@@ -92,9 +96,6 @@ NO_FIELD = (
         (f"{LOADER}\n<crowd-form>\n<crowd-checkbx name='a'>",
          [("!3: <crowd-checkbx> is not a Crowd HTML Element; the page cannot be submitted with it; did "
           "you mean crowd-checkbox?")]),
-        (f"{LOADER}<crowd-form>\n<crowd-textract-analyze-document name='a'>",
-         [("!2: <crowd-textract-analyze-document> is not supported by this crowd; the page cannot be "
-          "submitted with it")]),
         ("<input name='a'>\n<img src='http://example.org/a.png'><img src='http://example.org/a.png'>",
          [("2: <img> loads http://example.org/a.png over http, which browsers block in a page served "
           "over https")]),
@@ -122,9 +123,22 @@ def test_elements_that_are_supported_are_not_named(name: str) -> None:
     assert faults == ([] if hands_in else [f"!{NO_FIELD}"])
 
 
+def test_an_element_that_is_not_supported_prevents_every_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One that only shows something is named; its content is there."""
+    monkeypatch.setitem(CROWD_ELEMENTS, "crowd-line", CrowdElement(ANNOTATION, supported=False))
+    monkeypatch.setitem(CROWD_ELEMENTS, "crowd-tab", CrowdElement(NOTHING, supported=False))
+
+    assert find(f"{LOADER}<crowd-form>\n<crowd-tab><crowd-line name='a'>") == [
+        "!2: <crowd-line> is not supported by this crowd; the page cannot be submitted with it",
+        "2: <crowd-tab> is not supported by this crowd, which shows its content only",
+    ]
+
+
 def test_on_amazons_crowd_its_elements_and_files_are_there() -> None:
     """The rest is as elsewhere."""
-    page = "<crowd-textract-analyze-document name='a'><img src='https://www.mturk.com/a.gif'>"
+    page = "<crowd-form><crowd-of-amazons name='a'><img src='https://www.mturk.com/a.gif'>"
 
     assert find(page, on_mturk=True) == []
     assert find("<p>x", on_mturk=True) == [f"!{NO_FIELD}"]

@@ -252,14 +252,14 @@ def test_the_page_of_a_whole_question_is_checked(files: Desk) -> None:
         "page.xml",
         f'<HTMLQuestion xmlns="{schema}/HTMLQuestion.xsd"><HTMLContent><![CDATA[<!DOCTYPE html>\n'
         "<script src='https://assets.crowd.aws/crowd-html-elements.js'></script>\n"
-        "<crowd-textract-analyze-document name='a'>]]></HTMLContent><FrameHeight>0</FrameHeight>"
+        "<crowd-clasifier name='a'>]]></HTMLContent><FrameHeight>0</FrameHeight>"
         "</HTMLQuestion>",
     )
 
     refusal = files.fails("launch_hits", "--html_template=page.xml", *FLAGS[1:])
 
     assert refusal == (
-        "page.xml:3: <crowd-textract-analyze-document> is not supported by this crowd; the page cannot "
-        "be submitted with it; --anyway launches it all the same"
+        "page.xml:3: <crowd-clasifier> is not a Crowd HTML Element; the page cannot be submitted with it; "
+        "did you mean crowd-classifier?; --anyway launches it all the same"
     )
     assert files.calls == []
