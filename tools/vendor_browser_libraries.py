@@ -7,6 +7,7 @@ change a version, edit the manifest, give a new file the checksum "", and run:
     python tools/vendor_browser_libraries.py
 
 It needs npm and the network. Without arguments it fetches every package; with names, only these.
+--directory names another directory with a manifest, such as that of an example.
 """
 
 import argparse
@@ -93,18 +94,20 @@ def main(argv: list[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", help="packages to copy; default: all")
-    names = parser.parse_args(argv).names
-    packages = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    parser.add_argument("--directory", type=Path, default=VENDOR, help="default: %(default)s")
+    args = parser.parse_args(argv)
+    names, manifest = args.names, args.directory / "manifest.json"
+    packages = json.loads(manifest.read_text(encoding="utf-8"))
     for package in packages:
         if names and package["name"] not in names:
             continue
         try:
-            copy_package(package)
+            copy_package(package, args.directory)
         except (Mismatch, subprocess.CalledProcessError, OSError, KeyError) as error:
             print(error, file=sys.stderr)
             return 2
         print(f"{package['name']} {package['version']}: {len(package['files'])} files")
-    MANIFEST.write_text(json.dumps(packages, indent=2) + "\n", encoding="utf-8")
+    manifest.write_text(json.dumps(packages, indent=2) + "\n", encoding="utf-8")
     return 0
 
 

@@ -1,0 +1,11 @@
+#!/bin/sh
+# Launch one HIT for each row of example_input.txt.
+# Flags given here are passed on: --prod for the live site, --yes not to be asked.
+set -e
+cd "$(dirname "$0")/../.."
+PATH="$PWD/.venv/bin:$PATH"  # where make installs, if make was used
+exec python launch_hits.py \
+  --hit_properties_file=examples/jspsych/properties.json \
+  --input_json_file=examples/jspsych/example_input.txt \
+  --hit_ids_file=examples/jspsych/hit_ids.txt \
+  "$@"
