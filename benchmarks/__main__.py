@@ -113,6 +113,7 @@ def measure(desk: Desk, args: argparse.Namespace) -> list[Row]:
     return [
         *measure_batch(desk, client, launch, hits),
         measure_large_launch(desk, launch, 3 * hits),
+        measure_decisions(desk, client, hits),
         embedded(desk, args.lines),
         help_time(desk),
     ]
@@ -185,6 +186,28 @@ def measure_large_launch(desk: Desk, launch: Launch, hits: int) -> Row:
         lambda: launch(rows[: hits // 10]),
         Bar(f"1/28 of the time, {hits + 16:,} calls", most_calls=hits + 16, least_ratio=28),
         *("launch_hits.py", *LAUNCH, PROPERTIES, "--hit_ids_file=many_ids.txt"),
+        share=10,
+    )
+
+
+def measure_decisions(desk: Desk, client: Any, hits: int) -> Row:
+    """Carry out decisions on the newest HITs of the large launch, and a tenth of them by the loop."""
+    ids = desk.ids("many_ids.txt")
+    decided, sample = ids[-hits:], ids[: hits // 10]
+    desk.work([*decided, *sample], *WORKERS)
+    (desk.folder / "decided_ids.txt").write_text("".join(f"{hit_id}\n" for hit_id in decided))
+    results = ("--hit_ids_file=decided_ids.txt", "--output_file=decided.jsonl")
+    desk.run("get_results.py", *results)
+    file = "--decisions_file=decisions.csv"
+    desk.run("review_hits.py", "--results_file=decided.jsonl", file, "--rule=approve all")
+    submitted = [found["AssignmentId"] for found in plain.results(client, sample)]
+    assert len(submitted) == 3 * len(sample)
+    return compare(
+        desk,
+        f"carry out {3 * hits:,} decisions",
+        lambda: plain.approve_each(client, submitted),
+        Bar("1/12 of the time, 1 call each + 40", most_calls=3 * hits + 40, least_ratio=12),
+        *("apply_decisions.py", file, "--hit_ids_file=decided_ids.txt", "--yes"),
         share=10,
     )
 

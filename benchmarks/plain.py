@@ -60,3 +60,9 @@ def approve(mturk: Any, ids: Sequence[str]) -> int:
             mturk.approve_assignment(AssignmentId=assignment["AssignmentId"])
             approved += 1
     return approved
+
+
+def approve_each(mturk: Any, assignment_ids: Iterable[str]) -> None:
+    """Approve these assignments: a call for each."""
+    for assignment_id in assignment_ids:
+        mturk.approve_assignment(AssignmentId=assignment_id)

@@ -30,12 +30,13 @@ def test_the_benchmarks_measure_every_figure() -> None:
         "| results again, nothing new",
         "| approve 60 assignments",
         "| launch 60 HITs",
+        "| carry out 60 decisions",
         "| launch 50 lines, embedded",
         "| `python launch_hits.py --help`",
     ]
     calls = [row.split(" | ")[3] for row in rows]
     assert calls[:3] == ["21", "1", "21"]
-    assert calls[5:7] == ["91", "61"]
+    assert calls[5:8] == ["91", "61", "61"]
 
 
 def test_files_measures_every_figure(tmp_path: Path) -> None:
