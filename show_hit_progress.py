@@ -3,25 +3,29 @@
     python show_hit_progress.py --hit_ids_file=hit_ids.txt
 
 Prints one line for each state, most frequent first, as `completed / total: number of HITs`, where
-submitted work counts as completed; then the totals of all assignments. For more than 100 HITs,
-approved and rejected work is counted together unless you add --exact, which needs one call per
-reviewed HIT.
+submitted work counts as completed; then the totals of all assignments, and when the next submitted
+answer is approved automatically, and how many are within a day. For more than 100 HITs, approved and
+rejected work is counted together, and times beyond a day are a lower bound, unless you add --exact,
+which needs one call per HIT with answers.
 """
 
 import argparse
 import sys
 from collections import Counter
+from datetime import UTC, datetime
 
 import simpleamt
 from amt import survey
-from amt.progress import format_totals, measure_progress
+from amt.progress import describe_approvals, format_totals, measure_progress
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__, "hit_ids_file")
     parser.add_argument(
-        "--exact", action="store_true", help="count approved and rejected work separately"
+        "--exact",
+        action="store_true",
+        help="count approved and rejected work separately, and tell when submitted work is approved",
     )
     return simpleamt.run(parser, show, argv)
 
@@ -35,6 +39,8 @@ def show(args: argparse.Namespace) -> int:
     for (completed, total), hits in sorted(ways.items(), key=lambda way: (-way[1], way[0])):
         print(f"{completed} / {total}: {hits}")
     print(format_totals(counted))
+    if approvals := describe_approvals(counted, datetime.now(UTC)):
+        print(approvals)
     return 1 if unknown or len(counted) < len(counters) else 0
 
 

@@ -1,7 +1,7 @@
 """The counters of HITs, with as few calls as the API allows."""
 
 from collections.abc import Callable, Sequence, Sized
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -33,6 +33,8 @@ class HitCounters(NamedTuple):
     reward: Decimal  # US dollars
     masters: bool  # for Masters only, which costs more
     expiration: datetime
+    # Before this, no answer is approved automatically; None: the crowd did not say.
+    approves_from: datetime | None = None
 
     @property
     def unaccounted(self) -> int:
@@ -54,7 +56,15 @@ def parse_counters(hit: Any) -> HitCounters:
         Decimal(hit["Reward"]),
         fees.for_masters(hit.get("QualificationRequirements", [])),
         hit["Expiration"],
+        _find_first_approval(hit),
     )
+
+
+def _find_first_approval(hit: Any) -> datetime | None:
+    if "CreationTime" not in hit or "AutoApprovalDelayInSeconds" not in hit:
+        return None
+    created: datetime = hit["CreationTime"]
+    return created + timedelta(seconds=hit["AutoApprovalDelayInSeconds"])
 
 
 def hit_id_of(hit: HitCounters) -> str:

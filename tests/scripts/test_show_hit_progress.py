@@ -1,5 +1,8 @@
 """show_hit_progress.py: how far a batch is."""
 
+from datetime import UTC, datetime, timedelta
+
+from amt.progress import Progress, describe_approvals
 from tests.support.crowds import DAY
 from tests.support.script_fixtures import Desk, Done
 
@@ -11,6 +14,11 @@ def show(desk: Desk, *argv: str) -> list[str]:
     done = desk.run("show_hit_progress", IDS, *argv)
     assert (done.code, done.err) == (0, "")
     return done.out.splitlines()
+
+
+def format_clock(desk: Desk, seconds: int) -> str:
+    """The crowd's time so many seconds from now."""
+    return datetime.fromtimestamp(desk.clock.now + seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def test_hits_nobody_has_looked_at(desk: Desk) -> None:
@@ -42,6 +50,7 @@ def test_work_counts_from_its_submission(desk: Desk) -> None:
         "0 / 2: 1",
         "2 / 2: 1",
         "available 5, pending 1, submitted 4, approved 1, rejected 1",
+        f"next automatic approval {format_clock(desk, DAY)}, within a day 4",
     ]
 
 
@@ -57,6 +66,7 @@ def test_expired_hits_are_counted_by_what_was_submitted(desk: Desk) -> None:
         "0 / 5: 1",
         "1 / 5: 1",
         "available 0, pending 0, submitted 1, approved 0, rejected 0",
+        f"next automatic approval {format_clock(desk, DAY)}, within a day 1",
     ]
 
 
@@ -153,3 +163,52 @@ def test_the_ids_file_must_be_named(desk: Desk) -> None:
 
     assert done.code == 2
     assert "--hit_ids_file" in done.err
+
+
+def test_automatic_approvals_are_announced(desk: Desk) -> None:
+    """When the next answer is approved unless somebody reviews it, and how many are within a day."""
+    early, late = desk.launch(1, 2, AutoApprovalDelayInSeconds=3 * DAY)
+    crowd = desk.crowd()
+    ada, ben = crowd.make_worker("Ada"), crowd.make_worker("Ben")
+    now = desk.clock.now
+    desk.clock.now = now - 2 * DAY - 60
+    crowd.do(ada, early)
+    crowd.client.approve_assignment(AssignmentId=crowd.do(ada, late))
+    desk.clock.now = now
+    crowd.do(ben, late)
+
+    assert show(desk)[-1] == (
+        f"next automatic approval {format_clock(desk, DAY - 60)}, within a day 1"
+    )
+
+
+def test_many_hits_take_no_calls_for_approvals_that_are_far_away(desk: Desk) -> None:
+    """Their HITs' delays give a lower bound; --exact asks for each HIT with submitted work."""
+    ids = desk.launch(*range(101), MaxAssignments=1, AutoApprovalDelayInSeconds=3 * DAY)
+    crowd = desk.crowd()
+    desk.clock.advance(60)
+    crowd.do(crowd.make_worker("Ada"), ids[0])
+    created = format_clock(desk, 3 * DAY - 60)
+    desk.calls.clear()
+
+    assert show(desk)[-1] == f"next automatic approval not before {created}, within a day 0"
+    assert LISTING not in desk.calls
+    assert show(desk, "--exact")[-1] == (
+        f"next automatic approval {format_clock(desk, 3 * DAY)}, within a day 0"
+    )
+    assert desk.calls.count(LISTING) == 1
+
+
+def test_a_bound_within_a_day_names_exact() -> None:
+    """So many HITs may be due that asking for each would take as many calls."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    unlisted = Progress(1, 0, 0, 1, 0, 0, 0, None, now + timedelta(hours=2))
+    listed = Progress(1, 0, 0, 1, 0, 0, 0, (now + timedelta(hours=3),))
+
+    assert describe_approvals([unlisted, listed], now) == (
+        "next automatic approval not before 2026-01-01T02:00:00Z; --exact tells when"
+    )
+    assert describe_approvals([listed], now) == (
+        "next automatic approval 2026-01-01T03:00:00Z, within a day 1"
+    )
+    assert describe_approvals([Progress(1, 1, 0, 0, 0, 0, 0)], now) is None
