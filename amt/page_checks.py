@@ -24,6 +24,7 @@ LOADED = {"link": "href", "object": "data"} | dict.fromkeys(
     ("script", "img", "audio", "video", "source", "track", "iframe", "embed", "input"), "src"
 )
 LOADER = "https://assets.crowd.aws/crowd-html-elements.js"
+ELEMENT_SCRIPTS = ("crowd-html-elements", "gen-ai-components")
 LIBRARY = re.compile(
     r"(?:^|/)(?:externalHIT|crowd-html-elements|jquery|bootstrap)[\w.-]*\.js(?:[?#]|$)",
     re.IGNORECASE,
@@ -98,7 +99,7 @@ class _Page:
         self.scripts = ""  # the text of all
         self.has_own_script = False  # one that may do anything
         self.loads_unknown = False  # a script from elsewhere
-        self.loads_elements = "crowd-html-elements" in html.lower()
+        self.loads_elements = any(name in html.lower() for name in ELEMENT_SCRIPTS)
         self.has_crowd_form = False
         numbers: Counter[str] = Counter()
         templates, forms = 0, 0

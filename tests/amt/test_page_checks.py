@@ -34,6 +34,7 @@ def find(page: str, *, on_mturk: bool = False) -> list[str]:
         (f"{LOADER}<crowd-form><crowd-radio-group name='a'><crowd-radio-button></crowd-radio-button>"
         "</crowd-radio-group><input name='b'></crowd-form>"),
         f"{LOADER}<crowd-entity-annotation labels='[]' text='x'></crowd-entity-annotation>",
+        "<script src='https://assets.crowd.aws/gen-ai-components.js'></script><crowd-text-ranking>",
         f"<script>const url = '{LOADER[13:-11]}'; load(url);</script><crowd-classifier name='a'>",
         "<script>customElements.define('crowd-own', class extends HTMLElement {})</script><crowd-own>",
         "<div id='app'></div><script src='https://unpkg.com/jspsych@7.3.4'></script>",
