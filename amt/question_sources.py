@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from amt import page_checks
 from amt.crowd import Crowd
+from amt.errors import Error
 from amt.external_urls import ExternalURL, check_url
 from amt.hits import SizeLimit, check_question, format_external_question, format_question
 from amt.templates import Template
@@ -62,8 +64,21 @@ class WholeSource(PageSource):
     def fill(self, row: Any, _frame_height: int, limit: SizeLimit) -> Parameters:
         """Return the parameters of CreateHIT for a row; the XML has its own FrameHeight."""
         question = self.template.render(row).strip()
-        check_question(question, limit, lambda url: check_url(url, self._crowd))
+        try:
+            check_question(question, limit, lambda url: check_url(url, self._crowd))
+        except ValueError as error:
+            raise Error(f"{self._locate(error, question)}: {error}") from error
         return {"Question": question}
+
+    def _locate(self, error: ValueError, question: str) -> str:
+        """Return the line of the template that made the line where the XML is not well-formed."""
+        position = getattr(error.__cause__, "position", None)
+        if position is None:
+            return self.name
+        line = [*question.splitlines(), ""][position[0] - 1]
+        return page_checks.locate(
+            page_checks.PageFault("", line[max(line.find("<"), 0) :]), self.sources
+        )
 
 
 class ExternalSource:

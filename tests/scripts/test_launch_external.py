@@ -176,5 +176,20 @@ def test_xml_that_is_no_question_is_refused(files: Desk, old: str, new: str, fau
     done = files.run(*LAUNCH, "--html_template=question.xml")
 
     assert (done.code, files.calls) == (2, [])
-    assert ": input.csv:2: " in done.err
+    assert ": input.csv:2: question.xml" in done.err
     assert fault in done.err
+
+
+def test_xml_that_is_not_well_formed_is_named_with_its_line_in_the_template(files: Desk) -> None:
+    """Whatever lines the values before it have."""
+    files.write("properties.json", json.dumps(PROPERTIES))
+    files.write("input.jsonl", '{"n": "1\\n2\\n3"}\n')
+    files.write("question.xml", "<QuestionForm>\n<Text>{{ row.n }}</Text>\n<b>{{ row.n }}</c>\n")
+
+    fault = files.fails(
+        *LAUNCH[:-1], "--input_json_file=input.jsonl", "--html_template=question.xml"
+    )
+
+    assert fault.startswith(
+        "input.jsonl:1: question.xml:3: the question is not XML: mismatched tag"
+    )
