@@ -330,7 +330,7 @@ def test_only_pages_that_draw_load_what_draws() -> None:
 
 @pytest.mark.parametrize("open_crowd", ["http"], indirect=True)
 def test_an_element_alone_in_a_crowd(crowd: CrowdUnderTest, page: "Page") -> None:
-    """Without crowd-form it has a Submit button; boto3 reads the answer."""
+    """Without crowd-form it has a Submit button; a draft is kept, and boto3 reads the answer."""
     desk = Desk(crowd, page)
     source = "data:image/png;base64," + b64encode(PICTURE).decode()
     frame = desk.accept(
@@ -344,6 +344,9 @@ def test_an_element_alone_in_a_crowd(crowd: CrowdUnderTest, page: "Page") -> Non
     stage.hover(position={"x": 600, "y": 100})
     page.mouse.up()
     expect(frame.get_by_role("heading", name="Drawn: 1 box")).to_be_visible()
+    page.reload()
+    expect(frame.get_by_role("heading", name="Drawn: 1 box")).to_be_visible()
+    expect(stage.locator("img")).to_have_js_property("naturalWidth", WIDTH)
     drawn = frame.locator("crowd-bounding-box").evaluate("(element) => element.value")
     frame.get_by_role("button", name="Submit").click()
 

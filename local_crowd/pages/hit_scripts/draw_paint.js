@@ -2,6 +2,7 @@
 
 const HANDLE_PIXELS = 5;
 const TAG_HEIGHT = 20;
+const TAG_FONT_PIXELS = 12.5;
 
 // Shows the shapes of an element, the one that is being drawn, and the cross that keys move.
 function paintShapes(owner) {
@@ -45,18 +46,26 @@ function paintShape(owner, kind, shape) {
   return draw('g', {}, ...parts, paintTag(view, shape, color, outline));
 }
 
+let measuring = null;
+
+function measureText(text) {
+  measuring ||= make('canvas').getContext('2d');
+  measuring.font = `${TAG_FONT_PIXELS}px system-ui, sans-serif`;
+  return measuring.measureText(text).width;
+}
+
 // The label, above the shape's top left corner; a shape is moved by it.
 function paintTag(view, shape, color, outline) {
   const shown = outline.map((point) => view.toStage(point));
   const first = shown.reduce((best, point) => (point.y < best.y - 1 ? point : best));
   const text = shape.label.length > 24 ? shape.label.slice(0, 23) + '…' : shape.label;
-  const wide = text.length * 7.2 + 22;
+  const wide = measureText(text) + 25;
   const x = clamp(first.x - 1, 0, Math.max(0, view.stage.clientWidth - wide));
   const above = first.y - TAG_HEIGHT - 9, y = above < 0 ? first.y + 9 : above;
   return draw('g', { 'data-shape': shape.id, transform: `translate(${x} ${y})`, style: 'cursor: move' },
     draw('rect', { width: wide, height: TAG_HEIGHT, rx: 4, fill: '#1d2733', 'fill-opacity': '.88' }),
     draw('rect', { x: 5, y: 5, width: 10, height: 10, rx: 2, fill: color, stroke: '#fff' }),
-    draw('text', { x: 19, y: 14.5, fill: '#fff', 'font-size': 12.5, 'font-family': 'system-ui, sans-serif' }, text));
+    draw('text', { x: 19, y: 14.5, fill: '#fff', 'font-size': TAG_FONT_PIXELS, 'font-family': 'system-ui, sans-serif' }, text));
 }
 
 function paintBegun(owner, kind, points) {
