@@ -283,3 +283,20 @@ def test_words_first_and_then_their_label(shown: ElementPage) -> None:
 
     entity = {"endOffset": 16, "label": "P", "startOffset": 12}
     assert shown.submit() == {"marks": {"entities": [entity]}}
+
+
+def test_a_handler_is_asked_at_each_press_of_submit(shown: ElementPage) -> None:
+    """Also in the form that an element brings itself, which is in its shadow."""
+    shown.open(
+        """<crowd-entity-annotation name="m" text="Ada" labels="['N']"><input name="n" id="n">
+        </crowd-entity-annotation><script>
+        document.addEventListener('all-crowd-elements-ready', () => {
+          document.querySelector('crowd-entity-annotation').shadowRoot.querySelector('crowd-form')
+            .onsubmit = (event) => { if (!n.value) event.preventDefault(); n.value += '!'; };
+        });</script>"""
+    )
+    page = shown.page
+    page.get_by_role("button", name="Submit").click()
+    expect(page.locator("#n")).to_have_value("!")
+
+    assert shown.submit() == {"m": {"entities": []}, "n": "!!"}

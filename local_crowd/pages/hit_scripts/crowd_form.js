@@ -155,7 +155,7 @@ class CrowdForm extends HTMLElement {
     if (this.sent) return;
     this.say(this.refusal());
     if (this.refusal() || !this.isComplete()) return;
-    if (this.isContinued()) {
+    if (!submitter && this.isContinued()) {
       this.post();
       return;
     }

@@ -5,7 +5,7 @@
   const ONLY_SHOWN = ['crowd-alert', 'crowd-badge', 'crowd-modal', 'crowd-tab', 'crowd-tabs', 'crowd-toast'];
   const SUBMITS = 'crowd-button[form-action=submit], crowd-button[type=submit], '
     + '[type=submit], [type=image], form button:not([type])';
-  const TASKS = ['labels', 'text', 'categories', 'src', 'name', 'slot'];
+  const TASKS = ['labels', 'text', 'categories', 'src', 'name', 'slot', 'responses', 'ordinal-ranking-dimensions'];
   const preview = new URLSearchParams(window.location.search).get('assignmentId') === 'ASSIGNMENT_ID_NOT_AVAILABLE';
   const banner = document.createElement('p');
   banner.setAttribute('role', 'alert');
