@@ -2,6 +2,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks import files, growth
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +41,7 @@ def test_the_benchmarks_measure_every_figure() -> None:
     assert calls[5:8] == ["91", "61", "61"]
 
 
+@pytest.mark.foreign
 def test_files_measures_every_figure(tmp_path: Path) -> None:
     """`python -m benchmarks files` launches nothing, and has a line with a bar for each figure."""
     rows = list(files.measure(tmp_path, 30, 20))

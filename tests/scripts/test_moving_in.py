@@ -66,6 +66,7 @@ def run_command(desk: Desk, command: str) -> None:
         desk.write(output, done.out)
 
 
+@pytest.mark.foreign
 def test_the_commands_work(theirs: Desk) -> None:
     """Those that launch, in their order, and those that write and read results."""
     blocks = "".join(re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL))
