@@ -165,6 +165,22 @@ def test_forms_that_send_nothing_or_elsewhere_stay(form: str) -> None:
     assert ACTION not in rewritten(form)
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<form id=results-form>",
+        "<form name='mturk_form'>",
+        "<form action='https://www.mturk.com/mturk/externalSubmit'>",
+    ],
+)
+def test_beside_the_form_of_the_answer_other_forms_stay(form: str) -> None:
+    """Enter in one of their fields would hand in an answer that is not complete."""
+    other = "<form action='#'><input></form><form><input></form>"
+
+    assert f"{other}{rewritten(form).removeprefix(FIRST)}" in rewritten(other + form)
+    assert rewritten(other).count(ACTION) == 2
+
+
 def test_a_page_with_another_form_is_not_wrapped() -> None:
     """Where its answers go is the page's business."""
     assert rewritten(ELSEWHERE + "<input name=a>") == ELSEWHERE + "<input name=a>"

@@ -13,13 +13,20 @@
   const isElsewhere = (action) => !['', '#'].includes(action)
     && (/^(?:[a-z][a-z0-9+.-]*:|[/\\]{2})/i.test(action) || document.querySelector('base[href]'));
 
+  // Returns whether another form is known to submit the answer, so that this one has some other purpose.
+  function isOther(form) {
+    const answers = Array.from(document.forms).filter((it) => ['mturk_form', 'results-form'].includes(it.id)
+      || it.getAttribute('name') === 'mturk_form' || (it.getAttribute('action') || '').startsWith(submitUrl));
+    return answers.length > 0 && !answers.includes(form);
+  }
+
   // <crowd-form> submits its fields by itself.
   function mendForm(form) {
     if (!(form instanceof HTMLFormElement)) return;
     mend(form, 'action');
     const elsewhere = isElsewhere((form.getAttribute('action') || '').trim());
     const dialog = (form.getAttribute('method') || '').toLowerCase() === 'dialog';
-    if (!elsewhere && !dialog && !document.querySelector('crowd-form')) form.setAttribute('action', submitUrl);
+    if (!elsewhere && !dialog && !isOther(form) && !document.querySelector('crowd-form')) form.setAttribute('action', submitUrl);
   }
 
   // Before and after the page's own handlers, any of which may set the address or stop the event.

@@ -21,6 +21,7 @@ SUBMIT = re.compile(
     re.IGNORECASE,
 )
 SITE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.IGNORECASE)  # what an absolute URL begins with
+ANSWER_FORMS = frozenset(["mturk_form", "results-form"])
 CROWD_ELEMENT = re.compile("crowd-[a-z]", re.IGNORECASE)
 
 _BEFORE_ANY_SCRIPT = ("html", "head")
@@ -45,14 +46,19 @@ def rewrite_page(
     """
     wrapper = Wrapper()
     edits: list[Edit] = []
-    actions: list[Edit] = []  # of forms to nowhere else; in a page with <crowd-form> that submits
+    # Of forms to nowhere else, unless another form is known to submit the answer.
+    actions: list[Edit] = []
+    known_actions: list[Edit] = []
     start, beginning, has_scripts, has_crowd_form, has_base = 0, True, False, False, False
+    has_answer_form = False  # one to Amazon's address
     for token in find_tokens(html):  # not kept: a page can have 300,000
         wrapper.note(token)
         found = list(_find_edits(token, submit_url, script_url))
         if token.is_tag("form") and not found and _stays_here(token, has_base):
             position = token.start + len("<form")  # the first attribute of a name counts
-            actions.append((position, position, f' action="{escape(submit_url)}"'))
+            action = (position, position, f' action="{escape(submit_url)}"')
+            (known_actions if _is_answer_form(token) else actions).append(action)
+        has_answer_form = has_answer_form or (token.name == "form" and bool(found))
         edits.extend(found)
         has_base = has_base or (token.is_tag("base") and bool(token.read_values().get("href")))
         beginning = beginning and (not token.name or token.name in _BEFORE_ANY_SCRIPT)
@@ -61,7 +67,7 @@ def rewrite_page(
         has_scripts = has_scripts or token.name == "script"
         has_crowd_form = has_crowd_form or token.name == "crowd-form"
     if not has_crowd_form:
-        edits += actions
+        edits += known_actions if has_answer_form or known_actions else actions
     needs_first = has_scripts or bool(edits and keeping_script_url)  # it fills in assignmentId
     wrapping = wrapper.find_edits(html, submit_url, script_url("externalHIT_v1.js"))
     ours = f'<script src="{escape(keeping_script_url)}"></script>' if keeping_script_url else ""
@@ -72,6 +78,12 @@ def rewrite_page(
     if ours:
         edits.append((start, start, ours))
     return _apply_edits(html, edits + wrapping)
+
+
+def _is_answer_form(form: Token) -> bool:
+    """Return whether a form has a name that Mechanical Turk's web site or simple-amt gave it."""
+    values = form.read_values()
+    return not ANSWER_FORMS.isdisjoint((values.get("id"), values.get("name")))
 
 
 def _stays_here(form: Token, has_base: bool) -> bool:
