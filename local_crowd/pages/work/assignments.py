@@ -13,6 +13,7 @@ from local_crowd.pages.context import current_site, holder_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.languages.choice import gettext
 from local_crowd.pages.questions.frame import make_frame
+from local_crowd.pages.work.messages import note_unread
 
 pages = Blueprint("assignments", __name__)
 
@@ -23,6 +24,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
     """Show the HIT to work on or, when it is over, what became of it."""
     with current_site().reading() as call:
         row = worker_lists.find_assignment(call, worker_id, assignment_id)
+        note_unread(call)
     if row is None:
         raise NotFound
     if row.status != "Accepted":

@@ -91,7 +91,9 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
                 )
             else:
                 held = worker_actions.accept_next(call, worker_id, hit_type_id, after)
-            finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
+            progress = None
+            if after and worker_actions.is_finished(call, worker_id, after):
+                progress = worker_lists.count_progress(call, worker_id, hit_type_id)
     except NotPossible as refusal:
         if refusal.reason == "unqualified":
             return _explain_refusal(worker_id, hit_type_id, refusal)
@@ -101,12 +103,10 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
         return redirect(url_for("hit_list.preview", hit_type_id=hit_type_id), 303)
     if held and "another" in request.form:
         flash(translate(ANOTHER))
-    if finished:
-        with current_site().reading() as call:
-            count = worker_lists.count_progress(call, worker_id, hit_type_id)
-        flash(describe_progress(count.done, count.left if held else None), "good")
+    if progress is not None:
+        flash(describe_progress(progress.done, progress.left if held else None), "good")
     if held is None:
-        if not finished:
+        if progress is None:
             flash(translate(NOTHING_LEFT))
         return redirect(url_for("hit_list.show_groups"), 303)
     return redirect(url_for("assignments.show", assignment_id=held.assignment_id), 303)

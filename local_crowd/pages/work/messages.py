@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
+from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.work import messages
 from local_crowd.pages.context import current_site, parse_id, worker_only
@@ -26,8 +27,16 @@ def count_unread() -> int:
     """Return the number of messages that the signed-in worker has not read."""
     if "worker_id" not in g:
         return 0
-    with current_site().reading() as call:
-        return messages.count_unread_of_worker(call, g.worker_id)
+    if "unread" not in g:
+        with current_site().reading() as call:
+            note_unread(call)
+    return int(g.unread)
+
+
+def note_unread(call: Call) -> None:
+    """Count the unread messages now, so that count_unread needs no transaction of its own."""
+    if "worker_id" in g:
+        g.unread = messages.count_unread_of_worker(call, g.worker_id)
 
 
 @pages.get("/messages")
