@@ -177,13 +177,13 @@ def _plan_bonus(number: int, decision: Decision, record: Applied, bonus_reason: 
 
 
 def describe(found: Plan) -> str:
-    """Return the difference to the crowd: 3 to approve, 1 to reject, 2 as they are already."""
+    """Return the difference to the crowd: 3 to approve, 1 to reject, 2 already done."""
     parts = {
         "to approve": len(found.select("approve")),
         "to reject": len(found.select("reject")),
         "rejected, to approve": len(found.select("override")),
-        "as they are already": found.unchanged,
-        "that cannot be changed": len(found.impossible),
+        "already done": found.unchanged,
+        "that cannot be carried out": len(found.impossible),
     }
     shown = [f"{count:,} {name}" for name, count in parts.items() if count]
     shown += [count_of(len(found.bonuses), "bonus to pay", "bonuses to pay")] * bool(found.bonuses)

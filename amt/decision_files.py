@@ -181,6 +181,7 @@ class Sheet:
         self.path = path
         self.columns = list(COLUMNS)
         self.rows: list[dict[str, str]] = []
+        self._version = self._find_version()
         if not Path(path).exists():
             return
         read(path)
@@ -194,9 +195,26 @@ class Sheet:
             raise Error(faults.join())
 
     def save(self) -> None:
-        """Put the file on the disk as a whole."""
+        """Put the file on the disk as a whole.
+
+        Raises Error if somebody else has changed it since: their decisions would be lost.
+        """
+        if self._find_version() != self._version:
+            raise Error(
+                f"{self.path}: was changed by another program; run this again to continue with what "
+                "it contains now (your last decision is not in it)"
+            )
         with files.replace(self.path) as file:
             write_rows(file, self.columns, self.rows)
+        self._version = self._find_version()
+
+    def _find_version(self) -> tuple[int, int, int] | None:
+        """Return what differs between two versions of the file; None while there is none."""
+        try:
+            status = Path(self.path).stat()
+        except FileNotFoundError:
+            return None
+        return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def write_rows(file: TextIO, columns: Iterable[str], lines: Iterable[Mapping[str, str]]) -> None:

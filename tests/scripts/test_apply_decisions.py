@@ -69,7 +69,7 @@ def test_decisions_are_carried_out(desk: Desk, work: list[str]) -> None:
 
     assert (done.code, done.out) == (0, "")
     assert done.err == (
-        f"{FILE}: 1 to approve, 1 to reject, 1 as they are already, 2 bonuses to pay; "
+        f"{FILE}: 1 to approve, 1 to reject, 1 already done, 2 bonuses to pay; "
         "1 without a decision.\n"
         "Carried out 2 decisions, and paid 2 bonuses.\n"
     )
@@ -93,7 +93,7 @@ def test_again_does_only_what_is_new(desk: Desk, work: list[str]) -> None:
     desk.calls.clear()
 
     assert desk.run(*APPLY).err == (
-        f"{FILE}: 1 as they are already; 1 without a decision.\nNothing was done.\n"
+        f"{FILE}: 1 already done; 1 without a decision.\nNothing was done.\n"
     )
     assert desk.calls == []
     decide(desk, f"{first},approve,,0.25", f"{second},approve,,0.50")
@@ -245,7 +245,7 @@ def test_what_the_crowd_cannot_change_is_named_and_the_rest_is_done(
         f"{FILE}:2: {first}: is Approved already, which is final",
         f"{FILE}:3: {second}: is Rejected already; --undo approves it",
         f"{FILE}:5: 3NONE: Assignment 3NONE does not exist.",
-        f"{FILE}: 1 to approve, 3 that cannot be changed; 0 without a decision.",
+        f"{FILE}: 1 to approve, 3 that cannot be carried out; 0 without a decision.",
         "Carried out 1 decision, and paid 0 bonuses.",
     ]
     assert bonuses(desk, work) == []
@@ -262,7 +262,7 @@ def test_undo_approves_what_is_rejected(desk: Desk, work: list[str]) -> None:
     done = desk.run(*APPLY, "--undo", HIT_IDS)
 
     assert done.code == 0
-    assert f"{FILE}: 2 rejected, to approve, 1 as they are already; 0 with" in done.err
+    assert f"{FILE}: 2 rejected, to approve, 1 already done; 0 with" in done.err
     assert [status for status, _ in statuses(desk, work[:3])] == ["Approved"] * 3
     assert statuses(desk, work)[1][1] == "Sorry!"
     assert len(bonuses(desk, work)) == 1
@@ -360,6 +360,25 @@ def test_the_record_remembers_the_site(desk: Desk, work: list[str]) -> None:
     assert desk.fails(*APPLY, "--prod") == (
         f"{RECORD}: this review is on the sandbox site of local; leave out --prod"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"assignment_id": "3A", "did": "pay"}', "'pay' is not one of approve, reject, override"),
+        ('{"assignment_id": "3A", "paid": "1"}', "a bonus for 3A was paid that was never begun"),
+        ('{"row": 1}', "not a line of a review record"),
+    ],
+)
+def test_a_damaged_record_is_refused(desk: Desk, work: list[str], line: str, message: str) -> None:
+    """With its line; nothing is decided or paid on the strength of it."""
+    decide(desk, f"{work[0]},approve,,")
+    desk.run(*APPLY)
+    desk.write(RECORD, f"{desk.read(RECORD)}{line}\n")
+    desk.calls.clear()
+
+    assert desk.fails(*APPLY) == f"{RECORD}:3: {message}"
+    assert desk.calls == []
 
 
 def test_the_balance_must_cover_bonuses(desk: Desk) -> None:

@@ -29,6 +29,7 @@ READERS = [
     ("approve_hits", "--yes"),
     ("reject_hits", "--yes", "--feedback=Empty."),
     ("delete_hits", "--yes"),
+    ("expire_hits", "--yes"),
     ("extend_hits", "--assignments=1"),
 ]
 

@@ -212,6 +212,22 @@ def test_a_call_that_was_cut_short_is_not_made_twice(desk: Desk, hours: int, cod
         )
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"call": 7, "unreached": {}}', "the call 7 is finished and was never begun"),
+        ('{"row": 1}', "not a line of a notice record"),
+    ],
+)
+def test_a_damaged_record_is_refused(desk: Desk, line: str, message: str) -> None:
+    """With its line; nobody is written to."""
+    make_workers(desk, 1)
+    desk.run(*NOTIFY)
+    desk.write(RECORD, f"{desk.read(RECORD)}{line}\n")
+
+    assert desk.fails(*NOTIFY) == f"{RECORD}:4: {message}"
+
+
 def test_equal_messages_share_a_notice_and_the_order_is_kept() -> None:
     """The rows are grouped by what they are told, 100 workers at most."""
     recipients = [Recipient(n, f"A{n}", {"x": str(n % 2)}) for n in range(250)]

@@ -257,3 +257,18 @@ def test_columns_of_your_own_are_kept(desk: Desk, answers: Any) -> None:
 
     assert [row["note"] for row in table(desk)] == ["mine", "", "", ""]
     assert decisions(desk) == ["approve", "", "", ""]
+
+
+def test_a_file_that_somebody_else_saves_meanwhile_is_not_overwritten(
+    desk: Desk, answers: Any
+) -> None:
+    """It may be open in a spreadsheet, or be reviewed by two people."""
+    with typing(desk) as typist:
+        typist.read_until("q quit:")
+        theirs = desk.read("decisions.csv").replace("3ASSIGNMENT3,,", "3ASSIGNMENT3,approve,")
+        desk.write("decisions.csv", theirs)
+        typist.type("a")
+        assert typist.end() == 2
+
+    assert "decisions.csv: was changed by another program; run this again" in typist.shown
+    assert desk.read("decisions.csv") == theirs
