@@ -41,8 +41,11 @@ def main(argv: list[str] | None = None) -> int:
         right, wrong = check(args.results_file, codes.read_secret(args.secret_file))
         for path, ids in ((args.right_file, right), (args.wrong_file, wrong)):
             path.write_text("".join(f"{assignment_id}\n" for assignment_id in ids), "utf-8")
-    except (OSError, ValueError) as error:
-        print(f"check_codes.py: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"check_codes.py: {error.filename}: {error.strerror}", file=sys.stderr)
+        return 2
+    except ValueError as error:
+        print(f"check_codes.py: {args.results_file}: not JSON Lines: {error}", file=sys.stderr)
         return 2
     print(f"{len(right)} right, {len(wrong)} wrong", file=sys.stderr)
     return 1 if wrong else 0

@@ -128,7 +128,7 @@ def test_the_examples_on_other_sites(
         template = f"--html_template={EXAMPLES / 'completion_code' / 'enter_code.html'}"
         launch(desk, "completion_code", codes, "input.csv", template)
         enter_the_code(accept(page, sandbox), page, (tmp_path / "secret.txt").read_bytes())
-        check_the_code(desk, page, tmp_path)
+        check_the_code(desk, page, tmp_path, capsys)
 
 
 def answer_the_survey(frame: "FrameLocator", page: "Page") -> None:
@@ -208,6 +208,7 @@ def enter_the_code(frame: "FrameLocator", page: "Page", secret: bytes) -> None:
     survey.get_by_role("button", name="Finish").click()
     code = survey.locator("#code").inner_text()
     survey.close()
+    # Without this, and by mouse, headless Chromium delivers no event to the frame after a popup.
     page.bring_to_front()
     for entered, problem in (
         (code[1] + code[0] + code[2:] if code[0] != code[1] else "A", "This is not a whole code."),
@@ -220,7 +221,9 @@ def enter_the_code(frame: "FrameLocator", page: "Page", secret: bytes) -> None:
     frame.get_by_label("Code").press("Enter")
 
 
-def check_the_code(desk: Desk, page: "Page", folder: Path) -> None:
+def check_the_code(
+    desk: Desk, page: "Page", folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The right code is approved; the same code in another assignment is wrong."""
     result = submitted(desk, page, "completion_code")
     other = result | {"assignment_id": "3OTHER"}
@@ -229,7 +232,9 @@ def check_the_code(desk: Desk, page: "Page", folder: Path) -> None:
     argv = ["--results_file=results.txt", "--right_file=right.txt", "--wrong_file=wrong.txt"]
 
     assert checker.main([*argv, f"--secret_file={folder / 'secret.txt'}"]) == 1
+    capsys.readouterr()
     assert checker.main([*argv, "--secret_file=missing.txt"]) == 2
+    assert capsys.readouterr().err == "check_codes.py: missing.txt: No such file or directory\n"
     assert desk.read("wrong.txt") == "3OTHER\n"
     done = desk.run("approve_assignments", "--assignment_ids_file=right.txt", "--yes")
     assert done.err.startswith("Approved 1 assignment")
