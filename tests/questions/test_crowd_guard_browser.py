@@ -127,6 +127,10 @@ def test_a_layout_with_an_unknown_element(desk: Desk) -> None:
             "<crowd-entity-annotation labels='[\"a\"]'></crowd-entity-annotation>",
             "The <crowd-entity-annotation> has no text.",
         ),
+        (
+            "<crowd-keypoint name='eyes' labels='[\"Left\"]'></crowd-keypoint>",
+            'The <crowd-keypoint> "eyes" has no picture (src).',
+        ),
     ],
 )
 def test_an_element_that_lacks_what_it_needs(desk: Desk, html: str, fault: str) -> None:
