@@ -55,6 +55,10 @@ MODULES = {
         "make_master": "grant a worker the Masters qualification, which HITs can require",
         "remove_master": "revoke the Masters qualification of a worker",
     },
+    "privacy": {
+        "forget": "erase what is stored about a person; amounts paid stay under the bare worker id",
+        "forget_batch": "erase the answers to the HITs of a batch",
+    },
     "panels": {
         "add_panel_link": "create a link that brings a panel's participants to HITs",
         "reconcile": "compare a panel's export with the submissions here; exit code 1 if they "

@@ -94,6 +94,16 @@ def find_worker(call: Call, panel: str, participant_id: str) -> str | None:
     )
 
 
+def list_workers(call: Call, participant_id: str) -> list[tuple[str, str]]:
+    """List the panels that have a participant of this id, with the worker's id at each."""
+    query = (
+        select(panel_workers.c.panel, panel_workers.c.worker_id)
+        .filter_by(participant_id=participant_id)
+        .order_by(panel_workers.c.panel)
+    )
+    return [(row.panel, row.worker_id) for row in call.db.execute(query)]
+
+
 def _ensure_worker(call: Call, panel: str, participant_id: str) -> str:
     """Return the id of the worker who is this participant, creating the worker on first use.
 
