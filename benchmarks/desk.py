@@ -1,10 +1,8 @@
 """Where the measuring is done: a folder, a crowd server far away, and workers who hand in."""
 
 import json
-import os
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,25 +25,22 @@ class Ran(NamedTuple):
 
 def run_script(folder: Path, script: str, *argv: str) -> Ran:
     """Run a script in a folder to its good end; what it prints goes to output.txt there."""
+    figures = folder / "figures.json"
     with (folder / "output.txt").open("w") as output:
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / script), *argv],
+        done = subprocess.run(
+            [
+                *(sys.executable, str(ROOT / "benchmarks" / "measured.py"), str(figures)),
+                *(sys.executable, str(ROOT / script), *argv),
+            ],
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.PIPE,
             text=True,
+            check=False,
         )
-        assert process.stderr is not None
-        with process.stderr:
-            said = process.stderr.read()
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, said
-    scale = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss
-    return Ran(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * scale)
+    assert done.returncode == 0, done.stderr
+    return Ran(*json.loads(figures.read_text()))
 
 
 class Desk:
