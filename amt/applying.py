@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,7 @@ from amt.errors import Error
 from amt.fees import Cost
 from amt.messages import FaultList, count_of
 from amt.parallel import Outcome
+from amt.records import TOKENS_LAST
 from amt.results import OVERRIDABLE
 from amt.review import Submitted
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 BONUS_REASON = "Thank you for your work"
-TOKEN_HOURS = timedelta(hours=23)  # Amazon remembers a UniqueRequestToken for 24 hours
 
 
 class Step(NamedTuple):
@@ -261,7 +261,7 @@ def pay_bonuses(
 
     def pay_one(bonus: Bonus) -> None:
         begun = record.planned[bonus.assignment_id]
-        is_old = now - begun.time > TOKEN_HOURS
+        is_old = now - begun.time > TOKENS_LAST
         if not (is_old and bonuses.is_listed(client, bonus, begun.time)):
             bonuses.send(client, _make_token(bonus), bonus)
         record.append({"assignment_id": bonus.assignment_id, "paid": f"{bonus.amount:.2f}"})

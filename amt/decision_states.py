@@ -54,7 +54,7 @@ def find_states(
     lists_batch = batch is not None and len(batch) < len(unplaced)
     if lists_batch:
         for hit_id in batch or ():
-            wanted[hit_id].update(())
+            wanted.setdefault(hit_id, set())
     counters, _ = survey.find(crowd, client, list(wanted))
     known: dict[str, State] = {}
     listed = []

@@ -10,7 +10,7 @@ import hashlib
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,13 +18,12 @@ from amt import calls, records
 from amt.crowd import Crowd
 from amt.notices import Notice
 from amt.parallel import Outcome
-from amt.records import DamageError, Record
+from amt.records import TOKENS_LAST, DamageError, Record
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 ENDING = ".notified.jsonl"
-KEYS_LAST = timedelta(hours=23)  # our crowds remember an Idempotency-Key for 24 hours
 
 
 class Sending(NamedTuple):
@@ -114,7 +113,7 @@ class Notified(Record):
 
 def can_repeat(crowd: Crowd, sending: Sending) -> bool:
     """Return whether the crowd would recognize this call if it was carried out already."""
-    is_young = sending.time is None or datetime.now(UTC) - sending.time < KEYS_LAST
+    is_young = sending.time is None or datetime.now(UTC) - sending.time < TOKENS_LAST
     return crowd.name != "mturk" and is_young
 
 

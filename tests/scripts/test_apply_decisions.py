@@ -395,6 +395,23 @@ def test_the_balance_must_cover_bonuses(desk: Desk) -> None:
     assert set(desk.calls) <= READS
 
 
+def test_what_was_done_is_said_when_the_money_runs_out(desk: Desk) -> None:
+    """The same command continues once there is money."""
+    ids = desk.launch(1, 2, flags=("--prod", "--yes"))
+    work = submit_work(desk, ids, "Ada", live=True)
+    crowd = desk.crowd(live=True)
+    decide(desk, *(f"{item},approve,," for item in work))
+    desk.before["ApproveAssignment"] = lambda: crowd.give_budget(5)
+
+    done = desk.run(*APPLY, HIT_IDS, "--concurrency=1")
+
+    assert done.code == 2
+    assert done.err.splitlines()[-2] == "Carried out 1 decision, and paid 0 bonuses."
+    assert "insufficient funds" in done.err.splitlines()[-1]
+    crowd.give_budget(100)
+    assert desk.run(*APPLY, HIT_IDS).err.endswith("Carried out 1 decision, and paid 0 bonuses.\n")
+
+
 def test_lost_responses_on_a_served_crowd_do_not_matter(desk: Desk) -> None:
     """Decisions that the crowd carried out count, and no bonus is paid twice."""
     with FaultyCrowd(desk.folder / "crowd", seed=5, clock=desk.clock) as faulty:

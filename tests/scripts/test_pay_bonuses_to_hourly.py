@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from amt.hourly_pay import Work, compute_lifts, compute_median_pay
+from tests.support.faulty_crowd import FaultyCrowd
 from tests.support.forked_scripts import forked_scripts, kill_at_random_moments
 from tests.support.script_fixtures import Desk
 
@@ -127,6 +128,22 @@ def test_other_bonuses_come_on_top(desk: Desk) -> None:
 
     assert desk.run(*TO_HOURLY, "--own_time").code == 0
     assert [row["amount"] for row in read(desk)] == ["0.15"]
+
+
+def test_a_served_crowd_that_fails_now_and_then(desk: Desk) -> None:
+    """The sums are the same, and each bonus is paid once."""
+    with FaultyCrowd(desk.folder / "crowd", seed=5, clock=desk.clock) as faulty:
+        faulty.config(desk.folder).chmod(0o600)
+        done = work_on(desk, [60] * 10)
+        faulty.faults |= {"break": 0.1, "reset after": 0.2}
+
+        assert desk.run(*TO_HOURLY).code == 0
+        assert desk.run("pay_bonuses", "--bonuses_file=bonuses.csv", "--yes").code == 0
+
+    assert [row["amount"] for row in read(desk)] == ["0.15"] * 10
+    for assignment_id in done:
+        listed = desk.crowd().client.list_bonus_payments(AssignmentId=assignment_id)
+        assert [bonus["BonusAmount"] for bonus in listed["BonusPayments"]] == ["0.15"]
 
 
 @pytest.mark.parametrize(
