@@ -34,6 +34,24 @@ QUESTIONS = form(
     required(text('<IsNumeric minValue="3" maxValue="9"/>'), "number", "A1"),
     required(choice("a", "b", "c", settings=style("checkbox", 2, 2)), "two", "A2"),
 )
+# Pages of Crowd HTML Elements, a page without a form, and one with an element that nobody knows.
+LOAD = '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
+ELEMENTS = (
+    f"""{LOAD}<crowd-form><crowd-instructions><short-summary>A4</short-summary></crowd-instructions>
+    <crowd-classifier name="c" categories="['A5', 'A6']"><classification-target>A7
+    </classification-target><full-instructions>A8</full-instructions><worker-comment></worker-comment>
+    </crowd-classifier><crowd-text-area name="d" char-counter></crowd-text-area>
+    <crowd-slider name="e" editable></crowd-slider></crowd-form>""",
+    f"""{LOAD}<crowd-form><crowd-entity-annotation name="f" labels="['A5']" text="A9">
+    </crowd-entity-annotation></crowd-form>""",
+    *(
+        f"""{LOAD}<crowd-form><crowd-{kind} name="g" src="/static/icon.svg" labels="['A5']">
+        </crowd-{kind}></crowd-form>"""
+        for kind in ("bounding-box", "keypoint", "polygon", "polyline", "instance-segmentation")
+    ),
+    '<p>A9 <input name="h">',
+    f"{LOAD}<crowd-form><crowd-unknown></crowd-unknown></crowd-form>",
+)
 
 
 @dataclass
@@ -61,7 +79,13 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
             {"QualificationTypeId": ADULT, "Comparator": "EqualTo", "IntegerValues": [1]},
         ],
     )
-    pages = [*PAGES, f"qualifications/{skill}", f"hits/{hit['HITId']}/ask"]
+    shown = [people.launch(html, Title=f"B{len(html)}")["HITTypeId"] for html in ELEMENTS]
+    pages = [
+        *PAGES,
+        *(f"groups/{hit_type_id}" for hit_type_id in shown),
+        f"qualifications/{skill}",
+        f"hits/{hit['HITId']}/ask",
+    ]
     with serving(people.app) as sandbox:
         study = people.panel_link(hit["HITTypeId"])[1]
         yield Crowd(people, sandbox.removesuffix("/sandbox"), pages, study)

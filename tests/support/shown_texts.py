@@ -12,14 +12,19 @@ if TYPE_CHECKING:
 # Every text that can be seen or heard; US states and languages have one name everywhere.
 COLLECT = """() => {
   const texts = [document.title], skipped = '#state option, .foot [lang], script, style, noscript';
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode;
-    if (!node.parentElement.closest(skipped)) texts.push(node.textContent);
+  function collect(root) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const around = walker.currentNode.parentElement;
+      if (around && !around.closest(skipped)) texts.push(walker.currentNode.textContent);
+    }
+    for (const element of root.querySelectorAll('*')) {
+      for (const name of ['title', 'aria-label', 'placeholder', 'alt']) texts.push(element.getAttribute(name) || '');
+      if (element.matches('[type=submit]')) texts.push(element.value);
+      if (element.shadowRoot) collect(element.shadowRoot);
+    }
   }
-  for (const element of document.querySelectorAll('[title], [aria-label], [placeholder], [alt]'))
-    for (const name of ['title', 'aria-label', 'placeholder', 'alt'])
-      texts.push(element.getAttribute(name) || '');
+  collect(document.body);
   return texts.map((text) => text.replace(/\\s+/g, ' ').trim()).filter(Boolean);
 }"""
 # Texts that do not fit: wider than the window, than their box, or than a box that hides the rest.

@@ -106,7 +106,7 @@ function listOf(text) {
 }
 
 function dialogWith(heading, ...content) {
-  const close = make('button', { type: 'button' }, 'Close');
+  const close = make('button', { type: 'button' }, gettext('Close'));
   const title = make('h2', { id: 'title' }, heading);
   const dialog = make('dialog', { 'aria-labelledby': 'title' }, title, ...content, close);
   close.addEventListener('click', () => dialog.close());
@@ -182,7 +182,7 @@ class CrowdField extends CrowdElement {
   // Returns a sentence that says why this element cannot work, or '' if it can.
   get defect() {
     return this.name && this.collect && !handedInBy(this)
-      ? 'The <' + this.localName + '> "' + this.name + '" is outside of any form.' : '';
+      ? gettext('The <%(tag)s> "%(name)s" is outside of any form.', { tag: this.localName, name: this.name }) : '';
   }
 
   // The control that is focused and marked as invalid.

@@ -36,7 +36,7 @@ class CrowdCheckbox extends CrowdField {
   }
 
   fault() {
-    return isOn(this, 'required') && !this.checked && !this.box.disabled ? 'Please tick this box.' : '';
+    return isOn(this, 'required') && !this.checked && !this.box.disabled ? gettext('Please tick this box.') : '';
   }
 
   collect() { return { [this.value]: this.checked }; }
@@ -59,7 +59,7 @@ customElements.define('crowd-toggle-button', class extends CrowdCheckbox {
       @media (prefers-reduced-motion) { .choice input::before { transition: none } }`)];
   }
 
-  fault() { return super.fault() && 'Please switch this on.'; }
+  fault() { return super.fault() && gettext('Please switch this on.'); }
 });
 
 customElements.define('crowd-radio-button', class extends CrowdField {
@@ -177,6 +177,6 @@ customElements.define('crowd-radio-group', class extends CrowdField {
 
   fault() {
     const asked = isOn(this, 'required') || this.buttons().some((button) => isOn(button, 'required'));
-    return asked && this.value === undefined ? 'Please choose one.' : '';
+    return asked && this.value === undefined ? gettext('Please choose one.') : '';
   }
 });

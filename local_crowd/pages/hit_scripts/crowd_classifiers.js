@@ -35,7 +35,7 @@ class CrowdTask extends CrowdField {
   // Returns the layout of a task: the instructions next to `content`.
   frame(...content) {
     // Pages look for these classes of Amazon's elements, to set a width or to add questions.
-    this.aside = make('aside', { 'aria-label': 'Instructions', class: 'awsui-app-layout__navigation' });
+    this.aside = make('aside', { 'aria-label': gettext('Instructions'), class: 'awsui-app-layout__navigation' });
     this.instruct();
     this.dialog.classList.add('awsui-modal-dialog');
     this.whole = make('div', { class: 'task' }, this.aside, make('div', { class: 'annotation-area' }, ...content));
@@ -54,8 +54,8 @@ class CrowdTask extends CrowdField {
   }
 
   instruct() {
-    this.dialog = dialogWith('Instructions', make('section', {}, make('slot', { name: 'full-instructions' })));
-    this.opener = make('button', { type: 'button', class: 'link' }, 'View full instructions');
+    this.dialog = dialogWith(gettext('Instructions'), make('section', {}, make('slot', { name: 'full-instructions' })));
+    this.opener = make('button', { type: 'button', class: 'link' }, gettext('View full instructions'));
     this.opener.addEventListener('click', () => this.dialog.showModal());
     this.aside.append(make('slot', { name: 'short-instructions' }), this.opener);
   }
@@ -66,7 +66,7 @@ class CrowdTask extends CrowdField {
     this.opener.hidden = !full;
     this.aside.hidden = !full && !hasRegion(this, 'short-instructions');
     this.whole.style.gridTemplateColumns = this.aside.hidden ? 'minmax(0, 1fr)' : '';
-    if (full) this.dialog.querySelector('h2').textContent = full.getAttribute('header') || 'Instructions';
+    if (full) this.dialog.querySelector('h2').textContent = full.getAttribute('header') || gettext('Instructions');
   }
 }
 
@@ -93,10 +93,10 @@ class CrowdClassifier extends CrowdTask {
       [aria-invalid=true] .choice { border-color: #a3161a }
       .choice:has(:checked) { border-color: #0a5499; background: #e8f1fa }
       details { margin-top: .8rem }`);
-    this.image = make('img', { alt: 'The picture to classify' });
+    this.image = make('img', { alt: gettext('The picture to classify') });
     this.image.addEventListener('load', () => this.showOverlay());
     this.marks = make('div', { 'aria-hidden': 'true' });
-    this.colors = make('ul', { class: 'legend', hidden: true, 'aria-label': 'Labels to review' });
+    this.colors = make('ul', { class: 'legend', hidden: true, 'aria-label': gettext('Labels to review') });
     this.target = make('div', { class: 'target' }, ...(this.constructor.image
       ? [make('div', { class: 'picture' }, this.image, this.marks), this.colors] : [make('slot', { name: 'classification-target' })]));
     this.legend = make('legend');
@@ -111,7 +111,7 @@ class CrowdClassifier extends CrowdTask {
 
   get defect() {
     return super.defect || (this.listCategories().length ? ''
-      : 'The <' + this.localName + '> "' + this.name + '" has no categories.');
+      : gettext('The <%(tag)s> "%(name)s" has no categories.', { tag: this.localName, name: this.name }));
   }
 
   listCategories() { return textsOf(this.getAttribute('categories')); }
@@ -121,7 +121,7 @@ class CrowdClassifier extends CrowdTask {
     const comment = this.querySelector(':scope > worker-comment');
     this.commenting.hidden = !comment;
     if (!comment) return;
-    const otherwise = 'Add a comment';
+    const otherwise = gettext('Add a comment');
     this.commenting.querySelector('summary').textContent = comment.getAttribute('link-text') || otherwise;
     this.commenting.querySelector('.label').textContent = comment.getAttribute('header') || otherwise;
     this.comment.placeholder = comment.getAttribute('placeholder') || '';
@@ -129,7 +129,7 @@ class CrowdClassifier extends CrowdTask {
 
   update(name) {
     const header = this.getAttribute('header');
-    this.legend.textContent = header || 'Choose a category';
+    this.legend.textContent = header || gettext('Choose a category');
     put(this.image, 'src', this.getAttribute('src'));
     this.showOverlay();
     if (name === undefined) this.arrange();
@@ -200,7 +200,7 @@ class CrowdClassifier extends CrowdTask {
 
   fault() {
     if (this.labels.length) return '';
-    return this.constructor.several ? 'Please choose one or more.' : 'Please choose one.';
+    return this.constructor.several ? gettext('Please choose one or more.') : gettext('Please choose one.');
   }
 
   focus() {

@@ -58,10 +58,10 @@ customElements.define('crowd-card', class extends CrowdElement {
 });
 
 const REGIONS = {
-  'short-summary': 'Summary',
-  'detailed-instructions': 'Detailed instructions',
-  'positive-example': 'Good examples',
-  'negative-example': 'Bad examples',
+  'short-summary': gettext('Summary'),
+  'detailed-instructions': gettext('Detailed instructions'),
+  'positive-example': gettext('Good examples'),
+  'negative-example': gettext('Bad examples'),
 };
 
 customElements.define('crowd-instructions', class extends CrowdElement {
@@ -70,7 +70,7 @@ customElements.define('crowd-instructions', class extends CrowdElement {
   build() {
     const sections = Object.entries(REGIONS).map(([tag, title]) => make(
       'section', { 'data-tag': tag }, make('h3', {}, title), make('slot', { name: tag })));
-    this.dialog = dialogWith('Instructions', ...sections);
+    this.dialog = dialogWith(gettext('Instructions'), ...sections);
     this.opener = make('button', { type: 'button' });
     this.opener.addEventListener('click', () => this.dialog.showModal());
     watchRegions(this, Object.keys(REGIONS), () => {
@@ -80,7 +80,7 @@ customElements.define('crowd-instructions', class extends CrowdElement {
   }
 
   update() {
-    this.opener.textContent = this.getAttribute('link-text') || 'Click for instructions';
+    this.opener.textContent = this.getAttribute('link-text') || gettext('Click for instructions');
     this.opener.className = this.getAttribute('link-type') === 'button' ? '' : 'link';
   }
 });

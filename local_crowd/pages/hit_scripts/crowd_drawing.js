@@ -16,6 +16,9 @@ function colorOf(number) {
   return '#' + part(0) + part(8) + part(4);
 }
 
+const HELP_ZOOM = gettext('Two fingers, the wheel or the buttons zoom. Two fingers, the middle button or Move picture move the picture.');
+const HELP_UNDO = gettext('Ctrl+Z undoes, Ctrl+Y redoes, + and - zoom.');
+
 class CrowdDrawing extends CrowdTask {
   static observedAttributes = ['src', 'labels', 'label-colors', 'header', 'initial-value'];
   static delegatesFocus = false;
@@ -70,10 +73,10 @@ class CrowdDrawing extends CrowdTask {
   get label() { return (this.list.querySelector(':checked') || {}).value; }
 
   get defect() {
-    const named = 'The <' + this.localName + '> "' + this.name + '"';
+    const names = { tag: this.localName, name: this.name };
     if (super.defect) return super.defect;
-    if (!this.getAttribute('src')) return named + ' has no picture (src).';
-    return this.ownLabels || this.labels.length ? '' : named + ' has no valid labels.';
+    if (!this.getAttribute('src')) return gettext('The <%(tag)s> "%(name)s" has no picture (src).', names);
+    return this.ownLabels || this.labels.length ? '' : gettext('The <%(tag)s> "%(name)s" has no valid labels.', names);
   }
 
   colorOfLabel(label) {
@@ -93,11 +96,11 @@ class CrowdDrawing extends CrowdTask {
     this.view.stage.addEventListener('keydown', (event) => pressKey(this, event));
     this.view.stage.addEventListener('pointerdown', () => { this.cursor = null; });
     this.list.addEventListener('change', () => { this.labelChosen(); });
-    const keys = make('details', {}, make('summary', {}, 'Keys and gestures'),
+    const keys = make('details', {}, make('summary', {}, gettext('Keys and gestures')),
       make('div', { id: 'keys' }, ...this.help().map((line) => make('p', {}, line))));
     const style = make('style', {}, DrawView.style + CrowdDrawing.style);
     return [style, ...this.frame(this.heading,
-      make('fieldset', {}, make('legend', {}, 'Label'), this.list), this.makeTools(), this.view.stage, this.status,
+      make('fieldset', {}, make('legend', {}, gettext('Label')), this.list), this.makeTools(), this.view.stage, this.status,
       keys, this.count, this.drawn, this.problem, ...this.ownForm())];
   }
 
@@ -110,14 +113,14 @@ class CrowdDrawing extends CrowdTask {
       return made;
     };
     this.buttons = {
-      undo: button('Undo', () => this.undo()),
-      redo: button('Redo', () => this.redo()),
-      smaller: button('−', () => this.view.zoom(1 / 1.5), 'Zoom out'),
-      larger: button('+', () => this.view.zoom(1.5), 'Zoom in'),
-      pan: button('Move picture', () => this.togglePanning()),
-      finish: button('Finish', () => { this.tool.finish(); this.render(); }),
+      undo: button(gettext('Undo'), () => this.undo()),
+      redo: button(gettext('Redo'), () => this.redo()),
+      smaller: button('−', () => this.view.zoom(1 / 1.5), gettext('Zoom out')),
+      larger: button('+', () => this.view.zoom(1.5), gettext('Zoom in')),
+      pan: button(gettext('Move picture'), () => this.togglePanning()),
+      finish: button(gettext('Finish'), () => { this.tool.finish(); this.render(); }),
     };
-    return make('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Tools' }, ...this.ownTools(),
+    return make('div', { class: 'tools', role: 'toolbar', 'aria-label': gettext('Tools') }, ...this.ownTools(),
       ...Object.values(this.buttons));
   }
 
@@ -125,17 +128,13 @@ class CrowdDrawing extends CrowdTask {
 
   help() {
     const { kind } = this;
-    const mouse = { box: 'drag from one corner to the opposite one', point: 'press where the point belongs',
-      line: 'drag from end to end, or press both ends',
-      polyline: 'press each point; press the last one twice, or Enter or Finish, to end',
-      polygon: 'press each corner; press the first one again, or Enter or Finish, to end' }[this.constructor.kind];
     return [
-      'Mouse or finger: ' + mouse + '. Drag a label or an outline to move a shape, and its handles to change it.',
-      'Two fingers, the wheel or the buttons zoom. Two fingers, the middle button or Move picture move the picture.',
-      'Keyboard, in the picture: a digit chooses the label, arrows move the cross (with Shift by one pixel), '
-      + 'Space places a point' + (kind.most === Infinity ? ', Enter ends the ' + kind.noun : '') + '. '
-      + 'N selects the next shape, arrows move it, ' + (kind.most === 1 ? '' : 'V chooses a point of it to move, ')
-      + 'Delete removes it, Escape leaves it. Ctrl+Z undoes, Ctrl+Y redoes, + and - zoom.',
+      kind.help + ' ' + gettext('Drag a label or an outline to move a shape, and its handles to change it.'),
+      HELP_ZOOM,
+      [kind.keyHelp,
+        kind.most === 1 ? gettext('N selects the next shape, arrows move it, Delete removes it, Escape leaves it.')
+          : gettext('N selects the next shape, arrows move it, V chooses a point of it to move, Delete removes it, Escape leaves it.'),
+        HELP_UNDO].join(' '),
     ];
   }
 
@@ -205,15 +204,15 @@ class CrowdDrawing extends CrowdTask {
 
   say(message) { this.status.textContent = message; }
 
-  undo() { this.travel(() => this.history.undo(), 'Undone. '); }
+  undo() { this.travel(() => this.history.undo(), gettext('Undone.')); }
 
-  redo() { this.travel(() => this.history.redo(), 'Redone. '); }
+  redo() { this.travel(() => this.history.redo(), gettext('Redone.')); }
 
   travel(go, message) {
     this.tool.cancel();
     if (!go()) return;
     this.refresh();
-    this.done(message + this.total() + '.');
+    this.done(message + ' ' + this.total() + '.');
   }
 
   // Called when the state has changed other than by drawing.
@@ -230,11 +229,11 @@ class CrowdDrawing extends CrowdTask {
   remove(id) {
     const { state } = this.history;
     const shape = state.shapes.find((one) => one.id === id);
-    this.commit({ ...state, shapes: state.shapes.filter((one) => one !== shape) }, shape.label + ' removed.');
+    this.commit({ ...state, shapes: state.shapes.filter((one) => one !== shape) }, gettext('%(label)s removed.', { label: shape.label }));
   }
 
   relabel(shape, label) {
-    this.commit(withShape(this.history.state, { ...shape, label }), shape.label + ' is now ' + label + '.');
+    this.commit(withShape(this.history.state, { ...shape, label }), gettext('%(before)s is now %(label)s.', { before: shape.label, label }));
   }
 
   togglePanning() {
@@ -243,13 +242,12 @@ class CrowdDrawing extends CrowdTask {
   }
 
   viewChanged() {
-    if (this.view.failed) this.say('The picture cannot be loaded.');
+    if (this.view.failed) this.say(gettext('The picture cannot be loaded.'));
     this.render();
   }
 
   total() {
-    const { length } = this.history.state.shapes, { noun } = this.kind;
-    return length === 1 ? '1 ' + noun : length + ' ' + noun + (noun === 'box' ? 'es' : 's');
+    return this.kind.count(this.history.state.shapes.length);
   }
 
   render() {
@@ -269,18 +267,18 @@ class CrowdDrawing extends CrowdTask {
   enumerate() {
     const { state } = this.history;
     [this.listed, this.listedSelection] = [state, this.selected];
-    this.count.textContent = 'Drawn: ' + this.total();
+    this.count.textContent = gettext('Drawn: %(total)s', { total: this.total() });
     this.drawn.replaceChildren(...state.shapes.map((shape) => this.row(shape)));
   }
 
   row(shape) {
     const where = this.kind.describe(shape.points);
-    const label = make('select', { 'aria-label': 'Label of ' + where },
+    const label = make('select', { 'aria-label': gettext('Label of %(shape)s', { shape: where }) },
       ...[...new Set([...this.labels, shape.label])].map((one) => make('option', { selected: one === shape.label }, one)));
     label.addEventListener('change', () => this.relabel(shape, label.value));
-    const edit = make('button', { type: 'button', 'aria-label': 'Edit ' + shape.label + ', ' + where }, 'Edit');
+    const edit = make('button', { type: 'button', 'aria-label': gettext('Edit %(what)s', { what: shape.label + ', ' + where }) }, gettext('Edit'));
     edit.addEventListener('click', () => this.edit(shape.id));
-    const remove = make('button', { type: 'button', 'aria-label': 'Remove ' + shape.label + ', ' + where }, 'Remove');
+    const remove = make('button', { type: 'button', 'aria-label': gettext('Remove %(what)s', { what: shape.label + ', ' + where }) }, gettext('Remove'));
     remove.addEventListener('click', () => {
       this.remove(shape.id);
       (this.drawn.querySelector('button') || this.view.stage).focus();
@@ -293,17 +291,17 @@ class CrowdDrawing extends CrowdTask {
   edit(id) {
     this.select(id);
     const shape = this.history.state.shapes.find((one) => one.id === id);
-    this.say(`${shape.label} selected: ${this.kind.describe(shape.points)}.`);
+    this.say(gettext('%(label)s selected: %(place)s.', { label: shape.label, place: this.kind.describe(shape.points) }));
     this.view.stage.focus();
     this.view.reveal(shape.points[0]);
   }
 
   fault() {
     if (!this.view.size) {
-      return this.view.failed ? 'The picture cannot be loaded, so nothing can be drawn. Please return the HIT.'
-        : 'The picture is still loading.';
+      return this.view.failed ? gettext('The picture cannot be loaded, so nothing can be drawn. Please return the HIT.')
+        : gettext('The picture is still loading.');
     }
-    return this.tool.finish() ? '' : this.status.textContent + ' Finish it, or undo it.';
+    return this.tool.finish() ? '' : this.status.textContent + ' ' + gettext('Finish it, or undo it.');
   }
 
   // The value in Amazon's form; its members are in the order of the alphabet.

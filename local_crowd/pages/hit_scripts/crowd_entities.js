@@ -21,19 +21,19 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
   get control() { return this.page; }
 
   get defect() {
-    if (!this.content.trim()) return 'The <crowd-entity-annotation> has no text.';
-    return this.choices.length ? '' : 'The <crowd-entity-annotation> has no valid labels.';
+    if (!this.content.trim()) return gettext('The <%(tag)s> has no text.', { tag: this.localName });
+    return this.choices.length ? '' : gettext('The <%(tag)s> has no valid labels.', { tag: this.localName });
   }
 
   build() {
     this.page = make('div', {
       slot: 'text', class: 'crowd-entity-text', contenteditable: 'true', role: 'textbox', spellcheck: 'false',
-      inputmode: 'none', 'aria-multiline': 'true', 'aria-readonly': 'true', 'aria-label': 'Text to mark',
+      inputmode: 'none', 'aria-multiline': 'true', 'aria-readonly': 'true', 'aria-label': gettext('Text to mark'),
     });
     this.heading = make('h2');
     this.list = make('div', { class: 'labels' });
-    this.button = make('button', { type: 'button', disabled: true }, 'Mark the selected text');
-    this.marked = make('ul', { 'aria-label': 'Marked parts' });
+    this.button = make('button', { type: 'button', disabled: true }, gettext('Mark the selected text'));
+    this.marked = make('ul', { 'aria-label': gettext('Marked parts') });
     this.status = make('p', { role: 'status' });
     this.listen();
     const style = make('style', {}, `
@@ -49,10 +49,10 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
       .crowd-form-message { margin: .75rem 0; font-weight: 600; color: #a3161a; white-space: pre-wrap; overflow-wrap: anywhere }
       .crowd-form-message:empty, [role=status]:empty { display: none }`);
     const help = make('p', { class: 'help' },
-      'Choose a label, then select the words it fits. Or select words, then choose their label. With the keyboard: Shift and the arrows select, a digit chooses the label, Enter marks, Delete removes a mark.');
+      gettext('Choose a label, then select the words it fits. Or select words, then choose their label. With the keyboard: Shift and the arrows select, a digit chooses the label, Enter marks, Delete removes a mark.'));
     queueMicrotask(() => this.append(this.page));
     return [style, ...this.frame(this.heading,
-      make('fieldset', {}, make('legend', {}, 'Label'), this.list), make('slot', { name: 'text' }), help,
+      make('fieldset', {}, make('legend', {}, gettext('Label')), this.list), make('slot', { name: 'text' }), help,
       make('div', { class: 'tools' }, this.button), this.status, this.marked, this.problem, ...this.ownForm())];
   }
 
@@ -90,7 +90,8 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     const { full } = this.choices.find((choice) => choice.label === label);
     this.selection = { start, end };
     this.button.disabled = false;
-    this.status.textContent = 'Selected: ' + this.content.slice(start, end) + ', ' + full + '. Choose another label, or press Delete.';
+    this.status.textContent = gettext(
+      'Selected: %(text)s, %(label)s. Choose another label, or press Delete.', { text: this.content.slice(start, end), label: full });
   }
 
   update(name) {
@@ -147,7 +148,7 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
   row(entity) {
     const words = this.content.slice(entity.start, entity.end);
     const { full } = this.choices.find((choice) => choice.label === entity.label);
-    const remove = make('button', { type: 'button', class: 'link', 'aria-label': 'Remove ' + words + ', ' + full }, 'Remove');
+    const remove = make('button', { type: 'button', class: 'link', 'aria-label': gettext('Remove %(what)s', { what: words + ', ' + full }) }, gettext('Remove'));
     remove.addEventListener('click', () => {
       this.remove([entity]);
       (this.marked.querySelector('button') || this.page).focus();
@@ -183,12 +184,13 @@ customElements.define('crowd-entity-annotation', class extends CrowdTask {
     if (!selection || !label) return;
     this.put({ label, ...selection });
     const { full } = this.choices.find((choice) => choice.label === label);
-    this.done(selection.end, 'Marked: ' + this.content.slice(selection.start, selection.end) + ', ' + full + '.');
+    this.done(selection.end, gettext('Marked: %(text)s, %(label)s.', {
+      text: this.content.slice(selection.start, selection.end), label: full }));
   }
 
   remove(entities) {
     this.entities = this.entities.filter((entity) => !entities.includes(entity));
-    this.done(null, 'The mark is removed.');
+    this.done(null, gettext('The mark is removed.'));
   }
 
   done(caret, status) {

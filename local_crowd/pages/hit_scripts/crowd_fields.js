@@ -61,7 +61,7 @@ class CrowdText extends CrowdField {
 
   limit(which) { return this.getAttribute(which + '-length') || this.getAttribute(which + 'length'); }
 
-  count() { this.counter.textContent = this.text.value.length + ' characters'; }
+  count() { this.counter.textContent = gettext('%(count)s characters', { count: this.text.value.length }); }
 
   // auto-validate with allowed-pattern: characters that do not match are rejected.
   leaveOut() {
@@ -80,8 +80,8 @@ class CrowdText extends CrowdField {
     const least = Number(this.limit('min')), length = this.text.value.length;
     let fault = '';
     if (this.disabled) return '';
-    if (this.required && !this.text.value.trim()) fault = 'Please fill this in.';
-    else if (length && length < least) fault = 'Please enter at least ' + least + ' characters.';
+    if (this.required && !this.text.value.trim()) fault = gettext('Please fill this in.');
+    else if (length && length < least) fault = gettext('Please enter at least %(least)s characters.', { least });
     else if (!this.text.validity.valid) fault = this.text.validationMessage;
     return fault && (this.getAttribute('error-message') || fault);
   }
@@ -120,7 +120,7 @@ customElements.define('crowd-slider', class extends CrowdField {
   static observedAttributes = ['min', 'max', 'step', 'value', 'disabled', 'editable', 'aria-label', 'name'];
 
   range = make('input', { type: 'range', 'aria-describedby': 'fault' });
-  number = make('input', { type: 'number', 'aria-label': 'Value as a number' });
+  number = make('input', { type: 'number', 'aria-label': gettext('Value as a number') });
   shown = make('output');
   moved = false;
 
@@ -179,7 +179,7 @@ customElements.define('crowd-slider', class extends CrowdField {
 
   fault() {
     const answered = this.moved || this.hasAttribute('value') || isOn(this, 'disabled');
-    return isOn(this, 'required') && !answered ? 'Please move the slider.' : '';
+    return isOn(this, 'required') && !answered ? gettext('Please move the slider.') : '';
   }
 
   collect() { return isOn(this, 'disabled') ? undefined : this.value; }

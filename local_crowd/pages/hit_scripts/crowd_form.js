@@ -93,7 +93,7 @@ class CrowdForm extends HTMLElement {
     if (!this.querySelector(OWN_SUBMITS)) {
       this.append(make('crowd-button', {
         'form-action': 'submit', variant: 'primary', class: 'crowd-form-submit',
-      }, 'Submit'));
+      }, gettext('Submit')));
     }
     this.append(this.message);
     this.say(this.refusal());
@@ -113,7 +113,7 @@ class CrowdForm extends HTMLElement {
 
   // Returns why nothing can be submitted, or ''.
   refusal() {
-    return isPreview ? 'This is a preview. Accept the HIT to submit.' : '';
+    return isPreview ? gettext('This is a preview. Accept the HIT to submit.') : '';
   }
 
   clicked(event) {
@@ -141,8 +141,8 @@ class CrowdForm extends HTMLElement {
     const wrong = this.elements().filter((field) => field instanceof CrowdField
       ? !field.check() : field.matches(NATIVE) && field.willValidate && !field.validity.valid);
     if (!wrong.length) return true;
-    this.say(wrong.length === 1 ? 'One answer is missing or not valid. Nothing was sent yet.'
-      : wrong.length + ' answers are missing or not valid. Nothing was sent yet.');
+    this.say(ngettext('One answer is missing or not valid. Nothing was sent yet.',
+      '%(count)s answers are missing or not valid. Nothing was sent yet.', wrong.length, { count: wrong.length }));
     reveal(wrong[0]);
     wrong[0].focus();
     if (wrong[0].reportValidity) wrong[0].reportValidity();
@@ -197,7 +197,7 @@ class CrowdForm extends HTMLElement {
     const fields = this.getAttribute('answer-format') === 'flatten-objects' ? flattened(answer)
       : [['taskAnswers', JSON.stringify([Object.fromEntries(answer)])]];
     if (!/^https?:\/\//i.test(site)) {
-      this.say('Opened outside a crowd, so nothing was sent. The answer is:\n'
+      this.say(gettext('Opened outside a crowd, so nothing was sent. The answer is:') + '\n'
         + fields.map((pair) => pair.join(' = ')).join('\n'));
       return;
     }
@@ -207,7 +207,7 @@ class CrowdForm extends HTMLElement {
     form.append(...all.map(([name, value]) => make('textarea', { name }, value)));
     document.body.append(form);
     this.sent = true;
-    this.say('Sending your answer...');
+    this.say(gettext('Sending your answer...'));
     HTMLFormElement.prototype.submit.call(form);
   }
 }

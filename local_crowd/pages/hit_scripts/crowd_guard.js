@@ -1,6 +1,9 @@
 // Runs before a page's own scripts if the page has crowd- elements. While one of them cannot work, the
 // page says which, and nothing can be submitted: an answer without that element would look complete.
-() => {
+(texts = {}) => {
+  // `texts` has the translations of the texts here, by the English one.
+  const gettext = (text, values = {}) => (texts[text] || text)
+    .replace(/%\((\w+)\)s/g, (place, name) => (name in values ? values[name] : place));
   // These ask nothing, and show their content, as a browser does with any element.
   const ONLY_SHOWN = ['crowd-alert', 'crowd-badge', 'crowd-modal', 'crowd-tab', 'crowd-tabs', 'crowd-toast'];
   const SUBMITS = 'crowd-button[form-action=submit], crowd-button[type=submit], '
@@ -15,7 +18,8 @@
   let planned = false;
 
   function listed(names) {
-    return names.length < 2 ? names.join('') : names.slice(0, -1).join(', ') + ' and ' + names.at(-1);
+    if (names.length < 2) return names.join('');
+    return gettext('%(first)s and %(last)s', { first: names.slice(0, -1).join(', '), last: names.at(-1) });
   }
 
   // Returns a sentence for each element that cannot work.
@@ -31,7 +35,7 @@
     const needed = listed(tags.map((tag) => '<' + tag + '>'));
     const own = Array.from(document.querySelectorAll('*'), (element) =>
       element.localName.startsWith('crowd-') && element.defect).filter(Boolean);
-    return [...(needed ? ['This page needs ' + needed + ', which this crowd cannot show.'] : []), ...new Set(own)];
+    return [...(needed ? [gettext('This page needs %(elements)s, which this crowd cannot show.', { elements: needed })] : []), ...new Set(own)];
   }
 
   // Shows or hides the message that says what is wrong; returns whether the page works.
@@ -43,8 +47,10 @@
       disabled.clear();
       return true;
     }
-    const text = messages.join(' ') + ' Nothing can be submitted: please '
-      + (preview ? 'do not accept the HIT,' : 'return the HIT') + ' and tell its requester.';
+    const advice = preview
+      ? gettext('Nothing can be submitted: please do not accept the HIT, and tell its requester.')
+      : gettext('Nothing can be submitted: please return the HIT and tell its requester.');
+    const text = messages.join(' ') + ' ' + advice;
     if (banner.textContent !== text) banner.textContent = text;
     if (!banner.isConnected && document.body) document.body.prepend(banner);
     for (const button of document.querySelectorAll(SUBMITS)) {

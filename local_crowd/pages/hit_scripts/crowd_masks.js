@@ -3,7 +3,7 @@
 // saving what was begun, take little memory.
 
 const MOST_PNG_CHARACTERS = 3_500_000;  // the crowd accepts answers of 4 MB
-const MODES = { brush: 'Brush', area: 'Polygon', eraser: 'Eraser' };
+const MODES = { brush: gettext('Brush'), area: gettext('Polygon'), eraser: gettext('Eraser') };
 
 class CrowdMasks extends CrowdDrawing {
   static kind = 'polygon';
@@ -36,22 +36,21 @@ class CrowdMasks extends CrowdDrawing {
     this.sizer.addEventListener('input', () => this.resizeBrush(Number(this.sizer.value)));
     const gap = make('span', { class: 'gap' });
     return [make('style', {}, CrowdMasks.maskStyle), ...Object.values(this.modes), ...this.moreTools(),
-      make('label', { class: 'size' }, 'Size', this.sizer), gap];
+      make('label', { class: 'size' }, gettext('Size'), this.sizer), gap];
   }
 
   moreTools() { return []; }
 
   help() {
     return [
-      'Mouse or finger: the brush and the eraser paint while pressed; with Polygon press each corner, and the first one again, Enter or Finish to end.',
-      'Two fingers, the wheel or the buttons zoom. Two fingers, the middle button or Move picture move the picture.',
-      'Keyboard, in the picture: a digit chooses the label, B the brush, P the polygon, E the eraser, [ and ] its size. '
-      + 'Arrows move the cross (with Shift by one pixel). Space puts the brush down and up, or places a corner; Enter ends a polygon. '
-      + this.moreHelp() + 'Ctrl+Z undoes, Ctrl+Y redoes, + and - zoom.',
+      gettext('Mouse or finger: the brush and the eraser paint while pressed; with Polygon press each corner, and the first one again, Enter or Finish to end.'),
+      HELP_ZOOM,
+      [gettext('Keyboard, in the picture: a digit chooses the label, B the brush, P the polygon, E the eraser, [ and ] its size. Arrows move the cross (with Shift by one pixel). Space puts the brush down and up, or places a corner; Enter ends a polygon.'),
+        ...this.moreHelp(), HELP_UNDO].join(' '),
     ];
   }
 
-  moreHelp() { return ''; }
+  moreHelp() { return []; }
 
   ownKey(key) {
     const resize = (factor, least) => () => this.resizeBrush(Math.max(this.brush + least, 1, Math.round(this.brush * factor)));
@@ -75,7 +74,7 @@ class CrowdMasks extends CrowdDrawing {
   resizeBrush(size) {
     this.brush = Math.min(size, Number(this.sizer.max));
     this.sizer.value = this.brush;
-    this.say('Size: ' + this.brush + ' pixels.');
+    this.say(gettext('Size: %(size)s pixels.', { size: this.brush }));
     this.render();
   }
 
@@ -104,7 +103,7 @@ class CrowdMasks extends CrowdDrawing {
         const first = await readMask(source, size, this.history.first.targets.map(({ color }) => color));
         if (source === this.source) this.first = first;
       } catch {
-        this.trouble = 'The labels that this task starts with cannot be loaded. Please return the HIT.';
+        this.trouble = gettext('The labels that this task starts with cannot be loaded. Please return the HIT.');
         this.say(this.trouble);
       }
     }
@@ -150,7 +149,7 @@ class CrowdMasks extends CrowdDrawing {
     const number = this.currentNumber();
     if (number) return number;
     if (this.targets.length >= MOST_NUMBERS || !this.label) {
-      this.say(this.label ? `There can be ${MOST_NUMBERS} at most.` : 'Choose a label first.');
+      this.say(this.label ? gettext('There can be %(most)s at most.', { most: MOST_NUMBERS }) : gettext('Choose a label first.'));
       return null;
     }
     this.newTarget = { label: this.label, color: this.freeColor(this.label) };
@@ -173,15 +172,16 @@ class CrowdMasks extends CrowdDrawing {
     if (isPainted) this.counts = this.mask.count(); else this.refresh();
     const target = targets[operation.number - 1];
     this.painted(operation);
-    this.done(operation.tool === 'clear' ? target.label + ' removed.'
-      : (target ? target.label + ' painted: ' : 'Erased: ') + this.total() + '.');
+    const values = { label: target && target.label, total: this.total() };
+    this.done(operation.tool === 'clear' ? gettext('%(label)s removed.', values)
+      : target ? gettext('%(label)s painted: %(total)s.', values) : gettext('Erased: %(total)s.', values));
   }
 
   painted() {}
 
   share(number) {
     const percent = 100 * this.counts[number] / this.mask.data.length;
-    return (percent >= 10 ? percent.toFixed(0) : percent.toFixed(1)) + ' % of the picture';
+    return gettext('%(percent)s % of the picture', { percent: percent >= 10 ? percent.toFixed(0) : percent.toFixed(1) });
   }
 
   // Returns the numbers that have pixels.
@@ -207,13 +207,13 @@ class CrowdMasks extends CrowdDrawing {
   }
 
   enumerate() {
-    this.count.textContent = 'Painted: ' + this.total();
+    this.count.textContent = gettext('Painted: %(total)s', { total: this.total() });
     this.drawn.replaceChildren(...this.visible.map((number) => this.row(number)));
   }
 
   row(number) {
     const { label, color } = this.targets[number - 1];
-    const remove = make('button', { type: 'button', 'aria-label': 'Remove ' + this.nameOf(number) }, 'Remove');
+    const remove = make('button', { type: 'button', 'aria-label': gettext('Remove %(what)s', { what: this.nameOf(number) }) }, gettext('Remove'));
     remove.addEventListener('click', () => {
       this.commitOperation({ tool: 'clear', number }, false);
       (this.drawn.querySelector('button') || this.view.stage).focus();
@@ -238,8 +238,8 @@ class CrowdMasks extends CrowdDrawing {
   fault() {
     const fault = super.fault() || this.trouble;
     if (fault || this.png.length <= MOST_PNG_CHARACTERS) return fault;
-    return 'What is painted is too detailed: its picture has ' + (this.png.length / 1e6).toFixed(1)
-      + ' MB, and 3.5 MB can be submitted.';
+    return gettext('What is painted is too detailed: its picture has %(size)s MB, and 3.5 MB can be submitted.', {
+      size: (this.png.length / 1e6).toFixed(1) });
   }
 
   get png() {
@@ -295,7 +295,7 @@ customElements.define('crowd-semantic-segmentation', class extends CrowdMasks {
 
   total() {
     const { length } = this.visible;
-    return length === 1 ? '1 label' : length + ' labels';
+    return ngettext('%(count)s label', '%(count)s labels', length, { count: length });
   }
 
   mapping() {
@@ -319,12 +319,12 @@ customElements.define('crowd-instance-segmentation', class extends CrowdMasks {
 
   moreTools() {
     this.list.classList.add('plain');  // each instance has a colour of its own
-    this.starter = make('button', { type: 'button' }, 'New instance');
+    this.starter = make('button', { type: 'button' }, gettext('New instance'));
     this.starter.addEventListener('click', () => { this.startNew(); this.view.stage.focus(); });
     return [this.starter];
   }
 
-  moreHelp() { return 'N begins the next instance. '; }
+  moreHelp() { return [gettext('N begins the next instance.')]; }
 
   labelChosen() {
     this.tool.finish();
@@ -336,7 +336,7 @@ customElements.define('crowd-instance-segmentation', class extends CrowdMasks {
   startNew() {
     this.tool.finish();
     this.active = null;
-    this.say('The next stroke begins a new instance of ' + this.label + '.');
+    this.say(gettext('The next stroke begins a new instance of %(label)s.', { label: this.label }));
     this.enumerate();
   }
 
@@ -357,16 +357,16 @@ customElements.define('crowd-instance-segmentation', class extends CrowdMasks {
 
   total() {
     const { length } = this.visible;
-    return length === 1 ? '1 instance' : length + ' instances';
+    return ngettext('%(count)s instance', '%(count)s instances', length, { count: length });
   }
 
   rowButtons(number) {
-    const button = make('button', { type: 'button', 'aria-label': 'Continue ' + this.nameOf(number),
-      'aria-pressed': String(number === this.active) }, 'Continue');
+    const button = make('button', { type: 'button', 'aria-label': gettext('Continue %(what)s', { what: this.nameOf(number) }),
+      'aria-pressed': String(number === this.active) }, gettext('Continue'));
     button.addEventListener('click', () => {
       this.tool.finish();
       this.active = number;
-      this.say(this.nameOf(number) + ' is continued.');
+      this.say(gettext('%(name)s is continued.', { name: this.nameOf(number) }));
       this.enumerate();
       this.view.stage.focus();
     });

@@ -5,7 +5,7 @@ customElements.define('crowd-alert', class extends CrowdElement {
   static delegatesFocus = false;
 
   build() {
-    this.button = make('button', { type: 'button', 'aria-label': 'Dismiss this message' }, '×');
+    this.button = make('button', { type: 'button', 'aria-label': gettext('Dismiss this message') }, '×');
     this.button.addEventListener('click', () => { this.hidden = true; });
     return [make('style', {}, `
       :host { margin: .75rem 0 }
@@ -37,7 +37,7 @@ customElements.define('crowd-modal', class extends CrowdElement {
   set opened(on) { if (on) this.open(); else this.close(); }
 
   build() {
-    const close = make('button', { type: 'button' }, 'Close');
+    const close = make('button', { type: 'button' }, gettext('Close'));
     close.addEventListener('click', () => this.close());
     this.dialog = make('dialog', {}, make('section', {}, make('slot')), close);
     this.dialog.addEventListener('close', () => {
@@ -51,10 +51,10 @@ customElements.define('crowd-modal', class extends CrowdElement {
 
   update(name) {
     const text = this.getAttribute('link-text');
-    this.opener.textContent = text === null ? 'Click to open modal' : text;
+    this.opener.textContent = text === null ? gettext('Click to open modal') : text;
     this.opener.hidden = text === '';
     this.opener.className = this.getAttribute('link-type') === 'button' ? 'opener' : 'opener link';
-    this.dialog.setAttribute('aria-label', text || 'Message');
+    this.dialog.setAttribute('aria-label', text || gettext('Message'));
     if (name === 'opened' || (name === undefined && this.hasAttribute('opened'))) this.opened = isOn(this, 'opened');
   }
 

@@ -39,7 +39,7 @@ customElements.define('crowd-textract-analyze-document', class extends CrowdTask
 
   build() {
     this.heading = make('h2');
-    this.image = make('img', { alt: 'The document' });
+    this.image = make('img', { alt: gettext('The document') });
     this.frames = make('div');
     this.list = make('div');
     return [make('style', {}, `
@@ -82,12 +82,12 @@ customElements.define('crowd-textract-analyze-document', class extends CrowdTask
 
   makeRow(row) {
     const found = row.value ? memberOf(row.value, 'text') || '' : '';
-    row.keyInput = make('input', { value: row.text, 'aria-label': 'Key', readonly: isOn(this, 'no-key-edit') || !row.key });
+    row.keyInput = make('input', { value: row.text, 'aria-label': gettext('Key'), readonly: isOn(this, 'no-key-edit') || !row.key });
     row.input = make('input', { value: found });
     row.box = make('input', { type: 'checkbox' });
-    const part = make('fieldset', {}, make('label', {}, make('span', { class: 'label' }, 'Key'), row.keyInput),
-      make('label', {}, make('span', { class: 'label' }, 'Value'), row.input),
-      make('label', { class: 'choice' }, row.box, row.key ? 'This is not a key with its value' : 'The key is not in the document'));
+    const part = make('fieldset', {}, make('label', {}, make('span', { class: 'label' }, gettext('Key')), row.keyInput),
+      make('label', {}, make('span', { class: 'label' }, gettext('Value')), row.input),
+      make('label', { class: 'choice' }, row.box, row.key ? gettext('This is not a key with its value') : gettext('The key is not in the document')));
     row.box.addEventListener('change', () => { row.input.disabled = row.box.checked; });
     part.addEventListener('focusin', () => this.highlight(row));
     part.addEventListener('change', () => this.changed());

@@ -56,7 +56,7 @@ customElements.define('crowd-tabs', class extends CrowdElement {
     while (this.list.children.length > tabs.length) this.list.lastChild.remove();
     while (this.list.children.length < tabs.length) this.list.append(make('button', { type: 'button', role: 'tab' }));
     this.buttons.forEach((button, number) => {
-      const header = tabs[number].getAttribute('header') || 'Tab ' + (number + 1);
+      const header = tabs[number].getAttribute('header') || gettext('Tab %(number)s', { number: number + 1 });
       if (button.textContent !== header) button.textContent = header;
       button.setAttribute('aria-selected', String(number === selected));
       button.tabIndex = number === selected ? 0 : -1;

@@ -45,8 +45,8 @@ customElements.define('crowd-text-ranking', class extends CrowdTextTask {
   get texts() { return (listOf(this.getAttribute('responses')) || []).map(String); }
 
   get defect() {
-    if (!this.texts.length) return 'The <crowd-text-ranking> has no responses.';
-    return this.dimensions.length ? super.defect : 'The <crowd-text-ranking> has no dimensions.';
+    if (!this.texts.length) return gettext('The <%(tag)s> has no responses.', { tag: this.localName });
+    return this.dimensions.length ? super.defect : gettext('The <%(tag)s> has no dimensions.', { tag: this.localName });
   }
 
   build() {
@@ -65,7 +65,7 @@ customElements.define('crowd-text-ranking', class extends CrowdTextTask {
       .ranks label:has(:focus-visible) { outline: 3px solid #b45f00; outline-offset: 2px }
       .ranks input { position: absolute; opacity: 0; width: 1px; height: 1px }
       .help { margin: 0 0 .8rem; color: #4a5561 }`),
-    ...this.frame(this.prompt, make('p', { class: 'help' }, 'Rank each response: 1 is the best.'), this.list, this.problem)];
+    ...this.frame(this.prompt, make('p', { class: 'help' }, gettext('Rank each response: 1 is the best.')), this.list, this.problem)];
   }
 
   update() {
@@ -74,7 +74,7 @@ customElements.define('crowd-text-ranking', class extends CrowdTextTask {
     this.prompt.textContent = this.getAttribute('text') || '';
     this.ranks = dimensions.map(() => texts.map(() => 0));
     this.list.replaceChildren(...texts.map((text, response) => make('article', {},
-      make('h3', {}, 'Response ' + (response + 1)), make('p', {}, text),
+      make('h3', {}, gettext('Response %(number)s', { number: response + 1 })), make('p', {}, text),
       ...dimensions.map((dimension, at) => this.makeRanks(dimension, at, response, texts.length)))));
   }
 
@@ -114,7 +114,7 @@ customElements.define('crowd-text-ranking', class extends CrowdTextTask {
     this.changed();
   }
 
-  fault() { return this.ranks.some((ranks) => ranks.includes(0)) ? 'Please give each response a rank.' : ''; }
+  fault() { return this.ranks.some((ranks) => ranks.includes(0)) ? gettext('Please give each response a rank.') : ''; }
 
   focus() {
     const open = Array.from(this.list.querySelectorAll('.ranks')).find((part) => !part.querySelector(':checked'));
@@ -131,14 +131,14 @@ customElements.define('crowd-question-answer-generation', class extends CrowdTex
 
   pairs = [];  // {part, question, answer, tags, own, references}
 
-  get defect() { return this.getAttribute('text') ? super.defect : 'The <crowd-question-answer-generation> has no text.'; }
+  get defect() { return this.getAttribute('text') ? super.defect : gettext('The <%(tag)s> has no text.', { tag: this.localName }); }
 
   limit(name, otherwise) { return Number(this.getAttribute(name)) || otherwise; }
 
   build() {
-    this.passage = make('textarea', { readonly: true, 'aria-label': 'Text' });
+    this.passage = make('textarea', { readonly: true, 'aria-label': gettext('Text') });
     this.list = make('div');
-    this.more = make('button', { type: 'button' }, 'Add a question');
+    this.more = make('button', { type: 'button' }, gettext('Add a question'));
     this.more.addEventListener('click', () => this.add().question.focus());
     return [make('style', {}, `
       .note { margin: 0 0 1rem; white-space: pre-wrap }
@@ -173,18 +173,18 @@ customElements.define('crowd-question-answer-generation', class extends CrowdTex
     pair.tags = tags.map((tag) => make('input', { type: 'checkbox', value: tag, checked: questionTags.includes(tag) }));
     pair.own = make('input', { value: questionTags.filter((tag) => !tags.includes(tag)).join(', ') });
     pair.quotes = make('ul');
-    const refer = make('button', { type: 'button' }, 'Refer to the selected text');
+    const refer = make('button', { type: 'button' }, gettext('Refer to the selected text'));
     refer.addEventListener('click', () => this.refer(pair));
-    const remove = make('button', { type: 'button', class: 'link' }, 'Remove this question');
+    const remove = make('button', { type: 'button', class: 'link' }, gettext('Remove this question'));
     remove.addEventListener('click', () => this.remove(pair));
     const custom = ['allow-custom-question-tags', 'allow-custom-tags'].some((name) => isOn(this, name));
     pair.heading = make('h3');
     pair.part = make('article', {}, pair.heading,
-      make('label', {}, make('span', { class: 'label' }, 'Question'), pair.question),
-      make('label', {}, make('span', { class: 'label' }, 'Answer'), pair.answer),
-      make('div', { class: 'tags', role: 'group', 'aria-label': 'Tags' },
+      make('label', {}, make('span', { class: 'label' }, gettext('Question')), pair.question),
+      make('label', {}, make('span', { class: 'label' }, gettext('Answer')), pair.answer),
+      make('div', { class: 'tags', role: 'group', 'aria-label': gettext('Tags') },
         ...pair.tags.map((box) => make('label', { class: 'choice' }, box, box.value))),
-      ...(custom ? [make('label', {}, make('span', { class: 'label' }, 'Other tags'), pair.own)] : []),
+      ...(custom ? [make('label', {}, make('span', { class: 'label' }, gettext('Other tags')), pair.own)] : []),
       pair.quotes, make('div', { class: 'row' }, refer, remove));
     pair.part.addEventListener('change', () => this.changed());
     this.pairs.push(pair);
@@ -211,11 +211,11 @@ customElements.define('crowd-question-answer-generation', class extends CrowdTex
   }
 
   show(pair) {
-    this.pairs.forEach(({ heading }, number) => { heading.textContent = 'Question ' + (number + 1); });
+    this.pairs.forEach(({ heading }, number) => { heading.textContent = gettext('Question %(number)s', { number: number + 1 }); });
     this.more.hidden = this.pairs.length >= this.limit('max-questions', Infinity);
     if (!pair) return;
     pair.quotes.replaceChildren(...pair.references.map((reference) => {
-      const remove = make('button', { type: 'button', class: 'link', 'aria-label': 'Remove the reference to ' + reference.text }, 'Remove');
+      const remove = make('button', { type: 'button', class: 'link', 'aria-label': gettext('Remove the reference to %(text)s', { text: reference.text }) }, gettext('Remove'));
       remove.addEventListener('click', () => {
         pair.references = pair.references.filter((other) => other !== reference);
         this.show(pair);
@@ -249,8 +249,14 @@ customElements.define('crowd-question-answer-generation', class extends CrowdTex
   // Returns what is wrong with the number of words of a text, or ''.
   countFault(kind, text) {
     const words = countWords(text), least = this.limit(kind + '-min-words', 1), most = this.limit(kind + '-max-words', Infinity);
-    if (words < least) return 'Please write at least ' + least + (least === 1 ? ' word' : ' words') + ' for each ' + kind + '.';
-    return words > most ? 'Please write at most ' + most + (most === 1 ? ' word' : ' words') + ' for each ' + kind + '.' : '';
+    if (words >= least && words <= most) return '';
+    const isQuestion = kind === 'question', count = words < least ? least : most;
+    if (words < least) {
+      return isQuestion ? ngettext('Please write at least %(count)s word for each question.', 'Please write at least %(count)s words for each question.', count, { count })
+        : ngettext('Please write at least %(count)s word for each answer.', 'Please write at least %(count)s words for each answer.', count, { count });
+    }
+    return isQuestion ? ngettext('Please write at most %(count)s word for each question.', 'Please write at most %(count)s words for each question.', count, { count })
+      : ngettext('Please write at most %(count)s word for each answer.', 'Please write at most %(count)s words for each answer.', count, { count });
   }
 
   // Returns the first pair that is not complete, with what is wrong with it, or undefined.
@@ -261,7 +267,7 @@ customElements.define('crowd-question-answer-generation', class extends CrowdTex
 
   fault() {
     const least = this.limit('min-questions', 1);
-    if (this.pairs.length < least) return 'Please write at least ' + least + (least === 1 ? ' question.' : ' questions.');
+    if (this.pairs.length < least) return ngettext('Please write at least %(count)s question.', 'Please write at least %(count)s questions.', least, { count: least });
     return (this.findFault() || ['', ''])[1];
   }
 

@@ -46,7 +46,7 @@ function chooseLabel(owner, number) {
   if (!input) return;
   input.checked = true;
   owner.labelChosen();
-  owner.say('Label: ' + input.value + '.');
+  owner.say(gettext('Label: %(label)s.', { label: input.value }));
 }
 
 function selectedShape(owner) {
@@ -63,7 +63,7 @@ function moveByKey(owner, [right, down], isFine) {
     owner.cursor = within({ x: from.x + right * step, y: from.y + down * step });
     owner.tool.hover(owner.cursor);
     view.reveal(owner.cursor);
-    owner.say(`x ${owner.cursor.x}, y ${owner.cursor.y}`);
+    owner.say('x ' + owner.cursor.x + ', y ' + owner.cursor.y);
     return;
   }
   const handle = owner.part === null ? null : kind.handles(shape.points)[owner.part];
@@ -89,20 +89,20 @@ function placeByKey(owner) {
 
 function removeByKey(owner) {
   const { state } = owner.history;
-  if (state.pending.length) owner.commit({ ...state, pending: state.pending.slice(0, -1) }, 'The last point is removed.');
+  if (state.pending.length) owner.commit({ ...state, pending: state.pending.slice(0, -1) }, gettext('The last point is removed.'));
   else if (owner.selected !== null) owner.remove(owner.selected);
 }
 
 function leaveByKey(owner) {
   const { state } = owner.history;
   if (owner.tool.stroke) owner.tool.cancel();
-  if (state.pending.length) owner.commit({ ...state, pending: [] }, 'The shape that was begun is removed.');
+  if (state.pending.length) owner.commit({ ...state, pending: [] }, gettext('The shape that was begun is removed.'));
   owner.select(null);
 }
 
 function selectNext(owner) {
   const { shapes } = owner.history.state;
-  if (!shapes.length) return owner.say('Nothing is drawn yet.');
+  if (!shapes.length) return owner.say(gettext('Nothing is drawn yet.'));
   const index = shapes.findIndex(({ id }) => id === owner.selected);
   return owner.edit(shapes[(index + 1) % shapes.length].id);
 }
@@ -114,5 +114,5 @@ function chooseNextPoint(owner) {
   if (length < 2) return;
   const next = owner.part === null ? 0 : owner.part + 1;
   owner.part = next < length ? next : null;
-  owner.say(owner.part === null ? 'Arrows move all of it.' : `Arrows move point ${next + 1} of ${length}.`);
+  owner.say(owner.part === null ? gettext('Arrows move all of it.') : gettext('Arrows move point %(number)s of %(count)s.', { number: next + 1, count: length }));
 }

@@ -194,7 +194,7 @@ class MaskTool extends ShapeTool {
     if (this.stroke) return this.endStroke();
     this.startStroke(at);
     this.byKey = Boolean(this.stroke);
-    if (this.byKey) this.owner.say('Painting: arrows paint, Space ends.');
+    if (this.byKey) this.owner.say(gettext('Painting: arrows paint, Space ends.'));
     return undefined;
   }
 

@@ -32,8 +32,8 @@ const pointsOfVertices = ({ vertices }) => vertices;
 
 // What the kinds have in common; `least` and `most` are numbers of points.
 class ShapeKind {
-  constructor(noun, least, most, closed = false) {
-    Object.assign(this, { noun, least, most, closed });
+  constructor(least, most, closed = false) {
+    Object.assign(this, { least, most, closed });
   }
 
   outline(points) { return points; }
@@ -55,7 +55,7 @@ class ShapeKind {
   contains(points, at) { return this.closed && isInside(at, this.outline(points)); }
 
   describe(points) {
-    return points.length + ' points, the first at ' + points[0].x + ', ' + points[0].y;
+    return gettext('%(count)s points, the first at %(x)s, %(y)s', { count: points.length, ...points[0] });
   }
 
   // To and from Amazon's form.
@@ -91,7 +91,8 @@ class BoxKind extends ShapeKind {
   }
 
   describe([a, b]) {
-    return `left ${a.x}, top ${a.y}, width ${b.x - a.x}, height ${b.y - a.y}`;
+    return gettext('left %(left)s, top %(top)s, width %(width)s, height %(height)s', {
+      left: a.x, top: a.y, width: b.x - a.x, height: b.y - a.y });
   }
 
   toAnswer({ label, points: [a, b] }) {
@@ -104,7 +105,7 @@ class BoxKind extends ShapeKind {
 }
 
 class PointKind extends ShapeKind {
-  describe([{ x, y }]) { return `x ${x}, y ${y}`; }
+  describe([{ x, y }]) { return 'x ' + x + ', y ' + y; }
 
   toAnswer({ label, points: [{ x, y }] }) { return { label, x, y }; }
 
@@ -114,7 +115,9 @@ class PointKind extends ShapeKind {
 class LineKind extends ShapeKind {
   tidy(points) { return distance(points[0], points[1]) > 0 ? points : null; }
 
-  describe([a, b]) { return `from ${a.x}, ${a.y} to ${b.x}, ${b.y}`; }
+  describe([a, b]) {
+    return gettext('from %(x1)s, %(y1)s to %(x2)s, %(y2)s', { x1: a.x, y1: a.y, x2: b.x, y2: b.y });
+  }
 }
 
 class PolygonKind extends ShapeKind {
@@ -126,12 +129,47 @@ class PolygonKind extends ShapeKind {
 }
 
 const KINDS = {
-  box: new BoxKind('box', 2, 2, true),
-  point: new PointKind('point', 1, 1),
-  line: new LineKind('line', 2, 2),
-  polyline: new ShapeKind('line', 2, Infinity),
-  polygon: new PolygonKind('polygon', 3, Infinity, true),
+  box: new BoxKind(2, 2, true),
+  point: new PointKind(1, 1),
+  line: new LineKind(2, 2),
+  polyline: new ShapeKind(2, Infinity),
+  polygon: new PolygonKind(3, Infinity, true),
 };
+
+// The texts of each kind: how many there are, how to draw one, and what is missing of one.
+const countLines = (count) => ngettext('%(count)s line', '%(count)s lines', count, { count });
+const MOVE_KEYS = gettext('Keyboard, in the picture: a digit chooses the label, arrows move the cross (with Shift by one pixel), Space places a point.');
+const LINE_WITHOUT_SIZE = gettext('The line has no size yet: move on before the second point.');
+Object.assign(KINDS.box, {
+  count: (count) => ngettext('%(count)s box', '%(count)s boxes', count, { count }),
+  help: gettext('Mouse or finger: drag from one corner to the opposite one.'),
+  keyHelp: MOVE_KEYS,
+  withoutSize: gettext('The box has no size yet: move on before the second point.'),
+});
+Object.assign(KINDS.point, {
+  count: (count) => ngettext('%(count)s point', '%(count)s points', count, { count }),
+  help: gettext('Mouse or finger: press where the point belongs.'),
+  keyHelp: MOVE_KEYS,
+});
+Object.assign(KINDS.line, {
+  count: countLines,
+  help: gettext('Mouse or finger: drag from end to end, or press both ends.'),
+  keyHelp: MOVE_KEYS,
+  withoutSize: LINE_WITHOUT_SIZE,
+});
+Object.assign(KINDS.polyline, {
+  count: countLines,
+  help: gettext('Mouse or finger: press each point; press the last one twice, or Enter or Finish, to end.'),
+  keyHelp: gettext('Keyboard, in the picture: a digit chooses the label, arrows move the cross (with Shift by one pixel), Space places a point, Enter ends the line.'),
+  tooFew: gettext('A line needs at least 2 points.'),
+  withoutSize: LINE_WITHOUT_SIZE,
+});
+Object.assign(KINDS.polygon, {
+  count: (count) => ngettext('%(count)s polygon', '%(count)s polygons', count, { count }),
+  help: gettext('Mouse or finger: press each corner; press the first one again, or Enter or Finish, to end.'),
+  keyHelp: gettext('Keyboard, in the picture: a digit chooses the label, arrows move the cross (with Shift by one pixel), Space places a point, Enter ends the polygon.'),
+  tooFew: gettext('A polygon needs at least 3 points.'),
+});
 
 // Moves points by the same distance, as far as all of them stay in the picture.
 function movePoints(points, dx, dy, { width, height }) {

@@ -70,15 +70,16 @@ class ShapeTool {
     if (!action) return;
     if (action.kind === 'point') this.place(at, event);
     else if (action.kind === 'new') this.begin(action.from, at, moved, event);
-    else if (owner.live) owner.commit(owner.live, this.told('changed', owner.live, action.shape.id));
+    else if (owner.live) owner.commit(owner.live, gettext('%(label)s changed: %(place)s.', this.told(owner.live, action.shape.id)));
     if (event.pointerType !== 'mouse') this.near = null;
     owner.live = null;
     owner.render();
   }
 
-  told(verb, state, id) {
+  // Returns the label and the place of a shape, for a message.
+  told(state, id) {
     const shape = state.shapes.find((one) => one.id === id);
-    return `${shape.label} ${verb}: ${this.kind.describe(shape.points)}.`;
+    return { label: shape.label, place: this.kind.describe(shape.points) };
   }
 
   begin(from, at, moved, event) {
@@ -107,12 +108,12 @@ class ShapeTool {
     }
     if (pending.length && distance(at, pending.at(-1)) === 0) return undefined;
     if (kind.crosses && pending.length > 1 && kind.crosses(pending, at)) {
-      return owner.say('That line would cross another line of this polygon.');
+      return owner.say(gettext('That line would cross another line of this polygon.'));
     }
     const points = [...pending, at];
     if (points.length === kind.most) return this.complete(points, kind !== KINDS.point || event === null);
     owner.commit({ ...owner.history.state, pending: points },
-      `Point ${points.length}: x ${at.x}, y ${at.y}.`);
+      gettext('Point %(number)s: %(place)s.', { number: points.length, place: 'x ' + at.x + ', y ' + at.y }));
     return undefined;
   }
 
@@ -121,11 +122,11 @@ class ShapeTool {
     const { kind, owner, pending } = this;
     if (!pending.length) return true;
     if (pending.length < kind.least) {
-      owner.say(`A ${kind.noun} needs at least ${kind.least} points.`);
+      owner.say(kind.tooFew);
       return false;
     }
     if (kind.crosses && kind.crosses([...pending.slice(1)], pending[0])) {
-      owner.say('The last line would cross another line of this polygon.');
+      owner.say(gettext('The last line would cross another line of this polygon.'));
       return false;
     }
     this.complete(pending);
@@ -136,18 +137,18 @@ class ShapeTool {
     const { kind, owner } = this, { state } = owner.history;
     const tidy = kind.tidy(points);
     if (!tidy) {
-      if (this.pending.length) owner.say(`The ${kind.noun} has no size yet: move on before the second point.`);
+      if (this.pending.length) owner.say(kind.withoutSize);
       return;
     }
     const shape = { id: nextId(state.shapes), label: owner.label, points: tidy };
     const isTwin = ({ label, points }) => label === shape.label && JSON.stringify(points) === JSON.stringify(tidy);
     if (state.shapes.some(isTwin)) {  // Enter was pressed twice, say
-      owner.say(`${shape.label} is already there.`);
+      owner.say(gettext('%(label)s is already there.', { label: shape.label }));
       return;
     }
     const next = { shapes: [...state.shapes, shape], pending: [] };
     owner.select(selects && kind !== KINDS.point ? shape.id : null);
-    owner.commit(next, this.told('drawn', next, shape.id));
+    owner.commit(next, gettext('%(label)s drawn: %(place)s.', this.told(next, shape.id)));
   }
 
   cancel() {

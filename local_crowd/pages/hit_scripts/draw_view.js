@@ -44,7 +44,7 @@ class DrawView {
     this.plane = make('div', { class: 'plane' }, this.image, this.canvas);
     this.overlay = draw('svg', { 'aria-hidden': 'true' });
     this.stage = make('div', {
-      class: 'stage', tabindex: '0', role: 'application', 'aria-label': 'Picture to draw on', 'aria-describedby': 'keys',
+      class: 'stage', tabindex: '0', role: 'application', 'aria-label': gettext('Picture to draw on'), 'aria-describedby': 'keys',
     }, this.plane, this.overlay);
     this.image.addEventListener('load', () => this.loaded());
     this.image.addEventListener('error', () => { this.failed = true; this.changed(); });

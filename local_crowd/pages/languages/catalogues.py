@@ -3,7 +3,6 @@
 Babel is imported when a worker first needs a language other than English: it takes 0.1 s.
 """
 
-import json
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,7 +11,7 @@ from functools import cache
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from local_crowd.operations import texts
 from local_crowd.operations.checks import format_dollars
@@ -50,8 +49,13 @@ class Language(texts.Language, Protocol):
         """Return the names of countries by their code, sorted by name."""
         ...
 
-    def write_script_texts(self) -> str:
-        """Return the arguments of translate.js: the texts of scripts, and which plural to choose."""
+    def list_script_texts(self, path: str) -> Mapping[str, str | tuple[str, ...]]:
+        """Return the translations of the scripts whose path contains `path`, by their English text."""
+        ...
+
+    @property
+    def plural_rule(self) -> str:
+        """The index of the form for n of a plural, in C and in JavaScript."""
         ...
 
 
@@ -72,9 +76,11 @@ class English(texts.English):
         """Return the names, which are English."""
         return names
 
-    def write_script_texts(self) -> str:
+    plural_rule = "n != 1"
+
+    def list_script_texts(self, path: str) -> Mapping[str, str | tuple[str, ...]]:  # noqa: ARG002
         """Return no texts: scripts contain the English ones."""
-        return "{}, (n) => Number(n !== 1)"
+        return {}
 
 
 class TranslatedLanguage:
@@ -96,14 +102,13 @@ class TranslatedLanguage:
         translations = GNUTranslations(compiled)
         self.gettext = translations.gettext
         self.ngettext = translations.ngettext
-        script_texts = {
-            message.id if isinstance(message.id, str) else message.id[0]: message.string
+        self.plural_rule = catalogue.plural_expr
+        self._script_texts: list[tuple[str, str, Any]] = [
+            (name, message.id if isinstance(message.id, str) else message.id[0], message.string)
             for message in catalogue
-            if message.id and any(name.endswith(".js") for name, _ in message.locations)
-        }
-        texts = json.dumps(script_texts, ensure_ascii=False)
-        # A plural's C expression is JavaScript too.
-        self._script_texts = f"{texts}, (n) => Number({catalogue.plural_expr})"
+            for name, _ in message.locations
+            if message.id and name.endswith(".js")
+        ]
 
     def format_number(self, number: int) -> str:
         """Format a whole number with the language's separators."""
@@ -129,9 +134,9 @@ class TranslatedLanguage:
         named = {code: self._locale.territories.get(code, name) for code, name in names.items()}
         return dict(sorted(named.items(), key=lambda item: _make_sort_key(item[1])))
 
-    def write_script_texts(self) -> str:
-        """Return the arguments of translate.js."""
-        return self._script_texts
+    def list_script_texts(self, path: str) -> Mapping[str, str | tuple[str, ...]]:
+        """Return the translations of the scripts whose path contains `path`, by their English text."""
+        return {english: text for name, english, text in self._script_texts if path in name}
 
 
 def _make_sort_key(name: str) -> str:

@@ -16,7 +16,7 @@ from local_crowd.operations.texts import PluralText, Text
 from local_crowd.pages.context import find_current_path, local_url, read_next_path
 from local_crowd.pages.headers import YEAR
 from local_crowd.pages.languages.catalogues import ENGLISH, NAMES, Language, load_language
-from local_crowd.pages.languages.script_texts import compute_version, write_script
+from local_crowd.pages.languages.script_texts import PAGES, compute_version, write_script
 
 pages = Blueprint("languages", __name__)
 COOKIE = "local_crowd_language"
@@ -138,7 +138,7 @@ def choose() -> Response:
 def show_script_texts(code: str) -> Response:
     """Send the script that translates the texts of the scripts after it."""
     return Response(
-        write_script(code if code in NAMES else ENGLISH.code),
+        write_script(code if code in NAMES else ENGLISH.code, PAGES),
         content_type="text/javascript; charset=utf-8",
         headers={"Cache-Control": f"public, max-age={YEAR}, immutable"},
     )

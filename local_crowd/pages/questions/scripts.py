@@ -11,7 +11,12 @@ from pathlib import Path
 from flask import Blueprint, Response, request, url_for
 from werkzeug.exceptions import NotFound
 
+from local_crowd.operations.texts import Text
 from local_crowd.pages.headers import YEAR
+from local_crowd.pages.languages.catalogues import ENGLISH, load_language
+from local_crowd.pages.languages.catalogues import NAMES as LANGUAGES
+from local_crowd.pages.languages.choice import current_language
+from local_crowd.pages.languages.script_texts import HIT_PAGES, write_script
 
 pages = Blueprint("scripts", __name__)
 
@@ -57,8 +62,11 @@ KEEPING_SCRIPT = (
 )
 ELEMENTS_SCRIPT = "crowd-html-elements.js"
 ELEMENTS_AND_DRAWING_SCRIPT = "crowd-html-elements-drawing.js"
+FORM_SCRIPT = "externalHIT_v1.js"
+ACCEPT_FIRST = Text("Accept the HIT before you submit")
+TRANSLATED = (ELEMENTS_SCRIPT, ELEMENTS_AND_DRAWING_SCRIPT, FORM_SCRIPT)
 NAMES = (
-    *("externalHIT_v1.js", ELEMENTS_SCRIPT, ELEMENTS_AND_DRAWING_SCRIPT, KEEPING_SCRIPT),
+    *(FORM_SCRIPT, ELEMENTS_SCRIPT, ELEMENTS_AND_DRAWING_SCRIPT, KEEPING_SCRIPT),
     "crowd-html-elements.css",
 )
 
@@ -85,8 +93,10 @@ def make_script_url(name: str) -> str:
     if name.startswith(_VENDORED_PREFIX):
         path = name.removeprefix(_VENDORED_PREFIX)
         return url_for("scripts.show_vendored", path=path, _external=True)
-    version = hashlib.sha256(load_script(name)).hexdigest()[:12]
-    return url_for("scripts.show", name=name, v=version, _external=True)
+    code = current_language().code if name in TRANSLATED else ENGLISH.code
+    version = hashlib.sha256(load_script(name, code)).hexdigest()[:12]
+    language = None if code == ENGLISH.code else code
+    return url_for("scripts.show", name=name, v=version, language=language, _external=True)
 
 
 def make_first_script(submit_url: str) -> str:
@@ -97,7 +107,10 @@ def make_first_script(submit_url: str) -> str:
 
 def make_guard_script() -> str:
     """Return the script that prevents submitting while crowd- elements cannot work."""
-    return f"({_read_function('crowd_guard.js')})()"
+    texts = current_language().list_script_texts("crowd_guard.js")
+    # A page must not end the script by a text.
+    argument = json.dumps(texts, ensure_ascii=False).replace("<", "\\u003c") if texts else ""
+    return f"({_read_function('crowd_guard.js')})({argument})"
 
 
 def _read_function(name: str) -> str:
@@ -111,7 +124,9 @@ def show(name: str) -> Response:
     """Send one of the scripts to pages of any origin. Raises NotFound."""
     if name not in NAMES:
         raise NotFound
-    return _make_response(load_script(name), TYPES[Path(name).suffix])
+    code = request.args.get("language", ENGLISH.code)
+    script = load_script(name, code if code in LANGUAGES else ENGLISH.code)
+    return _make_response(script, TYPES[Path(name).suffix])
 
 
 @pages.get("/hit_scripts/vendor/<path:path>")
@@ -141,13 +156,18 @@ def _compress(content: bytes) -> bytes:
 
 
 @cache
-def load_script(name: str) -> bytes:
-    """Return one of NAMES as it is served."""
+def load_script(name: str, code: str = ENGLISH.code) -> bytes:
+    """Return one of NAMES as it is served, with its texts in the language of this code."""
     if name in (ELEMENTS_SCRIPT, ELEMENTS_AND_DRAWING_SCRIPT):
         drawing = DRAWING_ELEMENTS if name == ELEMENTS_AND_DRAWING_SCRIPT else ()
         parts = "\n".join(map(_read, (*CROWD_ELEMENTS, *drawing)))
-        return f"(() => {{\n'use strict';\n{parts}}})();\n".encode()
-    return _read(name).encode()
+        translator = write_script(code, HIT_PAGES)
+        return f"(() => {{\n'use strict';\n{translator}{parts}}})();\n".encode()
+    source = _read(name)
+    if name == FORM_SCRIPT:  # its functions are the page's, so it gets no others
+        text = load_language(code).gettext(ACCEPT_FIRST.template)
+        source = source.replace(f"'{ACCEPT_FIRST}'", json.dumps(text, ensure_ascii=False))
+    return source.encode()
 
 
 @cache

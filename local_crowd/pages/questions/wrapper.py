@@ -4,6 +4,7 @@ import re
 from html import escape
 
 from formats.html_tokens import Token
+from local_crowd.pages.languages.choice import gettext
 
 Edit = tuple[int, int, str]  # start, end, replacement
 
@@ -11,7 +12,7 @@ Edit = tuple[int, int, str]  # start, end, replacement
 # with <base target>, whose links open elsewhere.
 FORM = '<form name="mturk_form" method="post" id="mturk_form" target="_self" action="{}">'
 ASSIGNMENT_ID = '<input type="hidden" value="" name="assignmentId" id="assignmentId">'
-BUTTON = '<p><input type="submit" id="submitButton" value="Submit"></p>'
+BUTTON = '<p><input type="submit" id="submitButton" value="{}"></p>'
 END = '</form><script src="{}"></script><script>turkSetAssignmentID();</script>'
 
 # A script, or a handler in an attribute, that submits by itself or makes a form or crowd- elements.
@@ -124,6 +125,8 @@ class Wrapper:
         end = self._end if self._end >= 0 else len(html)
         start = next((it for it in (self._body, self._content, self._last) if it >= 0), 0)
         before = FORM.format(escape(submit_url)) + ("" if self._assignment_id else ASSIGNMENT_ID)
-        after = ("" if has_button else BUTTON) + END.format(escape(script_url))
+        after = ("" if has_button else BUTTON.format(escape(gettext("Submit")))) + END.format(
+            escape(script_url)
+        )
         end = max(start, end)
         return [(start, start, before), *edits, (end, end, after)]
