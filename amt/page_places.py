@@ -17,7 +17,7 @@ IN_TAG = rf"(?:[\s/=]++|[^\s/>=]++(?:\s*+=\s*+{VALUE})?+)*+"
 # Elements whose content is not markup, with all of it.
 MARKUP = re.compile(
     rf"<!--.*?(?:-->|\Z)|<(?P<raw>script|style)(?=[\s/>])(?P<attributes>{IN_TAG})>"
-    rf"(?P<content>.*?)(?:</(?P=raw)|\Z)|</?[a-z][^\s/>]*+{IN_TAG}>",
+    rf"(?P<content>.*?)(?:</(?P=raw)|\Z)|</?[a-z][^\s/>]*+{IN_TAG}(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 ATTRIBUTE_VALUE = re.compile(rf"([^\s\"'<>/=]+)\s*=\s*({VALUE})")

@@ -2,6 +2,7 @@
 
 import html
 import json
+import time
 from html.parser import HTMLParser
 
 import hypothesis
@@ -202,6 +203,14 @@ def test_a_column_between_two_braces_is_refused() -> None:
     with pytest.raises(Error, match="use one of the two"):
         WebTemplate("page.html", source).check_columns(["Input.text"])
     assert fill("<p>${text}</p>{{ item }}", {"text": "x"}) == "<p>x</p>{{ item }}"
+
+
+@pytest.mark.parametrize("piece", ['<p a="', "<a ", "<script a='", "<", '<p a="b c="d">'])
+def test_a_page_of_nothing_but_tags_does_not_take_long(piece: str) -> None:
+    """Also of tags that do not end: 500,000 characters take less than seconds."""
+    start = time.process_time()
+    page_places.find_places(piece * (500_000 // len(piece)) + "${x}")
+    assert time.process_time() - start < 5
 
 
 class Parsed(HTMLParser):
