@@ -61,6 +61,8 @@ MODULES = {
     },
     "panels": {
         "add_panel_link": "create a link that brings a panel's participants to HITs",
+    },
+    "panel_submissions": {
         "reconcile": "compare a panel's export with the submissions here; exit code 1 if they "
         "differ",
     },

@@ -1,28 +1,40 @@
-"""Panels: links for their participants, and reconciling their exports with our submissions."""
+"""Links that lead a panel's participants to HITs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from formats.csv_table import Table
-from local_crowd.manage.commands import FORMAT, SITE, URL, Line, argument, command
+from local_crowd.manage.commands import SITE, URL, Line, argument, command
 from local_crowd.manage.common import (
     format_public_url,
     format_time,
     open_named_site,
     parse_duration,
 )
-from local_crowd.netloc import is_loopback
+from local_crowd.manage.panel_presets import PRESETS, UNKNOWN_PANEL, Preset
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.operations.panels import participants, reconciliation
+from local_crowd.operations.panels import completion_urls, participants
 from local_crowd.operations.people import invitation_links
 from local_crowd.operations.work import worker_lists
 
 NAME = re.compile("[A-Za-z0-9_.-]{1,64}")
-PROLIFIC = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
+OUTCOMES_IN_WORDS = {
+    participants.DONE: "finished",
+    participants.SCREENED_OUT: "were screened out",
+    participants.NOTHING_LEFT: "found nothing left",
+}
+
+
+class Completion(NamedTuple):
+    """How participants return to the panel."""
+
+    host: str
+    url: str
+    outcome_urls: dict[str, str]  # of the outcomes that do not lead to `url`
+    codes: dict[str, str]  # of the outcomes whose URL has {code}
 
 
 @command(
@@ -32,42 +44,45 @@ PROLIFIC = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
         "--limit", "N", "number of HITs that a participant does; default: 1", type=int, default=1
     ),
     argument(
+        "--preset",
+        "PANEL",
+        "settings for a panel, which the other arguments override: " + ", ".join(PRESETS),
+        choices=list(PRESETS),
+    ),
+    argument(
         "--completion_url",
         "URL",
-        "URL that participants return to, with {code} for the completion code, "
+        "URL that participants return to, with {code} for the completion code, or with "
+        "{participant}, {study} or {session} for what they arrived with, "
         "e.g. https://app.prolific.com/submissions/complete?cc={code}",
-        required=True,
     ),
-    argument("--code_done", "CODE", "completion code for participants who finished", required=True),
-    argument(
-        "--code_screened_out",
-        "CODE",
-        "completion code for participants who were screened out",
-        required=True,
+    *(
+        argument(
+            f"--completion_url_{outcome}",
+            "URL",
+            f"URL for participants who {OUTCOMES_IN_WORDS[outcome]}; default: --completion_url if "
+            "it has {code}, otherwise the panel's front page",
+        )
+        for outcome in (participants.SCREENED_OUT, participants.NOTHING_LEFT)
     ),
-    argument(
-        "--code_nothing_left",
-        "CODE",
-        "completion code for participants who found nothing left",
-        required=True,
+    *(
+        argument(f"--code_{outcome}", "CODE", f"completion code for participants who {words}")
+        for outcome, words in OUTCOMES_IN_WORDS.items()
     ),
     argument(
         "--worker_parameter",
         "NAME",
-        "URL parameter that holds the participant id; default: PROLIFIC_PID",
-        default="PROLIFIC_PID",
+        "URL parameter that holds the participant id; default: the preset's, or PROLIFIC_PID",
     ),
     argument(
         "--study_parameter",
         "NAME",
-        'URL parameter that holds the study id, or ""; default: STUDY_ID',
-        default="STUDY_ID",
+        'URL parameter that holds the study id, or ""; default: the preset\'s, or STUDY_ID',
     ),
     argument(
         "--session_parameter",
         "NAME",
-        'URL parameter that holds the session id, or ""; default: SESSION_ID',
-        default="SESSION_ID",
+        'URL parameter that holds the session id, or ""; default: the preset\'s, or SESSION_ID',
     ),
     argument("--panel", "NAME", "name of the panel; default: the host of --completion_url"),
     argument(
@@ -92,44 +107,38 @@ def add_panel_link(
     hit_type_id: list[str],
     hit_ids: list[str],
     limit: int,
-    completion_url: str,
-    code_done: str,
-    code_screened_out: str,
-    code_nothing_left: str,
-    worker_parameter: str,
-    study_parameter: str,
-    session_parameter: str,
+    preset: str | None,
     panel: str | None,
     places: int | None,
     expires: str,
+    **settings: str | None,
 ) -> Iterator[Line]:
     """Create a link that leads a panel's participants to HITs: those of the given HIT types, or of
-    the HIT types of `hit_ids`.
+    the HIT types of `hit_ids`. `settings` are parameter names, completion URLs and codes.
 
     Raises ParameterValidationError for invalid arguments.
     """
-    host = _validate_completion_url(completion_url)
-    names = {"worker": worker_parameter, "study": study_parameter, "session": session_parameter}
-    parameters = {meaning: name for meaning, name in names.items() if name}
-    _validate_parameters(parameters)
+    chosen = PRESETS[preset] if preset else UNKNOWN_PANEL
+    parameters = _choose_parameters(chosen, settings)
+    completion = _choose_completion(chosen, settings, parameters)
     if limit < 1 or (places is not None and places < 1):
         raise ParameterValidationError("--limit and --places must be at least 1.")
     if bool(hit_type_id) == bool(hit_ids):
         raise ParameterValidationError(
             "Give either --hit_type_id or a --hit_ids_file that is not empty."
         )
-    codes = (code_done, code_screened_out, code_nothing_left)
     lifetime = parse_duration(expires)
     with open_named_site(directory, site) as opened, opened.writing() as call:
         panel_settings = participants.Panel(
-            panel or host,
+            panel or completion.host,
             _find_hit_types(call, hit_ids)
             if hit_ids
             else [_find_hit_type(call, group_id) for group_id in hit_type_id],
             limit,
-            completion_url,
-            dict(zip(participants.OUTCOMES, codes, strict=True)),
+            completion.url,
+            completion.codes,
             parameters,
+            completion.outcome_urls,
         )
         link_id, token = invitation_links.create(
             call,
@@ -140,62 +149,13 @@ def add_panel_link(
         )
         line = {
             "url": format_public_url(url, opened, f"/join/{token}")
-            + _format_placeholders(parameters),
+            + _format_query(chosen, parameters),
             "link_id": link_id,
             "expires": format_time(lifetime and call.now + lifetime),
         }
+    if preset:
+        line |= {"paste": chosen.paste, "completion": chosen.expects}
     yield line
-
-
-@command(
-    argument("export", "EXPORT.csv", "list of submissions from the panel"),
-    argument("--link", "LINK_ID", "link id, as printed by list_links", required=True),
-    *(
-        argument(f"--{column}_column", "NAME", f"{content}; default: {name}", default=name)
-        for column, name, content in (
-            ("worker", "Participant id", "column of the participant ids"),
-            ("status", "Status", "column of the statuses"),
-            ("submission", "Submission id", "column of the submission ids"),
-            ("code", "Completion code", "column of the completion codes"),
-        )
-    ),
-    SITE,
-    FORMAT,
-    exit_code_for_lines=1,
-)
-def reconcile(
-    directory: Path,
-    export: str,
-    link: str,
-    site: str,
-    worker_column: str,
-    status_column: str,
-    submission_column: str,
-    code_column: str,
-) -> Iterator[Line]:
-    """Yield a line for each participant on whom the panel's export and our submissions disagree.
-
-    Raises ParameterValidationError, naming the line, for an export that cannot be read.
-    """
-    columns = (worker_column, status_column, submission_column, code_column)
-    there = _read_export(export, *columns)
-    with open_named_site(directory, site) as opened, opened.reading() as call:
-        settings = invitation_links.get(call, link).panel
-        if settings is None:
-            raise ParameterValidationError(
-                f"{link} is not a panel link; list_links shows the kind of each link."
-            )
-        panel = participants.Panel(**settings)
-        here = {
-            row.participant_id: reconciliation.OurVisit(
-                row.worker_id,
-                participants.DONE if row.done >= panel.limit else row.outcome,
-                row.done,
-            )
-            for row in participants.list_visitors(call, link)
-        }
-    for difference in reconciliation.find_differences(here, there, panel.codes):
-        yield difference._asdict()
 
 
 def _find_hit_type(call: Call, group_id: str) -> str:
@@ -218,69 +178,104 @@ def _find_hit_types(call: Call, hit_ids: list[str]) -> list[str]:
     return list(dict.fromkeys(hit_types[hit_id] for hit_id in hit_ids))
 
 
-def _validate_completion_url(url: str) -> str:
-    """Validate the completion URL and return its host, which the code must not be able to change."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
-    if not (secure and host) or "@" in parts.netloc or re.search(r"[\s\\\x00-\x1f]", url):
-        raise ParameterValidationError(f"--completion_url {url}: not an https URL")
-    if "{code}" in parts.netloc or "{code}" not in parts.path + parts.query + parts.fragment:
-        raise ParameterValidationError(
-            f"--completion_url {url}: write {{code}} where the code goes, after the host"
-        )
-    return host
+def _choose_parameters(preset: Preset, settings: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the panel's names for "worker", "study" and "session": the flags', or the preset's.
 
-
-def _validate_parameters(parameters: dict[str, str]) -> None:
+    Raises ParameterValidationError for invalid names.
+    """
+    parameters = {}
+    for meaning in completion_urls.PLACEHOLDER_OF:
+        flag = settings[f"{meaning}_parameter"]
+        name = preset.parameters.get(meaning, "") if flag is None else flag
+        if name:
+            parameters[meaning] = name
     if "worker" not in parameters:
         raise ParameterValidationError("--worker_parameter cannot be empty.")
     if bad := [name for name in parameters.values() if not NAME.fullmatch(name)]:
         raise ParameterValidationError(f"{bad[0]!r} is not a valid parameter name.")
     if len(set(parameters.values())) < len(parameters):
         raise ParameterValidationError("Two parameters have the same name.")
+    return parameters
 
 
-def _format_placeholders(parameters: dict[str, str]) -> str:
-    """Return the query string that the panel fills in, with Prolific's placeholders where known."""
-    return "?" + "&".join(
-        f"{name}={{{{%{name}%}}}}" if name in PROLIFIC else f"{name}=..."
-        for name in parameters.values()
-    )
+def _choose_completion(
+    preset: Preset, settings: Mapping[str, str | None], parameters: Mapping[str, str]
+) -> Completion:
+    """Return how participants return: by the flags, or by the preset.
 
-
-def _read_export(
-    path: str, worker: str, status: str, submission: str, code: str
-) -> dict[str, list[reconciliation.ExportLine]]:
-    """Return the submissions in a panel's export, by participant id."""
-
-    def refuse(line: int, fault: str) -> NoReturn:
-        raise ParameterValidationError(f"{path}:{line}: {fault}")
-
-    submissions: dict[str, list[reconciliation.ExportLine]] = {}
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            table = Table(file, refuse, used=(worker, status, submission, code))
-            columns = table.columns
-            if missing := [name for name in (worker, status, submission) if name not in columns]:
+    Without {code}, a URL says that its participant finished, so the other outcomes do not lead
+    there. Raises ParameterValidationError for invalid URLs and for missing or useless codes.
+    """
+    url = settings["completion_url"] or preset.completion_url
+    if url is None:
+        raise ParameterValidationError(
+            "--completion_url is missing. " + (preset.expects or "The panel shows it to you.")
+        )
+    host = completion_urls.validate("--completion_url", url)
+    netloc = urlsplit(url).netloc
+    for name in preset.required:
+        if name not in completion_urls.find_placeholders(url):
+            raise ParameterValidationError(
+                f"--completion_url {url}: no {{{name}}}, without which {preset.panel} grants no "
+                f"credit. {preset.expects}"
+            )
+    outcome_urls = {}
+    for outcome in (participants.SCREENED_OUT, participants.NOTHING_LEFT):
+        flag = f"completion_url_{outcome}"
+        if own := settings[flag]:
+            completion_urls.validate(f"--{flag}", own)
+            if urlsplit(own).netloc != netloc:
                 raise ParameterValidationError(
-                    f"{path}: no column {missing[0]!r}; found {', '.join(columns) or 'none'}"
+                    f"--{flag} {own}: the host must be {netloc}, as in --completion_url"
                 )
-            for line, cells in table.rows():
-                submission_status = reconciliation.parse_status(cells[status])
-                if submission_status is None:
-                    refuse(
-                        line,
-                        f"{cells[status]!r} is not a known status; the known statuses are "
-                        + ", ".join(sorted(reconciliation.KNOWN)),
-                    )
-                submissions.setdefault(cells[worker].strip(), []).append(
-                    reconciliation.ExportLine(
-                        cells[submission], submission_status, cells.get(code, "").strip()
-                    )
+            outcome_urls[outcome] = own
+        elif "code" not in completion_urls.find_placeholders(url):
+            outcome_urls[outcome] = f"{urlsplit(url).scheme}://{netloc}/"
+    urls = {outcome: outcome_urls.get(outcome, url) for outcome in participants.OUTCOMES}
+    _require_parameters(urls, parameters)
+    return Completion(host, url, outcome_urls, _choose_codes(urls, settings))
+
+
+def _choose_codes(urls: Mapping[str, str], settings: Mapping[str, str | None]) -> dict[str, str]:
+    """Return the completion codes of the outcomes whose URL has {code}."""
+    codes = {}
+    for outcome, url in urls.items():
+        flag, code = f"--code_{outcome}", settings[f"code_{outcome}"]
+        if "code" in completion_urls.find_placeholders(url):
+            if not code:
+                raise ParameterValidationError(f"{flag} is missing: {url} has {{code}}.")
+            codes[outcome] = code
+        elif code:
+            given = settings.get(f"completion_url_{outcome}")
+            url_flag = f"--completion_url_{outcome}" if given else "--completion_url"
+            raise ParameterValidationError(
+                f"{url_flag} {url}: write {{code}} where the code goes, after the host, or "
+                f"leave out {flag}"
+            )
+    return codes
+
+
+def _require_parameters(urls: Mapping[str, str], parameters: Mapping[str, str]) -> None:
+    for meaning, name in completion_urls.PLACEHOLDER_OF.items():
+        for url in urls.values():
+            if name in completion_urls.find_placeholders(url) and meaning not in parameters:
+                raise ParameterValidationError(
+                    f"{url} has {{{name}}}, but --{meaning}_parameter is empty."
                 )
-    except OSError as error:
-        raise ParameterValidationError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ParameterValidationError(f"{path}: not a CSV file in UTF-8") from error
-    return submissions
+
+
+def _format_query(preset: Preset, parameters: Mapping[str, str]) -> str:
+    """Return the query string that the panel fills in; empty for a panel that adds its own.
+
+    Without a preset, it has Prolific's placeholders where the names are Prolific's.
+    """
+    if preset.placeholders is None:
+        return ""
+    prolific = PRESETS["prolific"]
+    pairs = []
+    for meaning, name in parameters.items():
+        placeholder = preset.placeholders.get(meaning, "...")
+        if preset is UNKNOWN_PANEL and name in prolific.parameters.values():
+            placeholder = f"{{{{%{name}%}}}}"
+        pairs.append(f"{name}={placeholder}")
+    return "?" + "&".join(pairs)

@@ -1,5 +1,8 @@
 """What a panel's participant does on the site."""
 
+import re
+from html import unescape
+
 from tests.support.worker_sites import Visitor, words
 
 
@@ -23,3 +26,12 @@ def do(visitor: Visitor) -> str:
     assignment_id = work_on(visitor)
     assert visitor.submit(assignmentId=assignment_id, word="cat").status_code == 200
     return assignment_id
+
+
+def find_ending(visitor: Visitor) -> tuple[str | None, str]:
+    """Return what the last page shows: the completion code, if any, and the URL to return to."""
+    page = visitor.get("/panel").text
+    code = re.search(r'id="code" value="([^"]*)"', page)
+    back = re.search(r'id="back" href="([^"]*)"', page)
+    assert back, page
+    return unescape(code[1]) if code else None, unescape(back[1])

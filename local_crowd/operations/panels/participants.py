@@ -1,4 +1,4 @@
-"""Participants of a panel: their worker ids, their HITs, and the completion code they return with.
+"""Participants of a panel: their worker ids, their HITs, and the URL that they return to.
 
 Source: docs.prolific.com (URL parameters, completion codes) and other programs that integrate with
 Prolific. A participant is identified only by the parameters of the panel's URL, so identities are as
@@ -9,12 +9,13 @@ import base64
 import hashlib
 import re
 from typing import Any, NamedTuple
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.panels import completion_urls
 from local_crowd.operations.people import invitation_links
 from local_crowd.operations.work import worker_actions
 from local_crowd.store.inserts import insert_new
@@ -32,13 +33,22 @@ class Panel(NamedTuple):
     name: str  # of the panel
     hit_type_ids: list[str]
     limit: int  # HITs per person
-    completion_url: str  # the panel's URL to return to, with {code}
-    codes: dict[str, str]  # completion codes by outcome
+    completion_url: str  # the panel's URL to return to, with placeholders
+    codes: dict[str, str]  # completion codes by outcome; none where the URL has no {code}
     parameters: dict[str, str]  # the panel's names for "worker", "study" and "session"
+    outcome_urls: dict[str, str] | None = None  # by outcome; older links have none
 
-    def return_url(self, outcome: str) -> str:
-        """Return the panel's URL with the code for this outcome, always on the panel's host."""
-        return self.completion_url.replace("{code}", quote(self.codes[outcome], safe=""))
+    def find_url(self, outcome: str) -> str:
+        """Return the URL to return to with this outcome, with placeholders."""
+        return (self.outcome_urls or {}).get(outcome, self.completion_url)
+
+    def is_required(self, meaning: str) -> bool:
+        """Return whether everybody must arrive with this parameter ("worker", "study", "session")."""
+        placeholder = completion_urls.PLACEHOLDER_OF[meaning]
+        urls = map(self.find_url, OUTCOMES)
+        return meaning == "worker" or any(
+            placeholder in completion_urls.find_placeholders(url) for url in urls
+        )
 
     @property
     def host(self) -> str:
@@ -53,6 +63,20 @@ class Visit(NamedTuple):
     done: int  # submitted HITs
     assignment_id: str | None  # in progress
     outcome: str | None  # one of OUTCOMES once the visit has ended
+    arrived_with: dict[str, str]  # values for the placeholders "participant", "study", "session"
+
+    @property
+    def code(self) -> str | None:
+        """The completion code of the outcome, or None if there is none."""
+        return self.panel.codes.get(self.outcome or "")
+
+    @property
+    def return_url(self) -> str | None:
+        """The panel's URL to return to, always on the panel's host; None before the visit's end."""
+        if self.outcome is None:
+            return None
+        values = self.arrived_with | {"code": self.code or ""}
+        return completion_urls.fill(self.panel.find_url(self.outcome), values)
 
 
 class Visitor(NamedTuple):
@@ -125,7 +149,10 @@ def _ensure_worker(call: Call, panel: str, participant_id: str) -> str:
 
 def find_state(call: Call, link_id: str, worker_id: str) -> Visit:
     """Return the state of the worker's visit by the link."""
-    row = call.db.execute(_query_visit(link_id, worker_id)).one()
+    participant = select(panel_workers.c.participant_id).filter_by(worker_id=worker_id)
+    row = call.db.execute(
+        _query_visit(link_id, worker_id).add_columns(participant.scalar_subquery().label("id"))
+    ).one()
     panel = Panel(**invitation_links.get(call, link_id).panel or {})
     done = _count(call, link_id, worker_id, FINISHED)
     assignment_id = call.db.scalars(
@@ -134,7 +161,10 @@ def find_state(call: Call, link_id: str, worker_id: str) -> Visit:
         .where(assignments.c.status == "Accepted")
     ).first()
     outcome = DONE if done >= panel.limit else None if assignment_id else row.outcome
-    return Visit(panel, done, assignment_id, outcome)
+    ids = {"participant": row.id, "study": row.study_id, "session": row.session_id}
+    return Visit(
+        panel, done, assignment_id, outcome, {name: value or "" for name, value in ids.items()}
+    )
 
 
 def next_assignment(call: Call, link_id: str, worker_id: str, after: str | None = None) -> Visit:

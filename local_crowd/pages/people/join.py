@@ -105,7 +105,7 @@ def _arrive(link: invitation_links.Link, *, confirmed: bool = False) -> Any:
     panel = participants.Panel(**link.panel or {})
     try:
         came_with = {
-            meaning: _read_parameter(name, required=meaning == "worker")
+            meaning: _read_parameter(name, required=panel.is_required(meaning))
             for meaning, name in panel.parameters.items()
         }
     except UnknownParticipant as error:

@@ -1,21 +1,24 @@
-// The end of a panel's visit: copies the code, and redirects to the panel after 15 seconds.
+// The end of a panel's visit: copies the code if there is one, and redirects to the panel after 15
+// seconds.
 (() => {
   const byId = (id) => document.getElementById(id);
   const code = byId('code'), back = byId('back');
-  if (!code) return;
+  if (!back) return;
 
-  const copy = byId('copy');
-  copy.hidden = false;
-  copy.addEventListener('click', async () => {
-    code.select();
-    try {
-      await navigator.clipboard.writeText(code.value);
-    } catch {  // navigator.clipboard needs https
-      document.execCommand('copy');
-    }
-    byId('copied').textContent = gettext('The code is copied.');
-    stop();
-  });
+  if (code) {
+    const copy = byId('copy');
+    copy.hidden = false;
+    copy.addEventListener('click', async () => {
+      code.select();
+      try {
+        await navigator.clipboard.writeText(code.value);
+      } catch {  // navigator.clipboard needs https
+        document.execCommand('copy');
+      }
+      byId('copied').textContent = gettext('The code is copied.');
+      stop();
+    });
+  }
 
   // No redirect for participants who came back to this page, perhaps to see the code.
   const [visit] = performance.getEntriesByType('navigation');
