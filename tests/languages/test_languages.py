@@ -84,6 +84,29 @@ def test_scripts_get_the_texts_of_the_language(world: World) -> None:
     assert "immutable" in script.headers["Cache-Control"]
 
 
+def test_what_we_add_to_a_page_is_in_the_language_that_the_worker_chose(world: World) -> None:
+    """The button, the script of Amazon's elements and the guard; the requester's words stay."""
+    html = "<!DOCTYPE html><title>Zoo</title><p>Submit what you see: <input name='a'>"
+    ada, hit, assignment_id = world.holder(html=html)
+    elements = world.launch(
+        "<!DOCTYPE html><script src='https://assets.crowd.aws/crowd-html-elements.js'></script>"
+        "<crowd-form><crowd-input name='a'></crowd-input></crowd-form>"
+    )
+    ada.post("/language", {"language": "de"})
+
+    page = ada.get(f"/hit_page/{hit['HITId']}?assignmentId={assignment_id}").text
+    assert '<input type="submit" id="submitButton" value="Absenden">' in page
+    assert "<p>Submit what you see: <input name='a'>" in page
+    other = ada.accept(elements["HITTypeId"], hit_id=elements["HITId"])
+    page = ada.get(f"/hit_page/{elements['HITId']}?assignmentId={other}").text
+    assert "Bitte geben Sie den HIT zur\u00fcck und sagen Sie es seinem Auftraggeber." in page
+    url = page.partition("src='http://localhost/sandbox")[2].partition("'")[0].replace("&amp;", "&")
+    assert url.endswith("&language=de")
+    assert "Bitte f\u00fcllen Sie dies aus." in ada.get(url).text
+    assert "Bitte f\u00fcllen" not in ada.get(url.replace("=de", "=en")).text
+    assert "Bitte f\u00fcllen" not in ada.get(url.replace("=de", "=xx")).text
+
+
 def test_numbers_times_and_countries_are_written_as_the_language_does() -> None:
     german, english = load_language("de"), load_language("en")
     at = datetime(2026, 1, 31, 14, 5, tzinfo=UTC)
