@@ -17,9 +17,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 GLANCE = 0.0005  # seconds between two looks
+# botocore's descriptions of services are read before the forks, by the loader that they all share.
 SERVER = """
-import importlib, json, os, sys
-import boto3, jinja2, tqdm
+import functools, importlib, json, os, sys
+import boto3, botocore.session, jinja2, tqdm
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 import amt.connection
 from local_crowd.wire import protocol
 import local_crowd.embedded
