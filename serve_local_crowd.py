@@ -14,7 +14,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
@@ -183,7 +183,8 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
     processes = min(PROCESSES, count_cores()) if hasattr(os, "fork") else 1
     open_connections = OpenConnections(processes)
 
-    def serve_process(index: int) -> None:
+    @contextlib.contextmanager
+    def open_server(index: int) -> Iterator[Callable[[], None]]:
         server = Server(
             app,
             sockets,
@@ -194,7 +195,7 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
         )
         try:
             app.send_notifications()
-            server.run()
+            yield server.run
         finally:
             server.close()
             app.close()
@@ -205,9 +206,10 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
     with serving.note_address(directory, urls[0]) as close_note:
         announce(directory, urls)
         if processes == 1:
-            serve_process(0)
+            with open_server(0) as run:
+                run()
         else:
-            prefork.run(processes, serve_process, in_child=close_note)
+            prefork.run(processes, open_server, in_child=close_note)
 
 
 def count_cores() -> int:

@@ -7,8 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
+from contextlib import AbstractContextManager, suppress
 from typing import Any, NoReturn
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -17,13 +16,17 @@ BRIEF_SECONDS = 1.0  # a process that lived no longer is replaced only after as 
 log = logging.getLogger(__name__)
 
 
-def run(count: int, serve: Callable[[int], None], *, in_child: Callable[[], None]) -> NoReturn:
-    """Call `serve` in `count` processes until KeyboardInterrupt, then end them, and raise it.
+OpenServer = Callable[[int], AbstractContextManager[Callable[[], None]]]
 
-    `serve` is passed the index of its process; a process that replaces another has its index.
+
+def run(count: int, open_server: OpenServer, *, in_child: Callable[[], None]) -> NoReturn:
+    """Serve in `count` processes until KeyboardInterrupt, then end them, and raise it.
+
+    `open_server` is passed the index of its process, and gives the function that serves; a process
+    that replaces another has its index.
 
     Call it before any thread is started and without open database connections: processes must not
-    share them. `serve` is ended by KeyboardInterrupt. The processes end also when this one is killed.
+    share them. Serving is ended by KeyboardInterrupt. The processes end also when this one is killed.
     `in_child` is called first in each, to close what only this process should hold.
     """
     # Its writing end is open in this process only, and so is closed however this process ends.
@@ -38,7 +41,7 @@ def run(count: int, serve: Callable[[int], None], *, in_child: Callable[[], None
                 if not child:
                     os.close(our_end)
                     in_child()
-                    _serve_and_exit(partial(serve, index), lifeline)
+                    _serve_and_exit(open_server(index), lifeline)
                 started[child] = index, time.monotonic()
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
             child, status = os.wait()
@@ -55,15 +58,17 @@ def run(count: int, serve: Callable[[int], None], *, in_child: Callable[[], None
                 os.waitpid(child, 0)
 
 
-def _serve_and_exit(serve: Callable[[], None], lifeline: int) -> NoReturn:
+def _serve_and_exit(opening: AbstractContextManager[Callable[[], None]], lifeline: int) -> NoReturn:
     """Serve in a forked process, and end it without what its parent does at its end."""
     code = 1
     try:
         for number in SIGNALS:
             signal.signal(number, _end_once)
         threading.Thread(target=_end_with_parent, args=[lifeline], daemon=True).start()
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        serve()
+        with opening as serve:
+            # Only now: an exception within an import leaves a module's file open.
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+            serve()
         code = 0
     except KeyboardInterrupt:
         code = 0

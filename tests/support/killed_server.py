@@ -11,6 +11,8 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from local_crowd import prefork
@@ -56,10 +58,11 @@ def serve(directory: Path, listening: socket.socket, processes: int | None = Non
     app.prepare_fork()
     open_connections = OpenConnections(2)
 
-    def serve_process(index: int) -> None:
-        Server(app, [listening], threads=8, turn=Turn(open_connections, index)).run()
+    @contextmanager
+    def open_server(index: int) -> Iterator[Callable[[], None]]:
+        yield Server(app, [listening], threads=8, turn=Turn(open_connections, index)).run
 
-    prefork.run(2, serve_process, in_child=lambda: None)
+    prefork.run(2, open_server, in_child=lambda: None)
 
 
 if __name__ == "__main__":
