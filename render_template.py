@@ -6,12 +6,18 @@ The template's input is empty, unless --input_json_file and --row (the first is 
 --check, what will not work in the page is reported too, with its line in the template:
 
     python render_template.py --html_template=theirs.html --input_json_file=theirs.csv --check
+
+With --serve, a browser shows every row as a preview and accepted, at the widths of a phone and of a
+laptop. An answer that is submitted there is shown as the crowd would store it, and a changed file is
+shown at once. Ctrl-C stops it.
 """
 
 import argparse
+import contextlib
 import sys
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simpleamt
 from amt import files, page_checks
@@ -19,6 +25,11 @@ from amt.errors import Error
 from amt.inputs import Input
 from amt.messages import join_faults
 from amt.templates import NOTHING, Template
+
+if TYPE_CHECKING:
+    from amt.rehearsals import Script
+
+HOST = "127.0.0.1"  # --serve listens on this machine only
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -39,6 +50,17 @@ def main(argv: list[str] | None = None) -> int:
         help="say what will not work in the page; exit with 2 if no answer can be submitted",
     )
     parser.add_argument(
+        "--serve", action="store_true", help="show the rows in a browser, on this machine only"
+    )
+    parser.add_argument(
+        "--port", type=int, metavar="N", help="port of --serve; default: any free port"
+    )
+    parser.add_argument(
+        "--hit_properties_file",
+        metavar="FILE",
+        help="JSON file with title, frame height and other properties, for --serve",
+    )
+    parser.add_argument(
         "--input_json_file",
         metavar="FILE",
         help="input file, one HIT per row: .csv, .tsv, .json or JSON Lines; - is stdin",
@@ -51,9 +73,14 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def render(args: argparse.Namespace) -> int:
-    """Write the page, or check it, or both."""
+    """Write the page, or check it, or both; or serve it."""
+    if args.serve:
+        return serve(args)
+    for flag in ("port", "hit_properties_file"):
+        if getattr(args, flag) is not None:
+            raise Error(f"--{flag} needs --serve")
     if args.rendered_html is None and not args.check:
-        raise Error("give --rendered_html, or --check")
+        raise Error("give --rendered_html, --check or --serve")
     settings = simpleamt.config(args)
     template = Template(
         args.html_template, settings["template_directories"], raw_values=args.raw_values
@@ -75,6 +102,59 @@ def render(args: argparse.Namespace) -> int:
     if args.check:
         check(page, template, on_mturk=(args.crowd or settings["crowd"]) == "mturk")
     return 0
+
+
+def serve(args: argparse.Namespace) -> int:
+    """Serve a rehearsal until Ctrl-C; return the exit code.
+
+    It is on a crowd of its own, in a temporary directory, with the pages and the operations that
+    workers would meet: no answer is stored in any other way there.
+    """
+    for flag in ("rendered_html", "row"):
+        if getattr(args, flag) is not None:
+            raise Error(f"--serve shows every row; leave out --{flag}")
+    if args.input_json_file == "-":
+        raise Error("--serve reads the input again when it changes; name a file, not -")
+    from amt.rehearsals import Script
+
+    crowd = simpleamt.crowd(args)
+    script = Script(
+        args.html_template,
+        args.input_json_file,
+        args.hit_properties_file,
+        crowd,
+        input_format=args.input_format,
+        raw_values=args.raw_values,
+    )
+    script.read()  # what is wrong now is said at once
+    with tempfile.TemporaryDirectory() as directory:
+        files_of_pages = Path(crowd.settings["local_crowd"]).absolute() / "files"
+        (Path(directory) / "files").symlink_to(files_of_pages)  # where pages have /files/... from
+        with contextlib.suppress(KeyboardInterrupt):
+            listen(script, Path(directory), args.port or 0)
+    return 0
+
+
+def listen(script: "Script", directory: Path, port: int) -> None:
+    """Serve a rehearsal with the crowd in `directory`, until KeyboardInterrupt."""
+    import serve_local_crowd
+    from local_crowd import hosts
+    from local_crowd.app import create_app
+    from local_crowd.connections import Server
+    from local_crowd.pages.requester import rehearsal
+
+    with serve_local_crowd.open_socket(HOST, port, "--port") as listening:
+        port = serve_local_crowd.get_port(listening)
+        app = create_app(directory, names=hosts.default_names(HOST, 0), ports=[port])
+        app.add_pages("sandbox", rehearsal.make_pages(script))
+        server = Server(app, [listening], threads=serve_local_crowd.THREADS)
+        try:
+            print(f"http://{HOST}:{port}/sandbox/rehearsal/", flush=True)
+            simpleamt.say("Ctrl-C stops the server.")
+            server.run()
+        finally:
+            server.close()
+            app.close()
 
 
 def write(page: str, target: Path) -> None:

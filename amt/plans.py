@@ -70,7 +70,9 @@ def make_plan(
     Without a template, the properties have an ExternalURL. `raw_values`: see Template.
     """
     faults = FaultList()
-    page = _try(faults, _read_page, template_name, crowd, raw_values) if template_name else None
+    page: QuestionSource | None = None
+    if template_name:
+        page = _try(faults, read_page, template_name, crowd, raw_values)
     hit_properties = _try(faults, properties.read, properties_file)
     if hit_properties and (hit_properties.external_url is None) != bool(template_name):
         faults.append(_describe_choice(properties_file, template_name))
@@ -188,7 +190,8 @@ def _serialize(properties: Properties) -> str:
     )
 
 
-def _read_page(name: str, crowd: Crowd, raw_values: bool) -> QuestionSource:
+def read_page(name: str, crowd: Crowd, raw_values: bool) -> PageSource:
+    """Return the source of questions that a template is. Raises Error for a template that is not valid."""
     template = Template(name, crowd.settings["template_directories"], raw_values=raw_values)
     return WholeSource(template, crowd) if name.endswith(WHOLE_QUESTIONS) else PageSource(template)
 

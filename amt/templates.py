@@ -47,6 +47,7 @@ class Template:
 
         # Every source that was read, by name: what the batch record keeps and compares.
         self.sources: dict[str, str] = {}
+        self.paths: list[str] = []  # of the files that they are from
         path = Path(name)
         search = [".", *directories, str(PROJECT), str(path.parent)]
         if path.is_absolute() or ".." in path.parts:
@@ -58,6 +59,7 @@ class Template:
             def get_source(loader, environment: Any, template: str) -> Any:  # noqa: N805
                 source = super().get_source(environment, template)
                 self.sources[template] = source[0]
+                self.paths.append(source[1])
                 return source
 
         loader = Remembering(search, encoding="utf-8-sig")

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.utils import redirect
@@ -83,6 +83,10 @@ class CrowdServer:
         # A POST to /sandbox is an API call: SDKs send the endpoint's path unchanged.
         inner = {**environ, "SCRIPT_NAME": root, "PATH_INFO": path.removeprefix(SANDBOX) or "/"}
         return self._apps["sandbox"](inner, start_response)
+
+    def add_pages(self, site_name: str, pages: Blueprint) -> None:
+        """Add pages to a site; call it before the first request."""
+        self._apps[site_name].register_blueprint(pages)
 
     def prepare_fork(self) -> None:
         """Let processes that are forked now use the databases."""

@@ -35,6 +35,8 @@ MAY_IMPORT = {
     "simpleamt": ("amt",),
     # the operator's scripts stand on the crowd's side
     **dict.fromkeys(("manage_crowd", "serve_local_crowd"), ("amt", "local_crowd", "simpleamt")),
+    # --serve shows a page on a crowd's own site
+    "render_template": ("amt", "local_crowd", "serve_local_crowd", "simpleamt"),
 }
 
 # What would make `--help` wait.

@@ -61,6 +61,8 @@ def test_template_directories_of_the_config_are_searched(desk: Desk) -> None:
         ("\n{{ oops }}", (), "page.html:2: 'oops' is undefined"),
         ("{% if %}", (), "page.html:1: Expected an expression, got 'end of statement block'"),
         ("x", ("--row=1",), "--row needs --input_json_file"),
+        ("x", ("--port=1",), "--port needs --serve"),
+        ("x", ("--serve",), "--serve shows every row; leave out --rendered_html"),
         ("x", ("--input_json_file=in",), "in: No such file or directory"),
         ("x", ("--input_json_file=input.jsonl", "--row=2"), "input.jsonl: has no row 2"),
         ("x", ("--input_json_file=input.jsonl", "--row=-1"), "input.jsonl: has no row -1"),
@@ -163,5 +165,5 @@ def test_there_is_something_to_do(desk: Desk) -> None:
     desk.write("page.html", "x")
 
     assert desk.fails("render_template", "--html_template=page.html") == (
-        "give --rendered_html, or --check"
+        "give --rendered_html, --check or --serve"
     )
