@@ -102,6 +102,12 @@ def parser(doc: str | None, *options: str) -> Parser:
     command_line = Parser(description=doc)
     for name in options:
         command_line.add_argument(f"--{name}", *(["-f"] if name == "yes" else []), **OPTIONS[name])
+    add_shared_options(command_line)
+    return command_line
+
+
+def add_shared_options(command_line: argparse.ArgumentParser) -> None:
+    """Add the flags of every script."""
     shared = command_line.add_argument_group("options of every script")
     shared.add_argument(
         "--crowd", type=strip_slash, help="crowd to use: local, mturk, or the URL of a crowd server"
@@ -117,7 +123,6 @@ def parser(doc: str | None, *options: str) -> Parser:
         metavar="N",
         help="number of calls at a time; default: %(default)s",
     )
-    return command_line
 
 
 def add_page_options(parser: argparse.ArgumentParser) -> None:

@@ -41,7 +41,9 @@ def test_a_page_names_flags_and_commands_that_exist(page: Path) -> None:
         if not words or script in ("simpleamt", "connection", "parallel"):
             continue
         command: tuple[str, ...] = ()
-        if script == "manage_crowd" and re.fullmatch(r"[a-z]+(_[a-z]+)*", words[0]):
+        if script in ("manage_crowd", "manage_qualifications") and re.fullmatch(
+            r"[a-z]+(_[a-z]+)*", words[0]
+        ):
             if words[0] not in help_of(script):
                 continue  # a word of the sentence around it
             command = (words[0],)

@@ -35,6 +35,7 @@ COMMANDS = {
         "--input_json_file=input.jsonl --hit_ids_file=new.txt"
     ),
     "manage_crowd": "list_requesters",
+    "manage_qualifications": "assign --qualification=Editors --workers_file=workers.txt",
     "notify_workers": "--workers_file=workers.txt --subject=x --message=y --yes",
     "pay_bonuses": "--bonuses_file=bonuses.csv --yes",
     "reject_assignments": "--assignment_ids_file=ids.txt --feedback=x --yes",

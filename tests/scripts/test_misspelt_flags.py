@@ -22,7 +22,10 @@ def complaint(folder: Path, script: str, *argv: str) -> str:
     return done.stderr.splitlines()[-1]
 
 
-@pytest.mark.parametrize("script", sorted(set(SCRIPTS) - {"manage_crowd"}))
+WITH_COMMANDS = {"manage_crowd", "manage_qualifications"}  # their flags follow the command
+
+
+@pytest.mark.parametrize("script", sorted(set(SCRIPTS) - WITH_COMMANDS))
 def test_every_script_suggests_a_flag(tmp_path: Path, script: str) -> None:
     """Before it asks for flags that are missing: the misspelt one may be the one."""
     assert complaint(tmp_path, script, "--confg=c.json") == (
@@ -40,6 +43,7 @@ def test_every_script_suggests_a_flag(tmp_path: Path, script: str) -> None:
         ("manage_crowd", ["add_link", "--email=x"], "--email; did you mean --emails?"),
         ("manage_crowd", ["list_workers", "--sit", "live"], "--sit; did you mean --site?"),
         ("manage_crowd", ["--cofig"], "--cofig"),
+        ("manage_qualifications", ["show", "--confg=c"], "--confg; did you mean --config?"),
     ],
 )
 def test_flags(tmp_path: Path, script: str, argv: list[str], suggestion: str) -> None:
