@@ -65,6 +65,7 @@ MODULES = {
     "panel_submissions": {
         "reconcile": "compare a panel's export with the submissions here; exit code 1 if they "
         "differ",
+        "export_panel": "print the submissions to approve and the bonuses to pay at a panel",
     },
     "payments": {
         "export_payments": "print what is owed to each worker",
@@ -131,6 +132,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def perform(args: argparse.Namespace) -> int:
     """Run the command in `args` and print its lines."""
+    from local_crowd.manage.commands import FORMAT
     from local_crowd.operations.errors import CrowdError
     from local_crowd.site import CANNOT_OPEN
 
@@ -138,7 +140,7 @@ def perform(args: argparse.Namespace) -> int:
     directory = Path(args.local_crowd or simpleamt.config(args)["local_crowd"])
     names = [argument.name.lstrip("-") for argument in command.arguments]
     values = {name: getattr(args, name) for name in names}
-    output_format = values.pop("format", "jsonl")
+    output_format = values.pop("format") if FORMAT in command.arguments else "jsonl"
     if "url" in values:
         served_at = serving.find_address(directory) or serving.NOT_SERVED_YET
         values["url"] = values["url"] or served_at
@@ -160,10 +162,10 @@ def perform(args: argparse.Namespace) -> int:
             f"{directory} contains secrets that others can read; run chmod 700 {directory}"
         )
     if output_format == "csv":
-        print_table(lines)
+        print_table([line for line in lines if isinstance(line, dict)])
     else:
         for line in lines:
-            print(json.dumps(line, ensure_ascii=False))
+            print(line if isinstance(line, str) else json.dumps(line, ensure_ascii=False))
     return command.exit_code_for_lines if lines else 0
 
 

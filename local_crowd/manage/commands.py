@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeVar
 
 Line = dict[str, Any]  # what a command prints: a JSON object, or a row of CSV
-Function = Callable[..., Iterator[Line]]
+Function = Callable[..., Iterator[Line] | Iterator[str]]  # a text is printed as it is
 F = TypeVar("F", bound=Function)
 
 
@@ -16,7 +16,9 @@ class Argument(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command: `function(directory, **arguments)` yields the lines to print."""
+    """A command: `function(directory, **arguments)` yields the lines to print, in the format of FORMAT if
+    that is among its arguments.
+    """
 
     function: Function
     arguments: tuple[Argument, ...]

@@ -1,14 +1,16 @@
-"""Submissions at a panel: comparing its export with ours."""
+"""Submissions at a panel: comparing its export with ours, and what to approve and pay there."""
 
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
 from formats.csv_table import Table
-from local_crowd.manage.commands import FORMAT, SITE, Line, argument, command
+from local_crowd.manage.commands import FORMAT, SITE, Line, argument, choice, command, flag
 from local_crowd.manage.common import open_named_site
+from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.operations.panels import participants, reconciliation
+from local_crowd.operations.money import payments
+from local_crowd.operations.panels import bulk_forms, panel_exports, participants, reconciliation
 from local_crowd.operations.people import invitation_links
 
 
@@ -45,12 +47,7 @@ def reconcile(
     columns = (worker_column, status_column, submission_column, code_column)
     there = _read_export(export, *columns)
     with open_named_site(directory, site) as opened, opened.reading() as call:
-        settings = invitation_links.get(call, link).panel
-        if settings is None:
-            raise ParameterValidationError(
-                f"{link} is not a panel link; list_links shows the kind of each link."
-            )
-        panel = participants.Panel(**settings)
+        panel = _find_panel(call, link)
         here = {
             row.participant_id: reconciliation.OurVisit(
                 row.worker_id,
@@ -61,6 +58,63 @@ def reconcile(
         }
     for difference in reconciliation.find_differences(here, there, panel.codes):
         yield difference._asdict()
+
+
+@command(
+    argument("--link", "LINK_ID", "link id, as printed by list_links", required=True),
+    argument(
+        "--format",
+        "FORMAT",
+        "what to write: " + ", ".join(bulk_forms.FORMATS),
+        choices=bulk_forms.FORMATS,
+        required=True,
+    ),
+    choice("--only", "part to write", *bulk_forms.PARTS),
+    flag("--mark_paid", "record what is written as paid"),
+    argument("--payment", "ID", "write what was recorded as paid under this id"),
+    SITE,
+)
+def export_panel(
+    directory: Path,
+    link: str,
+    format: str,  # noqa: A002 - the name of the flag
+    only: str,
+    mark_paid: bool,
+    payment: str | None,
+    site: str,
+) -> Iterator[str]:
+    """Yield the lines that a panel's bulk forms take: submissions to approve, and bonuses to pay.
+
+    `mark_paid` records both as paid, in one transaction, before the first line is yielded. Raises
+    ParameterValidationError for invalid arguments.
+    """
+    if payment and (mark_paid or only != bulk_forms.PARTS[0]):
+        raise ParameterValidationError("--payment cannot be combined with --mark_paid or --only.")
+    with open_named_site(directory, site) as opened:
+        if mark_paid:
+            with opened.writing() as call:
+                limit = _find_panel(call, link).limit
+                payment = payments.record(call, panel_exports.query_unpaid(link, limit, only))
+            if payment is None:
+                return
+        with opened.reading() as call:
+            limit = _find_panel(call, link).limit
+            if payment:
+                rows = panel_exports.list_paid(call, link, payment)
+            else:
+                items = panel_exports.query_unpaid(link, limit, only)
+                rows = panel_exports.list_unpaid(call, link, items)
+    yield from bulk_forms.format_rows(format, rows, payment)
+
+
+def _find_panel(call: Call, link_id: str) -> participants.Panel:
+    """Return the settings of a panel's link. Raises ParameterValidationError for other links."""
+    settings = invitation_links.get(call, link_id).panel
+    if settings is None:
+        raise ParameterValidationError(
+            f"{link_id} is not a panel link; list_links shows the kind of each link."
+        )
+    return participants.Panel(**settings)
 
 
 def _read_export(

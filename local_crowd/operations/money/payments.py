@@ -7,7 +7,7 @@ is in one payment at most.
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Subquery, case, exists, false, func, insert, select, true
+from sqlalchemy import Select, case, exists, false, func, insert, select, true
 from sqlalchemy import literal as value
 from sqlalchemy.sql import union_all
 
@@ -23,6 +23,7 @@ from local_crowd.store.tables import (
     panel_workers,
     payment_items,
     payments,
+    visit_assignments,
     workers,
 )
 
@@ -30,10 +31,11 @@ ITEM_COLUMNS = ("item_id", "worker_id", "is_bonus", "amount")
 
 
 class Choice(NamedTuple):
-    """A filter of unpaid items: approved or sent since a time, by a requester."""
+    """A filter of unpaid items: approved or sent since a time, by a requester, for a panel's link."""
 
     since: int | None = None  # epoch seconds
     requester_id: str | None = None
+    link_id: str | None = None
 
 
 class WorkerTotal(NamedTuple):
@@ -64,17 +66,22 @@ EVERYTHING = Choice()
 
 def list_unpaid(call: Call, choice: Choice = EVERYTHING) -> list[WorkerTotal]:
     """List what each worker is owed, ordered by worker id."""
-    return _sum_by_worker(call, _query_unpaid(choice).subquery())
+    return sum_by_worker(call, query_unpaid(choice))
 
 
 def pay(call: Call, choice: Choice = EVERYTHING) -> str | None:
-    """Record everything that is owed now as paid; return the payment's id, or None if nothing is.
+    """Record everything that is owed now as paid, as `record` does."""
+    return record(call, query_unpaid(choice))
+
+
+def record(call: Call, unpaid_items: Any) -> str | None:
+    """Record these of query_unpaid's items as paid; return the payment's id, or None without items.
 
     Concurrent payments share the items: no item is in two of them.
     """
     payment_id = call.new_id("P", 14)
     call.db.execute(insert(payments).values(payment_id=payment_id, created_time=call.now))
-    items = _query_unpaid(choice).subquery()
+    items = unpaid_items.subquery()
     unpaid = select(value(payment_id), *[items.c[name] for name in ITEM_COLUMNS])
     rows = unpaid.order_by(items.c.item_id)  # one lock order, so that two payments cannot deadlock
     insert_new_rows(call.db, payment_items, ["payment_id", *ITEM_COLUMNS], rows)
@@ -87,7 +94,7 @@ def pay(call: Call, choice: Choice = EVERYTHING) -> str | None:
 def list_paid(call: Call, payment_id: str) -> list[WorkerTotal]:
     """List what each worker was paid in one payment, ordered by worker id."""
     query = select(*[payment_items.c[name] for name in ITEM_COLUMNS])
-    return _sum_by_worker(call, query.where(payment_items.c.payment_id == payment_id).subquery())
+    return sum_by_worker(call, query.where(payment_items.c.payment_id == payment_id))
 
 
 def require_payment(call: Call, payment_id: str) -> None:
@@ -128,12 +135,13 @@ def sum_paid(call: Call, worker_id: str) -> int:
 
 def sum_unpaid(call: Call, worker_id: str) -> int:
     """Return what the worker is owed in cents."""
-    items = _query_unpaid(EVERYTHING).subquery()
+    items = query_unpaid(EVERYTHING).subquery()
     query = select(func.coalesce(func.sum(items.c.amount), 0))
     return int(call.db.scalar(query.where(items.c.worker_id == worker_id)) or 0)
 
 
-def _query_unpaid(choice: Choice) -> Any:
+def query_unpaid(choice: Choice) -> Any:
+    """Return a query of the items that no payment contains, with the columns ITEM_COLUMNS."""
     rewards = (
         select(
             assignments.c.assignment_id.label("item_id"),
@@ -154,6 +162,10 @@ def _query_unpaid(choice: Choice) -> Any:
     if choice.requester_id is not None:
         rewards = rewards.where(assignments.c.requester_id == choice.requester_id)
         extras = extras.where(bonuses.c.requester_id == choice.requester_id)
+    if choice.link_id is not None:
+        of_link = select(visit_assignments.c.assignment_id).filter_by(link_id=choice.link_id)
+        rewards = rewards.where(assignments.c.assignment_id.in_(of_link))
+        extras = extras.where(bonuses.c.assignment_id.in_(of_link))
     return union_all(rewards, extras)
 
 
@@ -161,7 +173,10 @@ def _is_unpaid(item_id: Any) -> Any:
     return ~exists().where(payment_items.c.item_id == item_id)
 
 
-def _sum_by_worker(call: Call, items: Subquery) -> list[WorkerTotal]:
+def sum_by_worker(call: Call, query: Any) -> list[WorkerTotal]:
+    """Return the sums of each worker's items, ordered by worker id; `query` has ITEM_COLUMNS."""
+    items = query.subquery()
+
     def sum_amounts(is_bonus: bool) -> Any:
         amount = case((items.c.is_bonus == is_bonus, items.c.amount), else_=0)
         return func.sum(amount)

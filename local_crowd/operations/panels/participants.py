@@ -211,7 +211,24 @@ def is_from_link(call: Call, link_id: str, worker_id: str, assignment_id: str) -
 
 def list_visitors(call: Call, link_id: str) -> list[Visitor]:
     """List the participants who arrived by the link, in the order of their arrival."""
-    done = (
+    query = (
+        select(
+            panel_workers.c.participant_id,
+            visits.c.worker_id,
+            visits.c.session_id,
+            visits.c.outcome,
+            count_submitted(),
+        )
+        .join(panel_workers, panel_workers.c.worker_id == visits.c.worker_id)
+        .where(visits.c.link_id == link_id)
+        .order_by(visits.c.arrival_time, visits.c.worker_id)
+    )
+    return [Visitor(*row) for row in call.db.execute(query)]
+
+
+def count_submitted() -> Any:
+    """Return an SQL expression: how many HITs a row of `visits` has submitted."""
+    return (
         select(func.count())
         .select_from(visit_assignments)
         .join(assignments, assignments.c.assignment_id == visit_assignments.c.assignment_id)
@@ -222,19 +239,6 @@ def list_visitors(call: Call, link_id: str) -> list[Visitor]:
         )
         .scalar_subquery()
     )
-    query = (
-        select(
-            panel_workers.c.participant_id,
-            visits.c.worker_id,
-            visits.c.session_id,
-            visits.c.outcome,
-            done,
-        )
-        .join(panel_workers, panel_workers.c.worker_id == visits.c.worker_id)
-        .where(visits.c.link_id == link_id)
-        .order_by(visits.c.arrival_time, visits.c.worker_id)
-    )
-    return [Visitor(*row) for row in call.db.execute(query)]
 
 
 def _save_outcome(call: Call, link_id: str, worker_id: str, visit: Visit) -> Visit:
