@@ -1,6 +1,6 @@
 """Languages of the worker site: translated texts from a catalogue, numbers, money and times by Babel.
 
-Babel is imported when a worker first needs a language other than English: it takes 0.1 s.
+What they need of Babel is imported when a worker first needs a language other than English.
 """
 
 import unicodedata
