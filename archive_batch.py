@@ -68,7 +68,7 @@ def archive(args: argparse.Namespace, batch: Batch) -> int:
         raise Error(f"{args.archive_file}: exists; name a new file for the archive")
     if not batch.is_complete:
         simpleamt.say(
-            f"{batch.path}: {len(batch.ids):,} of {count_of(batch.header['rows'], 'row')} were launched"
+            f"{batch.path}: {len(batch.ids):,} of {count_of(batch.planned, 'HIT')} were launched"
         )
     members = archives.list_members(args.hit_ids_file, batch, args.add)
     with tempfile.TemporaryDirectory() as directory:

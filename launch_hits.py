@@ -13,13 +13,19 @@ interrupted, run the same command again to finish the batch: no row gets two HIT
 import argparse
 import sys
 from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import batches, calls, inputs, launching, plans, records, spending
+from amt import batches, calls, inputs, launching, plans, records, spending, splitting
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
+from amt.fees import Cost
 from amt.messages import count_of, join_faults
+from amt.splitting import Parts
+
+if TYPE_CHECKING:
+    from mypy_boto3_mturk import MTurkClient
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -63,6 +69,12 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--max_cost", type=dollars, metavar="DOLLARS", help="largest amount that the batch may cost"
+    )
+    parser.add_argument(
+        "--split",
+        action="store_true",
+        help="where more than 9 assignments of a HIT cost a higher fee, launch several HITs of a row, "
+        "one after another; nobody can do two of them",
     )
     return simpleamt.run(parser, launch, argv)
 
@@ -119,44 +131,82 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
         if not args.anyway:
             raise Error(f"{join_faults(plan.obstacles)}; --anyway launches it all the same")
         simpleamt.say(join_faults(plan.obstacles))
-    missing = plan.rows - len(batch.ids)
-    cost = spending.announce(crowd, plan, missing, args.max_cost, simpleamt.say)
+    sizes = splitting.choose_sizes(
+        crowd, plan.properties, batch, split=args.split, say=simpleamt.say
+    )
+    parts = splitting.find_parts(batch, plan.rows, sizes)
+    cost = announce(args, crowd, plan, parts)
     if args.dry_run:
         return 0
     with batch.claim():
+        missing = parts.missing[parts.current]
         batch.check_room(plan.record_bytes(missing))
         client = crowd.connect()
+        waits = parts.current > 0 and missing > 0
+        if waits and not splitting.exclude_workers(crowd, client, batch, parts, simpleamt.say):
+            return 1
         if missing and crowd.live:
             question = spending.require_funds(crowd, client, cost.total, "Launch")
             simpleamt.confirm(args, question)
         if not batch.header:
-            launching.begin(crowd, client, plan, batch)
-        try:
-            refused = calls.count_refusals(
-                launching.launch(crowd, client, plan, batch),
-                simpleamt.say,
-                lambda row: f"{args.input_json_file}:{row.line}",
-            )
-        finally:
-            if len(batch.ids) < plan.rows:
-                verb = "is" if plan.rows == 1 else "are"
-                simpleamt.say(
-                    f"{len(batch.ids):,} of {count_of(plan.rows, 'HIT')} {verb} created. "
-                    "Run the same command again to create the rest."
-                )
-        complete = len(batch.ids) == plan.rows
-        if complete and batches.needs_ids_file(args.hit_ids_file, batch):
+            launching.begin(crowd, client, plan, batch, sizes)
+        refused = create(args, crowd, client, plan, batch, parts)
+        if batch.is_complete and batches.needs_ids_file(args.hit_ids_file, batch):
             batches.write_ids(args.hit_ids_file, batch, simpleamt.say)
-    report(crowd, plan, batch)
-    return 1 if refused or not complete else 0
+    report(crowd, batch)
+    return 1 if refused or not batch.is_complete else 0
 
 
-def report(crowd: Crowd, plan: plans.Plan, batch: Batch) -> None:
+def announce(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, parts: Parts) -> Cost:
+    """Say what the batch can still cost; return what the HITs that are launched now can cost."""
+    if not parts.is_split:
+        return spending.announce(crowd, plan, parts.missing[0], args.max_cost, simpleamt.say)
+    spending.announce_parts(crowd, plan, parts.sizes, parts.missing, args.max_cost, simpleamt.say)
+    simpleamt.say(
+        f"Each row has {len(parts.sizes)} HITs, of {', '.join(map(str, parts.sizes))} assignments, "
+        f"which are launched one after another; now {parts.describe()}."
+    )
+    now = slice(parts.current, parts.current + 1)
+    return spending.compute_cost(crowd, plan, parts.sizes[now], parts.missing[now])
+
+
+def create(
+    args: argparse.Namespace,
+    crowd: Crowd,
+    client: "MTurkClient",
+    plan: plans.Plan,
+    batch: Batch,
+    parts: Parts,
+) -> int:
+    """Create the HITs of the current part; say how many there are, and return the refusals."""
+    refused = None
+    try:
+        refused = calls.count_refusals(
+            launching.launch(crowd, client, plan, batch, parts.current),
+            simpleamt.say,
+            lambda row: f"{args.input_json_file}:{row.line}",
+        )
+    finally:
+        if not batch.is_complete:
+            verb = "is" if batch.planned == 1 else "are"
+            rest = "Run the same command again to create the rest."
+            if refused == 0 and parts.is_split:
+                rest = (
+                    f"When the assignments of {parts.describe()} are submitted, run the same command "
+                    "again to create the next."
+                )
+            simpleamt.say(
+                f"{len(batch.ids):,} of {count_of(batch.planned, 'HIT')} {verb} created. {rest}"
+            )
+    return refused
+
+
+def report(crowd: Crowd, batch: Batch) -> None:
     """Say how many HITs are launched, and where workers find them."""
     group = batch.header["hit_type_id"]
-    verb, pronoun = ("is", "it") if plan.rows == 1 else ("are", "them")
+    verb, pronoun = ("is", "it") if batch.planned == 1 else ("are", "them")
     simpleamt.say(
-        f"{len(batch.ids):,} of {count_of(plan.rows, 'HIT')} {verb} launched on {crowd}. Workers find "
+        f"{len(batch.ids):,} of {count_of(batch.planned, 'HIT')} {verb} launched on {crowd}. Workers find "
         f"{pronoun} at\n"
         f"  {crowd.worker_site}mturk/preview?groupId={group}"
     )

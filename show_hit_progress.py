@@ -39,7 +39,8 @@ def show(args: argparse.Namespace) -> int:
     for (completed, total), hits in sorted(ways.items(), key=lambda way: (-way[1], way[0])):
         print(f"{completed} / {total}: {hits}")
     print(format_totals(counted))
-    if approvals := describe_approvals(counted, datetime.now(UTC)):
+    approvals = describe_approvals(counted, datetime.now(UTC))
+    if approvals:
         print(approvals)
     return 1 if unknown or len(counted) < len(counters) else 0
 

@@ -133,6 +133,8 @@ def _encode(text: str) -> bytes:
 def _read_inputs(batch: Batch) -> Iterator[bytes]:
     for hit_id in batch.in_order():
         line = batch.find_line(hit_id) or {}
+        if line.get("part"):
+            continue  # the row was that of the HIT before
         yield _encode(json.dumps(line.get("input"), ensure_ascii=False) + "\n")
 
 

@@ -24,33 +24,53 @@ def record_path(hit_ids_file: str | Path) -> Path:
 
 
 class Batch(Record):
-    """A batch record. `header`: batch, crowd, site, time, HIT type, hashes, and what it is of."""
+    """A batch record. `header`: batch, crowd, site, time, HIT type, hashes, and what it is of.
+
+    If it has `parts`, each row has so many HITs, with so many assignments each.
+    """
 
     kind = "batch"
     fields = {"hit_type_id": str, "rows": int, "hashes": dict}  # noqa: RUF012 - never changed
 
     def __init__(self, path: Path) -> None:
         """Read the file. Raises Error when it is not a batch record."""
-        self.ids: dict[int, str] = {}  # row -> HIT id
+        self.ids: dict[int, str] = {}  # number of the HIT, counted row by row -> HIT id
         self._offsets: dict[str, int] = {}  # HIT id -> where its line begins
         super().__init__(path)
 
     def note(self, line: dict[str, Any]) -> None:
         """Add the line of a HIT. Raises DamageError for a line of another batch."""
-        row, hit_id = line["row"], str(line["hit_id"])
+        row, part, hit_id = line["row"], line.get("part", 0), str(line["hit_id"])
         if row not in range(self.header["rows"]):
             raise DamageError(f"row {row} is not one of this batch's {self.header['rows']} rows")
-        if self.ids.get(row, hit_id) != hit_id:
-            raise DamageError(f"row {row} has two HITs, {self.ids[row]} and {hit_id}")
-        if hit_id in self._offsets and row not in self.ids:
+        if part not in range(self.hits_per_row):
+            raise DamageError(f"part {part} is not one of the {self.hits_per_row} HITs of a row")
+        number = self.to_number(row, part)
+        if self.ids.get(number, hit_id) != hit_id:
+            raise DamageError(f"row {row} has two HITs, {self.ids[number]} and {hit_id}")
+        if hit_id in self._offsets and number not in self.ids:
             raise DamageError(f"the HIT {hit_id} is listed for two rows")
-        self.ids[row] = hit_id
+        self.ids[number] = hit_id
         self._offsets[hit_id] = self.end
 
     @property
+    def hits_per_row(self) -> int:
+        """Return how many HITs a row has: one, unless the batch is split."""
+        return len(self.header.get("parts") or [None])
+
+    @property
+    def planned(self) -> int:
+        """Return how many HITs the complete batch has."""
+        return int(self.header["rows"]) * self.hits_per_row
+
+    def to_number(self, row: int, part: int = 0) -> int:
+        """Return the number of a HIT in the batch, counted from 0, row by row."""
+        return row * self.hits_per_row + part
+
+    @property
     def is_complete(self) -> bool:
-        """Whether every row of the batch has its HIT."""
-        return bool(self.header) and len(self.ids) == self.header["rows"]
+        """Whether every row of the batch has its HITs."""
+        return bool(self.header) and len(self.ids) == self.planned
 
     def find_line(self, hit_id: str) -> dict[str, Any] | None:
         """Return the line of a HIT (`row`, `hit_id`, `input`), or None if it has none."""
@@ -98,7 +118,7 @@ def _read_and_compare(hit_ids_file: str | Path, batch: Batch, say: Say) -> list[
     others = [hit_id for hit_id in ids if hit_id not in recorded]
     if not batch.is_complete:
         say(
-            f"{batch.path}: has only {len(recorded)} of the batch's {batch.header['rows']} HITs; "
+            f"{batch.path}: has only {len(recorded)} of the batch's {batch.planned} HITs; "
             "the results of the others have neither row nor input. Restore it from a copy"
         )
     elif others:
@@ -124,7 +144,7 @@ def needs_ids_file(hit_ids_file: str | Path, batch: Batch) -> bool:
     if not batch.is_complete:
         raise Error(
             f"{path}: exists, but its record {batch.path} has only {len(batch.ids)} of "
-            f"{batch.header['rows']} HITs; restore the record from a copy, or name a new file for "
+            f"{batch.planned} HITs; restore the record from a copy, or name a new file for "
             "a new batch"
         )
     whole = "".join(f"{hit_id}\n" for hit_id in batch.in_order()).encode()

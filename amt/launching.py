@@ -3,12 +3,12 @@
 import re
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from amt import calls, records
+from amt import calls, records, splitting
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
@@ -20,18 +20,33 @@ if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 
-def begin(crowd: Crowd, client: "MTurkClient", plan: Plan, batch: Batch) -> None:
-    """Create the HIT type and write the record's first line, before any HIT exists."""
-    hit_type = client.create_hit_type(**plan.properties.hit_type)
+def begin(
+    crowd: Crowd,
+    client: "MTurkClient",
+    plan: Plan,
+    batch: Batch,
+    sizes: Sequence[int] | None = None,
+) -> None:
+    """Create the HIT type and write the record's first line, before any HIT exists.
+
+    `sizes`: the assignments of each HIT of a row, if the batch is split (see splitting).
+    """
+    name, parameters = uuid.uuid4().hex, plan.properties.hit_type
+    of_parts: dict[str, Any] = {}
+    if sizes is not None and len(sizes) > 1:
+        exclusion, parameters = splitting.require_exclusion(crowd, client, name, parameters)
+        of_parts = {"parts": list(sizes), "exclusion": exclusion}
+    hit_type = client.create_hit_type(**parameters)
     batch.begin(
         {
-            "batch": uuid.uuid4().hex,
+            "batch": name,
             **records.describe_place(crowd),
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "hit_type_id": hit_type["HITTypeId"],
             "rows": plan.rows,
             "reward": plan.properties.hit_type["Reward"],
-            "max_assignments": plan.properties.max_assignments,
+            "max_assignments": max(sizes or [plan.properties.max_assignments]),
+            **of_parts,
             "hashes": plan.hashes,
             "commit": _find_commit(plan),
             "template": plan.question_source.sources,
@@ -51,39 +66,50 @@ def _find_commit(plan: Plan) -> str | None:
     return done.stdout.strip()
 
 
-def launch(crowd: Crowd, client: "MTurkClient", plan: Plan, batch: Batch) -> Iterator[Outcome]:
+def launch(
+    crowd: Crowd, client: "MTurkClient", plan: Plan, batch: Batch, part: int = 0
+) -> Iterator[Outcome]:
     """Create the HITs of the rows that have none yet. Yield an outcome for each, in the rows'
     order.
+
+    `part`: which HIT of each row, counted from 0, if the batch is split.
     """
     known = _find_by_annotation(client, batch) if batch.tokens_forgotten() else {}
-    todo = (row for row in plan.input.rows() if row.number not in batch.ids)
+    missing = sum(batch.to_number(row, part) not in batch.ids for row in range(plan.rows))
+    todo = (row for row in plan.input.rows() if batch.to_number(row.number, part) not in batch.ids)
+    of_part = {"part": part} if batch.hits_per_row > 1 else {}
 
     def make(row: Row) -> str:
-        hit_id = known.get(row.number) or _create(client, plan, batch, row)
-        batch.append({"row": row.number, "hit_id": hit_id, "input": row.value})
+        number = batch.to_number(row.number, part)
+        hit_id = known.get(number) or _create(client, plan, batch, row, part)
+        batch.append({"row": row.number, **of_part, "hit_id": hit_id, "input": row.value})
         return hit_id
 
-    return calls.gather(crowd, make, todo, doing="launching", total=plan.rows - len(batch.ids))
+    return calls.gather(crowd, make, todo, doing="launching", total=missing)
 
 
-def _create(client: "MTurkClient", plan: Plan, batch: Batch, row: Row) -> str:
+def _create(client: "MTurkClient", plan: Plan, batch: Batch, row: Row, part: int) -> str:
+    parameters = plan.parameters(row) | plan.properties.hit
+    token = f"{batch.header['batch']}-{row.number}"
+    if batch.hits_per_row > 1:
+        parameters |= {"MaxAssignments": batch.header["parts"][part]}
+        token += f"-{part}"
     try:
         response = client.create_hit_with_hit_type(
             HITTypeId=batch.header["hit_type_id"],
-            **plan.parameters(row),
-            RequesterAnnotation=_format_annotation(batch, row.number),
-            UniqueRequestToken=f"{batch.header['batch']}-{row.number}",
-            **plan.properties.hit,
+            **parameters,
+            RequesterAnnotation=_format_annotation(batch, row.number, part),
+            UniqueRequestToken=token,
         )
     except client.exceptions.RequestError as error:
         # The HIT was created, and the response was lost: ours, or that of a call that boto3 retried.
         if not str(error.response.get("TurkErrorCode")).lower().endswith(".hitalreadyexists"):
             raise
-        return _find_existing(client, batch, row, str(error))
+        return _find_existing(client, batch, row, part, str(error))
     return response["HIT"]["HITId"]
 
 
-def _find_existing(client: "MTurkClient", batch: Batch, row: Row, message: str) -> str:
+def _find_existing(client: "MTurkClient", batch: Batch, row: Row, part: int, message: str) -> str:
     """Return the HIT that the message about its token names, if its annotation is this row's.
 
     Otherwise list all HITs to find the one with that annotation. Raises Error when it no longer
@@ -94,9 +120,10 @@ def _find_existing(client: "MTurkClient", batch: Batch, row: Row, message: str) 
             hit = client.get_hit(HITId=hit_id)["HIT"]
         except client.exceptions.RequestError:
             continue
-        if hit.get("RequesterAnnotation") == _format_annotation(batch, row.number):
+        if hit.get("RequesterAnnotation") == _format_annotation(batch, row.number, part):
             return str(hit_id)
-    if (hit_id := _find_by_annotation(client, batch).get(row.number)) is None:
+    number = batch.to_number(row.number, part)
+    if (hit_id := _find_by_annotation(client, batch).get(number)) is None:
         raise Error(
             f"row {row.number}: its HIT was created but no longer exists; give another "
             "--hit_ids_file to start a new batch"
@@ -104,15 +131,16 @@ def _find_existing(client: "MTurkClient", batch: Batch, row: Row, message: str) 
     return hit_id
 
 
-def _format_annotation(batch: Batch, row: int) -> str:
-    return f"batch={batch.header['batch']} row={row}"
+def _format_annotation(batch: Batch, row: int, part: int) -> str:
+    of_part = f" part={part}" if batch.hits_per_row > 1 else ""
+    return f"batch={batch.header['batch']} row={row}{of_part}"
 
 
 def _find_by_annotation(client: "MTurkClient", batch: Batch) -> dict[int, str]:
-    """Return the ids of all HITs of the batch by row, found by their annotations."""
-    pattern = re.compile(f"batch={batch.header['batch']} row=([0-9]+)")
+    """Return the ids of all HITs of the batch by their numbers, found by their annotations."""
+    pattern = re.compile(f"batch={batch.header['batch']} row=([0-9]+)(?: part=([0-9]+))?")
     hit_ids = {}
     for hit in calls.list_pages(client.list_hits, "HITs"):
         if match := pattern.fullmatch(hit.get("RequesterAnnotation", "")):
-            hit_ids[int(match[1])] = hit["HITId"]
+            hit_ids[batch.to_number(int(match[1]), int(match[2] or 0))] = hit["HITId"]
     return hit_ids

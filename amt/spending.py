@@ -1,5 +1,6 @@
 """Announce what a launch can cost, before anything is spent."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,8 @@ def announce(
     Raises Error when that is more than `max_cost` US dollars.
     """
     rates, properties = find_rates(crowd, plan), plan.properties
-    cost = fees.cost(rates, properties.reward, properties.max_assignments, hits)
-    say(
-        f"{count_of(hits, 'HIT')}, {count_of(cost.assignments, 'assignment')}: "
-        f"at most {cost}, on {crowd} ({crowd.source})."
-    )
+    cost = compute_cost(crowd, plan, [properties.max_assignments], [hits])
+    _say_cost(crowd, cost, hits, say)
     if rates.charged and properties.max_assignments == fees.MANY_FROM and hits:
         less = fees.cost(rates, properties.reward, fees.MANY_FROM - 1, hits)
         each = cost.total / cost.assignments - less.total / less.assignments
@@ -33,9 +31,55 @@ def announce(
             f"With MaxAssignments {fees.MANY_FROM - 1} it would be ${less.total:,}: the fee is "
             f"higher from {fees.MANY_FROM} assignments on, ${each:.2f} more for each."
         )
+    less_in_all = cost.rewards + cost.assignments * rates.fee(properties.reward, fees.MANY_FROM - 1)
+    if properties.max_assignments > fees.MANY_FROM and less_in_all < cost.total:
+        say(
+            f"With --split it would be ${less_in_all:,} in all: the fee is higher from "
+            f"{fees.MANY_FROM} assignments on."
+        )
+    _check_cost(cost, max_cost)
+    return cost
+
+
+def announce_parts(
+    crowd: Crowd,
+    plan: Plan,
+    sizes: Sequence[int],
+    missing: Sequence[int],
+    max_cost: Decimal | None,
+    say: Say = say_nothing,
+) -> None:
+    """Say what the missing HITs of a split batch can cost at most.
+
+    `missing` is how many HITs there are to launch with each of these numbers of assignments. Raises
+    Error when that is more than `max_cost` US dollars.
+    """
+    cost = compute_cost(crowd, plan, sizes, missing)
+    _say_cost(crowd, cost, sum(missing), say)
+    _check_cost(cost, max_cost)
+
+
+def compute_cost(crowd: Crowd, plan: Plan, sizes: Sequence[int], hits: Sequence[int]) -> fees.Cost:
+    """Return what HITs of the plan can cost: `hits` of each number of assignments in `sizes`."""
+    rates, reward = find_rates(crowd, plan), plan.properties.reward
+    costs = [fees.cost(rates, reward, *each) for each in zip(sizes, hits, strict=True)]
+    return fees.Cost(
+        sum(cost.assignments for cost in costs),
+        sum((cost.rewards for cost in costs), Decimal(0)),
+        sum((cost.fees for cost in costs), Decimal(0)),
+    )
+
+
+def _say_cost(crowd: Crowd, cost: fees.Cost, hits: int, say: Say) -> None:
+    say(
+        f"{count_of(hits, 'HIT')}, {count_of(cost.assignments, 'assignment')}: "
+        f"at most {cost}, on {crowd} ({crowd.source})."
+    )
+
+
+def _check_cost(cost: fees.Cost, max_cost: Decimal | None) -> None:
     if max_cost is not None and cost.total > max_cost:
         raise Error(f"this can cost ${cost.total:,}, more than --max_cost ${max_cost:,}")
-    return cost
 
 
 def find_rates(crowd: Crowd, plan: Plan) -> fees.Rates:
