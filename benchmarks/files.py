@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from benchmarks.desk import ROOT, Ran, run_script
 from benchmarks.tables import machine, write_table
+from tests.support.postgres import postgres_server
 
 MEGA = 1_000_000
 PAGE = """<p>${text}</p><img src="${url}" alt=""><label>Answer <input name="answer"></label>
@@ -97,6 +98,12 @@ def measure(folder: Path, rows: int, results: int) -> Iterator[Row]:
         )
         assert (folder / f"results.{file_format}").stat().st_size > results
         yield Row(f"{results:,} results, `--format={file_format}`", exported, bar)
+    with postgres_server(fsync=True) as url:
+        for times in ("first", "again"):
+            stored = run_script(
+                folder, "export_results.py", "--results_file=results.jsonl", f"--to={url}"
+            )
+            yield Row(f"{results:,} results to PostgreSQL, {times}", stored, Bar(30, 150))
 
 
 def format_table(rows: list[Row]) -> str:

@@ -42,6 +42,7 @@ def test_the_benchmarks_measure_every_figure() -> None:
 
 
 @pytest.mark.foreign
+@pytest.mark.postgresql
 def test_files_measures_every_figure(tmp_path: Path) -> None:
     """`python -m benchmarks files` launches nothing, and has a line with a bar for each figure."""
     rows = list(files.measure(tmp_path, 30, 20))
@@ -52,6 +53,8 @@ def test_files_measures_every_figure(tmp_path: Path) -> None:
         "| 20 results, `--format=csv`",
         "| 20 results, `--format=mturk`",
         "| 20 results, `--format=parquet`",
+        "| 20 results to PostgreSQL, first",
+        "| 20 results to PostgreSQL, again",
     ]
     assert all(row.met for row in rows)
 
