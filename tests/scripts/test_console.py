@@ -49,6 +49,7 @@ COMMANDS = {
 }
 # Command lines of the scripts that need no library and no crowd.
 WITHOUT_LIBRARIES = {
+    "aggregate_results": "--results_file=two.txt --field=answers.label",
     "import_results": "--results_file=web.csv",
     "review_hits": "--results_file=results.txt --decisions_file=new.csv",
 }
@@ -259,7 +260,9 @@ def test_what_needs_no_library_runs_outside_the_virtual_environment(
 ) -> None:
     """Results that were collected years ago can be read and decided on with Python alone."""
     files.write("web.csv", "HITId,AssignmentId,WorkerId,Answer.label\n3A,3B,A3,cat\n")
-    files.write("results.txt", to_lines(result(answers={"label": "cat"})))
+    cat = result(answers={"label": "cat"})
+    files.write("results.txt", to_lines(cat))
+    files.write("two.txt", to_lines(cat, cat | {"assignment_id": "3B", "worker_id": "A4"}))
 
     done = run_without_libraries(files, script, WITHOUT_LIBRARIES[script])
 

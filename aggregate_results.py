@@ -1,0 +1,79 @@
+r"""Turn several answers per row into one label, with its confidence, from results files.
+
+    python aggregate_results.py --results_file=results.txt --field=output.label > labels.jsonl
+
+Prints one JSON line per HIT: row, hit_id, label, confidence, method, votes, agreement, needs_a_look
+and why. Needs no crowd and no network. --field names a field of the results: output.label, or
+answers.label for a field of the form.
+
+majority: the label with the most votes. dawid_skene: learns from all answers how often each worker
+errs, and weighs their votes by it. The default is dawid_skene from 3 answers per worker on, else
+majority. A tie has no label, unless --ties=random.
+"""
+
+import argparse
+import json
+import sys
+
+import simpleamt
+from amt.quality import aggregation, dawid_skene, labels
+from amt.quality.aggregation import Settings
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__)
+    parser.add_argument(
+        "--results_file", required=True, metavar="FILE", help="results of get_results.py"
+    )
+    parser.add_argument(
+        "--field", required=True, metavar="NAME", help="field to aggregate, such as output.label"
+    )
+    parser.add_argument("--method", choices=labels.METHODS, help="see above; default: see above")
+    parser.add_argument(
+        "--ties",
+        choices=labels.TIES,
+        default="keep",
+        help="what to do with ties: no label, or one of the tied at random; default: %(default)s",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="seed of what is random; default: 0"
+    )
+    parser.add_argument(
+        "--confidence",
+        type=float,
+        default=labels.SURE,
+        metavar="P",
+        help="rows less sure than this need a look; default: %(default)s",
+    )
+    parser.add_argument(
+        "--pseudo_count",
+        type=float,
+        default=dawid_skene.PSEUDO_COUNT,
+        metavar="X",
+        help="dawid_skene: what is added to each cell of a worker's matrix; default: %(default)s",
+    )
+    parser.add_argument(
+        "--as_text", action="store_true", help='take all labels as text, so that 1 is "1"'
+    )
+    return simpleamt.run(parser, aggregate, argv)
+
+
+def aggregate(args: argparse.Namespace) -> int:
+    """Print the labels. Return 1 if answers were left out, or the method did not converge."""
+    settings = Settings(
+        field=args.field,
+        method=args.method,
+        choice=labels.Choice(args.confidence, args.ties, args.seed),
+        pseudo_count=args.pseudo_count,
+        as_text=args.as_text,
+    )
+    aggregation.validate(settings)
+    result = aggregation.aggregate(args.results_file, settings, simpleamt.say)
+    for line in result.lines:
+        print(json.dumps(line, ensure_ascii=False))
+    return 0 if result.is_complete else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""Read one field of every answer in a results file, grouped by HIT."""
+
+import dataclasses
+from array import array
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from amt import inputs, results_tables
+from amt.errors import Error
+from amt.messages import Say, count_of, join_faults, say_nothing
+from amt.quality.fields import describe_missing, find_field, list_fields
+
+Read = Callable[[Any], Any]  # returns what to keep of a value; raises ValueError if it cannot
+
+
+class Hit(NamedTuple):
+    """A HIT: its id, and its row in the input file, which imported results can lack."""
+
+    hit_id: str
+    row: int | None
+
+
+@dataclass
+class Answers:
+    """The answers to a field. The sequences `hit_of` to `submitted` have an item for each answer."""
+
+    hits: list[Hit] = field(default_factory=list)
+    workers: list[str] = field(default_factory=list)
+    hit_of: "array[int]" = field(default_factory=lambda: array("i"))  # position in `hits`
+    worker_of: "array[int]" = field(default_factory=lambda: array("i"))  # position in `workers`
+    values: list[Any] = field(default_factory=list)
+    seconds: "array[float]" = field(default_factory=lambda: array("d"))  # working time, or nan
+    submitted: "array[float]" = field(default_factory=lambda: array("d"))  # Unix time, or nan
+    left_out: list[str] = field(default_factory=list)  # a message for each answer without the field
+
+    def group(self) -> list[list[int]]:
+        """Return the positions of the answers of each HIT."""
+        groups: list[list[int]] = [[] for _ in self.hits]
+        for position, hit in enumerate(self.hit_of):
+            groups[hit].append(position)
+        return groups
+
+
+class _Collector:
+    """Takes in results one by one."""
+
+    def __init__(self, name: str) -> None:
+        self.answers = Answers()
+        self.repeated: list[str] = []
+        self.fields: dict[str, None] = {}
+        self._name = name
+        self._hits: dict[str, int] = {}
+        self._workers: dict[str, int] = {}
+        self._assignments: set[str] = set()
+        self._texts: dict[str, str] = {}  # equal texts are stored once
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """No columns: this is not written as a table."""
+        return ()
+
+    def cells(self, result: results_tables.Result) -> list[Any]:
+        """Return no cells."""
+        raise NotImplementedError
+
+    def add(self, result: results_tables.Result) -> None:
+        """Take in a result."""
+        assignment_id = result["assignment_id"]
+        if assignment_id in self._assignments:
+            self.repeated.append(f"{assignment_id}: the assignment is there twice")
+            return
+        self._assignments.add(assignment_id)
+        value = find_field(result, self._name)
+        if value is None or value == "":
+            if len(self.fields) < 1000:
+                self.fields |= dict.fromkeys(list_fields(result))
+            self.answers.left_out.append(f"{assignment_id}: has no {self._name}; left out")
+            return
+        self._append(result, self._texts.setdefault(value, value) if type(value) is str else value)
+
+    def _append(self, result: results_tables.Result, value: Any) -> None:
+        answers = self.answers
+        hit = self._hits.setdefault(result["hit_id"], len(self._hits))
+        if hit == len(answers.hits):
+            answers.hits.append(Hit(result["hit_id"], result.get("row")))
+        worker = self._workers.setdefault(result["worker_id"], len(self._workers))
+        if worker == len(answers.workers):
+            answers.workers.append(result["worker_id"])
+        end = _to_seconds(result.get("submit_time"))
+        answers.hit_of.append(hit)
+        answers.worker_of.append(worker)
+        answers.values.append(value)
+        answers.seconds.append(end - _to_seconds(result.get("accept_time")))
+        answers.submitted.append(end)
+
+
+def read_answers(source: inputs.Input, name: str, say: Say = say_nothing) -> Answers:
+    """Read the field `name` of every answer. Answers without it are left out, and said.
+
+    Raises Error if a line is not a line of results, no line has the field, an assignment is there
+    twice, or no HIT has two answers.
+    """
+    collector = _Collector(name)
+    results_tables.read_results(source, collector, say)
+    answers = collector.answers
+    if collector.repeated:
+        raise Error(join_faults(f"{source.path}: {fault}" for fault in collector.repeated))
+    if not answers.values:
+        raise Error(f"{source.path}: {describe_missing(name, collector.fields)}")
+    if len(answers.hits) == len(answers.values):
+        raise Error(f"{source.path}: no HIT has two answers with {name}, so none can be compared")
+    if answers.left_out:
+        say(join_faults(answers.left_out))
+        say(f"{count_of(len(answers.left_out), 'answer')} without {name} left out.")
+    return answers
+
+
+def convert(answers: Answers, path: object, name: str, read: Read) -> Answers:
+    """Return the answers with each value as `read` returns it. Raises Error for those it refuses."""
+    faults: list[str] = []
+    values: list[Any] = []
+    for position, value in enumerate(answers.values):
+        try:
+            values.append(read(value))
+        except ValueError as error:
+            hit = answers.hits[answers.hit_of[position]].hit_id
+            worker = answers.workers[answers.worker_of[position]]
+            faults.append(f"{path}: {name} of worker {worker} in HIT {hit}: {error}")
+    if faults:
+        raise Error(join_faults(faults))
+    return dataclasses.replace(answers, values=values)
+
+
+def _to_seconds(time: str | None) -> float:
+    if not time:
+        return float("nan")
+    try:
+        return datetime.fromisoformat(time).timestamp()
+    except ValueError:
+        return float("nan")

@@ -1,0 +1,144 @@
+"""aggregate_results.py: several answers per row become one label."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.results_lines import result, to_lines
+from tests.support.script_fixtures import Desk
+from tests.support.votes import lines_of
+
+FLAGS = ("--results_file=results.txt", "--field=output.label")
+
+
+def aggregate(desk: Desk, rows: Any, *flags: str) -> list[dict[str, Any]]:
+    """The lines of the labels."""
+    desk.write("results.txt", lines_of(rows))
+    done = desk.run("aggregate_results", *FLAGS, *flags)
+    assert done.code == 0, done.err
+    return done.lines
+
+
+def test_a_line_per_row_by_majority(desk: Desk) -> None:
+    """Its fields are those that docs/quality.md names, a tie has no label and says why."""
+    lines = aggregate(desk, ["aab", "ab", "bbb", "b"], "--method=majority")
+
+    assert lines[0] == {
+        "row": 0,
+        "hit_id": "3HIT1",
+        "label": "a",
+        "confidence": 0.666667,
+        "method": "majority",
+        "votes": {"a": 2, "b": 1},
+        "agreement": 0.333333,
+        "needs_a_look": True,
+        "why": "confidence 0.67 is below 0.8",
+    }
+    assert (lines[1]["label"], lines[1]["why"]) == (None, "tie of a, b")
+    assert (lines[2]["label"], lines[2]["why"]) == ("b", None)
+    assert (lines[3]["label"], lines[3]["confidence"]) == ("b", None)
+    assert lines[3]["why"] == "only one answer"
+
+
+def test_the_default_is_dawid_skene_where_workers_answer_enough(desk: Desk) -> None:
+    """From 3 answers per worker on; and the method is said."""
+    few = aggregate(desk, ["ab", "aa"])
+    many = aggregate(desk, ["aab", "bbb", "aaa", "abb"])
+
+    assert {line["method"] for line in few} == {"majority"}
+    assert {line["method"] for line in many} == {"dawid_skene"}
+    assert [line["label"] for line in many] == ["a", "b", "a", "b"]
+    said = desk.run("aggregate_results", *FLAGS).err
+    assert said == "12 answers of 3 workers to 4 rows, by dawid_skene; 2 need a look.\n"
+
+
+def test_a_tie_broken_at_random_is_the_same_for_a_seed(desk: Desk) -> None:
+    """And still needs a look."""
+    rows = ["ab"] * 20
+    flags = ("--method=majority", "--ties=random", "--seed=1")
+    first = aggregate(desk, rows, *flags)
+
+    assert first == aggregate(desk, rows, *flags)
+    assert {line["label"] for line in first} == {"a", "b"}
+    assert all(line["needs_a_look"] for line in first)
+
+
+def test_answers_without_the_field_are_left_out_and_named(desk: Desk) -> None:
+    """The exit code is 1, as for everything that was refused."""
+    rows = [["a", "a", None], ["b", "b", ""]]
+    desk.write("results.txt", lines_of(rows))
+
+    done = desk.run("aggregate_results", *FLAGS)
+
+    assert done.code == 1
+    assert [line["votes"] for line in done.lines] == [{"a": 2}, {"b": 2}]
+    assert "3ASSIGNMENT0X2: has no output.label; left out\n" in done.err
+    assert "2 answers without output.label left out.\n" in done.err
+
+
+@pytest.mark.parametrize(
+    ("field", "message"),
+    [
+        ("output.labl", "no line has output.labl; did you mean output.label?; the fields are "),
+        ("x", "no line has x; the fields are answers.label, output.label"),
+    ],
+)
+def test_a_field_that_no_line_has(desk: Desk, field: str, message: str) -> None:
+    """The fields that there are are listed."""
+    desk.write("results.txt", lines_of(["aa"]))
+
+    said = desk.fails("aggregate_results", FLAGS[0], f"--field={field}")
+
+    assert said.startswith(f"results.txt: {message}")
+
+
+def test_labels_of_different_types_are_refused_unless_taken_as_text(desk: Desk) -> None:
+    """1 and "1" would be two labels, and True would be equal to 1."""
+    desk.write("results.txt", lines_of([[1, "1"]]))
+    said = desk.fails("aggregate_results", *FLAGS)
+
+    assert said == (
+        "results.txt: labels differ in type: number (1) and text (1); "
+        "--as_text makes all of them text"
+    )
+    (line,) = aggregate(desk, [[1, "1"]], "--as_text")
+    assert (line["label"], line["votes"]) == ("1", {"1": 2})
+    desk.write("results.txt", lines_of([[1, True]]))
+    assert "number (1) and true or false (true)" in desk.fails("aggregate_results", *FLAGS)
+
+
+def test_input_that_cannot_be_aggregated_is_refused_before_output(desk: Desk) -> None:
+    """An assignment twice; no HIT with two answers; a value that is no label; a wrong number."""
+    twice = result(1, output={"label": "a"})
+    desk.write("results.txt", to_lines(twice, twice))
+    assert desk.fails("aggregate_results", *FLAGS) == (
+        "results.txt: 3ASSIGNMENT1: the assignment is there twice"
+    )
+    desk.write("results.txt", lines_of(["a", "b"]))
+    assert desk.fails("aggregate_results", *FLAGS) == (
+        "results.txt: no HIT has two answers with output.label, so none can be compared"
+    )
+    assert desk.fails("aggregate_results", *FLAGS, "--confidence=2") == (
+        "--confidence must be from 0 to 1"
+    )
+    assert desk.fails("aggregate_results", *FLAGS, "--pseudo_count=0") == (
+        "--pseudo_count must be above 0"
+    )
+
+
+def test_a_form_field_and_radio_buttons_are_labels_too(desk: Desk) -> None:
+    """Radio buttons of Crowd HTML send an object with one true member."""
+    radio = {"yes": True, "no": False}
+    desk.write(
+        "results.txt",
+        to_lines(
+            result(1, output=None, answers={"q.1": json.dumps(1)}),
+            result(1, assignment_id="3B", answers={"q.1": "1"}),
+        ),
+    )
+
+    form = desk.run("aggregate_results", FLAGS[0], "--field=answers.q.1")
+
+    assert [line["label"] for line in form.lines] == ["1"]
+    assert [line["label"] for line in aggregate(desk, [[radio, radio]])] == ["yes"]
