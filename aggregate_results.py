@@ -16,7 +16,8 @@ import json
 import sys
 
 import simpleamt
-from amt.quality import aggregation, dawid_skene, labels
+from amt.errors import Error
+from amt.quality import aggregation, agreement, dawid_skene, labels
 from amt.quality.aggregation import Settings
 
 
@@ -56,6 +57,26 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--as_text", action="store_true", help='take all labels as text, so that 1 is "1"'
     )
+    parser.add_argument(
+        "--votes_file",
+        metavar="FILE",
+        help="CSV file to write: task, worker and label, as other libraries read it",
+    )
+    parser.add_argument(
+        "--workers_file", metavar="FILE", help="CSV file to write: figures about each worker"
+    )
+    parser.add_argument(
+        "--agreement",
+        action="store_true",
+        help="print how far the workers agree, one JSON line per measure, instead of labels",
+    )
+    parser.add_argument(
+        "--order",
+        type=lambda text: tuple(text.split(",")),
+        default=(),
+        metavar="LABELS",
+        help="all labels in their order, such as low,medium,high; default: by number or by text",
+    )
     return simpleamt.run(parser, aggregate, argv)
 
 
@@ -67,12 +88,29 @@ def aggregate(args: argparse.Namespace) -> int:
         choice=labels.Choice(args.confidence, args.ties, args.seed),
         pseudo_count=args.pseudo_count,
         as_text=args.as_text,
+        order=args.order,
     )
     aggregation.validate(settings)
+    if args.agreement:
+        return _print_agreement(args, settings)
     result = aggregation.aggregate(args.results_file, settings, simpleamt.say)
+    if args.votes_file:
+        aggregation.write_votes(result.answers, result.votes, args.votes_file)
+    if args.workers_file:
+        aggregation.write_workers(result, args.workers_file)
     for line in result.lines:
         print(json.dumps(line, ensure_ascii=False))
     return 0 if result.is_complete else 1
+
+
+def _print_agreement(args: argparse.Namespace, settings: Settings) -> int:
+    """Print the measures of agreement. Return 1 if answers were left out."""
+    if args.workers_file or args.votes_file:
+        raise Error("--agreement writes no files; run it without --workers_file and --votes_file")
+    answers, votes = aggregation.read_votes(args.results_file, settings, simpleamt.say)
+    for measure in agreement.measure(votes, is_ordered=bool(args.order), seed=args.seed):
+        print(json.dumps(measure.to_line()))
+    return 1 if answers.left_out else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Votes: answers that are one of a few labels."""
 
+import math
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -60,8 +61,10 @@ def create_votes(
     return Votes(labels, starts, sorted_workers, sorted_votes, max(workers, default=-1) + 1)
 
 
-def collect_votes(answers: Answers, path: object, *, as_text: bool = False) -> Votes:
-    """Return the votes of answers. `as_text` makes 1 and "1" the same label.
+def collect_votes(
+    answers: Answers, path: object, *, as_text: bool = False, order: Sequence[str] = ()
+) -> Votes:
+    """Return the votes of answers. `as_text` makes 1 and "1" the same label; `order` lists all labels.
 
     Raises Error for values that are no labels, and for labels of different types.
     """
@@ -80,10 +83,10 @@ def collect_votes(answers: Answers, path: object, *, as_text: bool = False) -> V
                 f"{kind} ({text})" for kind, text in zip(examples, (first, second), strict=False)
             )
             raise Error(f"{path}: labels differ in type: {kinds}; --as_text makes all of them text")
-    labels = sorted(known)
-    order = {known[label]: position for position, label in enumerate(labels)}
+    labels = _sort(list(known), order, path)
+    positions = {known[label]: position for position, label in enumerate(labels)}
     for position, vote in enumerate(votes):
-        votes[position] = order[vote]
+        votes[position] = positions[vote]
     return create_votes(answers.hit_of, answers.worker_of, votes, labels)
 
 
@@ -98,6 +101,27 @@ def to_label(value: Any, *, as_text: bool = False) -> Label | None:
     if not isinstance(value, str | int | float):
         return None
     return to_text(value) if as_text else value
+
+
+def read_numbers(labels: Sequence[Any]) -> list[float] | None:
+    """Return the labels as numbers, or None if one is not a number."""
+    try:
+        numbers = [float(label) for label in labels]
+    except ValueError:
+        return None
+    return numbers if all(map(math.isfinite, numbers)) else None
+
+
+def _sort(labels: list[Any], order: Sequence[str], path: object) -> list[Any]:
+    """Return the labels as `order` lists them, or by number, or by text."""
+    if not order:
+        numbers = read_numbers(labels)
+        by_number = dict(zip(labels, numbers or [], strict=False))
+        return sorted(labels, key=lambda label: (by_number.get(label, 0.0), label))
+    for label in labels:
+        if to_text(label) not in order:
+            raise Error(f"{path}: the label {to_text(label)[:60]} is not in --order")
+    return sorted(labels, key=lambda label: order.index(to_text(label)))
 
 
 def _name_type(label: Label) -> str:

@@ -1,5 +1,7 @@
 """aggregate_results.py: several answers per row become one label."""
 
+import csv
+import io
 import json
 from typing import Any
 
@@ -142,3 +144,54 @@ def test_a_form_field_and_radio_buttons_are_labels_too(desk: Desk) -> None:
 
     assert [line["label"] for line in form.lines] == ["1"]
     assert [line["label"] for line in aggregate(desk, [[radio, radio]])] == ["yes"]
+
+
+def test_figures_about_each_worker(desk: Desk) -> None:
+    """They are columns to judge by; W2 answers last, at once, and always the same."""
+    rows = ["aab", "bbb", "aab", "bbb"]
+    lines = [json.loads(line) for line in lines_of(rows).splitlines()]
+    for line in lines:
+        if line["worker_id"] == "W2":
+            line["accept_time"] = "2015-11-23T18:15:01Z"
+    desk.write("results.txt", to_lines(*lines))
+
+    done = desk.run(
+        "aggregate_results", *FLAGS, "--method=majority", "--workers_file=w.csv", "--votes_file=v"
+    )
+
+    assert done.code == 0, done.err
+    table = list(csv.DictReader(io.StringIO(desk.read("w.csv"))))
+    assert [row["worker_id"] for row in table] == ["W0", "W1", "W2"]
+    assert table[2] == {
+        "worker_id": "W2",
+        "answers": "4",
+        "accuracy": "0.5",
+        "accuracy_low": "0.15",
+        "accuracy_high": "0.85",
+        "agreement": "0.5",
+        "confusion": '{"a": {"b": 2.0}, "b": {"b": 2.0}}',
+        "median_seconds": "2",
+        "fast_answers": "4",
+        "repeated_answers": "1",
+    }
+    assert table[0]["repeated_answers"] == "0"
+    assert desk.read("v").splitlines()[:3] == ["task,worker,label", "3HIT1,W0,a", "3HIT1,W1,a"]
+
+
+def test_agreement_is_printed_instead_of_labels(desk: Desk) -> None:
+    """A line per measure; --order makes texts ordinal, and must list all labels."""
+    desk.write("results.txt", lines_of([["low", "mid"], ["mid", "mid"], ["high", "high"]] * 4))
+    flags = (*FLAGS, "--agreement")
+
+    lines = desk.run("aggregate_results", *flags, "--order=low,mid,high").lines
+
+    by_name = {line["measure"]: line for line in lines}
+    assert by_name["raw_agreement"]["value"] == pytest.approx(2 / 3)
+    assert by_name["krippendorff_alpha_ordinal"]["value"] > 0.7
+    assert by_name["krippendorff_alpha_interval"]["why"] == "the labels are not numbers"
+    assert desk.fails("aggregate_results", *flags, "--order=low,high") == (
+        "results.txt: the label mid is not in --order"
+    )
+    assert "--agreement writes no files" in desk.fails(
+        "aggregate_results", *flags, "--votes_file=v"
+    )

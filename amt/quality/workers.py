@@ -1,0 +1,147 @@
+"""Figures about each worker: columns to judge by, not verdicts."""
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from amt.cells import guard, to_text
+from amt.quality.answers import Answers
+from amt.quality.labels import RowLabel
+from amt.quality.votes import Votes
+
+COLUMNS = (
+    "worker_id",
+    "answers",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "agreement",
+    "confusion",
+    "median_seconds",
+    "fast_answers",
+    "repeated_answers",
+)
+Z = 1.959964  # of a 95 % interval
+FAST = 1 / 3  # of the median time of all answers
+
+
+def describe_workers(
+    answers: Answers, votes: Votes, rows: Sequence[RowLabel], posteriors: Any | None
+) -> Iterator[list[str]]:
+    """Yield the cells of COLUMNS for each worker, "" for what is not known.
+
+    `posteriors` are those of Dawid-Skene; without them, the rows' labels count as true, and rows
+    without a label do not count.
+    """
+    truths = list(_list_truths(votes, rows, posteriors))
+    by_worker: list[list[tuple[int, int]]] = [[] for _ in answers.workers]  # row, vote
+    for row, (start, end) in enumerate(zip(votes.starts, votes.starts[1:], strict=False)):
+        for worker, vote in zip(votes.workers[start:end], votes.votes[start:end], strict=True):
+            by_worker[worker].append((row, vote))
+    times = _group_times(answers)
+    known = [time for times_of_one in times for time in times_of_one]
+    fast = median(known) * FAST if known else 0.0
+    repeated = _share_repeated(answers)
+    names = [to_text(label) for label in votes.labels]
+    for worker, given in enumerate(by_worker):
+        right, counted, confusion = _compare(given, truths, names)
+        low, high = wilson_interval(right, counted)
+        seconds = times[worker]
+        yield [
+            guard(answers.workers[worker]),
+            str(len(given)),
+            _format(right / counted if counted else None),
+            _format(low),
+            _format(high),
+            _format(_share_agreeing(given, votes)),
+            json.dumps(confusion, ensure_ascii=False),
+            _format(median(seconds) if seconds else None),
+            str(sum(time < fast for time in seconds)) if seconds else "",
+            _format(repeated[worker]),
+        ]
+
+
+def wilson_interval(right: float, total: float) -> tuple[float | None, float | None]:
+    """Return the 95 % interval of a share (E. B. Wilson 1927, JASA 22, 209-212)."""
+    if not total:
+        return None, None
+    share = right / total
+    middle = share + Z * Z / (2 * total)
+    margin = Z * math.sqrt(share * (1 - share) / total + Z * Z / (4 * total * total))
+    scale = 1 + Z * Z / total
+    return max(0.0, (middle - margin) / scale), min(1.0, (middle + margin) / scale)
+
+
+def _list_truths(
+    votes: Votes, rows: Sequence[RowLabel], posteriors: Any | None
+) -> Iterator[dict[int, float]]:
+    """Yield the probabilities of the labels of each row that are not negligible."""
+    if posteriors is not None:
+        for values in zip(*posteriors, strict=True):
+            yield {label: value for label, value in enumerate(values) if value > 1e-6}
+        return
+    positions = {label: position for position, label in enumerate(votes.labels)}
+    for row in rows:
+        yield {} if row.label is None or row.confidence is None else {positions[row.label]: 1.0}
+
+
+def _compare(
+    given: Sequence[tuple[int, int]], truths: Sequence[dict[int, float]], names: Sequence[str]
+) -> tuple[float, float, dict[str, dict[str, float]]]:
+    """Return the number of right answers, that of answers that count, and the confusion: how many
+    answers there are of each label, by true label.
+    """
+    right = counted = 0.0
+    confusion: dict[str, dict[str, float]] = {}
+    for row, vote in given:
+        for label, probability in truths[row].items():
+            counted += probability
+            right += probability * (label == vote)
+            cells = confusion.setdefault(names[label], {})
+            cells[names[vote]] = cells.get(names[vote], 0.0) + probability
+    shown = {
+        label: {name: round(count, 2) for name, count in sorted(cells.items()) if count >= 0.005}
+        for label, cells in sorted(confusion.items())
+    }
+    return right, counted, {label: cells for label, cells in shown.items() if cells}
+
+
+def _share_agreeing(given: Sequence[tuple[int, int]], votes: Votes) -> float | None:
+    """Return the share of the other answers to a worker's rows that are equal to the worker's."""
+    equal = others = 0
+    for row, vote in given:
+        ballots = votes.votes[votes.starts[row] : votes.starts[row + 1]]
+        others += len(ballots) - 1
+        equal += sum(ballot == vote for ballot in ballots) - 1
+    return equal / others if others else None
+
+
+def _group_times(answers: Answers) -> list[list[float]]:
+    times: list[list[float]] = [[] for _ in answers.workers]
+    for worker, seconds in zip(answers.worker_of, answers.seconds, strict=True):
+        if not math.isnan(seconds):
+            times[worker].append(seconds)
+    return times
+
+
+def _share_repeated(answers: Answers) -> list[float | None]:
+    """Return for each worker the share of answers that are equal to the one submitted before."""
+    orders: list[list[tuple[float, int]]] = [[] for _ in answers.workers]
+    for position, worker in enumerate(answers.worker_of):
+        orders[worker].append((answers.submitted[position], position))
+    shares: list[float | None] = []
+    for order in orders:
+        if len(order) < 2 or any(math.isnan(time) for time, _ in order):
+            shares.append(None)
+            continue
+        values = [answers.values[position] for _, position in sorted(order)]
+        equal = sum(a == b for a, b in pairwise(values))
+        shares.append(equal / (len(values) - 1))
+    return shares
+
+
+def _format(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
