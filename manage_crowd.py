@@ -12,6 +12,8 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -133,8 +135,6 @@ def main(argv: list[str] | None = None) -> int:
 def perform(args: argparse.Namespace) -> int:
     """Run the command in `args` and print its lines."""
     from local_crowd.manage.commands import FORMAT
-    from local_crowd.operations.errors import CrowdError
-    from local_crowd.site import CANNOT_OPEN
 
     command: Command = args.chosen
     directory = Path(args.local_crowd or simpleamt.config(args)["local_crowd"])
@@ -147,16 +147,14 @@ def perform(args: argparse.Namespace) -> int:
     if "hit_ids_file" in values:
         hit_ids_file = values.pop("hit_ids_file")
         values["hit_ids"] = read_ids(hit_ids_file) if hit_ids_file else []
-    if command.confirmation:
-        simpleamt.confirm(args, command.confirmation.format(**values))
+    with describing_errors(directory):
+        question = format_question(command, directory, values)
+    if question:
+        simpleamt.confirm(args, question)
     if isinstance(sys.stdout, ClosedOutput):
         sys.stdout.write("")  # raises: keys that nobody reads would be lost
-    try:
+    with describing_errors(directory):
         lines = list(command.function(directory, **values))
-    except OSError as error:
-        raise Error(describe_os_error(error, directory)) from error
-    except (CrowdError, *CANNOT_OPEN) as error:
-        raise Error(str(error)) from error
     if os.name == "posix" and directory.stat().st_mode & 0o077:
         simpleamt.say(
             f"{directory} contains secrets that others can read; run chmod 700 {directory}"
@@ -167,6 +165,27 @@ def perform(args: argparse.Namespace) -> int:
         for line in lines:
             print(line if isinstance(line, str) else json.dumps(line, ensure_ascii=False))
     return command.exit_code_for_lines if lines else 0
+
+
+@contextmanager
+def describing_errors(directory: Path) -> Iterator[None]:
+    """Raise Error, in one line, for what a person can correct."""
+    from local_crowd.operations.errors import CrowdError
+    from local_crowd.site import CANNOT_OPEN
+
+    try:
+        yield
+    except OSError as error:
+        raise Error(describe_os_error(error, directory)) from error
+    except (CrowdError, *CANNOT_OPEN) as error:
+        raise Error(str(error)) from error
+
+
+def format_question(command: "Command", directory: Path, values: dict[str, Any]) -> str:
+    """Return the question to ask before the command, or "" if there is none."""
+    if isinstance(command.confirmation, str):
+        return command.confirmation.format(**values)
+    return command.confirmation(directory, **values)
 
 
 def describe_os_error(error: OSError, directory: Path) -> str:

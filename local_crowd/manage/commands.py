@@ -22,7 +22,9 @@ class Command(NamedTuple):
 
     function: Function
     arguments: tuple[Argument, ...]
-    confirmation: str = ""  # question to ask before something that cannot be undone
+    # The question to ask before something that cannot be undone, with {argument} for an argument, or
+    # what makes it: `confirmation(directory, **arguments)`, which returns "" to ask nothing.
+    confirmation: str | Callable[..., str] = ""
     exit_code_for_lines: int = 0  # exit code when there are lines to print
 
 
@@ -30,7 +32,7 @@ COMMANDS: dict[str, Command] = {}  # those of the modules imported so far, by na
 
 
 def command(
-    *arguments: Argument, confirmation: str = "", exit_code_for_lines: int = 0
+    *arguments: Argument, confirmation: str | Callable[..., str] = "", exit_code_for_lines: int = 0
 ) -> Callable[[F], F]:
     """Register a function as the command of its name; the function itself does not change."""
 

@@ -13,10 +13,38 @@ from local_crowd.operations.money import payments
 from local_crowd.operations.panels import bulk_forms, panel_exports, participants, reconciliation
 from local_crowd.operations.people import invitation_links
 
+Export = dict[str, list[reconciliation.ExportLine]]  # submissions by participant id
+
+
+def ask_release(
+    directory: Path, *, export: str, link: str, site: str, release: bool, **columns: str
+) -> str:
+    """Return the question to ask before `reconcile --release`; "" if nothing is to be released.
+
+    Raises as reconcile does.
+    """
+    if not release:
+        return ""
+    there = _read_export(export, **columns)
+    with open_named_site(directory, site) as opened, opened.reading() as call:
+        _find_panel(call, link)
+        holders = _find_released(participants.list_visitors(call, link), there)
+    count = sum(visitor.held for visitor in holders)
+    return (
+        f"Give back {count} {'HIT' if count == 1 else 'HITs'} in progress, of participants whom the "
+        "panel has as RETURNED or TIMED-OUT? What they entered cannot be submitted any more."
+        if count
+        else ""
+    )
+
 
 @command(
     argument("export", "EXPORT.csv", "list of submissions from the panel"),
     argument("--link", "LINK_ID", "link id, as printed by list_links", required=True),
+    flag(
+        "--release",
+        "give back the HITs in progress of participants who are RETURNED or TIMED-OUT at the panel",
+    ),
     *(
         argument(f"--{column}_column", "NAME", f"{content}; default: {name}", default=name)
         for column, name, content in (
@@ -28,36 +56,52 @@ from local_crowd.operations.people import invitation_links
     ),
     SITE,
     FORMAT,
+    confirmation=ask_release,
     exit_code_for_lines=1,
 )
 def reconcile(
-    directory: Path,
-    export: str,
-    link: str,
-    site: str,
-    worker_column: str,
-    status_column: str,
-    submission_column: str,
-    code_column: str,
+    directory: Path, export: str, link: str, site: str, release: bool, **columns: str
 ) -> Iterator[Line]:
     """Yield a line for each participant on whom the panel's export and our submissions disagree.
 
-    Raises ParameterValidationError, naming the line, for an export that cannot be read.
+    With `release`, give back the HITs of _find_released first, each participant's in a transaction
+    of its own. Raises ParameterValidationError, naming the line, for an export that cannot be read.
     """
-    columns = (worker_column, status_column, submission_column, code_column)
-    there = _read_export(export, *columns)
-    with open_named_site(directory, site) as opened, opened.reading() as call:
-        panel = _find_panel(call, link)
-        here = {
-            row.participant_id: reconciliation.OurVisit(
-                row.worker_id,
-                participants.DONE if row.done >= panel.limit else row.outcome,
-                row.done,
-            )
-            for row in participants.list_visitors(call, link)
-        }
+    there = _read_export(export, **columns)
+    released: set[str] = set()
+    with open_named_site(directory, site) as opened:
+        with opened.reading() as call:
+            panel = _find_panel(call, link)
+            visitors = participants.list_visitors(call, link)
+        for visitor in _find_released(visitors, there) if release else ():
+            with opened.writing() as call:
+                if participants.release(call, link, visitor.worker_id):
+                    released.add(visitor.participant_id)
+    here = {
+        visitor.participant_id: reconciliation.OurVisit(
+            visitor.worker_id,
+            participants.DONE if visitor.done >= panel.limit else visitor.outcome,
+            visitor.done,
+            visitor.held > 0,
+        )
+        for visitor in visitors
+    }
     for difference in reconciliation.find_differences(here, there, panel.codes):
-        yield difference._asdict()
+        line = difference._asdict()
+        if difference.participant in released:
+            line["problem"] = f"{reconciliation.RELEASED}{difference.there}"
+        yield line
+
+
+def _find_released(
+    visitors: list[participants.Visitor], there: Export
+) -> list[participants.Visitor]:
+    """Return those with a HIT in progress whose submissions are all returned or timed out."""
+    return [
+        visitor
+        for visitor in visitors
+        if visitor.held and reconciliation.has_given_up(there.get(visitor.participant_id, ()))
+    ]
 
 
 @command(
@@ -118,17 +162,18 @@ def _find_panel(call: Call, link_id: str) -> participants.Panel:
 
 
 def _read_export(
-    path: str, worker: str, status: str, submission: str, code: str
-) -> dict[str, list[reconciliation.ExportLine]]:
+    path: str, *, worker_column: str, status_column: str, submission_column: str, code_column: str
+) -> Export:
     """Return the submissions in a panel's export, by participant id."""
 
     def refuse(line: int, fault: str) -> NoReturn:
         raise ParameterValidationError(f"{path}:{line}: {fault}")
 
-    submissions: dict[str, list[reconciliation.ExportLine]] = {}
+    worker, status, submission = worker_column, status_column, submission_column
+    submissions: Export = {}
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            table = Table(file, refuse, used=(worker, status, submission, code))
+            table = Table(file, refuse, used=(worker, status, submission, code_column))
             columns = table.columns
             if missing := [name for name in (worker, status, submission) if name not in columns]:
                 raise ParameterValidationError(
@@ -144,7 +189,7 @@ def _read_export(
                     )
                 submissions.setdefault(cells[worker].strip(), []).append(
                     reconciliation.ExportLine(
-                        cells[submission], submission_status, cells.get(code, "").strip()
+                        cells[submission], submission_status, cells.get(code_column, "").strip()
                     )
                 )
     except OSError as error:

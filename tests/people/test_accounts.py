@@ -288,12 +288,12 @@ def test_the_document_names_every_command_and_option() -> None:
     text = (Path(manage_crowd.__file__).parent / "docs" / "people.md").read_text("utf-8")
     ours = {
         name: manage_crowd.find_command(module, name)
-        for module in ("links", "workers", "panels", "payments")
+        for module in ("links", "workers", "panels", "panel_submissions", "payments")
         for name in manage_crowd.MODULES[module]
     }
     columns = ("--submission_column", "--status_column", "--code_column")
 
-    assert len(ours) == 12
+    assert len(ours) == 13
     assert [name for name in ours if f"`{name}" not in text] == []
     options = {argument.name for command in ours.values() for argument in command.arguments}
     named = {option for option in options if option.startswith("--")} - {*columns}

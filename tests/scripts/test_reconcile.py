@@ -94,6 +94,70 @@ def test_nothing_to_tell_is_exit_code_0(people: People, tmp_path: Path) -> None:
     assert reconcile(people, file, "--link", link_id) == (0, {})
 
 
+def test_release_gives_back_the_hits_of_those_who_left(people: People, tmp_path: Path) -> None:
+    """Only of participants who are RETURNED or TIMED-OUT with every submission; after asking."""
+    hit = people.launch(MaxAssignments=9)
+    link_id, path = people.panel_link(hit["HITTypeId"])
+    visitors = [people.participant(path, pid(number)) for number in range(5)]
+    held = [work_on(visitor) for visitor in visitors]
+    file = export(
+        tmp_path / "export.csv",
+        ("s0", pid(0), "RETURNED", ""),
+        ("s1", pid(1), "Timed-Out", ""),
+        ("s2", pid(2), "RETURNED", ""),
+        ("t2", pid(2), "ACTIVE", ""),
+        ("s3", pid(3), "RESERVED", ""),
+        ("s4", pid(4), "AWAITING REVIEW", "DONE1"),
+        ("s9", pid(9), "RETURNED", ""),
+    )
+    argv = (file, "--link", link_id)
+    text = "holds a HIT in progress here, but on the panel the status is "
+    elsewhere = {pid(4): ("finished on the panel, not here", None, "AWAITING REVIEW")}
+
+    assert reconcile(people, *argv) == (
+        1,
+        elsewhere
+        | {
+            pid(0): (text + "RETURNED", None, "RETURNED"),
+            pid(1): (text + "TIMED OUT", None, "TIMED OUT"),
+        },
+    )
+    assert people.refused("reconcile", *argv, "--release") == (
+        "Give back 2 HITs in progress, of participants whom the panel has as RETURNED or "
+        "TIMED-OUT? What they entered cannot be submitted any more. There is no terminal to ask "
+        "on; add --yes to go ahead."
+    )
+    assert people.slots(hit["HITId"]) == (4, 5)
+    text = "the HIT in progress here was given back, because on the panel the status is "
+    assert reconcile(people, *argv, "--release", "--yes") == (
+        1,
+        elsewhere
+        | {
+            pid(0): (text + "RETURNED", None, "RETURNED"),
+            pid(1): (text + "TIMED OUT", None, "TIMED OUT"),
+        },
+    )
+    assert people.slots(hit["HITId"]) == (6, 3)
+    assert reconcile(people, *argv, "--release") == (1, elsewhere)  # nothing left to ask about
+    late = visitors[0].submit(assignmentId=held[0], word="cat")
+    assert "You returned this HIT, so your answer cannot be submitted." in late.text
+    assert visitors[2].submit(assignmentId=held[2], word="cat").status_code == 200
+
+
+def test_release_asks_nothing_of_exports_it_cannot_read(live: People, tmp_path: Path) -> None:
+    """The fault is named before any question."""
+    link_id, _ = live.panel_link(live.launch()["HITTypeId"])
+    file = export(tmp_path / "e.csv", ("s", PID, "Gone", ""))
+
+    assert "'Gone' is not a known status" in live.refused(
+        "reconcile", file, "--link", link_id, "--release"
+    )
+    (line,) = live.manage("add_link")
+    assert "is not a panel link" in live.refused(
+        "reconcile", export(tmp_path / "f.csv"), "--link", line["link_id"], "--release"
+    )
+
+
 def test_the_columns_can_be_named(live: People, tmp_path: Path) -> None:
     """Another panel's export is read by its own names."""
     link_id, path = live.panel_link(live.launch()["HITTypeId"])

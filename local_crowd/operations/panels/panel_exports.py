@@ -95,7 +95,10 @@ def _query_reviewed(link_id: str, limit: int) -> Any:
     )
     return select(visits.c.worker_id).where(
         visits.c.link_id == link_id,
-        or_(visits.c.outcome == participants.DONE, participants.count_submitted() >= limit),
+        or_(
+            visits.c.outcome == participants.DONE,
+            participants.count_hits(*participants.FINISHED) >= limit,
+        ),
         ~is_unreviewed,
     )
 

@@ -87,6 +87,7 @@ class Visitor(NamedTuple):
     session_id: str | None
     outcome: str | None  # as last stored, one of OUTCOMES
     done: int  # submitted HITs
+    held: int  # HITs in progress
 
 
 def arrive(
@@ -217,7 +218,8 @@ def list_visitors(call: Call, link_id: str) -> list[Visitor]:
             visits.c.worker_id,
             visits.c.session_id,
             visits.c.outcome,
-            count_submitted(),
+            count_hits(*FINISHED),
+            count_hits("Accepted"),
         )
         .join(panel_workers, panel_workers.c.worker_id == visits.c.worker_id)
         .where(visits.c.link_id == link_id)
@@ -226,8 +228,25 @@ def list_visitors(call: Call, link_id: str) -> list[Visitor]:
     return [Visitor(*row) for row in call.db.execute(query)]
 
 
-def count_submitted() -> Any:
-    """Return an SQL expression: how many HITs a row of `visits` has submitted."""
+def release(call: Call, link_id: str, worker_id: str) -> int:
+    """Return the participant's HITs in progress by the link, and return how many there were."""
+    held = call.db.scalars(
+        _query_work(link_id, worker_id)
+        .with_only_columns(visit_assignments.c.assignment_id)
+        .where(assignments.c.status == "Accepted")
+    ).all()
+    released = 0
+    for assignment_id in held:
+        try:
+            worker_actions.return_assignment(call, worker_id, assignment_id)
+        except NotPossible:  # submitted or returned in the meantime
+            continue
+        released += 1
+    return released
+
+
+def count_hits(*statuses: str) -> Any:
+    """Return an SQL expression: how many assignments of a row of `visits` have these statuses."""
     return (
         select(func.count())
         .select_from(visit_assignments)
@@ -235,7 +254,7 @@ def count_submitted() -> Any:
         .where(
             visit_assignments.c.link_id == visits.c.link_id,
             visit_assignments.c.worker_id == visits.c.worker_id,
-            assignments.c.status.in_(FINISHED),
+            assignments.c.status.in_(statuses),
         )
         .scalar_subquery()
     )

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 FINISHED = {"AWAITING REVIEW", "APPROVED", "REJECTED", "PARTIALLY APPROVED", "COMPLETED"}
 UNFINISHED = {"RETURNED", "TIMED OUT", "ACTIVE", "RESERVED"}
+GIVEN_UP = {"RETURNED", "TIMED OUT"}
 SCREENED_OUT = {"SCREENED OUT"}
 KNOWN = FINISHED | UNFINISHED | SCREENED_OUT
 
@@ -16,6 +17,8 @@ HERE_ONLY = "finished here, but missing from the export"
 THERE_ONLY = "finished on the panel, but never opened the link"
 NOT_HERE = "finished on the panel, not here"
 CONFLICT = "finished here, but on the panel the status is "
+HELD = "holds a HIT in progress here, but on the panel the status is "
+RELEASED = "the HIT in progress here was given back, because on the panel the status is "
 CODE = "finished on both sides, but with the completion code of another outcome"
 
 
@@ -25,6 +28,7 @@ class OurVisit(NamedTuple):
     worker_id: str
     outcome: str | None  # done, screened_out or nothing_left
     done: int  # submitted HITs
+    holds_hit: bool = False  # has a HIT in progress
 
 
 class ExportLine(NamedTuple):
@@ -65,8 +69,13 @@ def find_differences(
     """
     for participant in sorted({*here, *there}):
         ours = here.get(participant)
-        theirs = _choose_line(there.get(participant, ()))
-        if problem := _describe_problem(ours, theirs, codes):
+        lines = list(there.get(participant, ()))
+        theirs = _choose_line(lines)
+        if ours and ours.holds_hit and theirs and has_given_up(lines):
+            problem: str | None = HELD + theirs.status
+        else:
+            problem = _describe_problem(ours, theirs, codes)
+        if problem:
             yield Difference(
                 participant,
                 problem,
@@ -76,6 +85,12 @@ def find_differences(
                 theirs.submission if theirs else None,
                 theirs.status if theirs else None,
             )
+
+
+def has_given_up(lines: Iterable[ExportLine]) -> bool:
+    """Return whether all of a participant's submissions are returned or timed out at the panel."""
+    statuses = {line.status for line in lines}
+    return bool(statuses) and statuses <= GIVEN_UP
 
 
 def _describe_problem(
@@ -90,7 +105,8 @@ def _describe_problem(
         return THERE_ONLY if theirs.status in FINISHED else None
     if ours.outcome is None:
         return NOT_HERE
-    return CODE if theirs.code and theirs.code != codes[ours.outcome] else None
+    code = codes.get(ours.outcome)  # none if the completion URL has no {code}
+    return CODE if code and theirs.code and theirs.code != code else None
 
 
 def _choose_line(lines: Iterable[ExportLine]) -> ExportLine | None:
