@@ -1,6 +1,7 @@
 """Where in a page each `${name}` stands, so that a value can be escaped for its place."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 PLACEHOLDER = re.compile(r"\$\{( *[\w.-][\w.\- ]*)\}")
@@ -47,12 +48,24 @@ class Place(NamedTuple):
         return f"{path}:{self.line}"
 
 
-def find_places(source: str) -> list[Place]:
-    """Return the placeholders of a page, in their order."""
-    kinds = [TEXT] * (len(source) + 1) if PLACEHOLDER.search(source) else []
+def make_pattern(columns: Iterable[str]) -> re.Pattern[str]:
+    """Return PLACEHOLDER, extended by the columns whose names contain other characters, such as `#`.
+
+    Only the columns tell whether `${a/b}` is a name or a calculation of the page's script.
+    """
+    unusual = [name for name in columns if name and not PLACEHOLDER.fullmatch(f"${{{name}}}")]
+    if not unusual:
+        return PLACEHOLDER
+    names = "|".join(map(re.escape, unusual))
+    return re.compile(rf"\$\{{( *[\w.-][\w.\- ]*| *(?:{names}) *)\}}")
+
+
+def find_places(source: str, pattern: re.Pattern[str] = PLACEHOLDER) -> list[Place]:
+    """Return the placeholders of a page, in their order; `pattern` is that of `make_pattern`."""
+    kinds = [TEXT] * (len(source) + 1) if pattern.search(source) else []
     spans = [(0, len(source), TEXT)]
     for token in MARKUP.finditer(source):
-        if not PLACEHOLDER.search(token[0]):
+        if not pattern.search(token[0]):
             continue
         if token[0].startswith("<!--"):
             spans.append((*token.span(), COMMENT))
@@ -65,7 +78,7 @@ def find_places(source: str) -> list[Place]:
         kinds[start:end] = [kind] * (end - start)
     places = []
     line, counted = 1, 0
-    for found in PLACEHOLDER.finditer(source):
+    for found in pattern.finditer(source):
         line += source.count("\n", counted, found.start())
         counted = found.start()
         places.append(Place(found[1].strip(), *found.span(), line, kinds[found.start()]))

@@ -70,6 +70,8 @@ def parse_file(
         report = Faults(path, faults).report
         lines = csv_table.decode_lines(file, report)
         table = csv_table.Table(lines, report, delimiter=DELIMITERS[file_format])
+        if file_format == "csv":
+            _report_other_delimiter(table, report)
         set_columns(Columns(table.head, table.columns))
         for number, row in enumerate(table.rows()):
             yield Row(number, row.line, row.cells)
@@ -77,6 +79,15 @@ def parse_file(
         yield from _parse_array(file, Faults(path, faults).report)
     else:
         yield from parse_rows(path, file, faults)
+
+
+def _report_other_delimiter(table: csv_table.Table, report: csv_table.Report) -> None:
+    """Report a file that separates its cells by semicolons, as some countries' Excel, or by tabs."""
+    (name, *more) = table.columns or [""]
+    if not more and ";" in name:
+        report(table.head, "the cells are separated by semicolons; separate them with commas")
+    elif not more and "\t" in name:
+        report(table.head, "the cells are separated by tabs; add --input_format tsv")
 
 
 def parse_rows(

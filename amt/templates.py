@@ -100,9 +100,16 @@ class Template:
 
         Call it with the columns of a table, before its first row.
         """
-        self._refuse_mixed(columns)
+        names = list(columns)
+        self._refuse_mixed(names)
+        self._read_unusual_names(names)
         if self._own:
-            self._own.check_columns(columns)
+            self._own.check_columns(names)
+
+    def _read_unusual_names(self, columns: Iterable[str]) -> None:
+        """Fill the page in as the web site did if its only names are columns such as `col#1`."""
+        if self._own is None and web_templates.has_unusual_names(self._source, columns):
+            self._own = WebTemplate(self.name, self._source)
 
     def _refuse_mixed(self, columns: Iterable[str]) -> None:
         tags = ("Liquid", liquid_places.IS_LIQUID.search) if self._own else ()
@@ -121,6 +128,7 @@ class Template:
 
         if isinstance(row, dict):
             self._refuse_mixed(row)
+            self._read_unusual_names(row)
         if self._own:
             return self._own.source if row is NOTHING else self._own.fill(row)
         if row is not NOTHING:

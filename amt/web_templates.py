@@ -60,6 +60,18 @@ def is_web_template(source: str) -> bool:
     return PLACEHOLDER.search(source) is not None and find_jinja(source, GIVEN) is None
 
 
+def has_unusual_names(source: str, columns: Iterable[str]) -> bool:
+    """Return whether a page without those Jinja tags names a column such as `col#1`."""
+    pattern = _make_pattern(columns)
+    if pattern is PLACEHOLDER:
+        return False
+    return pattern.search(source) is not None and find_jinja(source, GIVEN) is None
+
+
+def _make_pattern(columns: Iterable[str]) -> re.Pattern[str]:
+    return page_places.make_pattern(name.removeprefix(INPUT_PREFIX) for name in columns)
+
+
 def escape_in_string(text: str) -> str:
     r"""Escape a value within a string of JavaScript or JSON, as \uXXXX, which both understand."""
     return UNSAFE_IN_STRING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
@@ -120,17 +132,24 @@ class WebTemplate:
 
     def __post_init__(self) -> None:
         """Find the placeholders."""
-        self.places = page_places.find_places(self.source)
-        ends = [0, *(place.end for place in self.places)]
-        starts = [*(place.start for place in self.places), len(self.source)]
-        self._between = [self.source[end:start] for end, start in zip(ends, starts, strict=True)]
+        self._find_places(PLACEHOLDER)
         self._columns: set[str] = set()  # those that were checked
         self._left: dict[str, None] = {}  # names that are left as they are
         self._markup: dict[str, None] = {}  # columns that hold markup
 
+    def _find_places(self, pattern: re.Pattern[str]) -> None:
+        self._pattern = pattern
+        self.places = page_places.find_places(self.source, pattern)
+        ends = [0, *(place.end for place in self.places)]
+        starts = [*(place.start for place in self.places), len(self.source)]
+        self._between = [self.source[end:start] for end, start in zip(ends, starts, strict=True)]
+
     def check_columns(self, columns: Iterable[str]) -> None:
         """Raise Error with every name that no column has, unless it may be JavaScript's own."""
         row = dict.fromkeys(columns)
+        pattern = _make_pattern(row)
+        if pattern != self._pattern:
+            self._find_places(pattern)
         refuse_mixed(self.name, self.source, self.places, row)
         self._columns = set(row)
         missing: dict[str, Place] = {}

@@ -71,6 +71,16 @@ def test_every_fault_of_a_table_is_named_at_once() -> None:
     ]
 
 
+def test_another_delimiter_is_named() -> None:
+    """Where the decimal mark is a comma, spreadsheets write a CSV file with semicolons."""
+    semicolons = "a.csv:1: the cells are separated by semicolons; separate them with commas"
+    tabs = "a.csv:1: the cells are separated by tabs; add --input_format tsv"
+
+    assert read("a.csv", "id;text\n1;x\n")[1] == [semicolons]
+    assert read("a.csv", "id\ttext\n1\tx\n")[1] == [tabs]
+    assert read("a.csv", "a;b,c\n1,2\n")[1] == []
+
+
 def test_a_fault_is_raised_where_nobody_collects_them() -> None:
     """As for JSON Lines."""
     Path("a.csv").write_text("a,b\n1\n")

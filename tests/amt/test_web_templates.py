@@ -4,6 +4,7 @@ import html
 import json
 import time
 from html.parser import HTMLParser
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from amt import page_places
 from amt.errors import Error
+from amt.templates import Template
 from amt.web_templates import WebTemplate, find_fields, is_web_template, refuse_mixed
 
 
@@ -150,6 +152,20 @@ def test_names_are_taken_as_they_are_written() -> None:
 
     assert fill("<p>${source-id} ${a b.c_1} ${ A }</p>", row) == "<p>1 2 3</p>"
     assert fault("<p>${a}</p>", row).startswith("page.html:1: no column for ${a} (line 1); ")
+
+
+def test_any_column_can_be_named(tmp_path: Path) -> None:
+    """`#`, `/` and parentheses too, if there is such a column; otherwise they are a script's."""
+    row = {"col#1": "1", "Input.a/b": "<2>", "Name (en)": "3", "q?": "4"}
+    source = "<p>${col#1} ${a/b} ${ Name (en) }</p><script>f('${q?}', `${a / b}`)</script>"
+    path = tmp_path / "page.html"
+    path.write_text("<p>${col#1} ${col#2}</p>")
+    template = Template(str(path), [])
+
+    assert fill("<p>${x}</p>" + source, row | {"x": "0"}) == (
+        "<p>0</p><p>1 &lt;2&gt; 3</p><script>f('4', `${a / b}`)</script>"
+    )
+    assert template.render({"col#1": "1"}) == "<p>1 ${col#2}</p>"
 
 
 def test_every_name_without_a_column_is_named() -> None:
