@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import batches, calls, extending, records, spending, survey
+from amt import batches, calls, extending, records, spending, splitting, survey
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
@@ -59,6 +59,8 @@ def extend(args: argparse.Namespace) -> int:
         return 1 if left_out else 0
     if fresh:
         ids = batches.read_hit_ids(args.hit_ids_file, batch, simpleamt.say)
+        if batch is not None:
+            splitting.refuse_extension(batch, ids)
     else:
         ids = extension.missing()
         records.refuse_other_place(extension, crowd)

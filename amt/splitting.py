@@ -6,6 +6,7 @@ only because nobody holds an assignment of an earlier part then: a qualification
 after they submitted, and the API does not say who is working.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from amt import fees, hit_workers, qualifications
@@ -94,6 +95,20 @@ def choose_sizes(
             "remove one"
         )
     return split_evenly(properties.max_assignments)
+
+
+def refuse_extension(batch: Batch, hit_ids: Iterable[str]) -> None:
+    """Raise Error when a HIT is of a part that a later one follows.
+
+    The workers of the later part are not excluded from it, so they could answer a row twice.
+    """
+    numbers = {hit_id: number % batch.hits_per_row for number, hit_id in batch.ids.items()}
+    newest = max(numbers.values(), default=0)
+    if any(numbers.get(hit_id, newest) < newest for hit_id in hit_ids):
+        raise Error(
+            f"{batch.path}: this batch is split, and workers of part {newest + 1} could accept HITs of "
+            "earlier parts if these were extended; launch another batch for more answers"
+        )
 
 
 def require_exclusion(

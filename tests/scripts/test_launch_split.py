@@ -1,6 +1,7 @@
 """launch_hits.py --split: several HITs of a row, one after another, for different workers."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -112,14 +113,31 @@ def test_nobody_can_do_two_hits_of_a_row(amazon: Desk) -> None:
     assert "CreateHITWithHITType" not in amazon.calls
 
 
-def test_an_interrupted_part_is_finished(amazon: Desk) -> None:
-    """No row gets two HITs of a part, also when the response to the last call was lost."""
+def test_a_part_that_another_follows_cannot_be_extended(amazon: Desk) -> None:
+    """The workers of the later part are not excluded from the earlier one."""
+    launch(amazon)
+    extend = ("extend_hits", "--hit_ids_file=hit_ids.txt", "--yes")
+    assert amazon.run(*extend, "--seconds=60").code == 0
+    for hit_id in hit_ids(amazon)[0]:
+        submit(amazon, hit_id, names(6))
+    launch(amazon)
+
+    assert amazon.fails(*extend, "--seconds=90") == (
+        "hit_ids.batch.jsonl: this batch is split, and workers of part 2 could accept HITs of earlier "
+        "parts if these were extended; launch another batch for more answers"
+    )
+
+
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(days=2)])
+def test_an_interrupted_part_is_finished(amazon: Desk, age: timedelta) -> None:
+    """No row gets two HITs of a part, also when the crowd has forgotten the tokens of the calls."""
     launch(amazon)
     for hit_id in hit_ids(amazon)[0]:
         submit(amazon, hit_id, names(6))
-    lines = amazon.read(RECORD).splitlines()
+    header, *lines = record(amazon)
+    header["time"] = (datetime.now(UTC) - age).isoformat(timespec="seconds")
     assert launch(amazon).code == 0
-    amazon.write(RECORD, "\n".join([*lines, ""]))
+    amazon.write(RECORD, "".join(f"{json.dumps(line)}\n" for line in (header, *lines)))
     (amazon.folder / "hit_ids.txt").unlink()
 
     assert launch(amazon).code == 0

@@ -8,6 +8,7 @@ import pytest
 
 from local_crowd.operations.errors import NotPossible
 from tests.support.crowds import CrowdUnderTest
+from tests.support.faulty_crowd import FaultyCrowd
 from tests.support.qualification_samples import answer_key, question_form
 from tests.support.script_fixtures import Desk, Done
 
@@ -41,7 +42,9 @@ def write_workers(desk: Desk, *rows: str, columns: str = "worker_id,value") -> N
 
 def values(desk: Desk, type_id: str) -> dict[str, int]:
     """The value of each worker who has the qualification."""
-    listed = desk.crowd().client.list_workers_with_qualification_type(QualificationTypeId=type_id)
+    listed = desk.crowd().client.list_workers_with_qualification_type(
+        QualificationTypeId=type_id, MaxResults=100
+    )
     return {item["WorkerId"]: item["IntegerValue"] for item in listed["Qualifications"]}
 
 
@@ -164,6 +167,26 @@ def test_revoked_meanwhile_counts_as_revoked(desk: Desk) -> None:
     done = run(desk, *REVOKE, "--yes")
 
     assert (done.code, done.err) == (0, f"'Editors' ({type_id}): revoked of 1 worker.\n")
+
+
+def test_lost_responses_on_a_served_crowd_do_not_matter(desk: Desk) -> None:
+    """A call that boto3 repeats assigns or revokes once, and counts once."""
+    workers = make_workers(desk.crowd(), *(f"worker {number}" for number in range(20)))
+    desk.write("workers.csv", "\n".join(workers))
+    with FaultyCrowd(desk.folder / "crowd", seed=5, clock=desk.clock) as faulty:
+        faulty.config(desk.folder).chmod(0o600)
+        type_id = create(desk)
+        faulty.faults["reset after"] = 0.3
+
+        assigned = run(desk, *ASSIGN)
+        holders = values(desk, type_id)
+        revoked = run(desk, *REVOKE, "--yes")
+
+    assert faulty.faulted["reset after"] > 3
+    assert assigned.err.endswith("assigned to 20 workers.\n")
+    assert holders == dict.fromkeys(workers, 1)
+    assert revoked.err.endswith("revoked of 20 workers.\n")
+    assert values(desk, type_id) == {}
 
 
 def test_show_lists_your_types(desk: Desk) -> None:
