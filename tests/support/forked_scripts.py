@@ -91,6 +91,7 @@ class ForkedScripts:
 @contextmanager
 def forked_scripts(folder: Path) -> Iterator[ForkedScripts]:
     """Start the process whose forks run scripts in `folder`."""
+    (folder / "messages.txt").touch()  # the first fork may be killed before it has done so
     with subprocess.Popen(
         [sys.executable, "-c", SERVER],
         cwd=folder,
