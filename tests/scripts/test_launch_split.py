@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -111,6 +112,22 @@ def test_nobody_can_do_two_hits_of_a_row(amazon: Desk) -> None:
     assert len(set(workers)) == 11
     assert launch(amazon).code == 0
     assert "CreateHITWithHITType" not in amazon.calls
+
+
+def test_other_scripts_take_a_split_batch(amazon: Desk) -> None:
+    """Progress counts its HITs, and an archive has each row once."""
+    launch(amazon)
+    archive = ("archive_batch", "--hit_ids_file=hit_ids.txt", "--archive_file=study.zip")
+
+    progress = amazon.run("show_hit_progress", "--hit_ids_file=hit_ids.txt")
+    archived = amazon.run(*archive)
+
+    assert progress.out.startswith("0 / 6: 2\n")
+    assert "2 of 4 HITs were launched\n" in archived.err
+    assert archived.code == 0
+    with ZipFile("study.zip") as files:
+        assert sorted(files.read("input.jsonl").splitlines()) == [b'{"n": 0}', b'{"n": 1}']
+    assert amazon.run("archive_batch", "--verify=study.zip").code == 0
 
 
 def test_a_part_that_another_follows_cannot_be_extended(amazon: Desk) -> None:
