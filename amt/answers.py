@@ -48,6 +48,8 @@ def to_result(
 ) -> dict[str, Any]:
     """Return a line of the results. `recorded` is the HIT's line in the batch record, if any.
 
+    Results of a split batch also have `first_hit_id`, which is the same for all HITs of a row.
+
     `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
     JSON is kept as text, with a message.
     """
@@ -58,6 +60,7 @@ def to_result(
     except ValueError as error:
         say(f"{name}: {error}; kept as text")
         answers, output = {}, assignment.get("Answer")
+    first = recorded.get("first_hit_id") if recorded else None
     return {
         "assignment_id": name,
         "hit_id": assignment["HITId"],
@@ -73,6 +76,7 @@ def to_result(
         "approval_time": format_time(assignment.get("ApprovalTime")),
         "rejection_time": format_time(assignment.get("RejectionTime")),
         "requester_feedback": assignment.get("RequesterFeedback"),
+        **({"first_hit_id": first} if first else {}),
     }
 
 

@@ -73,12 +73,18 @@ class Batch(Record):
         return bool(self.header) and len(self.ids) == self.planned
 
     def find_line(self, hit_id: str) -> dict[str, Any] | None:
-        """Return the line of a HIT (`row`, `hit_id`, `input`), or None if it has none."""
+        """Return the line of a HIT (`row`, `hit_id`, `input`), or None if it has none.
+
+        In a split batch it also has `first_hit_id`, which the HITs of a row share.
+        """
         if hit_id not in self._offsets:
             return None
         with self.path.open("rb") as lines:
             lines.seek(self._offsets[hit_id])
-            return dict(json.loads(lines.readline()))
+            line: dict[str, Any] = json.loads(lines.readline())
+        if self.hits_per_row > 1 and (first := self.ids.get(self.to_number(line["row"]))):
+            line["first_hit_id"] = first
+        return line
 
     def in_order(self) -> Iterator[str]:
         """Yield the HIT ids in the order of their rows."""

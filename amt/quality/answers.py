@@ -1,4 +1,7 @@
-"""Read one field of every answer in a results file, grouped by HIT."""
+"""Read one field of every answer in a results file, grouped by HIT.
+
+The HITs of a row of a split batch (launch_hits.py --split) are one: the first of them.
+"""
 
 import dataclasses
 from array import array
@@ -82,9 +85,10 @@ class _Collector:
 
     def _append(self, result: results_tables.Result, value: Any) -> None:
         answers = self.answers
-        hit = self._hits.setdefault(result["hit_id"], len(self._hits))
+        hit_id = result.get("first_hit_id") or result["hit_id"]
+        hit = self._hits.setdefault(hit_id, len(self._hits))
         if hit == len(answers.hits):
-            answers.hits.append(Hit(result["hit_id"], result.get("row")))
+            answers.hits.append(Hit(hit_id, result.get("row")))
         worker = self._workers.setdefault(result["worker_id"], len(self._workers))
         if worker == len(answers.workers):
             answers.workers.append(result["worker_id"])

@@ -107,6 +107,14 @@ def test_nobody_can_do_two_hits_of_a_row(amazon: Desk) -> None:
             crowd.accept(crowd.make_worker(name), hit_id)
     submit(amazon, third, names(5, "other"))
     results = amazon.run("get_results", "--hit_ids_file=hit_ids.txt").lines
+    amazon.write("results.txt", "".join(f"{json.dumps(result)}\n" for result in results))
+    aggregated = amazon.run(
+        "aggregate_results", "--results_file=results.txt", "--field=answers.word"
+    )
+    assert [(row["row"], row["hit_id"], row["votes"]) for row in aggregated.lines] == [
+        (0, first, {"cat": 11}),
+        (1, second, {"cat": 4}),  # the fifth worker has submitted an empty form
+    ]
     assert [result["row"] for result in results] == [*[0] * 11, *[1] * 5]
     workers = [result["worker_id"] for result in results if result["row"] == 0]
     assert len(set(workers)) == 11
