@@ -136,6 +136,21 @@ def test_later_work_of_an_approved_submission_does_not_approve_it_again(live: Pe
 
     assert export(live, link_id) == [f"{PID},0.02"]
     assert export(live, link_id, form="csv")[1].split(",")[3] == "no"
+    assert export(live, link_id, "--mark_paid") == [f"{PID},0.02"]
+    (owed,) = live.manage("export_payments")  # what no form contained is not recorded as paid
+    assert (owed["rewards"], owed["bonuses"]) == ("0.05", "0.00")
+
+
+def test_forgotten_participants_are_not_recorded_as_paid(live: People) -> None:
+    """Nobody could be paid by the panel without the id, so export_payments still lists them."""
+    hit = live.launch()
+    link_id, path = live.panel_link(hit["HITTypeId"])
+    approve(live, do(live.participant(path)), "0.02")
+    live.manage("forget", PID, "--yes")
+
+    assert export(live, link_id, "--mark_paid") == []
+    (owed,) = live.manage("export_payments")
+    assert owed["total"] == "0.07"
 
 
 def test_exports_at_once_share_the_items(people: People) -> None:
