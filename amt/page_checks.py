@@ -33,6 +33,7 @@ LIBRARY = re.compile(
 HARMLESS = re.compile(r"(?:window\.onload\s*=\s*)?(?:turkSetAssignmentID(?:\(\))?)?[;\s]*")
 NOT_SCRIPT = re.compile("json|template|html|css|plain", re.IGNORECASE)
 INSECURE = re.compile(r"\s*http://(?!localhost\b|127\.|\[::1\])", re.IGNORECASE)
+SITE = re.compile(r"\s*(?:https?:)?//", re.IGNORECASE)
 AMAZONS = re.compile(
     r"\s*(?:https?:)?//(?:(?:[\w-]+\.)*(?:mturk\.com|crowd\.aws)(?=[:/?#]|$)"
     r"|s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com/mturk-public/"
@@ -78,6 +79,12 @@ class _Tag(NamedTuple):
     @property
     def kind(self) -> str:
         return self.values.get("type", "").lower()
+
+    @property
+    def goes_elsewhere(self) -> bool:
+        """Whether it is a form that posts to a site that is neither the crowd nor Amazon's."""
+        action = self.values.get("action", "")
+        return SITE.match(action) is not None and AMAZONS.match(action) is None
 
     @property
     def hands_in(self) -> bool:
@@ -149,6 +156,7 @@ def find_faults(html: str, *, on_mturk: bool = False) -> list[PageFault]:
     faults = [*_find_nothing_to_submit(page), *_find_nameless(page), *_find_repeated_ids(page)]
     if not on_mturk:
         faults[:0] = _find_unsupported(page)
+    faults += _find_lost(page)
     return [*faults, *_find_unreachable(page, on_mturk=on_mturk)]
 
 
@@ -237,6 +245,22 @@ def _find_nameless(page: _Page) -> Iterator[PageFault]:
             yield tag.fault("has no name, so its value is not submitted")
         elif has_form and not tag.in_form and not tag.is_crowd_element:
             yield tag.fault("is outside the form, so its value is not submitted")
+
+
+def _find_lost(page: _Page) -> Iterator[PageFault]:
+    """Yield forms that post to another site, and files, if no script can send them to the crowd."""
+    if page.has_own_script:
+        return
+    forms = [tag for tag in page.tags if tag.name == "form"]
+    elsewhere = [tag for tag in forms if tag.goes_elsewhere]
+    for tag in elsewhere:
+        yield tag.fault(
+            f"sends its fields to {tag.values['action'].strip()}, not to the crowd; leave out its action",
+            prevents=len(elsewhere) == len(forms) and not page.has_crowd_form,
+        )
+    for tag in page.tags:
+        if tag.name == "input" and tag.kind == "file":
+            yield tag.fault("does not submit the file, at most its name")
 
 
 def _find_repeated_ids(page: _Page) -> Iterator[PageFault]:

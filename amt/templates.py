@@ -139,7 +139,15 @@ class Template:
         try:
             return self._template.render(values)
         except Exception as error:  # whatever it is, it is the template's
-            raise Error(describe_template_error(error, self.name)) from error
+            fault = describe_template_error(error, self.name)
+            raise Error(fault + _suggest_row(fault, row)) from error
+
+
+def _suggest_row(fault: str, row: Any) -> str:
+    """Return what to write in place of a name that is not defined but is a field of the row."""
+    found = re.search(r": '(\w+)' is undefined\Z", fault)
+    is_field = found is not None and isinstance(row, dict) and found[1] in row
+    return f"; write {{{{ row.{found[1]} }}}}" if found and is_field else ""
 
 
 def _parse_own(name: str, source: str, raw_values: bool) -> "WebTemplate | LiquidTemplate | None":

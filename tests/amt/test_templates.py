@@ -115,6 +115,7 @@ def test_what_was_read_is_remembered(page: Page) -> None:
     ("text", "message"),
     [
         ("one\n{{ ipnut }}", "page.html:2: 'ipnut' is undefined"),
+        ("one\n{{ word }}", "page.html:2: 'word' is undefined; write {{ row.word }}"),
         (
             "{{ input.word }}",
             (
