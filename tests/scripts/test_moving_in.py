@@ -19,6 +19,10 @@ XML = (
     "<FrameHeight>0</FrameHeight></HTMLQuestion>"
 )
 PAGE = "<p>${text}</p><input name='a'>"
+LIQUID = (
+    '<script src="https://assets.crowd.aws/crowd-html-elements.js"></script>'
+    "<crowd-form>{{ task.input.source }}<input name=a></crowd-form>"
+)
 OLD = {"title": "x", "description": "x", "keywords": "x", "reward": 0.05, "duration": 600,
        "frame_height": 600, "max_assignments": 1, "percent_approved": 90}  # fmt: skip
 OF_BOTH = ("LifetimeInSeconds", "MaxAssignments")
@@ -34,9 +38,7 @@ def theirs_fixture(desk: Desk) -> Desk:
     for page, table in (("theirs.html", "theirs.csv"), ("project.html", "batch.csv")):
         desk.write(page, PAGE)
         desk.write(table, "text\nwren\n")
-    desk.write(
-        "theirs.liquid.html", "<crowd-form>{{ task.input.source }}<input name=a></crowd-form>"
-    )
+    desk.write("theirs.liquid.html", LIQUID)
     desk.write("theirs.manifest", '{"source": "wren"}\n')
     desk.write("theirs/data.jsonl", '{"text": "wren"}\n')
     desk.write("theirs/definition/question.xml.j2", XML.format("{{ text }}"))
