@@ -9,6 +9,10 @@ answers.label for a field of the form.
 majority: the label with the most votes. dawid_skene: learns from all answers how often each worker
 errs, and weighs their votes by it. The default is dawid_skene from 3 answers per worker on, else
 majority. A tie has no label, unless --ties=random.
+
+Numbers become their median, several choices are voted on one by one, texts are equal after folding
+case, space and punctuation, rankings and pairs are lists of items with the best first, and spans and
+boxes are the same from an overlap of half.
 """
 
 import argparse
@@ -17,7 +21,7 @@ import sys
 
 import simpleamt
 from amt.errors import Error
-from amt.quality import aggregation, agreement, dawid_skene, labels
+from amt.quality import aggregation, agreement, dawid_skene, kinds, labels
 from amt.quality.aggregation import Settings
 
 
@@ -29,6 +33,11 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--field", required=True, metavar="NAME", help="field to aggregate, such as output.label"
+    )
+    parser.add_argument(
+        "--kind",
+        choices=kinds.KINDS,
+        help="kind of the answers; default: by the values, whole numbers and texts being labels",
     )
     parser.add_argument("--method", choices=labels.METHODS, help="see above; default: see above")
     parser.add_argument(
@@ -57,6 +66,38 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--as_text", action="store_true", help='take all labels as text, so that 1 is "1"'
     )
+    _add_outputs(parser)
+    return simpleamt.run(parser, aggregate, argv)
+
+
+def aggregate(args: argparse.Namespace) -> int:
+    """Print the labels. Return 1 if answers were left out, or the method did not converge."""
+    settings = Settings(
+        field=args.field,
+        kind=args.kind,
+        method=args.method,
+        choice=labels.Choice(args.confidence, args.ties, args.seed),
+        pseudo_count=args.pseudo_count,
+        as_text=args.as_text,
+        order=args.order,
+    )
+    aggregation.validate(settings)
+    if args.agreement:
+        return _print_agreement(args, settings)
+    result = aggregation.aggregate(args.results_file, settings, simpleamt.say)
+    if args.votes_file:
+        aggregation.write_votes(result, args.votes_file)
+    if args.workers_file:
+        aggregation.write_workers(result, args.workers_file)
+    if args.scores_file:
+        aggregation.write_scores(result, args.scores_file, simpleamt.say)
+    for line in result.lines:
+        print(json.dumps(line, ensure_ascii=False))
+    return 0 if result.is_complete else 1
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of what is written beside the labels, or printed in their place."""
     parser.add_argument(
         "--votes_file",
         metavar="FILE",
@@ -64,6 +105,11 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--workers_file", metavar="FILE", help="CSV file to write: figures about each worker"
+    )
+    parser.add_argument(
+        "--scores_file",
+        metavar="FILE",
+        help="CSV file to write: the strength of each item that rankings compare",
     )
     parser.add_argument(
         "--agreement",
@@ -77,36 +123,14 @@ def main(argv: list[str] | None = None) -> int:
         metavar="LABELS",
         help="all labels in their order, such as low,medium,high; default: by number or by text",
     )
-    return simpleamt.run(parser, aggregate, argv)
-
-
-def aggregate(args: argparse.Namespace) -> int:
-    """Print the labels. Return 1 if answers were left out, or the method did not converge."""
-    settings = Settings(
-        field=args.field,
-        method=args.method,
-        choice=labels.Choice(args.confidence, args.ties, args.seed),
-        pseudo_count=args.pseudo_count,
-        as_text=args.as_text,
-        order=args.order,
-    )
-    aggregation.validate(settings)
-    if args.agreement:
-        return _print_agreement(args, settings)
-    result = aggregation.aggregate(args.results_file, settings, simpleamt.say)
-    if args.votes_file:
-        aggregation.write_votes(result.answers, result.votes, args.votes_file)
-    if args.workers_file:
-        aggregation.write_workers(result, args.workers_file)
-    for line in result.lines:
-        print(json.dumps(line, ensure_ascii=False))
-    return 0 if result.is_complete else 1
 
 
 def _print_agreement(args: argparse.Namespace, settings: Settings) -> int:
     """Print the measures of agreement. Return 1 if answers were left out."""
-    if args.workers_file or args.votes_file:
-        raise Error("--agreement writes no files; run it without --workers_file and --votes_file")
+    if args.workers_file or args.votes_file or args.scores_file:
+        raise Error(
+            "--agreement writes no files; leave out --workers_file, --votes_file and --scores_file"
+        )
     answers, votes = aggregation.read_votes(args.results_file, settings, simpleamt.say)
     for measure in agreement.measure(votes, is_ordered=bool(args.order), seed=args.seed):
         print(json.dumps(measure.to_line()))

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from amt import files, inputs
-from amt.cells import to_text
+from amt.cells import guard, to_text
 from amt.errors import Error
 from amt.messages import Say, count_of, say_nothing
-from amt.quality import dawid_skene, labels, workers
-from amt.quality.answers import Answers, read_answers
+from amt.quality import dawid_skene, kinds, labels, rankings, texts, workers
+from amt.quality.answers import Answers, convert, read_answers
 from amt.quality.dawid_skene import Estimate
 from amt.quality.labels import Choice, RowLabel
 from amt.quality.votes import Votes, collect_votes
@@ -22,6 +22,7 @@ class Settings:
     """What is aggregated, and how."""
 
     field: str
+    kind: str | None = None  # None: what find_kind returns
     method: str | None = None  # None: what choose_method returns
     choice: Choice = dataclasses.field(default_factory=Choice)
     pseudo_count: float = dawid_skene.PSEUDO_COUNT
@@ -34,7 +35,8 @@ class Aggregated:
     """The answers, and what they become. `is_complete`: nothing was left out, and EM converged."""
 
     answers: Answers
-    votes: Votes
+    kind: str
+    votes: Votes | None  # of labels
     estimate: Estimate | None
     method: str
     rows: list[RowLabel]
@@ -55,43 +57,101 @@ def validate(settings: Settings) -> None:
         raise Error("--pseudo_count must be above 0")
 
 
-def read_votes(path: str, settings: Settings, say: Say = say_nothing) -> tuple[Answers, Votes]:
-    """Return the answers of a results file, and the votes that they are. Raises Error for others."""
+def read(path: str, settings: Settings, say: Say = say_nothing) -> tuple[Answers, str]:
+    """Return the answers of a results file, as their kind has them, and the kind.
+
+    Raises Error for answers that are not of the kind.
+    """
     with inputs.Input(path) as source:
         answers = read_answers(source, settings.field, say)
+    kind = settings.kind or kinds.find_kind(answers.values)
+    if not kind:
+        raise Error(
+            f"{path}: {settings.field} is of no kind that can be recognized; name it with --kind"
+        )
+    if kind != "label":
+        answers = convert(answers, path, settings.field, kinds.READERS[kind])
+    return answers, kind
+
+
+def read_votes(path: str, settings: Settings, say: Say = say_nothing) -> tuple[Answers, Votes]:
+    """Return the answers of a results file, and the votes that they are. Raises Error for others."""
+    answers, kind = read(path, settings, say)
+    if kind == "text":
+        answers = convert(answers, path, settings.field, texts.fold)
+    elif kind not in ("label", "number"):
+        raise Error(f"--agreement is for labels, numbers and texts; {settings.field} is {kind}")
     votes = collect_votes(answers, path, as_text=settings.as_text, order=settings.order)
     return answers, votes
 
 
-def write_votes(answers: Answers, votes: Votes, path: str) -> None:
+def write_votes(result: "Aggregated", path: str) -> None:
     """Write a CSV file of `task,worker,label`, as crowd-kit and other libraries read it.
 
-    Nothing is put before what a spreadsheet would take for a formula: -1 is a label.
+    Nothing is put before what a spreadsheet would take for a formula: -1 is a label. Raises Error
+    for answers that are not labels.
     """
+    votes = result.votes
+    if votes is None:
+        raise Error(f"--votes_file is for labels, and these answers are {result.kind}")
+    hits, names = result.answers.hits, result.answers.workers
     with files.replace(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("task", "worker", "label"))
         for row, (start, end) in enumerate(zip(votes.starts, votes.starts[1:], strict=False)):
             for place in range(start, end):
-                worker = answers.workers[votes.workers[place]]
                 label = to_text(votes.labels[votes.votes[place]])
-                writer.writerow((answers.hits[row].hit_id, worker, label))
+                writer.writerow((hits[row].hit_id, names[votes.workers[place]], label))
 
 
 def write_workers(result: "Aggregated", path: str) -> None:
     """Write a CSV file of figures about each worker."""
-    posteriors = result.estimate.posteriors if result.estimate else None
+    columns = {"worker_id": [guard(worker) for worker in result.answers.workers]}
+    columns |= workers.describe_activity(result.answers)
+    if result.votes is not None:
+        posteriors = result.estimate.posteriors if result.estimate else None
+        columns |= workers.describe_accuracy(result.votes, result.rows, posteriors)
+    elif result.kind == "number":
+        columns |= workers.describe_errors(result.answers)
+    _write_columns(columns, path)
+
+
+def write_scores(result: "Aggregated", path: str, say: Say = say_nothing) -> None:
+    """Write a CSV file of the items that rankings compare. Raises Error for other answers."""
+    if result.kind != "ranking":
+        raise Error(f"--scores_file is for rankings, and these answers are {result.kind}")
+    scores = rankings.score_items(result.answers)
+    if scores[0].strength is None:
+        say("No finite strengths: some items never beat others, not even over third ones.")
+    columns = {
+        "item": [guard(score.item) for score in scores],
+        "comparisons": [str(score.comparisons) for score in scores],
+        "wins": [str(score.wins) for score in scores],
+        "strength": ["" if s.strength is None else f"{s.strength:.6f}" for s in scores],
+    }
+    _write_columns(columns, path)
+
+
+def _write_columns(columns: dict[str, list[str]], path: str) -> None:
     with files.replace(path) as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(workers.COLUMNS)
-        writer.writerows(
-            workers.describe_workers(result.answers, result.votes, result.rows, posteriors)
-        )
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
 
 
 def aggregate(path: str, settings: Settings, say: Say = say_nothing) -> Aggregated:
     """Return the labels of a results file. Raises Error for what cannot be aggregated."""
-    answers, votes = read_votes(path, settings, say)
+    answers, kind = read(path, settings, say)
+    if kind != "label":
+        rows, method, converged = kinds.label_rows(
+            kind, answers, settings.method, settings.choice, settings.pseudo_count
+        )
+        say(_summarize(answers, rows, method))
+        if not converged:
+            say("Dawid-Skene did not converge for each option.")
+        is_complete = converged and not answers.left_out
+        return Aggregated(answers, kind, None, None, method, rows, is_complete)
+    votes = collect_votes(answers, path, as_text=settings.as_text, order=settings.order)
     method = settings.method or labels.choose_method(votes)
     estimate = None
     if method == "dawid_skene":
@@ -103,7 +163,7 @@ def aggregate(path: str, settings: Settings, say: Say = say_nothing) -> Aggregat
     if estimate and not estimate.converged:
         say(f"Dawid-Skene did not converge in {count_of(estimate.rounds, 'round')}.")
     is_complete = not answers.left_out and (estimate is None or estimate.converged)
-    return Aggregated(answers, votes, estimate, method, rows, is_complete)
+    return Aggregated(answers, kind, votes, estimate, method, rows, is_complete)
 
 
 def _summarize(answers: Answers, rows: list[RowLabel], method: str) -> str:

@@ -26,6 +26,7 @@ class RowLabel:
     votes: dict[str, int]
     agreement: float | None  # the share of pairs of answers that are equal; None of one answer
     why: list[str] = field(default_factory=list)  # the reasons why somebody should look at the row
+    extra: dict[str, Any] = field(default_factory=dict)  # further fields, which a kind has
 
     def to_line(self, hit: Hit, method: str) -> dict[str, Any]:
         """Return the line of the labels file."""
@@ -39,6 +40,7 @@ class RowLabel:
             "agreement": _round(self.agreement),
             "needs_a_look": bool(self.why),
             "why": "; ".join(self.why) or None,
+            **self.extra,
         }
 
 

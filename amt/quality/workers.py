@@ -7,61 +7,72 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from amt.cells import guard, to_text
+from amt.cells import to_text
+from amt.quality import numeric
 from amt.quality.answers import Answers
 from amt.quality.labels import RowLabel
 from amt.quality.votes import Votes
 
-COLUMNS = (
-    "worker_id",
-    "answers",
-    "accuracy",
-    "accuracy_low",
-    "accuracy_high",
-    "agreement",
-    "confusion",
-    "median_seconds",
-    "fast_answers",
-    "repeated_answers",
-)
+ACCURACY_COLUMNS = ("accuracy", "accuracy_low", "accuracy_high", "agreement", "confusion")
 Z = 1.959964  # of a 95 % interval
 FAST = 1 / 3  # of the median time of all answers
 
 
-def describe_workers(
-    answers: Answers, votes: Votes, rows: Sequence[RowLabel], posteriors: Any | None
-) -> Iterator[list[str]]:
-    """Yield the cells of COLUMNS for each worker, "" for what is not known.
+def describe_activity(answers: Answers) -> dict[str, list[str]]:
+    """Return columns, with a cell for each worker: answers, times, and answers that repeat."""
+    counts = [0] * len(answers.workers)
+    for worker in answers.worker_of:
+        counts[worker] += 1
+    times = _group_times(answers)
+    known = [time for times_of_one in times for time in times_of_one]
+    fast = median(known) * FAST if known else 0.0
+    return {
+        "answers": [str(count) for count in counts],
+        "median_seconds": [_format(median(seconds) if seconds else None) for seconds in times],
+        "fast_answers": [
+            str(sum(time < fast for time in seconds)) if seconds else "" for seconds in times
+        ],
+        "repeated_answers": [_format(share) for share in _share_repeated(answers)],
+    }
+
+
+def describe_accuracy(
+    votes: Votes, rows: Sequence[RowLabel], posteriors: Any | None
+) -> dict[str, list[str]]:
+    """Return columns, with a cell for each worker: accuracy, agreement and confusion.
 
     `posteriors` are those of Dawid-Skene; without them, the rows' labels count as true, and rows
     without a label do not count.
     """
     truths = list(_list_truths(votes, rows, posteriors))
-    by_worker: list[list[tuple[int, int]]] = [[] for _ in answers.workers]  # row, vote
+    by_worker: list[list[tuple[int, int]]] = [[] for _ in range(votes.worker_count)]  # row, vote
     for row, (start, end) in enumerate(zip(votes.starts, votes.starts[1:], strict=False)):
         for worker, vote in zip(votes.workers[start:end], votes.votes[start:end], strict=True):
             by_worker[worker].append((row, vote))
-    times = _group_times(answers)
-    known = [time for times_of_one in times for time in times_of_one]
-    fast = median(known) * FAST if known else 0.0
-    repeated = _share_repeated(answers)
     names = [to_text(label) for label in votes.labels]
-    for worker, given in enumerate(by_worker):
+    columns: dict[str, list[str]] = {name: [] for name in ACCURACY_COLUMNS}
+    for given in by_worker:
         right, counted, confusion = _compare(given, truths, names)
         low, high = wilson_interval(right, counted)
-        seconds = times[worker]
-        yield [
-            guard(answers.workers[worker]),
-            str(len(given)),
+        cells = (
             _format(right / counted if counted else None),
             _format(low),
             _format(high),
             _format(_share_agreeing(given, votes)),
             json.dumps(confusion, ensure_ascii=False),
-            _format(median(seconds) if seconds else None),
-            str(sum(time < fast for time in seconds)) if seconds else "",
-            _format(repeated[worker]),
-        ]
+        )
+        for name, cell in zip(ACCURACY_COLUMNS, cells, strict=True):
+            columns[name].append(cell)
+    return columns
+
+
+def describe_errors(answers: Answers) -> dict[str, list[str]]:
+    """Return columns, with a cell for each worker, of numbers: bias and spread."""
+    errors = numeric.describe_errors(answers)
+    return {
+        "bias": [_format(bias) for bias, _ in errors],
+        "spread": [_format(spread) for _, spread in errors],
+    }
 
 
 def wilson_interval(right: float, total: float) -> tuple[float | None, float | None]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import files, growth
+from benchmarks import files, growth, labels
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,3 +65,12 @@ def test_growth_measures_every_figure() -> None:
 
     assert found.keys() == growth.BARS.keys()
     assert all(figure > 0 for figure in found.values())
+
+
+@pytest.mark.foreign
+def test_labels_measures_every_figure() -> None:
+    """`python -m benchmarks labels` has a line for each of its bars."""
+    rows = labels.measure(100)
+
+    assert [row.part for row in rows] == list(labels.BARS)
+    assert all(row.met for row in rows)

@@ -195,3 +195,33 @@ def test_agreement_is_printed_instead_of_labels(desk: Desk) -> None:
     assert "--agreement writes no files" in desk.fails(
         "aggregate_results", *flags, "--votes_file=v"
     )
+
+
+def test_rankings_have_scores_and_numbers_a_bias(desk: Desk) -> None:
+    """--scores_file and --workers_file; other kinds have neither votes nor scores."""
+    (line, _) = aggregate(
+        desk,
+        [[["a", "b"], ["a", "b"]], [["b", "a"], ["a", "b"]]],
+        "--kind=ranking",
+        "--scores_file=s.csv",
+    )
+    assert line["label"] == ["a", "b"]
+    assert desk.read("s.csv").splitlines()[:2] == [
+        "item,comparisons,wins,strength",
+        "a,4,3,0.549306",
+    ]
+    aggregate(desk, [[1.5, 2, 2], [4, 5, 5]], "--workers_file=w.csv")
+    table = list(csv.DictReader(io.StringIO(desk.read("w.csv"))))
+    assert [row["bias"] for row in table] == ["-0.75", "0.375", "0.375"]
+    refused = desk.run("aggregate_results", *FLAGS, "--kind=text", "--votes_file=v")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--votes_file is for labels, and these answers are text\n" in refused.err
+
+
+def test_a_value_of_another_kind_is_named(desk: Desk) -> None:
+    """With worker and HIT, before any output."""
+    desk.write("results.txt", lines_of([[1.5, "many"]]))
+
+    assert desk.fails("aggregate_results", *FLAGS) == (
+        "results.txt: output.label of worker W1 in HIT 3HIT1: 'many' is not a number"
+    )
