@@ -40,7 +40,7 @@ MAY_IMPORT = {
 }
 
 # What would make `--help` wait.
-HEAVY = {"boto3", "botocore", "jinja2", "tqdm", "local_crowd", "flask", "sqlalchemy"}
+HEAVY = {"boto3", "botocore", "jinja2", "tqdm", "local_crowd", "flask", "numpy", "sqlalchemy"}
 
 NOT_OURS = {".git", ".hypothesis", ".venv", ".venv-lowest", "__pycache__", "local_crowd_data"}
 MACHINE_PATHS = re.compile(
