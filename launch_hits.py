@@ -16,7 +16,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import batches, calls, inputs, launching, plans, records, spending, splitting
+from amt import batches, calls, consents, inputs, launching, plans, records, spending, splitting
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
@@ -60,6 +60,11 @@ def main(argv: list[str] | None = None) -> int:
         ("hit_ids_file", "new file for the HIT ids"),
     ):
         parser.add_argument(f"--{name}", required=True, metavar="FILE", help=text)
+    parser.add_argument(
+        "--consent",
+        metavar="FILE",
+        help="Markdown text that workers agree to before their first HIT, such as a content warning",
+    )
     simpleamt.add_page_options(parser)
     parser.add_argument("--dry_run", action="store_true", help="check everything without launching")
     parser.add_argument(
@@ -97,7 +102,9 @@ def launch(args: argparse.Namespace) -> int:
     crowd = simpleamt.crowd(args, batch)
     records.refuse_other_place(batch, crowd)
     with inputs.Input(args.input_json_file, args.input_format) as source:
-        return perform(args, crowd, make_plan(args, source, crowd), batch)
+        consent = consents.read(args.consent, crowd) if args.consent is not None else None
+        plan = make_plan(args, source, crowd)
+        return perform(args, crowd, plan.with_consent(consent) if consent else plan, batch)
 
 
 def make_plan(args: argparse.Namespace, source: inputs.Input, crowd: Crowd) -> plans.Plan:

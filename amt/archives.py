@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from amt import answers, archive_figures, calls, results, results_tables, survey
+from amt import answers, archive_figures, calls, consents, results, results_tables, survey
 from amt.archive_files import Archive, Member
 from amt.batches import Batch
 from amt.crowd import Crowd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RESULTS = "results.jsonl"
 BONUSES = "bonuses.jsonl"
+AGREEMENTS = "consent_agreements.jsonl"  # of all batches with the same text
 BATCH = "batch/hit_ids.batch.jsonl"
 HIT_IDS = "batch/hit_ids.txt"
 LIBRARIES = ("boto3", "botocore", "Jinja2")
@@ -39,7 +40,9 @@ def fetch(
     say: Say = say_nothing,
     hint: str | None = None,
 ) -> list[Member]:
-    """Fetch the results of a batch, rejected ones too, and its bonuses into files in `directory`.
+    """Fetch the results of a batch, rejected ones too, its bonuses, and who agreed to its consent.
+
+    They are written to files in `directory`.
 
     Raises Error if the crowd does not show all HITs: an archive with gaps would look complete.
     """
@@ -69,7 +72,14 @@ def fetch(
             "not every HIT of the batch can be fetched; to archive results that were collected "
             "before, give --results_file"
         )
-    return [Member(RESULTS, results_path), Member(BONUSES, bonuses_path)]
+    members = [Member(RESULTS, results_path), Member(BONUSES, bonuses_path)]
+    if consent := batch.header.get("consent"):
+        path = directory / AGREEMENTS
+        with path.open("w") as file:
+            for line in consents.list_agreements(client, consent["consent_id"], consent["sha256"]):
+                file.write(f"{answers.format_line(line)}\n")
+        members.append(Member(AGREEMENTS, path))
+    return members
 
 
 def _list_bonuses(client: "MTurkClient", hit_id: str) -> Iterator[dict[str, Any]]:
@@ -112,6 +122,8 @@ def list_members(hit_ids_file: str, batch: Batch, added: Sequence[str]) -> list[
     ]
     for name, text in (header.get("template") or {}).items():
         members.append(Member(f"template/{_to_name(name)}", _encode(text)))
+    if consent := header.get("consent"):
+        members.append(Member("consent.md", _encode(consent["text"])))
     members += [
         Member(f"batch/{path.name}", path)
         for path in _find_records(Path(hit_ids_file))

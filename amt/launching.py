@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amt import calls, records, splitting
+from amt import calls, consents, records, splitting
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
@@ -36,6 +36,10 @@ def begin(
     if sizes is not None and len(sizes) > 1:
         exclusion, parameters = splitting.require_exclusion(crowd, client, name, parameters)
         of_parts = {"parts": list(sizes), "exclusion": exclusion}
+    consent: dict[str, Any] = {}
+    if plan.consent is not None:
+        consent = consents.register(client, plan.consent)
+        parameters = parameters | {"ConsentId": consent["consent_id"]}
     hit_type = client.create_hit_type(**parameters)
     batch.begin(
         {
@@ -51,6 +55,7 @@ def begin(
             "commit": _find_commit(plan),
             "template": plan.question_source.sources,
             "properties": plan.properties.text,
+            **({"consent": consent} if consent else {}),
         }
     )
 

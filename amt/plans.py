@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from amt import definitions, layouts, properties
 from amt.advice import Advice
 from amt.batches import Batch
+from amt.consents import Consent
 from amt.crowd import Crowd
 from amt.errors import Error
 from amt.external_urls import ExternalURL
@@ -41,10 +42,17 @@ class Plan:
     warnings: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
     limit: SizeLimit = CROWD_LIMIT
+    consent: Consent | None = None
+
+    def with_consent(self, consent: Consent) -> "Plan":
+        """Return the plan of the same batch, whose workers agree to a text first."""
+        hashes = {**self.hashes, "consent": consent.sha256}
+        return replace(self, consent=consent, hashes=hashes)
 
     def record_bytes(self, hits: int) -> int:
         """Return about how many bytes the record of `hits` HITs takes."""
         texts = [*self.question_source.sources.values(), self.properties.text]
+        texts += [self.consent.text] if self.consent else []
         names = self.input.columns.names if self.input.columns else []
         each = self.input.bytes / self.rows + 100 + sum(len(name) + 6 for name in names)
         return sum(map(len, texts)) + int(hits * each) + 1000
@@ -223,7 +231,8 @@ def _hash(content: bytes) -> str:
 def check_unchanged(batch: Batch, plan: Plan) -> None:
     """Raise Error naming the files that changed since the batch was started."""
     was = batch.header["hashes"]
-    changed = [name for name, hashed in plan.hashes.items() if was.get(name) != hashed]
+    names = {**plan.hashes, **was}
+    changed = [name for name in names if was.get(name) != plan.hashes.get(name)]
     if changed:
         raise Error(
             f"{batch.path}: this batch was started with a different {' and a different '.join(changed)}; "

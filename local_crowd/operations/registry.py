@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.hits import hit_types, hits, layouts, notification_settings
+from local_crowd.operations.hits import consents, hit_types, hits, layouts, notification_settings
 from local_crowd.operations.money import balance
 from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications import (
@@ -19,6 +19,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "ApproveAssignment": assignments.approve_assignment,
     "AssociateQualificationWithWorker": grants.associate_qualification_with_worker,
     "CreateAdditionalAssignmentsForHIT": hit_changes.create_additional_assignments_for_hit,
+    "CreateConsent": consents.create_consent,
     "CreateHIT": hits.create_hit,
     "CreateHITLayout": layouts.create_hit_layout,
     "CreateHITType": hit_types.create_hit_type,
@@ -31,6 +32,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "DisassociateQualificationFromWorker": grants.disassociate_qualification_from_worker,
     "GetAccountBalance": balance.get_account_balance,
     "GetAssignment": assignments.get_assignment,
+    "GetConsent": consents.get_consent,
     "GetFileUploadURL": file_uploads.get_file_upload_url,
     "GetHIT": hits.get_hit,
     "GetHITLayout": layouts.get_hit_layout,
@@ -38,6 +40,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "GetQualificationType": qualification_types.get_qualification_type,
     "ListAssignmentsForHIT": assignments.list_assignments_for_hit,
     "ListBonusPayments": bonuses.list_bonus_payments,
+    "ListConsentAgreements": consents.list_consent_agreements,
     "ListHITs": hits.list_hits,
     "ListHITsForQualificationType": hits.list_hits_for_qualification_type,
     "ListQualificationRequests": qualification_requests.list_qualification_requests,

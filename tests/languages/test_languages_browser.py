@@ -79,9 +79,12 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
             {"QualificationTypeId": ADULT, "Comparator": "EqualTo", "IntegerValues": [1]},
         ],
     )
+    consent = people.perform("CreateConsent", Name="c", Text="# A1\n\n*A2*")["ConsentId"]
+    asked = people.launch(Title="B2", ConsentId=consent)["HITTypeId"]
     shown = [people.launch(html, Title=f"B{len(html)}")["HITTypeId"] for html in ELEMENTS]
     pages = [
         *PAGES,
+        f"consent/{asked}",
         *(f"groups/{hit_type_id}" for hit_type_id in shown),
         f"qualifications/{skill}",
         f"hits/{hit['HITId']}/ask",

@@ -352,7 +352,7 @@ def test_no_page_breaks_the_server(
 # What nobody in particular may look at; test_security.py holds the list of the pages themselves.
 OPEN_PATHS = (
     *("/sign_in", "/static/", "/files/", "/hit_scripts/", "/hit_page/", "/requester/sign_in"),
-    *("/mturk/externalSubmit", "/join/", "/reset_password/"),
+    *("/mturk/externalSubmit", "/join/", "/reset_password/", "/script_texts/"),
 )
 
 

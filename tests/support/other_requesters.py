@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import insert
+
 from local_crowd.operations.hits import layouts
 from local_crowd.operations.qualifications import for_workers
 from local_crowd.operations.work import worker_actions
+from local_crowd.store.tables import consents
 from tests.support.crowds import HIT, QUESTION
 from tests.support.qualification_samples import SKILL, TESTED
 from tests.support.worker_sites import World
@@ -35,6 +38,17 @@ class Theirs:
                 call, self.worker, asked["QualificationTypeId"]
             ).request_id
             self.layout = call.new_id()
+            self.consent = call.new_id()
+            call.db.execute(
+                insert(consents).values(
+                    consent_id=self.consent,
+                    requester_id=world.requester_id,
+                    name="consent.md",
+                    text=SECRET,
+                    sha256="x",
+                    created_time=0,
+                )
+            )
             layouts.add(call, self.layout, world.requester_id, "page", "<form>x</form>", 0)
         self.assignment, self.approved, self.held = (
             self.do(submit=True),
@@ -80,6 +94,8 @@ class Theirs:
             perform("ListQualificationRequests"),
             perform("ListQualificationTypes", MustBeRequestable=False, MaxResults=100),
             perform("ListWorkersWithQualificationType", QualificationTypeId=self.type),
+            perform("GetConsent", ConsentId=self.consent),
+            perform("ListConsentAgreements", ConsentId=self.consent),
         ]
 
     def requests(self) -> dict[str, list[tuple[dict[str, Any], str | None]]]:
@@ -117,6 +133,7 @@ class Theirs:
             "CreateAdditionalAssignmentsForHIT": [
                 (hit | {"NumberOfAdditionalAssignments": 1}, no_hit)
             ],
+            "CreateConsent": [({"Name": "consent.md", "Text": SECRET}, None)],
             "CreateHIT": [(with_layout, "HITLayoutDoesNotExist"), (HIT | requirement, no_type)],
             "CreateHITLayout": [({"Name": "page", "Html": "<form>x</form>"}, None)],
             "CreateHITType": [
@@ -146,6 +163,7 @@ class Theirs:
                 (assignment, no_assignment),
                 ({"AssignmentId": self.held}, no_assignment),
             ],
+            "GetConsent": [({"ConsentId": self.consent}, "ConsentDoesNotExist")],
             "GetFileUploadURL": [(assignment | {"QuestionIdentifier": "word"}, "RequestError")],
             "GetHIT": [(hit, no_hit)],
             "GetHITLayout": [({"HITLayoutId": self.layout}, "HITLayoutDoesNotExist")],
@@ -153,6 +171,7 @@ class Theirs:
             "GetQualificationType": [(type_, no_type)],
             "ListAssignmentsForHIT": [(hit, no_hit)],
             "ListBonusPayments": [(hit, no_hit), ({"AssignmentId": self.approved}, no_assignment)],
+            "ListConsentAgreements": [({"ConsentId": self.consent}, "ConsentDoesNotExist")],
             "ListHITs": [({}, None)],
             "ListHITsForQualificationType": [(type_, no_type)],
             "ListQualificationRequests": [({}, None), (type_, no_type)],

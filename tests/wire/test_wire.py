@@ -401,10 +401,17 @@ def test_wrong_types(crowd: CrowdUnderTest, member: dict[str, Any]) -> None:
 
 
 def test_operations_are_amazons_and_two_of_ours(crowd: CrowdUnderTest) -> None:
-    """The crowd answers Amazon's 39 operations and two for layouts, and no other."""
+    """The crowd answers Amazon's 39 operations, two for layouts, three for consents, and no other."""
     amazons = model.list_amazons_operations()
     assert len(amazons) == 39
-    assert set(OPERATIONS) == {*amazons, "CreateHITLayout", "GetHITLayout"}
+    own = {
+        "CreateConsent",
+        "GetConsent",
+        "ListConsentAgreements",
+        "CreateHITLayout",
+        "GetHITLayout",
+    }
+    assert set(OPERATIONS) == {*amazons, *own}
     assert set(OPERATIONS) == set(model.load_service().operation_names)
 
 

@@ -203,6 +203,7 @@ def to_api(row: Row[Any] | SimpleNamespace, now: int, question: str | None = Non
         "AssignmentDurationInSeconds": row.assignment_duration,
         "RequesterAnnotation": row.requester_annotation,
         "QualificationRequirements": json.loads(row.qualification_requirements),
+        "ConsentId": row.consent_id,
         "HITReviewStatus": "NotReviewed",
         "NumberOfAssignmentsPending": counters.pending,
         "NumberOfAssignmentsAvailable": counters.available,

@@ -172,7 +172,7 @@ def next_assignment(call: Call, link_id: str, worker_id: str, after: str | None 
     """Return the assignment in progress, or accept the next HIT, or end the visit.
 
     Locks the visit, so that requests from several tabs cannot exceed the limit. Raises NotPossible
-    "taken" or "expired", after which a retry may succeed; the caller must then roll back.
+    "taken", "expired" or "consent", after which a retry may succeed; the caller must then roll back.
     """
     call.db.execute(_query_visit(link_id, worker_id).with_for_update()).one()
     visit = find_state(call, link_id, worker_id)

@@ -27,6 +27,7 @@ from local_crowd.operations.work import worker_actions
 from local_crowd.store.tables import (
     assignments,
     bonuses,
+    consent_agreements,
     group_counts,
     hits,
     messages,
@@ -91,6 +92,10 @@ def forget_worker(call: Call, worker_id: str, *, answers: bool) -> Forgotten:
         held = select(assignments.c.assignment_id).where(assignments.c.worker_id == worker_id)
         erased += _erase_answers(call, list(call.db.scalars(held)))
         erased.append(Erased("answers to qualification tests", _erase_tests(call, worker_id)))
+        agreed = consent_agreements.c.worker_id == worker_id
+        erased.append(
+            Erased("agreements to consents", _count(call, delete(consent_agreements).where(agreed)))
+        )
     kept = _list_kept(call, worker_id, answers=answers)
     if any(item.number for item in erased if item.what == "ids at panels"):
         worker_id = _rename(call, worker_id)
@@ -241,6 +246,11 @@ def _list_kept(call: Call, worker_id: str, *, answers: bool) -> list[Kept]:
             "qualifications",
             count(qualifications.c.worker_id),
             "they are numbers under the worker id alone",
+        ),
+        Kept(
+            "agreements to consents",
+            count(consent_agreements.c.worker_id),
+            "they prove consent to the answers that stay",
         ),
         Kept("blocks", count(worker_blocks.c.worker_id), "they are the requester's"),
     ]

@@ -8,6 +8,7 @@ from sqlalchemy import Row, Select, bindparam, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.hits import consents
 from local_crowd.operations.hits.slots import move_slot
 from local_crowd.operations.hits.stored_questions import STORED, read_question
 from local_crowd.operations.notifications import events
@@ -92,12 +93,13 @@ def find_question(
     """Return the question XML of a HIT for its assignment or, if that is None, for a preview.
 
     `worker_id` is the worker who previews, or None if nobody is signed in. Raises NotPossible:
-    "gone"; for a preview "unqualified"; for an assignment the reasons of `submit`.
+    "gone"; for a preview "unqualified", "consent"; for an assignment the reasons of `submit`.
     """
     if assignment_id is None:
         hit = find_hit(call, hit_id)
         if worker_id is not None:
             eligibility.check(call, worker_id, hit, "Preview")
+            consents.require_agreement(call, worker_id, hit)
     else:
         row = _fetch_assignment(call, ASSIGNMENT_WITH_QUESTION, assignment_id)
         if row.hit_id != hit_id:
@@ -124,7 +126,7 @@ def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
     """Accept the HIT for the worker; idempotent while the worker's assignment is in progress.
 
     Raises NotPossible: "gone", "done" (submitted before), "blocked", "unqualified", "expired",
-    "taken". Locks the HIT's row until the transaction ends.
+    "consent", "taken". Locks the HIT's row until the transaction ends.
     """
     hit = find_hit(call, hit_id)
     row = find_own_assignment(call, worker_id, hit_id)
@@ -154,6 +156,7 @@ def accept_next(
 
 
 def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
+    consents.require_agreement(call, worker_id, hit)
     # Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
     if not move_slot(call.db, hit.hit_id, "available", "pending"):
         raise NotPossible("taken", Text("Other workers have taken every assignment of this HIT."))

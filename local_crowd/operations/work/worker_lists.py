@@ -52,6 +52,7 @@ OFFER: Select[Any] = select(
     *events.WATCHED,
     hit_types.c.assignment_duration,
     hit_types.c.qualification_requirements,
+    hit_types.c.consent_id,
 ).join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
 FIRST = (
     OFFER.where(OPEN, hits.c.hit_type_id == bindparam("hit_type_id"))
@@ -106,6 +107,7 @@ WORK = (
         hit_types.c.title,
         hit_types.c.reward,
         hit_types.c.hit_type_id,
+        hit_types.c.consent_id,
         requesters.c.name.label("requester"),
         select(func.coalesce(func.sum(bonuses.c.amount), 0))
         .where(bonuses.c.assignment_id == assignments.c.assignment_id)

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.hits.consents import ConsentNeeded
 from local_crowd.operations.panels import participants
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import View, current_site, parse_id, redirect_to_sign_in
@@ -53,6 +54,8 @@ def go_to_next(link_id: str, worker_id: str) -> Any:
         with current_site().writing() as call:
             visit = participants.next_assignment(call, link_id, worker_id, after)
             finished = bool(after) and worker_actions.is_finished(call, worker_id, after)
+    except ConsentNeeded as needed:
+        return redirect(url_for("consents.show", hit_type_id=needed.hit_type_id), 303)
     except NotPossible as refusal:
         flash(translate(refusal.text))
         return redirect(url_for("panel.show"), 303)

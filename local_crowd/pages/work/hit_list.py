@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from local_crowd.operations.errors import NotPossible
+from local_crowd.operations.hits.consents import ConsentNeeded
 from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.texts import Text
 from local_crowd.operations.work import worker_actions, worker_lists
@@ -64,7 +65,10 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         hit_id = worker_lists.find_next_hit(
             call, worker_id, hit_type_id, parse_id(request.args.get("after"))
         )
-        question = worker_actions.find_question(call, hit_id, None, worker_id) if hit_id else ""
+        try:
+            question = worker_actions.find_question(call, hit_id, None, worker_id) if hit_id else ""
+        except ConsentNeeded:
+            return redirect(url_for("consents.show", hit_type_id=hit_type_id), 303)
     if not hit_id:
         flash(translate(NOTHING_LEFT))
         return redirect(url_for("hit_list.show_groups"), 303)
@@ -94,6 +98,8 @@ def accept(worker_id: str, hit_type_id: str) -> Any:
             progress = None
             if after and worker_actions.is_finished(call, worker_id, after):
                 progress = worker_lists.count_progress(call, worker_id, hit_type_id)
+    except ConsentNeeded as needed:
+        return redirect(url_for("consents.show", hit_type_id=needed.hit_type_id), 303)
     except NotPossible as refusal:
         if refusal.reason == "unqualified":
             return _explain_refusal(worker_id, hit_type_id, refusal)

@@ -1,6 +1,7 @@
 """The tables of a site's database, one module per noun; import them from here."""
 
 from local_crowd.store.tables.base import metadata
+from local_crowd.store.tables.consent_tables import consent_agreements, consents
 from local_crowd.store.tables.count_tables import batch_counts, group_counts
 from local_crowd.store.tables.hit_tables import (
     hit_type_qualifications,

@@ -36,6 +36,9 @@ hit_types = Table(
     Column("notification", Text),
     # What its next HIT's question is packed with; NULL while it has none.
     Column("dictionary_id", BigInteger),
+    # The text that workers agree to first, which the fingerprint covers. No foreign key: SQLite
+    # cannot add one to a table.
+    Column("consent_id", Id),
     Index(None, "requester_id", "fingerprint", unique=True),
 )
 
