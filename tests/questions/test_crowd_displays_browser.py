@@ -104,8 +104,13 @@ def test_alerts_windows_and_toasts(shown: ElementPage) -> None:
     expect(page.get_by_text("Three of them")).not_to_be_visible()
     page.get_by_role("button", name="Submit").click()
     page.get_by_label("Inside").fill("x")
+    field, clip = page.get_by_label("Inside"), page.get_by_role("dialog").locator("section")
+    room = field.evaluate("it => it.getBoundingClientRect().x") - clip.evaluate(
+        "it => it.getBoundingClientRect().x"
+    )
     page.get_by_role("button", name="Close").click()
 
+    assert room >= 5  # the focus ring takes 5 pixels, and was cut off
     assert shown.submit() == {"inside": "x"}
 
 

@@ -46,7 +46,7 @@ customElements.define('crowd-modal', class extends CrowdElement {
     });
     this.opener = make('button', { type: 'button' });
     this.opener.addEventListener('click', () => this.open());
-    return [make('style', {}, ':host { display: contents } section { overflow-x: auto } .opener { margin: .5rem 0 }'), this.opener, this.dialog];
+    return [make('style', {}, ':host { display: contents } section { margin: -.4rem -.4rem .6rem; padding: .4rem; overflow-x: auto } .opener { margin: .5rem 0 }'), this.opener, this.dialog];
   }
 
   update(name) {
