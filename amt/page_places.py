@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 PLACEHOLDER = re.compile(r"\$\{( *[\w.-][\w.\- ]*)\}")
 
+UNUSUAL = re.compile(r"\$\{([^{}$`<>\n]+)\}")  # with any other characters, such as `#`
+
 TEXT, COMMENT = "text", "comment"
 ATTRIBUTE, UNQUOTED, UNQUOTED_WHOLE = "attribute", "unquoted", "unquoted whole"
 HANDLER_CODE, HANDLER_STRING, STYLE = "handler code", "handler string", "style"

@@ -13,6 +13,8 @@ from formats.json_text import RepeatedKeyError, parse
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+WORKBOOK = b"PK\x03\x04"
+IS_TABLE = re.compile(rb"\s*[^\s\[{][^:]*[,\t]")  # a line of names
 # Before the columns of the input, in the results file of Mechanical Turk's web site.
 INPUT_PREFIX = "Input."
 # Strings, so that brackets within them do not count.
@@ -104,10 +106,15 @@ def parse_rows(
         text = raw.removeprefix(BYTE_ORDER_MARK) if line == 1 else raw
         if not text.strip():
             continue
+        if line == 1 and raw.startswith(WORKBOOK):
+            report(1, 'an Excel workbook; save it as "CSV UTF-8"')
+            return
         try:
             value = parse(text.rstrip().decode("utf-8"))
         except ValueError as error:
-            report(line, _describe_fault(error))
+            is_table = line == 1 and IS_TABLE.match(text)
+            hint = "; if it is a table, add --input_format csv or tsv" if is_table else ""
+            report(line, _describe_fault(error) + hint)
         else:
             yield Row(number, line, value)
             number += 1

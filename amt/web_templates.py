@@ -152,6 +152,10 @@ class WebTemplate:
             self._find_places(pattern)
         refuse_mixed(self.name, self.source, self.places, row)
         self._columns = set(row)
+        for place in page_places.find_places(self.source, page_places.UNUSUAL):
+            is_plain = place.kind in (page_places.TEXT, page_places.ATTRIBUTE)
+            if is_plain and not self._pattern.fullmatch(self.source[place.start : place.end]):
+                self._left[place.name] = None
         missing: dict[str, Place] = {}
         for place in self.places:
             if find_field(row, place.name) is None:

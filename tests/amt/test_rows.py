@@ -81,6 +81,17 @@ def test_another_delimiter_is_named() -> None:
     assert read("a.csv", "a;b,c\n1,2\n")[1] == []
 
 
+def test_what_is_not_json_lines_is_named() -> None:
+    """A table under another ending, and a workbook that was never saved as CSV."""
+    hint = "a.txt:1: not JSON: Expecting value (column 1); if it is a table, add --input_format csv or tsv"
+
+    assert read("a.txt", "id,text\n")[1] == [hint]
+    assert read("a.txt", "oops\n")[1] == ["a.txt:1: not JSON: Expecting value (column 1)"]
+    assert read("a.xlsx", b"PK\3\4\n\xff\n")[1] == [
+        'a.xlsx:1: an Excel workbook; save it as "CSV UTF-8"'
+    ]
+
+
 def test_a_fault_is_raised_where_nobody_collects_them() -> None:
     """As for JSON Lines."""
     Path("a.csv").write_text("a,b\n1\n")

@@ -166,6 +166,9 @@ def test_any_column_can_be_named(tmp_path: Path) -> None:
         "<p>0</p><p>1 &lt;2&gt; 3</p><script>f('4', `${a / b}`)</script>"
     )
     assert template.render({"col#1": "1"}) == "<p>1 ${col#2}</p>"
+    assert template.warnings() == [
+        "page.html: no column for ${col#2}; left as it is, for the page's script"
+    ]
 
 
 def test_every_name_without_a_column_is_named() -> None:
