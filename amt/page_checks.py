@@ -82,9 +82,10 @@ class _Tag(NamedTuple):
 
     @property
     def goes_elsewhere(self) -> bool:
-        """Whether it is a form that posts to a site that is neither the crowd nor Amazon's."""
+        """Whether it is a form that posts to a site that is neither a crowd nor Amazon's."""
         action = self.values.get("action", "")
-        return SITE.match(action) is not None and AMAZONS.match(action) is None
+        is_a_crowds = AMAZONS.match(action) or action.strip().endswith("/mturk/externalSubmit")
+        return SITE.match(action) is not None and not is_a_crowds
 
     @property
     def hands_in(self) -> bool:

@@ -44,6 +44,7 @@ def find(page: str, *, on_mturk: bool = False) -> list[str]:
         "<iframe src='https://example.org/survey'></iframe>",
         "<form><input id='a'><input type='submit'></form><script>name_fields()</script>",
         "<form id='f'></form><input name='a' form='f'>",
+        "<form action='https://crowd.example/mturk/externalSubmit'><input name='a'></form>",
         "<form action='https://example.org/'><input type='file' name='a'></form><script>send()</script>",
         "<table><form><tr><td><input name='a'></td></tr></form></table>",
         "<input type='radio' name='a' value='1'><input type='radio' name='a' value='2'>",
