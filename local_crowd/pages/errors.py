@@ -103,5 +103,8 @@ def message_page(
         url=url or url_for("hit_list.show_groups"),
         link=translate(link),
         quiet=True,
+        # The form for the language returns here. The path may have the token of a link, which a page
+        # that people send to us for help should not have.
+        current_path=lambda: "/",
     )
     return page, status
