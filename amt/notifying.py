@@ -124,17 +124,19 @@ def send(
 
     The value of an outcome is who was not reached, with the crowd's reason.
     """
-    client.meta.events.register_first(
-        "before-call.mturk.NotifyWorkers",
-        lambda params, **_: params["headers"].update(
-            {"Idempotency-Key": _make_key(record.header["notice"], params["body"])}
-        ),
-    )
+    current = threading.local()  # a call is signed in the thread that makes it
+
+    def add_key(params: Any, **_: Any) -> None:
+        key = _make_key(record.header["notice"], current.number, params["body"])
+        params["headers"]["Idempotency-Key"] = key
+
+    client.meta.events.register_first("before-call.mturk.NotifyWorkers", add_key)
 
     def send_one(unnumbered: Sending) -> dict[str, str]:
         from amt import connection  # boto3 takes 0.1 s to import, which --help must not wait for
 
         sending = record.begin_call(unnumbered)
+        current.number = sending.number
         notice = sending.notice
         try:
             response = client.notify_workers(
@@ -155,7 +157,10 @@ def send(
     return calls.gather(crowd, send_one, sendings, doing="writing", total=len(sendings))
 
 
-def _make_key(salt: str, body: bytes | str) -> str:
-    """Return the same key for the same call of the same record."""
+def _make_key(salt: str, number: int, body: bytes | str) -> str:
+    """Return the same key for the same call of the same record.
+
+    Another call may have the same body: it tries again whom the first one did not reach.
+    """
     content = body.encode() if isinstance(body, str) else body
-    return hashlib.sha256(salt.encode() + content).hexdigest()[:60]
+    return hashlib.sha256(f"{salt} {number} ".encode() + content).hexdigest()[:60]

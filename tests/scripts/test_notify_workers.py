@@ -103,6 +103,20 @@ def test_who_was_not_reached_is_named_and_tried_again(desk: Desk) -> None:
     assert len(inbox(desk, stranger)) == len(inbox(desk, worker_id)) == 1
 
 
+def test_a_message_of_ones_own_that_was_not_delivered_is_sent_the_next_time(desk: Desk) -> None:
+    """The second call is equal to the first, and the crowd must not take it for its repetition."""
+    crowd = desk.crowd()
+    stranger = crowd.make_worker("stranger")
+    write(desk, f"{stranger},Ada,2")
+    assert desk.run(*NOTIFY).code == 1
+    crowd.client.approve_assignment(AssignmentId=crowd.do(stranger, crowd.make_hit()))
+
+    done = desk.run(*NOTIFY)
+
+    assert (done.code, done.err.splitlines()[-1]) == (0, "Wrote to 1 worker.")
+    assert inbox(desk, stranger) == [("Part 2", "Dear Ada, part 2 is open.")]
+
+
 def test_a_file_of_ids_and_a_message_file(desk: Desk) -> None:
     """Ids alone, with comments, do as well."""
     workers = make_workers(desk, 2)
