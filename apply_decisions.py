@@ -92,8 +92,8 @@ def find_states(
 ) -> decision_states.States:
     """Ask where the assignments stand; refuse those that are not of the batch."""
     path, hit_ids_file = args.decisions_file, args.hit_ids_file
-    hit_ids = decision_files.read_hits(path)
-    hit_ids |= {item.assignment_id: item.hit_id for item in decisions if item.hit_id}
+    recorded = decision_files.read_hits(path)
+    hit_ids = recorded | {item.assignment_id: item.hit_id for item in decisions if item.hit_id}
     decided = [item for item in decisions if item.decision]
     if ids is not None:
         placed = [item for item in decided if item.assignment_id in hit_ids]
@@ -104,7 +104,9 @@ def find_states(
         if not record.is_done(item.assignment_id, "override" if args.undo else item.decision)
     ]
     asked = [item.assignment_id for item in missing]
-    states = decision_states.find_states(crowd, client, asked, hit_ids, ids)
+    # With a batch, the crowd says which HIT an answer is for: the file's HITId may be edited.
+    known = hit_ids if ids is None else recorded
+    states = decision_states.find_states(crowd, client, asked, known, ids)
     if ids is not None:
         hit_ids |= {item: state.hit.hit_id for item, state in states.known.items()}
         applying.refuse_outsiders(path, missing, hit_ids, hit_ids_file, ids)

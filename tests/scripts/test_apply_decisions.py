@@ -224,6 +224,22 @@ def test_an_assignment_of_another_batch_is_refused(
     assert {status for status, _ in statuses(desk, work + others)} == {"Submitted"}
 
 
+def test_the_hit_that_a_web_file_names_is_not_believed(desk: Desk, work: list[str]) -> None:
+    """An answer to another batch is refused, though its row names a HIT of this one."""
+    hit_id = desk.read("hit_ids.txt").split()[0]
+    others = submit_work(desk, desk.launch(3, name="other.txt"), "Ada")
+    rows = (f"{hit_id},{item},X," for item in (work[0], others[0]))
+    decide(desk, *rows, columns="HITId,AssignmentId,Approve,Reject")
+
+    done = desk.run(*APPLY, HIT_IDS)
+
+    assert done.code == 2
+    assert done.err.partition(": ")[2] == (
+        f"{FILE}:3: {others[0]} is not an assignment of the HITs in hit_ids.txt\n"
+    )
+    assert {status for status, _ in statuses(desk, work + others)} == {"Submitted"}
+
+
 def test_what_the_crowd_cannot_change_is_named_and_the_rest_is_done(
     desk: Desk, work: list[str]
 ) -> None:
