@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import simpleamt
-from amt import decision_rules, inputs, reviewing
+from amt import decision_files, decision_rules, inputs, reviewing
 from amt.errors import Error
 
 
@@ -50,6 +50,11 @@ def review(args: argparse.Namespace) -> int:
     feedback = (args.feedback or "").strip()
     if not feedback and any(rule.decision == "reject" for rule in rules):
         raise Error("a rule that rejects needs --feedback, which the workers read")
+    if len(feedback) > decision_files.MOST_FEEDBACK:
+        raise Error(
+            f"--feedback has {len(feedback):,} characters; "
+            f"at most {decision_files.MOST_FEEDBACK:,} are allowed"
+        )
     is_there = Path(args.decisions_file).exists()
     if is_there and not args.terminal:
         raise Error(

@@ -111,6 +111,10 @@ def test_no_cell_is_a_formula(desk: Desk) -> None:
         ),
         (["--rule=reject all"], "a rule that rejects needs --feedback, which the workers read"),
         (
+            ["--rule=reject all", f"--feedback={'x' * 1025}"],
+            "--feedback has 1,025 characters; at most 1,024 are allowed",
+        ),
+        (
             ['--rule=approve where output.checked_number != "8"'],
             "results.txt: no answer has the field output.checked_number, which a rule names",
         ),
