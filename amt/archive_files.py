@@ -7,8 +7,10 @@ order of their names, without times, and not compressed, because compressors dif
 import hashlib
 import io
 import json
+import lzma
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,9 @@ FORMAT = 1
 CHUNK_BYTES = 1024 * 1024
 NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can say
 OWNER_READS_WRITES = 0o100600 << 16
+# What zipfile raises for damage. A changed byte may say that a file is encrypted (RuntimeError) or
+# compressed, and no decompressor expects what is there.
+DAMAGE = (zipfile.BadZipFile, EOFError, RuntimeError, zlib.error, lzma.LZMAError)
 
 
 class Member:
@@ -84,10 +89,11 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
             self.manifest: dict[str, Any] = json.loads(self._zip.read(MANIFEST))
-            self._hashes: dict[str, Any] = dict(self.manifest["files"])
-        except OSError as error:
-            raise Error(f"{path}: {error.strerror}") from error
-        except (zipfile.BadZipFile, KeyError, TypeError, ValueError, NotImplementedError) as error:
+            listed = dict(self.manifest["files"])
+            self._hashes = {name: str(file["sha256"]) for name, file in listed.items()}
+        except (*DAMAGE, OSError, KeyError, TypeError, ValueError) as error:
+            if isinstance(error, OSError) and error.strerror:  # a decompressor's has none
+                raise Error(f"{path}: {error.strerror}") from error
             raise Error(
                 f"{path}: damaged, or not an archive of archive_batch.py ({error})"
             ) from error
@@ -131,9 +137,9 @@ class Archive:
             with self._zip.open(name) as file:
                 while chunk := file.read(CHUNK_BYTES):
                     digest.update(chunk)
-        except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except (*DAMAGE, OSError) as error:
             return f"changed ({error})"
-        if digest.hexdigest() != self._hashes[name]["sha256"]:
+        if digest.hexdigest() != self._hashes[name]:
             return f"changed: its SHA-256 is not the one in {MANIFEST}"
         return None
 

@@ -156,12 +156,14 @@ def _to_name(path: str) -> str:
 
 
 def _find_records(file: Path) -> list[Path]:
-    """Return the records beside a file: hit_ids.txt has hit_ids.batch.jsonl and others."""
-    stem = file.name.removesuffix(file.suffix)
+    """Return the records beside a file: hit_ids.txt has hit_ids.batch.jsonl and others.
+
+    hit_ids.v2.batch.jsonl is not one of them: it is the record of another batch.
+    """
     return sorted(
         path
-        for path in file.parent.glob("*.jsonl")
-        if path.name.startswith(f"{stem}.") and path.name != file.name
+        for path in file.parent.glob("*.*.jsonl")
+        if path.name != file.name and Path(path.stem).stem in (file.name, file.stem)
     )
 
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from amt import archive_files
+from amt.errors import Error
+from tests.support.faulty_crowd import FaultyCrowd
 from tests.support.results_lines import result, to_lines
 from tests.support.script_fixtures import Desk
 
@@ -96,6 +99,36 @@ def test_an_archive_says_how_the_data_came_about(desk: Desk) -> None:
     assert (manifest["crowd"], manifest["site"]) == ("local", "sandbox")
 
 
+def test_the_records_of_another_batch_stay_outside(desk: Desk) -> None:
+    """hit_ids.v2.txt is another batch beside hit_ids.txt, not one of its records."""
+    study(desk)
+    desk.write("hit_ids.extension.jsonl", "{}\n")
+    desk.write("hit_ids.v2.batch.jsonl", "{}\n")
+
+    assert desk.run("archive_batch", IDS, TO).code == 0
+
+    assert [name for name in names(desk) if name.startswith("batch/")] == [
+        "batch/hit_ids.batch.jsonl",
+        "batch/hit_ids.extension.jsonl",
+        "batch/hit_ids.txt",
+    ]
+
+
+def test_a_batch_of_a_served_crowd_is_archived(desk: Desk) -> None:
+    """Though its responses get lost and it fails now and then."""
+    with FaultyCrowd(desk.folder / "crowd", seed=5, clock=desk.clock) as crowd:
+        crowd.config(desk.folder).chmod(0o600)
+        study(desk)
+        crowd.faults.update({"reset after": 0.2, "break": 0.1})
+
+        done = desk.run("archive_batch", IDS, TO)
+
+    assert done.code == 0, done.err
+    assert "answers: 3\n" in done.out
+    assert "bonuses_paid: 0.30\n" in done.out
+    assert desk.run("archive_batch", "--verify=study.zip").out == done.out
+
+
 def test_the_same_content_makes_the_same_bytes(desk: Desk) -> None:
     """Whenever it is archived, whatever time its files have."""
     study(desk)
@@ -150,6 +183,36 @@ def test_one_changed_byte_is_found_and_its_file_named(desk: Desk) -> None:
         assert done.err
 
 
+@pytest.mark.parametrize(
+    ("name", "offset", "value"),
+    [
+        ("results.jsonl", 8, 1),  # encrypted
+        ("results.jsonl", 10, zipfile.ZIP_DEFLATED),
+        ("results.jsonl", 10, zipfile.ZIP_LZMA),
+        ("manifest.json", 8, 1),
+        ("manifest.json", 10, zipfile.ZIP_BZIP2),
+    ],
+)
+def test_a_changed_byte_of_the_directory_is_one_line(
+    tmp_path: Path, name: str, offset: int, value: int
+) -> None:
+    """zipfile raises something else for each, and a traceback would name no file."""
+    path = tmp_path / "study.zip"
+    members = [archive_files.Member(name, b"{}\n" * 9) for name in ("results.jsonl", "z.txt")]
+    archive_files.write(str(path), members, {"figures": {}})
+    whole = bytearray(path.read_bytes())
+    whole[whole.rindex(name.encode()) - 46 + offset] = value  # its entry in the central directory
+    path.write_bytes(whole)
+
+    try:
+        faults = archive_files.Archive(str(path)).find_faults()
+    except Error as error:
+        faults = [str(error)]
+
+    assert name in faults[0] or "damaged" in faults[0]
+    assert "None" not in faults[0]
+
+
 def rewrite(desk: Desk, name: str, before: bytes, after: bytes) -> None:
     """Change a file in the archive, and its hash in the manifest."""
     path = desk.folder / "study.zip"
@@ -163,8 +226,6 @@ def rewrite(desk: Desk, name: str, before: bytes, after: bytes) -> None:
             "bytes": len(files[name]),
             "sha256": hashlib.sha256(files[name]).hexdigest(),
         }
-    from amt import archive_files
-
     about = {key: value for key, value in manifest.items() if key not in ("files", "format")}
     path.unlink()
     members = [
