@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
 
 BONUS_REASON = "Thank you for your work"
+EVER = datetime.fromtimestamp(0, UTC)
 
 
 class Step(NamedTuple):
@@ -246,7 +247,11 @@ def apply_steps(
 def pay_bonuses(
     crowd: Crowd, client: "MTurkClient", record: Applied, planned: Sequence[Bonus]
 ) -> Iterator[Outcome]:
-    """Pay these bonuses, each once, and record each. Yield an outcome each, in order."""
+    """Pay these bonuses, each once, and record each. Yield an outcome each, in order.
+
+    A bonus for work that was reviewed before, perhaps from a copy of the file, is not paid if the
+    crowd lists the same amount with the same reason.
+    """
     now = datetime.now(UTC)
     for bonus in planned:
         if bonus.assignment_id not in record.planned:
@@ -261,8 +266,9 @@ def pay_bonuses(
 
     def pay_one(bonus: Bonus) -> None:
         begun = record.planned[bonus.assignment_id]
-        is_old = now - begun.time > TOKENS_LAST
-        if not (is_old and bonuses.is_listed(client, bonus, begun.time)):
+        since = begun.time if bonus.assignment_id in record.done else EVER
+        is_asked = since == EVER or now - since > TOKENS_LAST
+        if not (is_asked and bonuses.is_listed(client, bonus, since)):
             bonuses.send(client, _make_token(bonus), bonus)
         record.append({"assignment_id": bonus.assignment_id, "paid": f"{bonus.amount:.2f}"})
 

@@ -368,6 +368,20 @@ def test_a_bonus_whose_record_line_is_missing_is_found(
     assert len(bonuses(desk, work)) == 1
 
 
+def test_a_copy_of_the_file_pays_no_bonus_again(desk: Desk, work: list[str]) -> None:
+    """It has no record, and after a day the crowd has forgotten the token."""
+    decide(desk, f"{work[0]},approve,,0.30", f"{work[1]},approve,,")
+    desk.run(*APPLY)
+    desk.clock.advance(25 * 3600)
+    rows = desk.read(FILE).replace(f"{work[1]},approve,,", f"{work[1]},approve,,0.30")
+    desk.write("copy.csv", rows)
+
+    done = desk.run("apply_decisions", "--decisions_file=copy.csv", "--yes")
+
+    assert done.code == 0, done.err
+    assert [item[:2] for item in bonuses(desk, work)] == [(work[0], "0.30"), (work[1], "0.30")]
+
+
 def test_the_record_remembers_the_site(desk: Desk, work: list[str]) -> None:
     """A file that was applied to one site is not applied to the other."""
     decide(desk, f"{work[0]},approve,,")
