@@ -31,6 +31,10 @@ def test_a_worker_agrees_once_and_reads_it_again(world: World) -> None:
     page = ada.get(path)
     assert "Before you start Name the animal · Vision lab · $0.05" in words(page)
     assert SHOWN.replace(" .", ".") in words(page).replace(" .", ".")
+    hit = world.perform("ListHITs")["HITs"][-1]["HITId"]
+    preview = ada.get(f"/hit_page/{hit}?assignmentId=ASSIGNMENT_ID_NOT_AVAILABLE")
+    assert preview.status_code == 403
+    assert ada.bare_post(path, {"agree": "yes"}).status_code == 400  # a page of another site
     answer = ada.post(path, {"decline": "yes"}, follow_redirects=True)
     assert "You did not agree, so you cannot do these HITs. Nothing was recorded." in words(answer)
     assert ada.get(f"/groups/{hit_type}").status_code == 303
