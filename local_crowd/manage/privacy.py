@@ -32,8 +32,16 @@ def forget(directory: Path, person: str, site: str, *, answers: bool) -> Iterato
     """
     with open_named_site(directory, site) as opened:
         with opened.writing() as call:
-            forgotten = forgetting.forget_worker(call, _find_person(call, person), answers=answers)
-        yield {"worker_id": forgotten.worker_id}
+            if worker_id := _find_person(call, person):
+                forgotten = forgetting.forget_worker(call, worker_id, answers=answers)
+            else:
+                forgotten = forgetting.forget_invited(call, person)
+            if not worker_id and not forgotten.erased:
+                raise ParameterValidationError(
+                    f"There is nobody here with the id, name or address {person}."
+                )
+        if worker_id:
+            yield {"worker_id": forgotten.worker_id}
         yield from _report(forgotten)
         yield from _clean_files(opened)
 
@@ -59,8 +67,8 @@ def forget_batch(directory: Path, batch: str, site: str) -> Iterator[Line]:
         yield from _clean_files(opened)
 
 
-def _find_person(call: Call, person: str) -> str:
-    """Return the worker's id."""
+def _find_person(call: Call, person: str) -> str | None:
+    """Return the worker's id, or None for nobody. Raises for an id at two panels."""
     if workers.exists(call, person):
         return person
     if account := accounts.find(call, person):
@@ -71,11 +79,7 @@ def _find_person(call: Call, person: str) -> str:
         raise ParameterValidationError(
             f"{person} is a participant of several panels; give one of these worker ids: {panels}"
         )
-    if not found:
-        raise ParameterValidationError(
-            f"There is nobody here with the id, name or address {person}."
-        )
-    return found[0][1]
+    return found[0][1] if found else None
 
 
 def _report(forgotten: Forgotten) -> Iterator[Line]:

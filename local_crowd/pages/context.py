@@ -151,14 +151,18 @@ def sign_out_here() -> None:
 def find_signed_in_worker() -> str | None:
     """Return the id of the worker who is signed in, or None if nobody is or the session has ended."""
     worker_id: str | None = session.get("worker_id")
-    if worker_id is None or "link" in session:
-        return worker_id
+    if worker_id is None:
+        return None
     site = current_site()
-    if "version" not in session:
+    if "link" not in session and "version" not in session:
         return worker_id if site.sign_in == "nickname" else None
     with site.reading() as call:
-        if accounts.find_session_version(call, worker_id) == session["version"]:
-            return worker_id
+        if "link" in session:
+            is_valid = participants.has_visited(call, session["link"], worker_id)
+        else:
+            is_valid = accounts.find_session_version(call, worker_id) == session["version"]
+    if is_valid:
+        return worker_id
     session.clear()
     return None
 

@@ -2,8 +2,11 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import insert, select
@@ -12,6 +15,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.panels import participants
 from local_crowd.operations.people import accounts, invitation_links
 from local_crowd.operations.privacy import forgetting
+from local_crowd.operations.work import worker_actions
 from local_crowd.store.tables import (
     assignments,
     bonuses,
@@ -22,6 +26,8 @@ from local_crowd.store.tables import (
     workers,
 )
 from tests.support.crowds import CrowdUnderTest
+from tests.support.live_site import PID, People
+from tests.support.panel_participants import work_on
 from tests.support.script_fixtures import Desk
 
 PANEL_ID = "5f3a90b1c2d4e5f6a7b8c9d0"
@@ -52,7 +58,9 @@ def participant(crowd: CrowdUnderTest) -> str:
 
 
 def study(crowd: CrowdUnderTest, worker: str) -> list[str]:
-    """Work of a worker that says who it is of: answers, feedback, a bonus, a message, a block."""
+    """Work of a worker that says who it is of: answers, feedback, a bonus, a message, a block, and
+    a qualification that was revoked.
+    """
     hits = [crowd.make_hit(RequesterAnnotation=f"batch=b1 row={row}") for row in range(3)]
     done = [crowd.do(worker, hit, [("story", SECRET)]) for hit in hits[:2]]
     crowd.client.approve_assignment(AssignmentId=done[0], RequesterFeedback=f"thanks, {SECRET}")
@@ -61,9 +69,15 @@ def study(crowd: CrowdUnderTest, worker: str) -> list[str]:
         AssignmentId=done[0],
         BonusAmount="0.30",
         Reason=f"for Erna, {SECRET}",
-        UniqueRequestToken="t",
+        UniqueRequestToken=f"bonus-of-{worker}",
     )
     crowd.client.create_worker_block(WorkerId=worker, Reason=f"says {SECRET}")
+    qualification = crowd.client.create_qualification_type(
+        Name="Readers", Description="Can read", QualificationTypeStatus="Active"
+    )["QualificationType"]["QualificationTypeId"]
+    of_worker = {"QualificationTypeId": qualification, "WorkerId": worker}
+    crowd.client.associate_qualification_with_worker(**of_worker, SendNotification=False)
+    crowd.client.disassociate_qualification_from_worker(**of_worker, Reason=f"says {SECRET}")
     with crowd.site.writing() as call:
         call.db.execute(
             insert(messages).values(
@@ -125,6 +139,7 @@ def test_with_answers_nothing_is_left_that_says_who_or_what(crowd: CrowdUnderTes
     assert {item.what: item.number for item in forgotten.erased} == {
         "messages": 2,
         "reasons of blocks": 1,
+        "reasons of revoked qualifications": 1,
         "ids at panels": 1,
         "study and session ids of visits": 1,
         "profiles, with name, e-mail address and password": 1,
@@ -168,6 +183,83 @@ def test_an_account_is_closed_and_keeps_its_worker_id(crowd: CrowdUnderTest) -> 
         assert accounts.find(call, "erna@example.org") is None
 
 
+def test_a_changed_address_leaves_its_invitation_too(crowd: CrowdUnderTest) -> None:
+    """The invitation has the address that the worker had first."""
+    with crowd.site.writing() as call:
+        invitation_links.create(call, invitation_links.ACCOUNT, email="erna@example.org")
+        worker = accounts.create(call, "Erna Beispiel", "erna@example.org", "a hash")
+        accounts.set_email(call, worker, "beispiel@example.org")
+
+    forget(crowd, worker, answers=False)
+
+    assert "@example.org" not in everything(crowd)
+
+
+def test_an_answer_submitted_meanwhile_does_not_stop_it(
+    crowd: CrowdUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL a worker can submit between two statements of forgetting."""
+    worker = crowd.make_worker("Ada")
+    done = crowd.do(worker, crowd.make_hit(), [("story", SECRET)])
+    monkeypatch.setattr(accounts, "list_accepted_assignments", lambda *_: [done])
+
+    forget(crowd, worker, answers=True)
+
+    assert SECRET not in everything(crowd)
+
+
+@pytest.mark.parametrize(
+    "open_crowd", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+def test_a_hit_accepted_meanwhile_is_returned(crowd: CrowdUnderTest) -> None:
+    """Forgetting waits for the other transaction, and does not fail."""
+    worker = participant(crowd)
+    hit = crowd.make_hit()
+    with ThreadPoolExecutor(1) as pool:
+        with crowd.site.writing() as call:
+            worker_actions.accept(call, worker, hit)
+            forgetting_meanwhile = pool.submit(forget, crowd, worker, answers=True)
+            sleep(0.3)
+        forgotten = forgetting_meanwhile.result()
+
+    assert crowd.stands(hit) == ("Assignable", 1, 0, 0)
+    assert forgetting.Erased("HITs in progress, returned", 1) in forgotten.erased
+
+
+def test_the_session_of_a_participant_ends(
+    people: People, caplog: pytest.LogCaptureFixture
+) -> None:
+    """They are asked to sign in, and their link admits them as somebody new. The log names nobody."""
+    hit_type = people.launch(MaxAssignments=9)["HITTypeId"]
+    _, path = people.panel_link(hit_type)
+    ada = people.participant(path)
+    work_on(ada)
+
+    people.manage("forget", PID, "--site", people.site_name, "--yes")
+
+    for answer in (ada.get("/panel"), ada.post("/panel/next"), ada.get(f"/consent/{hit_type}")):
+        assert (answer.status_code, urlsplit(answer.location).path) == (
+            303,
+            f"{people.root}/sign_in",
+        )
+    assert ada.get(path, query_string={"PROLIFIC_PID": PID}).location == f"{people.root}/panel"
+    work_on(ada)
+    assert PID not in caplog.text.lower()
+
+
+def test_an_invited_address_without_an_account(people: People, tmp_path: Path) -> None:
+    """Is erased from the invitation, which stays good."""
+    (tmp_path / "team.txt").write_text("erna@example.org\n")
+    site = ("--site", people.site_name)
+    people.manage("add_link", *site, "--emails", str(tmp_path / "team.txt"))
+
+    lines = people.manage("forget", "Erna@example.org", *site, "--yes")
+
+    assert {"erased": "e-mail addresses of invitations", "count": 1} in lines
+    (link,) = people.manage("list_links", *site)
+    assert "erna" not in json.dumps(link)
+
+
 def test_the_participant_comes_back_as_somebody_new(crowd: CrowdUnderTest) -> None:
     """Nothing connects the two; the counts of HITs go along with the new id of the old one."""
     worker = participant(crowd)
@@ -199,7 +291,9 @@ def test_a_batch_forgets_every_answer_and_no_other(crowd: CrowdUnderTest) -> Non
     with crowd.site.writing() as call:
         forgotten = forgetting.forget_batch(call, "b1")
 
-    rest = everything(crowd).replace(f"says {SECRET}", "")  # the reason of a block is of no batch
+    rest = everything(crowd).replace(
+        f"says {SECRET}", ""
+    )  # reasons of blocks and revocations are of no batch
     assert SECRET not in rest
     assert (
         "an other story" in crowd.client.get_assignment(AssignmentId=other)["Assignment"]["Answer"]
@@ -223,9 +317,11 @@ def files_with(folder: Path, text: str) -> list[str]:
 
 
 def test_the_commands_leave_nothing_in_the_files(desk: Desk) -> None:
-    """manage_crowd.py forget, by the panel's id: no file of the crowd contains the person's texts."""
+    """manage_crowd.py forget, by the panel's id: no file of the crowd, and no export made from then
+    on, contains the person's texts.
+    """
     worker = participant(desk.crowd())
-    study(desk.crowd(), worker)
+    desk.write("hit_ids.txt", "\n".join(study(desk.crowd(), worker)))
     assert files_with(desk.folder / "crowd", SECRET)
 
     done = desk.run("manage_crowd", "forget", PANEL_ID, "--answers", "--site=sandbox", "--yes")
@@ -237,8 +333,21 @@ def test_the_commands_leave_nothing_in_the_files(desk: Desk) -> None:
     assert "backups, exported files" in done.out
     for text in (SECRET, PANEL_ID, worker, "session-99"):
         assert files_with(desk.folder / "crowd", text) == []
-    desk.write("hit_ids.txt", "")
-    assert SECRET not in desk.run("get_all_hits").out
+    (link,) = desk.run("manage_crowd", "list_links", "--site=sandbox").lines
+    panel = ("export_panel", f"--link={link['link_id']}", "--format=csv")
+    exports = [
+        desk.run("manage_crowd", *argv, "--site=sandbox")
+        for argv in (panel, ("export_payments", "--mark_paid"), ("list_payments",))
+    ]
+    exports += [desk.run("get_all_hits"), desk.run("get_results", "--hit_ids_file=hit_ids.txt")]
+    desk.write("results.txt", exports[-1].out)
+    exports += [
+        desk.run("export_results", "--results_file=results.txt", f"--format={name}")
+        for name in ("csv", "mturk")
+    ]
+    assert [done.code for done in exports] == [0] * len(exports)
+    for text in (SECRET, PANEL_ID, worker, "session-99"):
+        assert text not in "".join(done.out for done in exports)
     (again,) = sqlite3.connect(desk.folder / "crowd/sandbox.sqlite3").execute(
         "PRAGMA integrity_check"
     )

@@ -148,6 +148,11 @@ def _ensure_worker(call: Call, panel: str, participant_id: str) -> str:
     return str(find_worker(call, panel, participant_id))
 
 
+def has_visited(call: Call, link_id: str, worker_id: str) -> bool:
+    """Return whether the worker has followed the link, and was not forgotten since."""
+    return call.db.execute(_query_visit(link_id, worker_id)).first() is not None
+
+
 def find_state(call: Call, link_id: str, worker_id: str) -> Visit:
     """Return the state of the worker's visit by the link."""
     participant = select(panel_workers.c.participant_id).filter_by(worker_id=worker_id)

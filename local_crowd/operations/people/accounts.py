@@ -129,7 +129,13 @@ def find_session_version(call: Call, worker_id: str) -> int | None:
 
 
 def set_email(call: Call, worker_id: str, email: str | None) -> None:
-    """Change or remove the e-mail address; raise InvalidAccount if another account has it."""
+    """Change or remove the e-mail address, also that of the account's invitation.
+
+    Raises InvalidAccount if another account has the new one.
+    """
+    account = get(call, worker_id)
+    if account and account.email and account.email != email:
+        forget_email(call, account.email)
     try:
         with call.db.begin_nested():
             _set_columns(call, worker_id, email=email)

@@ -8,7 +8,7 @@ import hashlib
 import json
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import CursorResult, insert, or_, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible, ParameterValidationError
@@ -143,9 +143,12 @@ def remove_resets(call: Call, worker_id: str) -> None:
     )
 
 
-def forget_email(call: Call, email: str) -> None:
-    """Erase the e-mail address from the invitations sent to it."""
-    call.db.execute(update(links).where(links.c.email == email).values(email=None))
+def forget_email(call: Call, email: str) -> int:
+    """Erase the e-mail address from the invitations sent to it; return how many there were."""
+    result: CursorResult[tuple[()]] = call.db.execute(
+        update(links).where(links.c.email == email).values(email=None)
+    )
+    return result.rowcount
 
 
 def _query_links() -> Any:

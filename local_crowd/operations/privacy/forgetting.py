@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
 
@@ -20,7 +21,7 @@ from sqlalchemy import (
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
-from local_crowd.operations.people import accounts, workers
+from local_crowd.operations.people import accounts, invitation_links
 from local_crowd.operations.questions.answers import build_document, parse_values
 from local_crowd.operations.texts import Text
 from local_crowd.operations.work import worker_actions
@@ -37,6 +38,7 @@ from local_crowd.store.tables import (
     payment_items,
     qualification_requests,
     qualifications,
+    request_tokens,
     reviews,
     visits,
     worker_blocks,
@@ -78,12 +80,15 @@ def forget_worker(call: Call, worker_id: str, *, answers: bool) -> Forgotten:
     so it is replaced by a random one. Amounts paid and owed stay. Raises NotPossible("gone") for a
     worker who does not exist.
     """
-    if not workers.exists(call, worker_id):
+    # Whoever accepts a HIT or writes a message for the worker waits until the transaction ends.
+    worker = select(worker_rows.c.worker_id).where(worker_rows.c.worker_id == worker_id)
+    if call.db.execute(worker.with_for_update()).first() is None:
         raise NotPossible("gone", Text("This worker does not exist."))
     erased = [
         Erased("HITs in progress, returned", _return_all(call, worker_id)),
         Erased("messages", _count(call, delete(messages).where(messages.c.worker_id == worker_id))),
         Erased("reasons of blocks", _erase_reasons_of_blocks(call, worker_id)),
+        Erased("reasons of revoked qualifications", _erase_revocations(call, worker_id)),
         *_forget_panels(call, worker_id),
     ]
     accounts.close(call, worker_id)
@@ -100,6 +105,13 @@ def forget_worker(call: Call, worker_id: str, *, answers: bool) -> Forgotten:
     if any(item.number for item in erased if item.what == "ids at panels"):
         worker_id = _rename(call, worker_id)
     return Forgotten(worker_id, [item for item in erased if item.number], kept)
+
+
+def forget_invited(call: Call, email: str) -> Forgotten:
+    """Erase an e-mail address from the invitations sent to it."""
+    number = invitation_links.forget_email(call, email.strip().lower())
+    erased = [Erased("e-mail addresses of invitations", number)] if number else []
+    return Forgotten("", erased, [])
 
 
 def forget_batch(call: Call, batch: str) -> Forgotten:
@@ -140,10 +152,12 @@ def _chunks(ids: Sequence[str]) -> Iterable[list[str]]:
 
 
 def _return_all(call: Call, worker_id: str) -> int:
-    in_progress = accounts.list_accepted_assignments(call, worker_id)
-    for assignment_id in in_progress:
-        worker_actions.return_assignment(call, worker_id, assignment_id)
-    return len(in_progress)
+    returned = 0
+    for assignment_id in accounts.list_accepted_assignments(call, worker_id):
+        with suppress(NotPossible):  # submitted or returned in the meantime
+            worker_actions.return_assignment(call, worker_id, assignment_id)
+            returned += 1
+    return returned
 
 
 def _erase_reasons_of_blocks(call: Call, worker_id: str) -> int:
@@ -151,6 +165,11 @@ def _erase_reasons_of_blocks(call: Call, worker_id: str) -> int:
         call,
         update(worker_blocks).where(worker_blocks.c.worker_id == worker_id).values(reason=ERASED),
     )
+
+
+def _erase_revocations(call: Call, worker_id: str) -> int:
+    revoked = qualifications.c.worker_id == worker_id, qualifications.c.reason.is_not(None)
+    return _count(call, update(qualifications).where(*revoked).values(reason=None))
 
 
 def _forget_panels(call: Call, worker_id: str) -> list[Erased]:
@@ -273,6 +292,12 @@ def _rename(call: Call, worker_id: str) -> str:
     waiting = outbox.c.body.contains(worker_id, autoescape=True)
     call.db.execute(
         update(outbox).where(waiting).values(body=func.replace(outbox.c.body, worker_id, new_id))
+    )
+    token = request_tokens.c.token  # requesters choose it, and many put the worker id into it
+    call.db.execute(
+        update(request_tokens)
+        .where(token.contains(worker_id, autoescape=True))
+        .values(token=func.replace(token, worker_id, new_id))
     )
     call.db.execute(delete(worker_rows).where(worker_rows.c.worker_id == worker_id))
     return new_id

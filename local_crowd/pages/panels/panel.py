@@ -9,7 +9,13 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.hits.consents import ConsentNeeded
 from local_crowd.operations.panels import participants
 from local_crowd.operations.work import worker_actions, worker_lists
-from local_crowd.pages.context import View, current_site, parse_id, redirect_to_sign_in
+from local_crowd.pages.context import (
+    View,
+    current_site,
+    find_signed_in_worker,
+    parse_id,
+    redirect_to_sign_in,
+)
 from local_crowd.pages.languages.choice import gettext, translate
 
 pages = Blueprint("panel", __name__)
@@ -20,9 +26,10 @@ def visitor_only(view: View) -> View:
 
     @wraps(view)
     def with_visitor() -> Any:
-        if "link" not in session:
+        worker_id = find_signed_in_worker()
+        if worker_id is None or "link" not in session:
             return redirect_to_sign_in()
-        return view(session["link"], session["worker_id"])
+        return view(session["link"], worker_id)
 
     return with_visitor
 
