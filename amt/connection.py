@@ -209,7 +209,7 @@ def describe_error(error: Exception) -> str | None:
 
 def describe_refusal(error: Exception) -> str | None:
     """Return the crowd's message if it refused one item and may accept the next, else None."""
-    response = getattr(error, "response", {})
+    response = getattr(error, "response", None) or {}  # botocore says None when none came
     if str(response.get("TurkErrorCode")).endswith("InsufficientFunds"):
         return None  # the rest would fail as well
     code = response.get("Error", {}).get("Code")

@@ -86,3 +86,11 @@ def test_only_the_clock_is_cut(suffix: str) -> None:
 
     assert connection.describe_refusal(error) == "Not now (3 of 5)."
     assert connection.describe_error(error) == "RequestError: Not now (3 of 5)."
+
+
+def test_a_connection_that_is_lost_during_a_run_is_one_line() -> None:
+    """It is no refusal of an item, so the run ends; botocore's `response` is None then."""
+    error = connection.exceptions.ConnectionClosedError(endpoint_url="http://127.0.0.1:1/")
+
+    assert connection.describe_refusal(error) is None
+    assert (connection.describe_error(error) or "").startswith("Connection was closed")
