@@ -111,10 +111,15 @@ class Notified(Record):
         return self.begun[number]
 
 
+def recognizes_calls(crowd: Crowd) -> bool:
+    """Return whether the crowd takes a call with a known Idempotency-Key for a repetition."""
+    return crowd.name != "mturk"
+
+
 def can_repeat(crowd: Crowd, sending: Sending) -> bool:
     """Return whether the crowd would recognize this call if it was carried out already."""
     is_young = sending.time is None or datetime.now(UTC) - sending.time < TOKENS_LAST
-    return crowd.name != "mturk" and is_young
+    return recognizes_calls(crowd) and is_young
 
 
 def send(
@@ -131,6 +136,8 @@ def send(
         params["headers"]["Idempotency-Key"] = key
 
     client.meta.events.register_first("before-call.mturk.NotifyWorkers", add_key)
+    if not recognizes_calls(crowd):
+        client.meta.events.register_first("needs-retry.mturk.NotifyWorkers", _refuse_retry)
 
     def send_one(unnumbered: Sending) -> dict[str, str]:
         from amt import connection  # boto3 takes 0.1 s to import, which --help must not wait for
@@ -155,6 +162,14 @@ def send(
         return unreached
 
     return calls.gather(crowd, send_one, sendings, doing="writing", total=len(sendings))
+
+
+def _refuse_retry(caught_exception: Exception | None = None, **_: Any) -> None:
+    """Raise the error of a call whose response was lost: repeated, it could be sent twice."""
+    from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
+
+    if isinstance(caught_exception, ConnectionClosedError | ReadTimeoutError):
+        raise caught_exception
 
 
 def _make_key(salt: str, number: int, body: bytes | str) -> str:

@@ -3,12 +3,15 @@
 import json
 import random
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from amt import notifying
 from amt.notices import NoticeTemplate, Recipient, compose
 from local_crowd.operations.work import messages
+from local_crowd.wire.protocol import Response
 from tests.support.faulty_crowd import FaultyCrowd
 from tests.support.forked_scripts import forked_scripts, kill_at_random_moments
 from tests.support.script_fixtures import Desk
@@ -267,6 +270,35 @@ def test_lost_responses_on_a_served_crowd_do_not_matter(desk: Desk) -> None:
     assert done.code == 0, done.err
     assert faulty.faulted["reset after"] > 3
     assert {len(inbox(desk, worker_id)) for worker_id in workers} == {1}
+
+
+def test_amazons_crowd_gets_no_call_again_whose_response_was_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ignores the Idempotency-Key, so boto3 must not repeat the call by itself."""
+    monkeypatch.setattr(notifying, "recognizes_calls", lambda _: False)
+    with FaultyCrowd(desk.folder / "crowd", clock=desk.clock) as faulty:
+        faulty.config(desk.folder).chmod(0o600)
+        workers = make_workers(desk, 2)
+        write(desk, *(f"{worker_id},{worker_id},2" for worker_id in workers))
+        answer = faulty.answer
+
+        def answer_as_amazon(path: str, headers: Mapping[str, str], body: bytes) -> Response:
+            """Without the key; the response to the second call is lost."""
+            faulty.faults["reset after"] = 1.0 if faulty.calls["NotifyWorkers"] == 0 else 0.0
+            known = {name: value for name, value in headers.items() if name != "Idempotency-Key"}
+            return answer(path, known, body)
+
+        monkeypatch.setattr(faulty, "answer", answer_as_amazon)
+
+        lost = desk.run(*NOTIFY, "--concurrency=1")
+        again = desk.run(*NOTIFY)
+
+    assert lost.code == 2
+    assert lost.err.splitlines()[-2] == "Wrote to 1 worker."
+    assert again.code == 1
+    assert f"{workers[1]}: may have got this message" in again.err
+    assert [len(inbox(desk, worker_id)) for worker_id in workers] == [1, 1]
 
 
 @pytest.mark.slow
