@@ -183,6 +183,27 @@ def test_an_account_is_closed_and_keeps_its_worker_id(crowd: CrowdUnderTest) -> 
         assert accounts.find(call, "erna@example.org") is None
 
 
+def test_agreed_answers_are_erased_and_scores_are_not(crowd: CrowdUnderTest) -> None:
+    """An agreed answer is trimmed, and a score can look like an answer."""
+    parameters = {"QuestionIds": ["story", "age"], "QuestionAgreementThreshold": ["50"]}
+    policy = {
+        "PolicyName": "SimplePlurality/2011-09-01",
+        "Parameters": [{"Key": key, "Values": values} for key, values in parameters.items()],
+    }
+    worker = crowd.make_worker("Ada")
+    hit = crowd.make_hit(HITReviewPolicy=policy)
+    crowd.do(worker, hit, [("story", f" {SECRET}\n"), ("age", "100")])
+    assert f'"{SECRET}"' in everything(crowd)
+
+    forget(crowd, worker, answers=True)
+
+    report = crowd.client.list_review_policy_results_for_hit(HITId=hit)["HITReviewReport"]
+    values = [result["Value"] for result in report["ReviewResults"]]
+    assert SECRET not in everything(crowd)
+    assert values.count(forgetting.ERASED) == 2
+    assert "100" in values
+
+
 def test_a_changed_address_leaves_its_invitation_too(crowd: CrowdUnderTest) -> None:
     """The invitation has the address that the worker had first."""
     with crowd.site.writing() as call:

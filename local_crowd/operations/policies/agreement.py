@@ -10,12 +10,18 @@ from typing import NamedTuple
 
 Answer = frozenset[str]  # the trimmed values of one question's answer
 NO_ANSWER: Answer = frozenset()
+AGREED_ANSWER = "AgreedAnswer"  # the key of a result that contains an answer's text
 MAX_LENGTH = 256  # characters; longer answers do not count for the agreement
 
 
 def normalize_answer(values: Collection[str]) -> Answer:
     """Return the answer in the form that is compared: its values trimmed, without empty ones."""
     return frozenset(filter(None, (value.strip() for value in values)))
+
+
+def format_answer(answer: Answer) -> str:
+    """Return the answer as the results of a policy contain it."""
+    return "|".join(sorted(answer))
 
 
 def compute_percent(part: int, whole: int) -> int:

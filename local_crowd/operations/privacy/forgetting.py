@@ -22,6 +22,11 @@ from sqlalchemy import (
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.people import accounts, invitation_links
+from local_crowd.operations.policies.agreement import (
+    AGREED_ANSWER,
+    format_answer,
+    normalize_answer,
+)
 from local_crowd.operations.questions.answers import build_document, parse_values
 from local_crowd.operations.texts import Text
 from local_crowd.operations.work import worker_actions
@@ -225,24 +230,21 @@ def _erase_answers(call: Call, assignment_ids: Sequence[str]) -> list[Erased]:
 
 
 def _erase_details(call: Call, assignment_ids: Sequence[str]) -> int:
-    """Erase, from the results of review policies, the values that these answers contain.
-
-    A HIT's agreed answer is the text of a worker.
-    """
+    """Erase, from the results of review policies, the agreed answers that are one of these."""
     query = select(assignments.c.assignment_id, assignments.c.hit_id, assignments.c.answer).where(
         assignments.c.assignment_id.in_(assignment_ids)
     )
     texts: dict[str, set[str]] = {}
     for row in call.db.execute(query):
         for values in parse_values(row.answer or NO_ANSWER).values():
-            texts.setdefault(row.hit_id, set()).update([*values, "|".join(values)])
+            texts.setdefault(row.hit_id, set()).add(format_answer(normalize_answer(values)))
     count = 0
     found = select(reviews.c.number, reviews.c.hit_id, reviews.c.detail).where(
         reviews.c.hit_id.in_(list(texts))
     )
     for row in list(call.db.execute(found)):
         detail = json.loads(row.detail)
-        if detail.get("Value") in texts[row.hit_id]:
+        if detail.get("Key") == AGREED_ANSWER and detail["Value"] in texts[row.hit_id]:
             changed = json.dumps(detail | {"Value": ERASED})
             statement = update(reviews).where(reviews.c.number == row.number)
             count += _count(call, statement.values(detail=changed))

@@ -141,7 +141,8 @@ def review_hit(call: Call, hit: Row[Any], at: int) -> None:
     for question, agreed in result.questions.items():
         log.add_result("AgreedAnswerFound", str(agreed is not None).lower(), question=question)
         if agreed is not None:
-            log.add_result("AgreedAnswer", "|".join(sorted(agreed.answer)), question=question)
+            text = agreement.format_answer(agreed.answer)
+            log.add_result(agreement.AGREED_ANSWER, text, question=question)
             log.add_result("AnswerAgreementScore", agreed.score, question=question)
     log.add_result("HitAgreementScore", result.score)
     for row in rows:
