@@ -145,8 +145,13 @@ def carry_out(
         for outcome in calls.name_refusals(
             outcomes, simpleamt.say, lambda bonus: f"{path}:{bonus.line}"
         ):
-            paid += outcome.refusal is None
+            paid += bool(outcome.value)
             unpaid += outcome.refusal is not None
+            if outcome.value is False:
+                simpleamt.say(
+                    f"{path}:{outcome.item.line}: {outcome.item.assignment_id}: this bonus was paid "
+                    "before, for the same reason, so it is not paid again"
+                )
     finally:
         simpleamt.say(
             f"Carried out {count_of(reviewed, 'decision')}, and paid "

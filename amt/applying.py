@@ -250,7 +250,7 @@ def pay_bonuses(
     """Pay these bonuses, each once, and record each. Yield an outcome each, in order.
 
     A bonus for work that was reviewed before, perhaps from a copy of the file, is not paid if the
-    crowd lists the same amount with the same reason.
+    crowd lists the same amount with the same reason. The value of an outcome is whether it was paid.
     """
     now = datetime.now(UTC)
     for bonus in planned:
@@ -264,13 +264,15 @@ def pay_bonuses(
                 }
             )
 
-    def pay_one(bonus: Bonus) -> None:
+    def pay_one(bonus: Bonus) -> bool:
         begun = record.planned[bonus.assignment_id]
         since = begun.time if bonus.assignment_id in record.done else EVER
         is_asked = since == EVER or now - since > TOKENS_LAST
-        if not (is_asked and bonuses.is_listed(client, bonus, since)):
+        is_paid = is_asked and bonuses.is_listed(client, bonus, since)
+        if not is_paid:
             bonuses.send(client, _make_token(bonus), bonus)
         record.append({"assignment_id": bonus.assignment_id, "paid": f"{bonus.amount:.2f}"})
+        return not is_paid
 
     return calls.gather(crowd, pay_one, planned, doing="paying", total=len(planned))
 

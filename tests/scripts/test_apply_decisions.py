@@ -379,6 +379,10 @@ def test_a_copy_of_the_file_pays_no_bonus_again(desk: Desk, work: list[str]) -> 
     done = desk.run("apply_decisions", "--decisions_file=copy.csv", "--yes")
 
     assert done.code == 0, done.err
+    assert done.err.splitlines()[1:] == [
+        f"copy.csv:2: {work[0]}: this bonus was paid before, for the same reason, so it is not paid again",
+        "Carried out 0 decisions, and paid 1 bonus.",
+    ]
     assert [item[:2] for item in bonuses(desk, work)] == [(work[0], "0.30"), (work[1], "0.30")]
 
 
