@@ -62,7 +62,8 @@ def study(crowd: CrowdUnderTest, worker: str) -> list[str]:
     a qualification that was revoked.
     """
     hits = [crowd.make_hit(RequesterAnnotation=f"batch=b1 row={row}") for row in range(3)]
-    done = [crowd.do(worker, hit, [("story", SECRET)]) for hit in hits[:2]]
+    fields = [("story", SECRET), ("id_from_the_address", worker)]
+    done = [crowd.do(worker, hit, fields) for hit in hits[:2]]
     crowd.client.approve_assignment(AssignmentId=done[0], RequesterFeedback=f"thanks, {SECRET}")
     crowd.client.send_bonus(
         WorkerId=worker,

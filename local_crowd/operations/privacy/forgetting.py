@@ -53,6 +53,14 @@ from local_crowd.store.tables import workers as worker_rows
 ERASED = "(erased)"
 IDS_AT_ONCE = 400
 NO_ANSWER = build_document({})
+# Texts of rows that have a worker id, which can contain it too.
+WRITTEN_ABOUT = (
+    assignments.c.answer,
+    assignments.c.requester_feedback,
+    bonuses.c.reason,
+    qualification_requests.c.answer,
+    qualification_requests.c.reason,
+)
 
 
 class Erased(NamedTuple):
@@ -291,6 +299,14 @@ def _rename(call: Call, worker_id: str) -> str:
                 call.db.execute(
                     update(table).where(column == worker_id).values({column.name: new_id})
                 )
+    # Many pages store the worker id in a field of their own, and requesters write it into reasons.
+    for column in WRITTEN_ABOUT:
+        is_named = column.contains(worker_id, autoescape=True)
+        call.db.execute(
+            update(column.table)
+            .where(column.table.c.worker_id == new_id, is_named)
+            .values({column.name: func.replace(column, worker_id, new_id)})
+        )
     waiting = outbox.c.body.contains(worker_id, autoescape=True)
     call.db.execute(
         update(outbox).where(waiting).values(body=func.replace(outbox.c.body, worker_id, new_id))
