@@ -15,7 +15,7 @@ LOWEST_TESTS := not browser and not slow and not foreign and not postgresql and 
 LOWEST_IGNORED := tests/project tests/formats tests/server/test_netloc.py \
 	tests/wire/test_any_request.py tests/server/test_hostile_input.py \
 	$(patsubst %,tests/scripts/test_%.py,damaged_records files interrupts_in_background \
-		misspelt_flags no_results output_files read_once reconcile repeated_keys wrong_ids)
+		misspelt_flags no_results output_files read_once reconcile repeated_keys wrong_ids lost_responses)
 
 # worksteal: a process that has run out of tests takes over some of another's.
 PYTEST_ARGS ?= --numprocesses=auto --dist=worksteal

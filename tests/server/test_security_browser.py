@@ -197,7 +197,7 @@ def test_a_hit_acts_for_nobody(world: World, ada: "Page", url: str) -> None:
             '<iframe name="hole"></iframe><button id=go>go</button>',
             """const targets = ["/sign_out", "/groups/GROUP/accept", "/work/" + assignment + "/return",
               "/account", "/account/close", "/panel/next", "/requester/sign_out",
-              "/requester/review"].map((path) => site + path);
+              "/requester/review"].map((path) => crowd + site + path);  // a path alone submits the answer
             function send(action, target, values) {
               const form = document.createElement("form");
               Object.assign(form, { method: "post", action, target });
@@ -211,7 +211,7 @@ def test_a_hit_acts_for_nobody(world: World, ada: "Page", url: str) -> None:
             }
             const values = { csrf_token: "x", nickname: "Eve", decide: "approve " + assignment };
             document.getElementById("go").onclick = async () => {
-              send(site + "/sign_out", "_blank", values);
+              send(crowd + site + "/sign_out", "_blank", values);
               for (const address of targets) {
                 await fetch(address, { method: "POST", mode: "no-cors", credentials: "include",
                                        body: new URLSearchParams(values) });
