@@ -25,9 +25,11 @@ def test_the_keyboard_is_in_the_hit_when_it_opens(world: World, page: "Page", ur
         expect(page.locator("iframe")).to_be_focused()
         expect(page.frame_locator("iframe").get_by_label("Animal")).to_be_visible()
         page.keyboard.press("Tab")
+        expect(page.frame_locator("iframe").get_by_label("Animal")).to_be_focused()
         page.keyboard.type(word)
+        expect(page.frame_locator("iframe").get_by_label("Animal")).to_have_value(word)
         page.keyboard.press("Enter")
-        page.wait_for_url(lambda now: now != first)
+        page.wait_for_url(lambda now: now != first, wait_until="commit", timeout=30_000)
 
     expect(page.get_by_text("That was the last HIT of this group")).to_be_visible()
     done = [fields_of(world.answers(hit["HITId"])[0][1]) for hit in hits]
