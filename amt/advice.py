@@ -24,7 +24,7 @@ FORM = re.compile(
     re.IGNORECASE,
 )
 # A page without fields is not given a form if it loads a script or has buttons that a script handles:
-# the script may submit by itself.
+# the script may submit the answer.
 FIELD = re.compile(
     r"""<(?:input|select|textarea)\b|createElement\(["'](?:input|select|textarea)""", re.IGNORECASE
 )

@@ -135,7 +135,7 @@ def plan(
 
 
 def _choose_step(decision: Decision, state: State, *, undo: bool) -> str | None:
-    """Return the step that carries out a decision, why there is none, or None if none is needed."""
+    """Return the step that carries out a decision, the reason it cannot be, or None: nothing to do."""
     if undo:
         if state.status != "Rejected":
             return None
@@ -236,7 +236,7 @@ def apply_steps(
             review.reject_one(client, decision.assignment_id, decision.feedback)
         else:
             override = step.did == "override"
-            # The feedback of a rejection is no feedback of an approval.
+            # Feedback that was written for a rejection does not fit an approval.
             feedback = decision.feedback if decision.decision == "approve" else None
             review.approve_one(client, decision.assignment_id, feedback, override=override)
         record.append({"assignment_id": decision.assignment_id, "did": step.did})

@@ -21,7 +21,7 @@ def compute(
     """Return the figures of a batch; amounts are US dollars, as strings.
 
     `header` is the first line of its record, `hits` the number of its HIT ids. `bonuses` are None
-    if they are not known. Work that was not reviewed or was rejected costs nothing (yet).
+    if they are not known. Only approved work is counted as paid.
     """
     statuses: Counter[str] = Counter()
     workers: set[str] = set()

@@ -32,7 +32,7 @@ class Choice(NamedTuple):
 
 
 class Configuration(NamedTuple):
-    """The settings (see DEFAULTS), and the file that they were read from; None if there is no file."""
+    """The settings (see DEFAULTS), and the file they come from, or None without a file."""
 
     settings: dict[str, Any]
     path: Path | None

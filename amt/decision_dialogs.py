@@ -68,7 +68,7 @@ def _to_line(value: Any) -> str:
 
 
 def _make_printable(text: str) -> str:
-    r"""Return the text with \x1b and the like spelled out: an answer must not steer the terminal."""
+    r"""Return the text with \x1b and the like escaped, so that an answer cannot control the terminal."""
     return "".join(
         character if character.isprintable() else repr(character)[1:-1] for character in text
     )

@@ -1,7 +1,7 @@
 """Decision files: CSV with a row for each answer, which a person edits and apply_decisions.py reads.
 
 Beside `decisions.csv` is `decisions.csv.answers.jsonl`, which says which HIT each answer is for, so
-that nobody needs to ask the crowd.
+that apply_decisions.py need not ask the crowd.
 """
 
 import csv
@@ -209,7 +209,7 @@ class Sheet:
         self._version = self._find_version()
 
     def _find_version(self) -> tuple[int, int, int] | None:
-        """Return what differs between two versions of the file; None while there is none."""
+        """Return a value that changes with the file, or None if there is no file."""
         try:
             status = Path(self.path).stat()
         except FileNotFoundError:

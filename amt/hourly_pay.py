@@ -31,7 +31,7 @@ PAY = re.compile(r"[0-9]{1,5}(\.[0-9]{1,2})?")
 
 
 class Work(NamedTuple):
-    """An answer that was not rejected. `lifted`: what earlier bonuses of this kind paid, in US dollars."""
+    """An answer that was not rejected. `lifted`: US dollars of earlier bonuses of this kind."""
 
     assignment_id: str
     worker_id: str
