@@ -63,7 +63,15 @@ def read(path: str, settings: Settings, say: Say = say_nothing) -> tuple[Answers
     Raises Error for answers that are not of the kind.
     """
     with inputs.Input(path) as source:
-        answers = read_answers(source, settings.field, say)
+        return read_source(source, settings, say)
+
+
+def read_source(
+    source: inputs.Input, settings: Settings, say: Say = say_nothing
+) -> tuple[Answers, str]:
+    """Return the answers of results, as `read` does."""
+    path = source.path
+    answers = read_answers(source, settings.field, say)
     kind = settings.kind or kinds.find_kind(answers.values)
     if not kind:
         raise Error(
@@ -106,14 +114,19 @@ def write_votes(result: "Aggregated", path: str) -> None:
 
 def write_workers(result: "Aggregated", path: str) -> None:
     """Write a CSV file of figures about each worker."""
-    columns = {"worker_id": [guard(worker) for worker in result.answers.workers]}
-    columns |= workers.describe_activity(result.answers)
+    ids = {"worker_id": [guard(worker) for worker in result.answers.workers]}
+    _write_columns(ids | describe_workers(result), path)
+
+
+def describe_workers(result: "Aggregated") -> dict[str, list[str]]:
+    """Return columns of figures with a cell for each worker, in the order of the answers' workers."""
+    columns = workers.describe_activity(result.answers)
     if result.votes is not None:
         posteriors = result.estimate.posteriors if result.estimate else None
         columns |= workers.describe_accuracy(result.votes, result.rows, posteriors)
     elif result.kind == "number":
         columns |= workers.describe_errors(result.answers)
-    _write_columns(columns, path)
+    return columns
 
 
 def write_scores(result: "Aggregated", path: str, say: Say = say_nothing) -> None:
@@ -141,7 +154,16 @@ def _write_columns(columns: dict[str, list[str]], path: str) -> None:
 
 def aggregate(path: str, settings: Settings, say: Say = say_nothing) -> Aggregated:
     """Return the labels of a results file. Raises Error for what cannot be aggregated."""
-    answers, kind = read(path, settings, say)
+    with inputs.Input(path) as source:
+        return aggregate_source(source, settings, say)
+
+
+def aggregate_source(
+    source: inputs.Input, settings: Settings, say: Say = say_nothing
+) -> Aggregated:
+    """Return the labels of results. Raises Error for what cannot be aggregated."""
+    path = source.path
+    answers, kind = read_source(source, settings, say)
     if kind != "label":
         rows, method, converged = kinds.label_rows(
             kind, answers, settings.method, settings.choice, settings.pseudo_count

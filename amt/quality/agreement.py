@@ -19,12 +19,14 @@ from amt.quality.votes import Votes, read_numbers
 Pattern = tuple[int, ...]  # the number of votes for each label in a row
 Patterns = Mapping[Pattern, int]  # how many rows have each pattern
 Distance = Callable[[int, int], float]  # between two labels, by their positions
+Computation = tuple[str, Callable[[Any], float]]  # the name of a measure, and what computes it
 
 RESAMPLES = 1000
 FEWEST_RESAMPLES = 100
 MOST_STEPS = 4_000_000  # rows or pairs of votes drawn for one interval; more take fewer resamples
 ONE_LABEL = "all answers are the same label, so agreement by chance cannot be told from agreement"
 ONE_ANSWER = "no row has two answers"
+SAME = "resampled rows are all the same label"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def measure(votes: Votes, *, is_ordered: bool = False, seed: int = 0) -> Iterato
     """Yield every measure. `is_ordered`: the labels are in their order, also if they are texts."""
     patterns = count_patterns(votes)
     numbers = read_numbers(votes.labels)
-    by_pattern: list[tuple[str, Callable[[Patterns], float]]] = [
+    by_pattern: list[Computation] = [
         ("krippendorff_alpha_nominal", lambda drawn: compute_alpha(drawn, nominal)),
         ("krippendorff_alpha_ordinal", _alpha_ordinal(numbers is not None or is_ordered)),
         ("krippendorff_alpha_interval", _alpha_interval(numbers)),
@@ -66,11 +68,11 @@ def measure(votes: Votes, *, is_ordered: bool = False, seed: int = 0) -> Iterato
         ("raw_agreement", compute_raw),
     ]
     rows = sum(patterns.values())
-    for name, compute in by_pattern:
-        yield _measure(name, compute, patterns, rows, seed)
+    yield from _measure(by_pattern, patterns, rows, seed)
     ballots = collect_ballots(votes)
     pairs = sum(len(ballot) * (len(ballot) - 1) // 2 for ballot in ballots)
-    yield _measure("cohen_kappa", compute_cohen, Counter(ballots), rows, seed, steps=pairs)
+    cohen: Computation = ("cohen_kappa", compute_cohen)
+    yield from _measure([cohen], Counter(ballots), rows, seed, steps=pairs)
 
 
 def count_patterns(votes: Votes) -> Counter[Pattern]:
@@ -207,43 +209,63 @@ def _require_rows(patterns: Mapping[Any, int]) -> None:
 
 
 def _measure(
-    name: str,
-    compute: Callable[[Any], float],
+    computations: Sequence[Computation],
     rows_of: Mapping[Any, int],
     rows: int,
     seed: int,
     *,
     steps: int = 0,
-) -> Measure:
-    """Compute a measure with its interval. `rows_of` counts the rows of each pattern."""
-    try:
-        value = round(compute(rows_of), 12)  # the rest depends on the order of the rows
-    except UndefinedError as error:
-        return Measure(name, None, None, None, rows, str(error))
-    resamples = min(RESAMPLES, MOST_STEPS // max(steps, rows))
-    if resamples < FEWEST_RESAMPLES:
-        return Measure(name, value, None, None, rows, "too many answers for an interval")
-    low, high = _bootstrap(compute, rows_of, resamples, seed)
-    why = "resampled rows are all the same label" if low is None else None
-    return Measure(name, value, low, high, rows, why)
+) -> Iterator[Measure]:
+    """Yield measures with their intervals. `rows_of` counts the rows of each pattern."""
+    values: dict[str, float] = {}
+    reasons: dict[str, str] = {}
+    for name, compute in computations:
+        try:
+            values[name] = round(compute(rows_of), 12)  # the rest depends on the order of the rows
+        except UndefinedError as error:
+            reasons[name] = str(error)
+    resamples = min(RESAMPLES, MOST_STEPS // max(steps, rows, 1))
+    intervals: dict[str, tuple[float, float]] = {}
+    if values and resamples >= FEWEST_RESAMPLES:
+        defined = [computation for computation in computations if computation[0] in values]
+        intervals = _bootstrap(defined, rows_of, resamples, seed)
+    for name, _ in computations:
+        if name in reasons:
+            yield Measure(name, None, None, None, rows, reasons[name])
+        elif name in intervals:
+            yield Measure(name, values[name], *intervals[name], rows, None)
+        else:
+            few = resamples < FEWEST_RESAMPLES
+            why = "too many answers for an interval" if few else SAME
+            yield Measure(name, values[name], None, None, rows, why)
 
 
 def _bootstrap(
-    compute: Callable[[Any], float], rows_of: Mapping[Any, int], resamples: int, seed: int
-) -> tuple[float | None, float | None]:
-    """Return the 2.5 and 97.5 percentiles of a measure over samples of rows, with replacement."""
+    computations: Sequence[Computation], rows_of: Mapping[Any, int], resamples: int, seed: int
+) -> dict[str, tuple[float, float]]:
+    """Return the 2.5 and 97.5 percentiles of measures over samples of rows, with replacement.
+
+    Each sample serves all measures, because drawing it takes longer than computing them. A measure
+    that is undefined in all samples is left out.
+    """
     chance = random.Random(seed)
     # Sorted, so that the order of rows changes nothing.
     patterns = sorted(rows_of)
     weights = [rows_of[pattern] for pattern in patterns]
     size = sum(weights)
-    values = []
+    drawn_values: dict[str, list[float]] = {name: [] for name, _ in computations}
     for _ in range(resamples):
-        try:
-            values.append(compute(Counter(chance.choices(patterns, weights, k=size))))
-        except UndefinedError:
-            continue  # a sample with one label only
-    if not values:
-        return None, None
-    values.sort()
-    return round(values[len(values) // 40], 12), round(values[len(values) * 39 // 40], 12)
+        drawn = Counter(chance.choices(patterns, weights, k=size))
+        for name, compute in computations:
+            try:
+                drawn_values[name].append(compute(drawn))
+            except UndefinedError:
+                continue  # a sample with one label only
+    return {
+        name: (
+            round(values[len(values) // 40], 12),
+            round(values[len(values) * 39 // 40], 12),
+        )
+        for name, unsorted in drawn_values.items()
+        if (values := sorted(unsorted))
+    }

@@ -44,7 +44,7 @@ def describe_accuracy(
     `posteriors` are those of Dawid-Skene; without them, the rows' labels count as true, and rows
     without a label do not count.
     """
-    truths = list(_list_truths(votes, rows, posteriors))
+    truths = list(list_truths(votes, rows, posteriors))
     by_worker: list[list[tuple[int, int]]] = [[] for _ in range(votes.worker_count)]  # row, vote
     for row, (start, end) in enumerate(zip(votes.starts, votes.starts[1:], strict=False)):
         for worker, vote in zip(votes.workers[start:end], votes.votes[start:end], strict=True):
@@ -86,7 +86,7 @@ def wilson_interval(right: float, total: float) -> tuple[float | None, float | N
     return max(0.0, (middle - margin) / scale), min(1.0, (middle + margin) / scale)
 
 
-def _list_truths(
+def list_truths(
     votes: Votes, rows: Sequence[RowLabel], posteriors: Any | None
 ) -> Iterator[dict[int, float]]:
     """Yield the probabilities of the labels of each row that are not negligible."""
