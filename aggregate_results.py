@@ -28,9 +28,7 @@ from amt.quality.aggregation import Settings
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__)
-    parser.add_argument(
-        "--results_file", required=True, metavar="FILE", help="results of get_results.py"
-    )
+    simpleamt.add_results_files(parser)
     parser.add_argument(
         "--field", required=True, metavar="NAME", help="field to aggregate, such as output.label"
     )

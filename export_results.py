@@ -33,14 +33,13 @@ from amt import (
 from amt.errors import Error
 from amt.messages import count_of
 from amt.pseudonyms import Pseudonyms
+from amt.results_tables import Source
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = simpleamt.parser(__doc__)
-    parser.add_argument(
-        "--results_file", required=True, metavar="FILE", help="results of get_results.py"
-    )
+    simpleamt.add_results_files(parser)
     target = parser.add_mutually_exclusive_group(required=True)
     target.add_argument(
         "--format", choices=results_export.FORMATS, help="format to write; see above"
@@ -77,7 +76,7 @@ def export(args: argparse.Namespace) -> int:
     """Check the results, fetch what they lack, and write the file."""
     _check_flags(args)
     pseudonyms = _open_pseudonyms(args)
-    with inputs.Input(args.results_file) as source:
+    with inputs.Inputs(args.results_file) as source:
         if args.to:
             refused = _store(args, source, pseudonyms)
         elif args.format == "xml":
@@ -97,7 +96,7 @@ def _choose_change(hidden: Pseudonyms | None) -> results_tables.Change:
     return hidden.replace if hidden else results_tables.keep
 
 
-def _export_table(args: argparse.Namespace, source: inputs.Input, hidden: Pseudonyms | None) -> int:
+def _export_table(args: argparse.Namespace, source: Source, hidden: Pseudonyms | None) -> int:
     """Write every format but xml. Return how many HITs the crowd refused to show."""
     hits = hit_details.FetchedHits()
     refused = 0
@@ -111,20 +110,20 @@ def _export_table(args: argparse.Namespace, source: inputs.Input, hidden: Pseudo
                 crowd, client, contents.without_hit, record, hits, simpleamt.say
             )
         else:
-            simpleamt.say(_describe_lacking(args, contents.without_hit))
+            simpleamt.say(_describe_lacking(args, source, contents.without_hit))
     results_export.write_table(
         source, table, args.format, args.output_file, sys.stdout, raw=args.raw, change=change
     )
     return refused
 
 
-def _export_xml(args: argparse.Namespace, source: inputs.Input, hidden: Pseudonyms | None) -> int:
+def _export_xml(args: argparse.Namespace, source: Source, hidden: Pseudonyms | None) -> int:
     """Write the directory of answers. Return how many of them there are none of."""
     lacking = results_tables.read_results(source, None, simpleamt.say).without_xml
     fetched: Iterable[tuple[str, str]] = ()
     if lacking:
         if not args.hit_ids_file:
-            raise Error(_describe_lacking(args, lacking))
+            raise Error(_describe_lacking(args, source, lacking))
         crowd, client, _, _, hint = simpleamt.open_batch(args)
         fetched = hit_details.fetch_xml(crowd, client, lacking, simpleamt.say, hint)
     return results_export.write_answers(
@@ -132,7 +131,7 @@ def _export_xml(args: argparse.Namespace, source: inputs.Input, hidden: Pseudony
     )
 
 
-def _store(args: argparse.Namespace, source: inputs.Input, hidden: Pseudonyms | None) -> int:
+def _store(args: argparse.Namespace, source: Source, hidden: Pseudonyms | None) -> int:
     """Write into the database of --to. Return 0: all is stored, or nothing."""
     from amt import results_store  # imports SQLAlchemy, which --help must not wait for
 
@@ -149,9 +148,9 @@ def _store(args: argparse.Namespace, source: inputs.Input, hidden: Pseudonyms | 
     return 0
 
 
-def _describe_lacking(args: argparse.Namespace, hit_ids: list[str]) -> str:
+def _describe_lacking(args: argparse.Namespace, source: Source, hit_ids: list[str]) -> str:
     return (
-        f"{args.results_file}: does not contain {results_export.LACKING[args.format]} of "
+        f"{source.path}: does not contain {results_export.LACKING[args.format]} of "
         f"{count_of(len(hit_ids), 'HIT')}; add --hit_ids_file to fetch them from the crowd"
     )
 

@@ -80,7 +80,10 @@ class Parser(argparse.ArgumentParser):
                 self.error(f"unrecognized arguments: {flag}{hint}")
         values, rest = super().parse_known_args(words, namespace)
         for action in self._actions:
-            if action.metavar == "FILE" and getattr(values, action.dest, None) == "":
+            value = getattr(values, action.dest, None)
+            if action.metavar == "FILE" and (
+                value == "" or (isinstance(value, list) and "" in value)
+            ):
                 raise Error(f"--{action.dest}: the name of a file cannot be empty")
         return values, rest
 
@@ -122,6 +125,17 @@ def add_shared_options(command_line: argparse.ArgumentParser) -> None:
         default=DEFAULT_CONCURRENCY,
         metavar="N",
         help="number of calls at a time; default: %(default)s",
+    )
+
+
+def add_results_files(parser: argparse.ArgumentParser) -> None:
+    """Add --results_file, which may be repeated: its value is a list of paths."""
+    parser.add_argument(
+        "--results_file",
+        required=True,
+        action="append",
+        metavar="FILE",
+        help="results of get_results.py or answer_hits.py; may be repeated",
     )
 
 

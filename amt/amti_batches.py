@@ -9,7 +9,8 @@ from typing import Any
 from amt import answers, hit_details
 from amt.errors import Error
 from amt.messages import Say
-from amt.results_tables import Result, answer_fields
+from amt.results_tables import Result, answer_fields, find_optional
+from amt.web_columns import MACHINE_COLUMNS
 from formats import json_text
 
 HIT_COLUMNS = (
@@ -31,6 +32,7 @@ ASSIGNMENT_COLUMNS = {
     "RequesterFeedback": "requester_feedback",
 }
 COLUMNS = ("HITId", *HIT_COLUMNS, *ASSIGNMENT_COLUMNS)
+KNOWN_COLUMNS = (*COLUMNS, *MACHINE_COLUMNS)
 DROPPED = "doNotRedirect"  # a field that some workers' browsers add; amti drops it too
 TIMES = ("AutoApprovalTime", "AcceptTime", "SubmitTime", "ApprovalTime", "RejectionTime")
 NEEDED = ("AssignmentId", "HITId", "WorkerId", "AssignmentStatus")
@@ -44,10 +46,12 @@ class AmtiTable:
 
     def __init__(self, hits: Mapping[str, Mapping[str, Any]]) -> None:
         self._hits = hits
+        self._optional: set[str] = set()
         self._fields: dict[str, None] = {}
 
     def add(self, result: Result) -> None:
         """Take in the columns of a result."""
+        self._optional |= find_optional(result)
         self._fields.update(dict.fromkeys(answer_fields(result)))
         self._fields.pop(DROPPED, None)
 
@@ -56,7 +60,8 @@ class AmtiTable:
         """The names of the columns."""
         return [
             *COLUMNS,
-            *(f"Answer.{name}" if name in COLUMNS else name for name in self._fields),
+            *(name for name, key in MACHINE_COLUMNS.items() if key in self._optional),
+            *(f"Answer.{name}" if name in KNOWN_COLUMNS else name for name in self._fields),
         ]
 
     def cells(self, result: Result) -> list[Any]:
@@ -67,6 +72,7 @@ class AmtiTable:
             result["hit_id"],
             *map(hit.get, HIT_COLUMNS),
             *map(result.get, ASSIGNMENT_COLUMNS.values()),
+            *(result.get(key) for key in MACHINE_COLUMNS.values() if key in self._optional),
             *map(fields.get, self._fields),
         ]
 

@@ -21,12 +21,17 @@ def compute(
     """Return the figures of a batch; amounts are US dollars, as strings.
 
     `header` is the first line of its record, `hits` the number of its HIT ids. `bonuses` are None
-    if they are not known. Only approved work is counted as paid.
+    if they are not known. Only approved work is counted as paid. Answers of machines are counted
+    apart, if there are any.
     """
     statuses: Counter[str] = Counter()
     workers: set[str] = set()
     seconds: list[float] = []
+    machine_answers = 0
     for result in results:
+        if result.get("machine"):
+            machine_answers += 1
+            continue
         statuses[str(result.get("status"))] += 1
         workers.add(result["worker_id"])
         if (worked := _measure_work(result)) is not None:
@@ -46,6 +51,8 @@ def compute(
         "median_work_seconds": statistics.median(seconds) if seconds else None,
         "rewards": _format(approved * reward),
     }
+    if machine_answers:
+        figures["machine_answers"] = machine_answers
     if bonuses is not None:
         amounts = [Decimal(bonus["amount"]) for bonus in bonuses]
         figures |= {"bonuses": len(amounts), "bonuses_paid": _format(sum(amounts, Decimal(0)))}

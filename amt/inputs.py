@@ -4,7 +4,7 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Self
@@ -35,6 +35,11 @@ class Input:
 
     def __exit__(self, *_: object) -> None:
         self._copy.close()
+
+    @property
+    def parts(self) -> Sequence["Input"]:
+        """The files that this consists of: itself."""
+        return (self,)
 
     def read(self) -> None:
         """Copy the file. Raises Error when it cannot be read or the disk has no room for it."""
@@ -72,6 +77,31 @@ class Input:
 
     def _set_columns(self, columns: Columns) -> None:
         self.columns = columns
+
+
+class Inputs:
+    """Several files that are read one after another, such as results of people and of machines."""
+
+    def __init__(self, paths: Sequence[str | Path]) -> None:
+        self.path = ", ".join(map(str, paths))
+        self.parts = tuple(map(Input, paths))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for part in self.parts:
+            part.__exit__()
+
+    def read(self) -> None:
+        """Copy the files. Raises Error when one cannot be read."""
+        for part in self.parts:
+            part.read()
+
+    def rows(self, faults: list[str] | None = None) -> Iterator[Row]:
+        """Return the rows of all files; their numbers and lines are counted in each file."""
+        for part in self.parts:
+            yield from part.rows(faults)
 
 
 def read_rows(path: str | Path, file_format: str | None = None) -> Iterator[Row]:

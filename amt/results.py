@@ -55,7 +55,14 @@ class Collected:
         for number, line in enumerate(self._file, 1):
             try:
                 if line.strip():
-                    self._add(parse(line.decode()), offset, len(line))
+                    result = parse(line.decode())
+                    if result.get("machine"):
+                        self.close()
+                        raise Error(
+                            f"{path}:{number}: an answer of answer_hits.py; name another file for "
+                            "the results of people"
+                        )
+                    self._add(result, offset, len(line))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 self.close()
                 raise Error(f"{path}:{number}: not a line of results") from error

@@ -8,10 +8,9 @@ from typing import Any, TextIO, cast
 from amt import answer_files, files, results_files, results_tables
 from amt.amti_batches import AmtiTable
 from amt.errors import Error
-from amt.inputs import Input
-from amt.messages import Faults, Say, say_nothing
+from amt.messages import Faults, Say, count_of, say_nothing
 from amt.pseudonyms import Pseudonyms
-from amt.results_tables import Change, FlatTable, Table, keep
+from amt.results_tables import Change, FlatTable, Source, Table, keep
 from amt.web_results import WebTable
 
 FORMATS = ("mturk", "csv", "json", "parquet", "amti", "xml")
@@ -40,7 +39,7 @@ def create_table(format_name: str, hits: Mapping[str, Mapping[str, Any]], now: d
 
 
 def write_table(
-    source: Input,
+    source: Source,
     table: Table,
     format_name: str,
     output_file: str | None,
@@ -64,7 +63,7 @@ def write_table(
 
 
 def write_answers(
-    source: Input,
+    source: Source,
     directory: str,
     fetched: Iterable[tuple[str, str]],
     say: Say = say_nothing,
@@ -73,7 +72,7 @@ def write_answers(
 ) -> int:
     """Write the XML of each result's answer into a new directory: its own, or else from `fetched`.
 
-    `fetched` are assignment ids with their XML. Return how many answers are missing; each is
+    `fetched` are assignment ids with their XML. A machine's answers have none and are left out. Return how many answers are missing; each is
     reported to `say`. Raises Error for a directory that exists.
     """
     wanted: dict[str, tuple[str, str]] = {}
@@ -82,8 +81,11 @@ def write_answers(
         return pseudonyms.replace_in_text(xml, worker_id) if pseudonyms else xml
 
     with answer_files.create(directory) as target:
+        machines = 0
         for result in results_tables.iterate(source):
-            if isinstance(result.get("xml"), str):
+            if result.get("machine"):
+                machines += 1
+            elif isinstance(result.get("xml"), str):
                 xml = hide(result["xml"], result["worker_id"])
                 target.add(result["hit_id"], result["assignment_id"], xml)
             else:
@@ -96,6 +98,8 @@ def write_answers(
             raise Error(
                 f"{directory}: not written, because no answer of {source.path} is available"
             )
+    if machines:
+        say(f"{count_of(machines, 'answer')} of machines left out: they have no XML.")
     with Faults(say) as faults:
         for assignment_id in wanted:
             faults.add(f"{assignment_id}: the crowd has no such assignment")

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    Double,
     Engine,
     ForeignKey,
     MetaData,
@@ -31,7 +32,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from amt.batches import Batch
 from amt.errors import Error
-from amt.results_tables import FIRST_COLUMNS, Result, answer_fields
+from amt.results_tables import FIRST_COLUMNS, OPTIONAL_COLUMNS, Result, answer_fields
 
 ROWS_AT_ONCE = 1_000
 LARGEST_INTEGER = 2**63 - 1
@@ -80,6 +81,9 @@ RESULTS = Table(
     Column("input", JSONB),
     Column("output", JSONB),
     Column("answers", JSONB),
+    Column("machine", Text),
+    Column("confidence", Double),
+    Column("suggested_by", Text),
 )
 
 
@@ -106,7 +110,7 @@ class StoredTable:
 
     def to_row(self, result: Result) -> dict[str, Any]:
         """Return the row of a result, by column."""
-        row = {name: _clean(result.get(name)) for name in FIRST_COLUMNS}
+        row = {name: _clean(result.get(name)) for name in (*FIRST_COLUMNS, *OPTIONAL_COLUMNS)}
         for name in TIMES:
             row[name] = _parse_time(result["assignment_id"], name, result.get(name))
         if abs(row["row"] or 0) > LARGEST_INTEGER:
@@ -188,7 +192,10 @@ def _describe(url: URL) -> str:
 
 
 def _create_tables(connection: Connection, url: URL) -> None:
-    """Create the tables that are missing. Raises Error for other tables of the same names."""
+    """Create what is missing: tables, and the columns that earlier versions did not have.
+
+    Raises Error for other tables of the same names.
+    """
     inspector = inspect(connection)
     names = set(inspector.get_table_names())
     if {"assignments", "alembic_version"} <= names:
@@ -196,11 +203,16 @@ def _create_tables(connection: Connection, url: URL) -> None:
     for table in METADATA.sorted_tables:
         if table.name in names:
             there = {column["name"] for column in inspector.get_columns(table.name)}
-            if missing := [column.name for column in table.columns if column.name not in there]:
+            missing = [column for column in table.columns if column.name not in there]
+            if other := [column for column in missing if column.name not in OPTIONAL_COLUMNS]:
                 raise Error(
                     f"{_describe(url)}: its table {table.name} is another one, without the column "
-                    f"{missing[0]}; name another database, or rename that table"
+                    f"{other[0].name}; name another database, or rename that table"
                 )
+            for column in missing:
+                kind = column.type.compile(connection.dialect)
+                statement = f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}"
+                connection.execute(text(statement))
     METADATA.create_all(connection)
 
 

@@ -1,11 +1,13 @@
 """Results as a table, a row per assignment: its columns, and its cells."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from amt import inputs
 from amt.errors import Error
 from amt.messages import Say, join_faults, say_nothing
+from amt.rows import Row
 from formats.json_text import parse
 
 Result = Mapping[str, Any]
@@ -25,7 +27,12 @@ FIRST_COLUMNS = (
     "rejection_time",
     "requester_feedback",
 )
+# Of a machine's answer: its name, and how sure it is. Of an answer to a HIT that showed a machine's
+# suggestion: that machine's name. They are columns of a table if a result has them.
+OPTIONAL_COLUMNS = ("machine", "confidence", "suggested_by")
 MOST_MEMBERS = 100
+
+Source = inputs.Input | inputs.Inputs
 
 
 class Table(Protocol):
@@ -56,11 +63,13 @@ class FlatTable:
     """
 
     def __init__(self) -> None:
+        self._optional: set[str] = set()
         self._inputs: dict[str, None] = {}
         self._answers: dict[str, None] = {}
 
     def add(self, result: Result) -> None:
         """Take in the columns of a result."""
+        self._optional |= find_optional(result)
         for name in _split(result):
             names = self._inputs if name.startswith("input") else self._answers
             names[name] = None
@@ -68,16 +77,26 @@ class FlatTable:
     @property
     def columns(self) -> Sequence[str]:
         """The names of the columns, those of the input before those of the answers."""
-        return [*FIRST_COLUMNS, *self._inputs, *self._answers]
+        return [*FIRST_COLUMNS, *self._optional_columns, *self._inputs, *self._answers]
 
     def cells(self, result: Result) -> list[Any]:
         """Return the values of a result, None where it has none."""
         split = _split(result)
         return [
             *map(result.get, FIRST_COLUMNS),
+            *map(result.get, self._optional_columns),
             *map(split.get, self._inputs),
             *map(split.get, self._answers),
         ]
+
+    @property
+    def _optional_columns(self) -> list[str]:
+        return [name for name in OPTIONAL_COLUMNS if name in self._optional]
+
+
+def find_optional(result: Result) -> set[str]:
+    """Return which of OPTIONAL_COLUMNS a result has."""
+    return {name for name in OPTIONAL_COLUMNS if result.get(name) is not None}
 
 
 def input_fields(result: Result) -> Mapping[str, Any]:
@@ -102,9 +121,9 @@ def keep(result: Result) -> Result:
 
 
 def read_results(
-    source: inputs.Input, table: Table | None, say: Say = say_nothing, *, change: Change = keep
+    source: Source, table: Table | None, say: Say = say_nothing, *, change: Change = keep
 ) -> Contents:
-    """Check every line of a results file, and let `table` take them in as `change` returns them.
+    """Check every line of results files, and let `table` take them in as `change` returns them.
 
     Raises Error, naming file and line, for what is not a line of results.
     """
@@ -113,15 +132,15 @@ def read_results(
     without_hit: dict[str, None] = {}
     without_xml: dict[str, None] = {}
     count = 0
-    for row in source.rows(faults):
+    for path, row in _iterate_rows(source, faults):
         result = row.value
         if fault := _describe_fault(result):
-            faults.append(f"{source.path}:{row.line}: not a line of results: {fault}")
+            faults.append(f"{path}:{row.line}: not a line of results: {fault}")
             continue
         count += 1
         if not (result.get("hit") or {}).get("AssignmentDurationInSeconds"):
             without_hit[result["hit_id"]] = None
-        if not isinstance(result.get("xml"), str):
+        if not (isinstance(result.get("xml"), str) or result.get("machine")):
             without_xml[result["hit_id"]] = None
         if table is not None:
             table.add(change(result))
@@ -132,10 +151,17 @@ def read_results(
     return Contents(list(without_hit), list(without_xml))
 
 
-def iterate(source: inputs.Input, change: Change = keep) -> Iterator[Result]:
-    """Yield the results of a file that `read_results` has read, as `change` returns them."""
+def iterate(source: Source, change: Change = keep) -> Iterator[Result]:
+    """Yield the results of files that `read_results` has read, as `change` returns them."""
     for row in source.rows():
         yield change(row.value)
+
+
+def _iterate_rows(source: Source, faults: list[str]) -> Iterator[tuple[str | Path, Row]]:
+    """Yield each row with the path of its file."""
+    for part in source.parts:
+        for row in part.rows(faults):
+            yield part.path, row
 
 
 def _describe_fault(value: Any) -> str | None:
@@ -150,12 +176,24 @@ def _describe_fault(value: Any) -> str | None:
             value.get(name), str | None
         ):
             return f"{name} is not a text"
+    for name in ("machine", "suggested_by"):
+        if not isinstance(value.get(name), str | None) or value.get(name) == "":
+            return f"{name} is not the name of a machine"
+    if not is_confidence(value.get("confidence")):
+        return "confidence is not a number from 0 to 1"
     if not isinstance(value.get("row"), int | None):
         return "row is not a number"
     for name in ("answers", "hit"):
         if not isinstance(value.get(name), dict | None):
             return f"{name} is not an object"
     return None
+
+
+def is_confidence(value: Any) -> bool:
+    """Return whether a value is a confidence: a number from 0 to 1, or None."""
+    if value is None:
+        return True
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1
 
 
 def _split(result: Result) -> dict[str, Any]:

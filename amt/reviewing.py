@@ -25,12 +25,12 @@ def write(
     counts: Counter[str] = Counter()
 
     def iterate_rows() -> Iterator[dict[str, str]]:
-        for result in results_tables.iterate(source):
+        for result in _iterate_people(source):
             row = _make_row(result, rules, feedback)
             counts[row["decision"]] += 1
             yield row
 
-    decision_files.write_hits(path, results_tables.iterate(source))
+    decision_files.write_hits(path, _iterate_people(source))
     with files.replace(path) as file:
         decision_files.write_rows(file, decision_files.COLUMNS, iterate_rows())
     return describe_counts(counts.total(), counts["approve"], counts["reject"])
@@ -49,7 +49,7 @@ def decide_on_terminal(
     `descriptor` is the terminal. Raises Error as `write` does, and for a file of something else.
     """
     _check(source, rules, say)
-    results = list(results_tables.iterate(source))
+    results = list(_iterate_people(source))
     sheet = decision_files.Sheet(path)
     known = {row["assignment_id"] for row in sheet.rows}
     new = [result for result in results if result["assignment_id"] not in known]
@@ -68,6 +68,11 @@ def _make_row(
     return decision_files.to_row(result, decision, feedback)
 
 
+def _iterate_people(source: Input) -> Iterator[results_tables.Result]:
+    """Yield the results of people: nobody decides on a machine's, which earns nothing."""
+    return (result for result in results_tables.iterate(source) if not result.get("machine"))
+
+
 def _check(source: Input, rules: Sequence[Rule], say: Say) -> None:
     results_tables.read_results(source, None, say)
     if unknown := decision_rules.find_unknown_fields(rules, results_tables.iterate(source)):
@@ -76,14 +81,17 @@ def _check(source: Input, rules: Sequence[Rule], say: Say) -> None:
         )
     lines: dict[str, int] = {}
     faults = FaultList()
-    reviewed = 0
+    reviewed = machines = 0
     for row in source.rows():
         assignment_id = row.value["assignment_id"]
         if (first := lines.setdefault(assignment_id, row.line)) != row.line:
             faults.append(f"{source.path}:{row.line}: {assignment_id} is on line {first} already")
         reviewed += is_reviewed(row.value)
+        machines += bool(row.value.get("machine"))
     if faults:
         raise Error(faults.join())
+    if machines:
+        say(f"{count_of(machines, 'answer')} of machines left out: they earn nothing.")
     if reviewed:
         verb = "is" if reviewed == 1 else "are"
         say(f"{count_of(reviewed, 'answer')} {verb} reviewed already, and left without a decision.")

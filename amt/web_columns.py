@@ -27,6 +27,8 @@ ASSIGNMENT_COLUMNS = {
     "RejectionTime": "rejection_time",
     "RequesterFeedback": "requester_feedback",
 }
+# Ours; the site's tables have them only if a result does.
+MACHINE_COLUMNS = {"Machine": "machine", "Confidence": "confidence", "SuggestedBy": "suggested_by"}
 RATE_COLUMNS = ("LifetimeApprovalRate", "Last30DaysApprovalRate", "Last7DaysApprovalRate")
 ALL_COLUMNS = frozenset(
     [
@@ -35,6 +37,7 @@ ALL_COLUMNS = frozenset(
         *ASSIGNMENT_COLUMNS,
         "WorkTimeInSeconds",
         *RATE_COLUMNS,
+        *MACHINE_COLUMNS,
         "Approve",
         "Reject",
     ]

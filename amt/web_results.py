@@ -10,8 +10,8 @@ from typing import Any
 from amt import answers, cells
 from amt.errors import Error
 from amt.messages import Say
-from amt.results_tables import Result, answer_fields, input_fields
-from amt.web_columns import ASSIGNMENT_COLUMNS, HIT_COLUMNS
+from amt.results_tables import Result, answer_fields, find_optional, input_fields, is_confidence
+from amt.web_columns import ASSIGNMENT_COLUMNS, HIT_COLUMNS, MACHINE_COLUMNS
 from formats.csv_table import Row, Table
 
 HIT_TIMES = ("CreationTime", "Expiration")
@@ -57,12 +57,14 @@ class WebTable:
             rate: (now - days).strftime("%Y-%m-%dT%H:%M:%SZ") if days else ""
             for rate, days in RATES.items()
         }
+        self._optional: set[str] = set()
         self._inputs: dict[str, None] = {}
         self._answers: dict[str, None] = {}
         self._reviewed: Counter[tuple[str, str, str]] = Counter()  # by rate, worker and status
 
     def add(self, result: Result) -> None:
         """Take in the columns of a result."""
+        self._optional |= find_optional(result)
         self._inputs.update(dict.fromkeys(input_fields(result)))
         self._answers.update(dict.fromkeys(answer_fields(result)))
         status, submitted = result.get("status"), result.get("submit_time") or ""
@@ -80,6 +82,7 @@ class WebTable:
             *ASSIGNMENT_COLUMNS,
             "WorkTimeInSeconds",
             *RATES,
+            *(name for name, key in MACHINE_COLUMNS.items() if key in self._optional),
             *(f"Input.{name}" for name in self._inputs),
             *(f"Answer.{name}" for name in sorted(self._answers)),
             "Approve",
@@ -96,6 +99,7 @@ class WebTable:
             *(_format_time(result.get(key)) for key in ASSIGNMENT_COLUMNS.values()),
             _work_seconds(result),
             *(self._format_rate(rate, result["worker_id"]) for rate in RATES),
+            *(result.get(key) for key in MACHINE_COLUMNS.values() if key in self._optional),
             *map(inputs.get, self._inputs),
             *(_format_answer(fields.get(name)) for name in sorted(self._answers)),
             "",
@@ -239,6 +243,9 @@ def _to_result(row: Row, path: str, report: Any, say: Say) -> dict[str, Any]:
             hit[name] = time(name) if name in HIT_TIMES else text
         elif key := ASSIGNMENT_COLUMNS.get(name):
             result[key] = time(name) if key.endswith("_time") else text or None
+        elif key := MACHINE_COLUMNS.get(name):
+            if text:
+                result[key] = _parse_confidence(text, row, report) if key == "confidence" else text
         elif text and name not in ("", "HITId", "WorkTimeInSeconds", *HIT_COLUMNS):
             other[name] = text
     if "Reward" in hit:
@@ -247,8 +254,9 @@ def _to_result(row: Row, path: str, report: Any, say: Say) -> dict[str, Any]:
     for name in NEEDED:
         if not texts[name]:
             report(row.line, f"{name} is empty")
-    result["status"] = result["status"] or "Submitted"
-    if result["status"] not in STATUSES:
+    if not result.get("machine"):
+        result["status"] = result["status"] or "Submitted"
+    if result["status"] not in (*STATUSES, None):
         report(row.line, f"AssignmentStatus is not one of {', '.join(STATUSES)}")
     filled = {name: text for name, text in fields.items() if text}
     result["output"] = answers.parse_output(filled, texts["AssignmentId"], say)
@@ -256,3 +264,14 @@ def _to_result(row: Row, path: str, report: Any, say: Say) -> dict[str, Any]:
     for key in ("auto_approval_time", "approval_time", "rejection_time", "requester_feedback"):
         result[key] = result.pop(key, None)
     return result | ({"hit": hit} if hit else {}) | ({"other": other} if other else {})
+
+
+def _parse_confidence(text: str, row: Row, report: Any) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if is_confidence(value):
+        return value
+    report(row.line, "Confidence is not a number from 0 to 1")
+    return None

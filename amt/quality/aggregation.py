@@ -2,7 +2,7 @@
 
 import csv
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from amt.quality.answers import Answers, convert, read_answers
 from amt.quality.dawid_skene import Estimate
 from amt.quality.labels import Choice, RowLabel
 from amt.quality.votes import Votes, collect_votes
+from amt.results_tables import Source
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,16 @@ def validate(settings: Settings) -> None:
         raise Error("--pseudo_count must be above 0")
 
 
-def read(path: str, settings: Settings, say: Say = say_nothing) -> tuple[Answers, str]:
-    """Return the answers of a results file, as their kind has them, and the kind.
+def read(paths: Sequence[str], settings: Settings, say: Say = say_nothing) -> tuple[Answers, str]:
+    """Return the answers of results files, as their kind has them, and the kind.
 
     Raises Error for answers that are not of the kind.
     """
-    with inputs.Input(path) as source:
+    with inputs.Inputs(paths) as source:
         return read_source(source, settings, say)
 
 
-def read_source(
-    source: inputs.Input, settings: Settings, say: Say = say_nothing
-) -> tuple[Answers, str]:
+def read_source(source: Source, settings: Settings, say: Say = say_nothing) -> tuple[Answers, str]:
     """Return the answers of results, as `read` does."""
     path = source.path
     answers = read_answers(source, settings.field, say)
@@ -82,9 +81,12 @@ def read_source(
     return answers, kind
 
 
-def read_votes(path: str, settings: Settings, say: Say = say_nothing) -> tuple[Answers, Votes]:
-    """Return the answers of a results file, and the votes that they are. Raises Error for others."""
-    answers, kind = read(path, settings, say)
+def read_votes(
+    paths: Sequence[str], settings: Settings, say: Say = say_nothing
+) -> tuple[Answers, Votes]:
+    """Return the answers of results files, and the votes that they are. Raises Error for others."""
+    answers, kind = read(paths, settings, say)
+    path = ", ".join(paths)
     if kind == "text":
         answers = convert(answers, path, settings.field, texts.fold)
     elif kind not in ("label", "number"):
@@ -120,7 +122,12 @@ def write_workers(result: "Aggregated", path: str) -> None:
 
 def describe_workers(result: "Aggregated") -> dict[str, list[str]]:
     """Return columns of figures with a cell for each worker, in the order of the answers' workers."""
-    columns = workers.describe_activity(result.answers)
+    columns: dict[str, list[str]] = {}
+    if machines := result.answers.machines:
+        columns["machine"] = [
+            guard(machines.get(worker, "")) for worker in range(len(result.answers.workers))
+        ]
+    columns |= workers.describe_activity(result.answers)
     if result.votes is not None:
         posteriors = result.estimate.posteriors if result.estimate else None
         columns |= workers.describe_accuracy(result.votes, result.rows, posteriors)
@@ -152,15 +159,13 @@ def _write_columns(columns: dict[str, list[str]], path: str) -> None:
         writer.writerows(zip(*columns.values(), strict=True))
 
 
-def aggregate(path: str, settings: Settings, say: Say = say_nothing) -> Aggregated:
-    """Return the labels of a results file. Raises Error for what cannot be aggregated."""
-    with inputs.Input(path) as source:
+def aggregate(paths: Sequence[str], settings: Settings, say: Say = say_nothing) -> Aggregated:
+    """Return the labels of results files. Raises Error for what cannot be aggregated."""
+    with inputs.Inputs(paths) as source:
         return aggregate_source(source, settings, say)
 
 
-def aggregate_source(
-    source: inputs.Input, settings: Settings, say: Say = say_nothing
-) -> Aggregated:
+def aggregate_source(source: Source, settings: Settings, say: Say = say_nothing) -> Aggregated:
     """Return the labels of results. Raises Error for what cannot be aggregated."""
     path = source.path
     answers, kind = read_source(source, settings, say)

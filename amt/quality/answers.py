@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from amt import inputs, results_tables
+from amt import results_tables
 from amt.errors import Error
 from amt.messages import Say, count_of, join_faults, say_nothing
 from amt.quality.fields import describe_missing, find_field, list_fields
@@ -27,15 +27,17 @@ class Hit(NamedTuple):
 
 @dataclass
 class Answers:
-    """The answers to a field. The sequences `hit_of` to `submitted` have an item for each answer."""
+    """The answers to a field. The sequences `hit_of` to `confidences` have an item for each answer."""
 
     hits: list[Hit] = field(default_factory=list)
     workers: list[str] = field(default_factory=list)
+    machines: dict[int, str] = field(default_factory=dict)  # position in `workers` -> name
     hit_of: "array[int]" = field(default_factory=lambda: array("i"))  # position in `hits`
     worker_of: "array[int]" = field(default_factory=lambda: array("i"))  # position in `workers`
     values: list[Any] = field(default_factory=list)
     seconds: "array[float]" = field(default_factory=lambda: array("d"))  # working time, or nan
     submitted: "array[float]" = field(default_factory=lambda: array("d"))  # Unix time, or nan
+    confidences: "array[float]" = field(default_factory=lambda: array("d"))  # a machine's, or nan
     left_out: list[str] = field(default_factory=list)  # a message for each answer without the field
 
     def group(self) -> list[list[int]]:
@@ -92,15 +94,19 @@ class _Collector:
         worker = self._workers.setdefault(result["worker_id"], len(self._workers))
         if worker == len(answers.workers):
             answers.workers.append(result["worker_id"])
+            if name := result.get("machine"):
+                answers.machines[worker] = name
         end = _to_seconds(result.get("submit_time"))
         answers.hit_of.append(hit)
         answers.worker_of.append(worker)
         answers.values.append(value)
         answers.seconds.append(end - _to_seconds(result.get("accept_time")))
         answers.submitted.append(end)
+        confidence = result.get("confidence")
+        answers.confidences.append(float("nan") if confidence is None else confidence)
 
 
-def read_answers(source: inputs.Input, name: str, say: Say = say_nothing) -> Answers:
+def read_answers(source: results_tables.Source, name: str, say: Say = say_nothing) -> Answers:
     """Read the field `name` of every answer. Answers without it are left out, and said.
 
     Raises Error if a line is not a line of results, no line has the field, an assignment is there
