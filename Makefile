@@ -58,6 +58,7 @@ bench: $(VENV)/dev.stamp ## run the benchmarks
 
 docs: $(VENV)/dev.stamp ## update the generated parts of the documentation
 	$(if $(COG_FILES),$(BIN)/cog -r -P -I . $(COG_FILES))
+	$(BIN)/python tools/batch_schema.py
 
 catalogues: $(VENV)/dev.stamp ## update the translations of the worker site, and print what is missing
 	@$(BIN)/python tools/catalogues.py

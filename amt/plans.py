@@ -89,6 +89,22 @@ def make_plan(
     return _complete(page, hit_properties, properties_file, source, crowd, faults)
 
 
+def plan_page(
+    template_name: str,
+    hit_properties: Properties,
+    properties_file: str,
+    source: Input,
+    crowd: Crowd,
+) -> Plan:
+    """Read `source`, and fill a page with every row. `properties_file` is where the properties are from.
+
+    Raises Error with every fault, one per line.
+    """
+    faults = FaultList()
+    page: QuestionSource | None = _try(faults, read_page, template_name, crowd, False)
+    return _complete(page, hit_properties, properties_file, source, crowd, faults)
+
+
 def plan_definition(
     directory: str, source: Input, crowd: Crowd, *, raw_values: bool = False
 ) -> Plan:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -91,15 +91,24 @@ def read(*paths: str | Path) -> Properties:
         for name in old_names
         if OLD_NAMES[name] in given
     ]
-    parameters = _to_parameters({OLD_NAMES.get(name, name): v for name, v in given.items()}, faults)
+    text = texts[paths[0]] if len(paths) == 1 else json.dumps(given, indent=1)
+    properties = create({OLD_NAMES.get(name, name): v for name, v in given.items()}, text, faults)
     if faults:
         raise Error(join_faults(f"{_find_place(texts, fault)}: {fault}" for fault in faults))
+    warnings = [_describe_old_names(paths[0], old_names)] if old_names else []
+    return replace(properties, warnings=tuple(warnings))
+
+
+def create(given: Mapping[str, Any], text: str, faults: list[str]) -> Properties:
+    """Return the properties with Amazon's names and our short keys; add what is wrong to `faults`.
+
+    `text` goes into the batch record. With faults, the properties are not to be used.
+    """
+    parameters = _to_parameters(given, faults)
     frame_height = parameters.pop("FrameHeight")
     url = parameters.pop("ExternalURL", None)
     hit = {name: parameters.pop(name) for name in OF_THE_HIT if name in parameters}
-    warnings = [_describe_old_names(paths[0], old_names)] if old_names else []
-    text = texts[paths[0]] if len(paths) == 1 else json.dumps(given, indent=1)
-    return Properties(parameters, hit, frame_height, text, tuple(warnings), url)
+    return Properties(parameters, hit, frame_height, text, (), url)
 
 
 def describe_unsupported(properties: Properties, path: str | Path, crowd: Crowd) -> str | None:

@@ -1,0 +1,90 @@
+"""Faults of a batch file: each with its JSON path, in the words of the other messages."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from amt.messages import FaultList
+from amt.spelling import suggest
+
+NOUNS = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "string_type": "a text",
+    "bool_type": "true or false",
+    "dict_type": "an object",
+    "list_type": "a list",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+}
+LIMITS = {
+    "greater_than": ("gt", "must be more than {:g}"),
+    "greater_than_equal": ("ge", "must be at least {:g}"),
+    "less_than_equal": ("le", "must be at most {:g}"),
+    "string_too_long": ("max_length", "must have at most {} characters"),
+}
+
+
+class FileFaults(FaultList):
+    """The faults of a batch file, as `/push/url: what is wrong`."""
+
+    def add(self, path: Sequence[Any], fault: str) -> None:
+        """Add what is wrong at a path."""
+        self.append(f"{format_path(path)}: {fault}")
+
+    def add_invalid(self, error: ValidationError, model: type[BaseModel]) -> None:
+        """Add everything that pydantic found."""
+        for detail in error.errors(include_url=False):
+            self.add(detail["loc"], _describe(detail, model))
+
+
+def format_path(path: Iterable[Any]) -> str:
+    """Return a JSON Pointer (RFC 6901)."""
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return "".join(f"/{part}" for part in parts) or "/"
+
+
+def _describe(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "missing":
+        return "is missing"
+    if kind == "extra_forbidden":
+        return (
+            f"unknown key{suggest(str(detail['loc'][-1]), _list_keys(model, detail['loc'][:-1]))}"
+        )
+    if kind in NOUNS:
+        return f"must be {NOUNS[kind]}"
+    if kind in LIMITS:
+        name, words = LIMITS[kind]
+        return words.format(context[name])
+    if kind == "literal_error":
+        return f"must be {context['expected']}"
+    if kind == "string_pattern_mismatch":
+        return "must be 1 to 64 letters, digits, dots, hyphens or underscores, the first a letter or digit"
+    if kind in {"string_too_short", "too_short"}:
+        return "is empty"
+    return str(detail["msg"])
+
+
+def _list_keys(model: type[BaseModel], path: Sequence[Any]) -> list[str]:
+    """Return the known keys of the part of a batch file at `path`."""
+    for name in path:
+        found = _find_model(model.model_fields[str(name)].annotation)
+        if found is None:
+            return []
+        model = found
+    return list(model.model_fields)
+
+
+def _find_model(annotation: Any) -> type[BaseModel] | None:
+    choices = (annotation, *getattr(annotation, "__args__", ()))
+    return next(
+        (
+            choice
+            for choice in choices
+            if isinstance(choice, type) and issubclass(choice, BaseModel)
+        ),
+        None,
+    )

@@ -1,0 +1,99 @@
+"""What is wrong with a batch file, all at once and each with its place."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from amt.declared import reading
+from amt.declared.reading import Declared
+from amt.errors import Error
+
+BATCH = {"id": "shoes-1", "task": "same", "rows": {"p1": 1, "p2": 2, "p3": 3}}
+
+
+def read(folder: Path = Path(), **changes: Any) -> Declared:
+    return reading.parse(json.dumps(BATCH | changes).encode(), "batch.json", folder)
+
+
+def faults(folder: Path = Path(), **changes: Any) -> list[str]:
+    with pytest.raises(Error) as caught:
+        read(folder, **changes)
+    name, *lines = str(caught.value).split("\n")
+    assert name == "batch.json:"
+    return lines
+
+
+def test_every_fault_is_reported_with_its_json_pointer() -> None:
+    """An unknown key names the nearest known one; nothing is converted silently."""
+    found = faults(
+        id="a b",
+        rows=3,
+        reward="0.05",
+        assignment=2,
+        minutes=1.5,
+        site="prod",
+        confidence=2,
+        title="",
+        push={"ulr": 1, "on": ["start"], "workers": 1},
+        merge={"methods": "majority"},
+    )
+
+    assert found == [
+        "/id: must be 1 to 64 letters, digits, dots, hyphens or underscores, the first a letter or digit",
+        "/rows: must be an object, a list, or the name of a .jsonl or .csv file",
+        "/title: is empty",
+        "/reward: must be a number",
+        "/minutes: must be a whole number",
+        "/site: must be 'sandbox' or 'live'",
+        "/merge/methods: unknown key; did you mean method?",
+        "/confidence: must be at most 1",
+        "/push/url: is missing",
+        "/push/on/0: must be 'answer', 'label' or 'done'",
+        "/push/workers: must be true or false",
+        "/push/ulr: unknown key; did you mean url?",
+        "/assignment: unknown key; did you mean assignments?",
+    ]
+
+
+def test_rows_are_an_object_a_list_or_a_file(tmp_path: Path) -> None:
+    """A list and a file have the numbers of the rows as ids."""
+    (tmp_path / "rows.jsonl").write_text('"a"\n"b"\n')
+    (tmp_path / "rows.csv").write_text("name,price\nAir,99\n")
+
+    by_id, in_list = read(), read(rows=["a", "b"])
+    in_lines, in_table = read(tmp_path, rows="rows.jsonl"), read(tmp_path, rows="rows.csv")
+
+    assert by_id.rows == [(0, "p1", 1), (1, "p2", 2), (2, "p3", 3)]
+    assert in_list.rows == in_lines.rows == [(0, "0", "a"), (1, "1", "b")]
+    assert in_table.rows == [(0, "0", {"name": "Air", "price": "99"})]
+
+
+@pytest.mark.parametrize(
+    ("rows", "fault"),
+    [
+        ({}, "is empty; give at least one row"),
+        ("rows.txt", "rows.txt must end in .jsonl or .csv"),
+        ("none.csv", "none.csv: No such file or directory"),
+        ("bad.jsonl", "bad.jsonl:2: not JSON: Expecting value (column 1)"),
+        ("empty.jsonl", "empty.jsonl has no rows"),
+    ],
+)
+def test_rows_that_cannot_be_read_are_a_fault(tmp_path: Path, rows: object, fault: str) -> None:
+    """A fault of the file of rows has the file's line too."""
+    (tmp_path / "bad.jsonl").write_text("1\nx\n")
+    (tmp_path / "empty.jsonl").write_text("\n")
+
+    (found,) = faults(tmp_path, rows=rows)
+
+    assert found.replace(f"{tmp_path}/", "") == f"/rows: {fault}"
+
+
+def test_explain_has_the_default_of_every_key() -> None:
+    """What the file leaves out is as it would be if it were given."""
+    explained = read(merge={"field": "same"}).explain()
+
+    assert explained["assignments"] == 1
+    assert explained["merge"] == {"field": "same", "kind": None, "method": None, "order": []}
+    assert explained["rows"] == BATCH["rows"]
