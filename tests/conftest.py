@@ -27,7 +27,11 @@ from tests.support.worker_sites import url, world  # noqa: F401 - fixtures
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell first: without windows it opens a page in a quarter of the time (0.5 s of CPU, not 2.2 s).
+BROWSERS = (
+    "chromium-headless-shell",
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+)
 
 # A test that waits for two busy cores has not become wrong.
 hypothesis.settings.register_profile("project", deadline=None)
