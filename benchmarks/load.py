@@ -14,7 +14,15 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from benchmarks.load_runs import Run, bare_server, exact, grounds, quantile, run_for
+from benchmarks.load_runs import (
+    Run,
+    bare_server,
+    exact,
+    grounds,
+    list_refused,
+    quantile,
+    run_for,
+)
 from benchmarks.tables import machine, write_table
 
 SHARE = 0.30  # of the limit, at four requests and 20 workers
@@ -108,7 +116,7 @@ def measure(data: str, *, quick: bool) -> Iterator[tuple[Row, list[str]]]:
     with grounds(data, processes) as ground, ground.serving() as server:
         workers, hits = (100, 700) if quick else (500, 4_000)
         run, note, wrong = exact(ground, server, workers, hits)
-        yield Row(name, hits, run, note=note), [*wrong, *list_refused(run)]
+        yield Row(name, hits, run, note=note), wrong
 
 
 def find_faults(row: Row) -> list[str]:
@@ -120,12 +128,6 @@ def find_faults(row: Row) -> list[str]:
     if p99 > (most := ACCEPT_P99.get(run.workers, p99)):
         wrong.append(f"accept p99 {1000 * p99:.0f} ms, not {1000 * most:.0f}")
     return wrong
-
-
-def list_refused(run: Run) -> list[str]:
-    """Return what the server refused, if anything, in a line."""
-    refused = run.times.refused
-    return [f"{len(refused)} refused: {sorted(set(refused))}"] if refused else []
 
 
 if __name__ == "__main__":

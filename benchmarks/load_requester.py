@@ -5,18 +5,25 @@
 The first line of stdin is JSON with `aws_access_key` and `aws_secret_key`. It launches so many HITs
 of the HIT type, and all the while looks through its HITs and approves what was handed in. At its
 end it prints one line of JSON: `hit_ids`, and how many `calls` it made, and `approved`.
+
+No call is sent again. If one fails, or has no response after RESPONSE_SECONDS, this is written to
+stderr, and the exit code is 1.
 """
 
 import json
+import os
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from benchmarks.load_site import QUESTION, SLOTS, WEEK
+from benchmarks.load_workers import RESPONSE_SECONDS
 
 AT_ONCE = 16
 Client = Any  # boto3 makes its classes as it runs
@@ -75,6 +82,15 @@ class Requester:
         self.calls += 1 + len(listed["Assignments"])
 
 
+def run_or_exit(work: Callable[[], None]) -> None:
+    """Do the work of a thread; if a call of it fails, end the process and say why."""
+    try:
+        work()
+    except (BotoCoreError, ClientError) as error:
+        print(f"The requester's {work.__name__} failed: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
+
+
 def main() -> None:
     """Work until stdin ends."""
     url, hit_type_id, hits = sys.argv[1:]
@@ -85,10 +101,17 @@ def main() -> None:
         endpoint_url=url,
         aws_access_key_id=keys["aws_access_key"],
         aws_secret_access_key=keys["aws_secret_key"],
-        config=Config(max_pool_connections=AT_ONCE + 1),
+        config=Config(
+            max_pool_connections=AT_ONCE + 1,
+            read_timeout=RESPONSE_SECONDS,
+            retries={"total_max_attempts": 1},
+        ),
     )
     requester = Requester(client, hit_type_id, int(hits))
-    threads = [threading.Thread(target=one) for one in (requester.launch, requester.review)]
+    threads = [
+        threading.Thread(target=run_or_exit, args=[work])
+        for work in (requester.launch, requester.review)
+    ]
     for thread in threads:
         thread.start()
     sys.stdin.read()

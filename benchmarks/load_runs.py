@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from benchmarks.turkle import TurkleWorker
 
 ANSWER = {"word": "a cat", "output": '{"word": "a cat", "sure": true, "seconds": 12.5}'}
 BARE_HITS = 30_000  # more than a bare server can give away in one run
+STALLED_SECONDS = 60  # without an answer of any worker, though HITs are left
 
 
 Kind = type[Worker] | type[TurkleWorker]
@@ -113,26 +114,34 @@ async def _run_for(
     return Run(count, requests, answers, took, cpu, times)
 
 
+class StalledError(Exception):
+    """Raised when workers find nothing to do, though not all HITs are done."""
+
+
 def exact(ground: Grounds, server: Server, count: int, hits: int) -> tuple[Run, str, list[str]]:
     """Let workers do all HITs while the requester launches the last of them, lists, and approves.
 
-    Returns the run, what happened in words, and what is wrong at the end.
+    Returns the run, what happened in words, and what is wrong at the end. It ends early when a
+    worker's request is refused. Raises StalledError, or TimeoutError for a request without a
+    response. What the server logged is part of what is wrong, and a note of an exception.
     """
     later = hits // 10
     hit_type_id = ground.launch(hits - later, "At once")
-    requester = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.load_requester", server.url, hit_type_id, f"{later}"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    run, thanked = asyncio.run(
-        _run_all(server, hit_type_id, count, SLOTS * hits, lambda: _begin(requester, ground))
-    )
-    said, _ = requester.communicate("")
+    with start_requester(server.url, hit_type_id, later) as requester:
+        try:
+            run, thanked = asyncio.run(
+                _run_all(server, hit_type_id, count, SLOTS * hits, requester, ground)
+            )
+        except Exception as error:
+            error.add_note(f"The server's log:\n{ground.log.read_text()}")
+            raise
+        said, _ = requester.communicate("")
+    wrong = list_refused(run)
+    if requester.returncode:
+        return run, "", [*wrong, "the requester failed", ground.log.read_text()]
     done = json.loads(said)
     tally = ground.tally(hit_type_id)
-    wrong = [f"counters of {hit_id} do not add up" for hit_id in tally.wrong]
+    wrong += [f"counters of {hit_id} do not add up" for hit_id in tally.wrong]
     if len(tally.workers) != hits:
         wrong.append(f"{len(tally.workers)} HITs, not {hits}")
     if bad := [
@@ -141,12 +150,35 @@ def exact(ground: Grounds, server: Server, count: int, hits: int) -> tuple[Run, 
         wrong.append(f"{len(bad)} HITs have not {SLOTS} distinct workers")
     if tally.assignment_ids != set(thanked) or len(thanked) != SLOTS * hits:
         wrong.append(f"{len(thanked)} were thanked, {len(tally.assignment_ids)} are there")
+    if wrong:
+        wrong.append(ground.log.read_text())
     note = (
         f"{'NOT ' if wrong else ''}all of them exactly {SLOTS} times; meanwhile the requester "
         f"launched {len(done['hit_ids']):,}, approved {done['approved']:,}, in {done['calls']:,} "
         "calls"
     )
     return run, note, wrong
+
+
+def list_refused(run: Run) -> list[str]:
+    """Return what the server refused, if anything, in a line."""
+    refused = run.times.refused
+    return [f"{len(refused)} refused: {sorted(set(refused))}"] if refused else []
+
+
+@contextmanager
+def start_requester(url: str, hit_type_id: str, hits: int) -> Iterator["subprocess.Popen[str]"]:
+    """Start benchmarks/load_requester.py, which waits for its keys; end it in any case."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "benchmarks.load_requester", url, hit_type_id, f"{hits}"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as requester:
+        try:
+            yield requester
+        finally:
+            requester.kill()
 
 
 def _begin(requester: "subprocess.Popen[str]", ground: Grounds) -> None:
@@ -156,24 +188,38 @@ def _begin(requester: "subprocess.Popen[str]", ground: Grounds) -> None:
 
 
 async def _run_all(
-    server: Server, hit_type_id: str, count: int, wanted: int, begin: Callable[[], None]
+    server: Server,
+    hit_type_id: str,
+    count: int,
+    wanted: int,
+    requester: "subprocess.Popen[str]",
+    ground: Grounds,
 ) -> tuple[Run, list[str]]:
-    """Let workers do all HITs, from `begin` on; also return what they were thanked for."""
+    """Let workers do all HITs, while the requester works; also return what they were thanked for."""
     times = Times()
     workers = await hired(server.url, count, times)
-    begin()
+    _begin(requester, ground)
     cpu, began = server.cpu_seconds(), time.perf_counter()
     is_done = asyncio.Event()
+    latest = began  # when an answer was submitted
 
     async def work(worker: Worker) -> None:
+        nonlocal latest
         while not is_done.is_set():
             assignment_id = await worker.accept(hit_type_id)
-            if assignment_id is None:
-                await asyncio.sleep(2)
-                continue
-            await worker.submit(assignment_id, ANSWER)
-            if sum(len(one.thanked) for one in workers) >= wanted:
+            if assignment_id is not None:
+                await worker.submit(assignment_id, ANSWER)
+                latest = time.perf_counter()
+            thanked = sum(len(one.thanked) for one in workers)
+            # After a refusal a slot may stay taken for as long as the HIT type allows.
+            if thanked >= wanted or times.refused or requester.poll() is not None:
                 is_done.set()
+            elif time.perf_counter() - latest > STALLED_SECONDS:
+                raise StalledError(
+                    f"{thanked} of {wanted} answers, and none in {STALLED_SECONDS} seconds"
+                )
+            elif assignment_id is None:
+                await asyncio.sleep(2)
 
     await together(workers, work, count)
     took, cpu = time.perf_counter() - began, server.cpu_seconds() - cpu

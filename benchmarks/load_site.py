@@ -79,15 +79,16 @@ def read_cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def run_server(*command: str) -> Server:
-    """Start a server whose first line ends with its URL."""
-    process = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+def run_server(*command: str, log: Path = Path(os.devnull)) -> Server:
+    """Start a server whose first line ends with its URL. `log`: the file for its stderr."""
+    with log.open("a") as stderr:
+        process = subprocess.Popen(
+            [sys.executable, *command],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, "the server did not start"
@@ -125,6 +126,7 @@ class Grounds:
         processes: int | None = None,
     ) -> None:
         self.directory = directory
+        self.log = directory.with_name(f"{directory.name}.log")  # what its servers write to stderr
         self.processes = processes
         directory.mkdir(mode=0o700, parents=True)
         (directory / "crowd.json").write_text(json.dumps(dict(databases)))
@@ -155,7 +157,9 @@ class Grounds:
         """Start a server. Its URL is the sandbox's."""
         how = [] if self.processes is None else ["--processes", str(self.processes)]
         folder = str(self.directory)
-        return run_server("serve_local_crowd.py", "--local_crowd", folder, "--port", "0", *how)
+        return run_server(
+            "serve_local_crowd.py", "--local_crowd", folder, "--port", "0", *how, log=self.log
+        )
 
     @contextmanager
     def serving(self) -> Iterator[Server]:

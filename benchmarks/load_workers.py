@@ -18,6 +18,7 @@ LOCATION = re.compile(rb"(?im)^location: (\S+)")
 LENGTH = re.compile(rb"(?im)^content-length: (\d+)")
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 THANKS = b"Thank you"
+RESPONSE_SECONDS = 60  # a request without a response by then is not slow: it hangs
 
 
 class Answer(NamedTuple):
@@ -38,7 +39,21 @@ class Browser:
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: bytes = b"") -> Answer:
-        """Send a request; a body is a form's. Raises OSError when the connection breaks."""
+        """Send a request; a body is a form's.
+
+        Raises OSError when the connection breaks, and its TimeoutError after RESPONSE_SECONDS.
+        """
+        try:
+            async with asyncio.timeout(RESPONSE_SECONDS):
+                return await self._ask(method, path, body)
+        except TimeoutError:
+            port = self._streams and self._streams[1].get_extra_info("sockname")[1]
+            self.close()
+            raise TimeoutError(
+                f"{method} {path} from port {port}: no response after {RESPONSE_SECONDS} seconds"
+            ) from None
+
+    async def _ask(self, method: str, path: str, body: bytes) -> Answer:
         if self._streams is None:
             self._streams = await asyncio.open_connection(self.host, self.port)
         reader, writer = self._streams

@@ -1,14 +1,20 @@
 """Many workers at once at a server of several processes or threads: a small form of the load test."""
 
+import asyncio
+import socket
 from pathlib import Path
 
 import pytest
 
-from benchmarks.load import list_refused
-from benchmarks.load_runs import exact
+from benchmarks import load_workers
+from benchmarks.load_runs import exact, start_requester
 from benchmarks.load_site import Grounds
+from benchmarks.load_workers import Browser
 from tests.support.own_thread import apart
 from tests.support.postgres import Databases
+
+# A request without a response, or a minute without an answer, ends a run earlier, and is named.
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.mark.foreign
@@ -31,5 +37,25 @@ def _check(ground: Grounds) -> None:
         run, _, wrong = apart(exact, ground, server, 30, 100)
 
     assert wrong == []
-    assert list_refused(run) == []
     assert run.answers == 300
+
+
+def test_request_without_a_response_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker's request fails when nobody responds, so that a server that hangs is told as such."""
+    monkeypatch.setattr(load_workers, "RESPONSE_SECONDS", 0.1)
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        browser = Browser(f"http://127.0.0.1:{silent.getsockname()[1]}/sandbox")
+        with pytest.raises(TimeoutError, match=r"^GET /sign_in from port \d+: no response after"):
+            apart(asyncio.run, browser.ask("GET", "/sign_in"))
+
+
+def test_requester_ends_with_the_run() -> None:
+    """A run that fails leaves no process behind, which would fail the next test."""
+    with (
+        pytest.raises(ZeroDivisionError),
+        start_requester("http://127.0.0.1:9/sandbox", "none", 1) as requester,
+    ):
+        raise ZeroDivisionError
+
+    assert requester.returncode is not None
