@@ -50,6 +50,9 @@ COMMANDS = {
 # Command lines of the scripts that need no library and no crowd.
 WITHOUT_LIBRARIES = {
     "aggregate_results": "--results_file=two.txt --field=answers.label",
+    "answer_hits": (
+        "--hit_ids_file=hit_ids.txt --name=m --command='cat reply.jsonl' --output_file=new.csv"
+    ),
     "import_results": "--results_file=web.csv",
     "review_hits": "--results_file=results.txt --decisions_file=new.csv",
 }
@@ -262,6 +265,7 @@ def test_what_needs_no_library_runs_outside_the_virtual_environment(
     files.write("web.csv", "HITId,AssignmentId,WorkerId,Answer.label\n3A,3B,A3,cat\n")
     cat = result(answers={"label": "cat"})
     files.write("results.txt", to_lines(cat))
+    files.write("reply.jsonl", '{"row": 0, "output": {"label": "cat"}}\n')
     files.write("two.txt", to_lines(cat, cat | {"assignment_id": "3B", "worker_id": "A4"}))
 
     done = run_without_libraries(files, script, WITHOUT_LIBRARIES[script])
