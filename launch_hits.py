@@ -12,7 +12,6 @@ interrupted, run the same command again to finish the batch: no row gets two HIT
 
 import argparse
 import sys
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import simpleamt
@@ -73,7 +72,10 @@ def main(argv: list[str] | None = None) -> int:
         help="launch even if no answer can be submitted, as far as the page shows",
     )
     parser.add_argument(
-        "--max_cost", type=dollars, metavar="DOLLARS", help="largest amount that the batch may cost"
+        "--max_cost",
+        type=simpleamt.parse_dollars,
+        metavar="DOLLARS",
+        help="largest amount that the batch may cost",
     )
     parser.add_argument(
         "--split",
@@ -82,17 +84,6 @@ def main(argv: list[str] | None = None) -> int:
         "one after another; nobody can do two of them",
     )
     return simpleamt.run(parser, launch, argv)
-
-
-def dollars(text: str) -> Decimal:
-    """Parse an amount on the command line."""
-    try:
-        amount = Decimal(text.removeprefix("$"))
-    except InvalidOperation as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount such as 25.00") from error
-    if not amount.is_finite():
-        raise argparse.ArgumentTypeError(f"{text!r} is not an amount such as 25.00")
-    return amount
 
 
 def launch(args: argparse.Namespace) -> int:
@@ -160,7 +151,8 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
         refused = create(args, crowd, client, plan, batch, parts)
         if batch.is_complete and batches.needs_ids_file(args.hit_ids_file, batch):
             batches.write_ids(args.hit_ids_file, batch, simpleamt.say)
-    report(crowd, batch)
+    for words in launching.describe_launch(crowd, batch):
+        simpleamt.say(words)
     return 1 if refused or not batch.is_complete else 0
 
 
@@ -206,19 +198,6 @@ def create(
                 f"{len(batch.ids):,} of {count_of(batch.planned, 'HIT')} {verb} created. {rest}"
             )
     return refused
-
-
-def report(crowd: Crowd, batch: Batch) -> None:
-    """Say how many HITs are launched, and where workers find them."""
-    group = batch.header["hit_type_id"]
-    verb, pronoun = ("is", "it") if batch.planned == 1 else ("are", "them")
-    simpleamt.say(
-        f"{len(batch.ids):,} of {count_of(batch.planned, 'HIT')} {verb} launched on {crowd}. Workers find "
-        f"{pronoun} at\n"
-        f"  {crowd.worker_site}mturk/preview?groupId={group}"
-    )
-    if crowd.name == "local" and crowd.find_served_address() is None:
-        simpleamt.say("after you start the server: python serve_local_crowd.py")
 
 
 if __name__ == "__main__":

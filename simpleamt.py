@@ -17,6 +17,7 @@ if sys.version_info < (3, 11):  # noqa: UP036
 import argparse
 import re
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 from amt import configuration, open_batches, streams
@@ -151,6 +152,17 @@ def add_page_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="insert values for ${name} without escaping, for columns with markup",
     )
+
+
+def parse_dollars(text: str) -> Decimal:
+    """Parse an amount on the command line."""
+    try:
+        amount = Decimal(text.removeprefix("$"))
+    except InvalidOperation as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount such as 25.00") from error
+    if not amount.is_finite():
+        raise argparse.ArgumentTypeError(f"{text!r} is not an amount such as 25.00")
+    return amount
 
 
 def run(parser: argparse.ArgumentParser, command: Command, argv: list[str] | None) -> int:

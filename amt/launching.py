@@ -12,6 +12,7 @@ from amt import calls, consents, records, splitting
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
+from amt.messages import count_of
 from amt.parallel import Outcome
 from amt.plans import Plan
 from amt.rows import Row
@@ -91,6 +92,19 @@ def launch(
         return hit_id
 
     return calls.gather(crowd, make, todo, doing="launching", total=missing)
+
+
+def describe_launch(crowd: Crowd, batch: Batch) -> Iterator[str]:
+    """Yield messages: how many HITs are launched, and where workers find them."""
+    group = batch.header["hit_type_id"]
+    verb, pronoun = ("is", "it") if batch.planned == 1 else ("are", "them")
+    yield (
+        f"{len(batch.ids):,} of {count_of(batch.planned, 'HIT')} {verb} launched on {crowd}. Workers find "
+        f"{pronoun} at\n"
+        f"  {crowd.worker_site}mturk/preview?groupId={group}"
+    )
+    if crowd.name == "local" and crowd.find_served_address() is None:
+        yield "after you start the server: python serve_local_crowd.py"
 
 
 def _create(client: "MTurkClient", plan: Plan, batch: Batch, row: Row, part: int) -> str:

@@ -1,6 +1,6 @@
 """Read a batch file: everything that is wrong with it, before anything is done."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from amt import inputs
+from amt.declared import tasks
 from amt.declared.batch_file import BatchFile
 from amt.declared.faults import FileFaults
 from amt.errors import Error
@@ -50,19 +51,20 @@ class Declared:
             yield self.rows[start : start + size]
 
 
-def read(path: str | Path) -> Declared:
+def read(path: str | Path, template_directories: Sequence[str]) -> Declared:
     """Read a batch file. Raises Error with every fault, one per line."""
     try:
         text = Path(path).read_bytes()
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from error
-    return parse(text, str(path), Path(path).parent)
+    return parse(text, str(path), Path(path).parent, template_directories)
 
 
-def parse(text: bytes, name: str, folder: Path) -> Declared:
+def parse(text: bytes, name: str, folder: Path, template_directories: Sequence[str]) -> Declared:
     """Return the batch that a text declares. Raises Error with every fault, one per line.
 
-    `name` is what messages call the text; files that it names are looked for in `folder`.
+    `name` is what messages call the text; files that it names are looked for in `folder`, and task
+    types in `template_directories`.
     """
     try:
         document = json_text.parse(text.decode("utf-8-sig"))
@@ -71,8 +73,9 @@ def parse(text: bytes, name: str, folder: Path) -> Declared:
     faults = FileFaults()
     file = _validate(document, faults)
     rows: list[DeclaredRow] = []
-    if file is not None:
-        rows = list(_list_rows(file, folder, faults))
+    if isinstance(document, dict):
+        rows = list(_list_rows(document.get("rows"), folder, faults))
+        _check_task(document, rows, template_directories, faults)
     if faults or file is None:
         raise Error(f"{name}:\n{faults.join()}")
     return Declared(name, folder, text, document, file, rows)
@@ -86,31 +89,56 @@ def _validate(document: Any, faults: FileFaults) -> BatchFile | None:
         return None
 
 
-def _list_rows(file: BatchFile, folder: Path, faults: FileFaults) -> Iterator[DeclaredRow]:
+def _check_task(
+    document: Mapping[str, Any],
+    rows: Iterable[DeclaredRow],
+    template_directories: Sequence[str],
+    faults: FileFaults,
+) -> None:
+    """Add what is wrong with the task, the context, and the rows' shapes, whatever else is wrong."""
+    name, context = document.get("task"), document.get("context", {})
+    if not isinstance(name, str) or not name:
+        return
+    try:
+        task = tasks.find_type(name, template_directories)
+    except Error as error:
+        for fault in str(error).split("\n"):
+            faults.add(["task"], fault)
+        return
+    if isinstance(context, dict):
+        faults.extend(task.check_context(context))
+        for row in rows:
+            for fault in task.check_row(row.id, row.value, context):
+                faults.append(fault)
+
+
+def _list_rows(given: Any, folder: Path, faults: FileFaults) -> Iterator[DeclaredRow]:
     """Yield the rows; those of a file that cannot be read are a fault."""
-    if isinstance(file.rows, dict):
-        items: Any = file.rows.items()
-    elif isinstance(file.rows, list):
-        items = ((str(number), value) for number, value in enumerate(file.rows))
-    else:
-        if not file.rows.endswith((".jsonl", ".csv")):
-            faults.add(["rows"], f"{file.rows} must end in .jsonl or .csv")
-            return
-        items = ((str(row.number), row.value) for row in _read_rows(folder / file.rows, faults))
-    number = -1
+    items: Iterable[tuple[str, Any]] = ()
+    if isinstance(given, dict):
+        items = given.items()
+    elif isinstance(given, list):
+        items = ((str(number), value) for number, value in enumerate(given))
+    elif isinstance(given, str) and given:
+        items = _read_rows(given, folder, faults)
     for number, (row_id, value) in enumerate(items):
         yield DeclaredRow(number, row_id, value)
-    if number < 0 and not faults:
-        faults.add(["rows"], f"{file.rows} has no rows")
 
 
-def _read_rows(path: Path, faults: FileFaults) -> Iterator[Any]:
+def _read_rows(name: str, folder: Path, faults: FileFaults) -> Iterator[tuple[str, Any]]:
+    if not name.endswith((".jsonl", ".csv")):
+        faults.add(["rows"], f"{name} must end in .jsonl or .csv")
+        return
     found: list[str] = []
+    number = -1
     try:
-        with inputs.Input(path) as source:
+        with inputs.Input(folder / name) as source:
             source.read()
-            yield from source.rows(found)
+            for number, _, value in source.rows(found):
+                yield str(number), value
     except Error as error:
         found.append(str(error))
+    if number < 0 and not found:
+        found.append(f"{name} has no rows")
     for fault in found:
         faults.add(["rows"], fault)

@@ -167,8 +167,17 @@ def aggregate(paths: Sequence[str], settings: Settings, say: Say = say_nothing) 
 
 def aggregate_source(source: Source, settings: Settings, say: Say = say_nothing) -> Aggregated:
     """Return the labels of results. Raises Error for what cannot be aggregated."""
-    path = source.path
     answers, kind = read_source(source, settings, say)
+    return aggregate_answers(answers, kind, source.path, settings, say)
+
+
+def aggregate_answers(
+    answers: Answers, kind: str, path: object, settings: Settings, say: Say = say_nothing
+) -> Aggregated:
+    """Return the labels of answers of a kind. `path` is where messages say that they are from.
+
+    Raises Error for what cannot be aggregated.
+    """
     if kind != "label":
         rows, method, converged = kinds.label_rows(
             kind, answers, settings.method, settings.choice, settings.pseudo_count

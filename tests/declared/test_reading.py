@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 
+from amt.configuration import DEFAULTS
 from amt.declared import reading
 from amt.declared.reading import Declared
 from amt.errors import Error
 
-BATCH = {"id": "shoes-1", "task": "same", "rows": {"p1": 1, "p2": 2, "p3": 3}}
+BATCH = {"id": "shoes-1", "task": "same", "rows": {"p1": [1, 2], "p2": [3, 4]}}
 
 
 def read(folder: Path = Path(), **changes: Any) -> Declared:
-    return reading.parse(json.dumps(BATCH | changes).encode(), "batch.json", folder)
+    text = json.dumps(BATCH | changes).encode()
+    return reading.parse(
+        text, "batch.json", folder, [*DEFAULTS["template_directories"], str(folder)]
+    )
 
 
 def faults(folder: Path = Path(), **changes: Any) -> list[str]:
@@ -57,17 +61,37 @@ def test_every_fault_is_reported_with_its_json_pointer() -> None:
     ]
 
 
+def test_rows_of_another_shape_are_reported_with_the_other_faults() -> None:
+    """The place within the row is part of the pointer; a misspelt task is found by its name."""
+    rows = {"p1": [["a", "b"], ["c"]], "a/b": "text"}
+
+    assert faults(rows=rows, context={"fields": ["name", "price"]}, reward="5") == [
+        "/reward: must be a number",
+        "/rows/p1/1: 1 value, fields has 2",
+        "/rows/a~1b: is text, not a list",
+    ]
+    assert faults(task="samx") == [
+        "/task: samx is not a task: there is no tasks/samx.html; did you mean same?"
+    ]
+
+
 def test_rows_are_an_object_a_list_or_a_file(tmp_path: Path) -> None:
     """A list and a file have the numbers of the rows as ids."""
-    (tmp_path / "rows.jsonl").write_text('"a"\n"b"\n')
-    (tmp_path / "rows.csv").write_text("name,price\nAir,99\n")
+    (tmp_path / "rows.jsonl").write_text('["a", "b"]\n\n[3, 4]\n')
+    (tmp_path / "rows.csv").write_text("text\nAir\n")
 
-    by_id, in_list = read(), read(rows=["a", "b"])
-    in_lines, in_table = read(tmp_path, rows="rows.jsonl"), read(tmp_path, rows="rows.csv")
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "word.html").write_text('{# A word. #}<input name="word">')
 
-    assert by_id.rows == [(0, "p1", 1), (1, "p2", 2), (2, "p3", 3)]
-    assert in_list.rows == in_lines.rows == [(0, "0", "a"), (1, "1", "b")]
-    assert in_table.rows == [(0, "0", {"name": "Air", "price": "99"})]
+    by_id, in_list = read(), read(rows=[["a", "b"], [3, 4]])
+    in_lines, in_table = (
+        read(tmp_path, rows="rows.jsonl"),
+        read(tmp_path, rows="rows.csv", task="word"),
+    )
+
+    assert by_id.rows == [(0, "p1", [1, 2]), (1, "p2", [3, 4])]
+    assert in_list.rows == in_lines.rows == [(0, "0", ["a", "b"]), (1, "1", [3, 4])]
+    assert in_table.rows == [(0, "0", {"text": "Air"})]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +106,7 @@ def test_rows_are_an_object_a_list_or_a_file(tmp_path: Path) -> None:
 )
 def test_rows_that_cannot_be_read_are_a_fault(tmp_path: Path, rows: object, fault: str) -> None:
     """A fault of the file of rows has the file's line too."""
-    (tmp_path / "bad.jsonl").write_text("1\nx\n")
+    (tmp_path / "bad.jsonl").write_text("[1, 2]\nx\n")
     (tmp_path / "empty.jsonl").write_text("\n")
 
     (found,) = faults(tmp_path, rows=rows)

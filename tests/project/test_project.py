@@ -40,7 +40,17 @@ MAY_IMPORT = {
 }
 
 # What would make `--help` wait.
-HEAVY = {"boto3", "botocore", "jinja2", "tqdm", "local_crowd", "flask", "numpy", "sqlalchemy"}
+HEAVY = {
+    "boto3",
+    "botocore",
+    "jinja2",
+    "tqdm",
+    "local_crowd",
+    "flask",
+    "numpy",
+    "pydantic",
+    "sqlalchemy",
+}
 
 NOT_OURS = {".git", ".hypothesis", ".venv", ".venv-lowest", "__pycache__", "local_crowd_data"}
 MACHINE_PATHS = re.compile(

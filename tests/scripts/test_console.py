@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from amt.messages import Faults, join_faults
+from tests.support.declared_batches import write_batch
 from tests.support.results_lines import result, to_lines
 from tests.support.script_fixtures import ROOT, Desk
 
@@ -41,6 +42,7 @@ COMMANDS = {
     "reject_assignments": "--assignment_ids_file=ids.txt --feedback=x --yes",
     "reject_hits": f"{IDS} --feedback=x",
     "render_template": "--html_template=page.html --rendered_html=rendered.html",
+    "run_batch": "batch.json --yes",
     "serve_local_crowd": "--port=0",
     "show_account_balance": "",
     "show_costs": IDS,
@@ -63,6 +65,7 @@ def files(desk: Desk) -> Desk:
     """A desk with the files that the commands name, and a batch of one HIT in hit_ids.txt."""
     desk.launch(1)
     desk.write("ids.txt", "3A\n")
+    write_batch(desk)
     desk.write("workers.txt", "A3\n")
     desk.write("bonuses.csv", "assignment_id,amount,reason\n3A,1.00,good\n")
     desk.write("decisions.csv", "assignment_id,decision\n3A,approve\n")

@@ -1,0 +1,131 @@
+"""The directory of a batch: the files that the other scripts make and take."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from amt import batches
+from amt.declared.faults import format_path
+from amt.declared.planning import HitInput
+from amt.declared.reading import Declared
+from amt.errors import Error
+from amt.messages import join_faults
+from formats import json_text
+
+MISSING = object()
+
+
+class Directory(NamedTuple):
+    """The directory of a batch, whether it is there or not."""
+
+    path: Path
+
+    @property
+    def batch_file(self) -> Path:
+        """The batch file, as it was given."""
+        return self.path / "batch.json"
+
+    @property
+    def input(self) -> Path:
+        """The input of each HIT."""
+        return self.path / "input.jsonl"
+
+    @property
+    def hit_ids(self) -> Path:
+        """The HIT ids, once every HIT is launched."""
+        return self.path / "hit_ids.txt"
+
+    @property
+    def record(self) -> Path:
+        """The batch record."""
+        return batches.record_path(self.hit_ids)
+
+    @property
+    def results(self) -> Path:
+        """The answers, a line for each row and worker."""
+        return self.path / "results.jsonl"
+
+    @property
+    def labels(self) -> Path:
+        """The labels, a line for each row."""
+        return self.path / "labels.jsonl"
+
+    @property
+    def events(self) -> Path:
+        """What is to be pushed, and what was."""
+        return self.path / "events.jsonl"
+
+
+def find(parent: str | Path, declared: Declared) -> Directory:
+    """Return the directory of a batch. Raises Error when it is there for another batch of that id."""
+    directory = Directory(Path(parent) / declared.file.id)
+    if directory.path.exists():
+        _compare(directory, declared)
+    return directory
+
+
+def create(directory: Directory, declared: Declared) -> None:
+    """Make the directory with batch.json and input.jsonl, in one step, unless it is there.
+
+    Raises Error as `find` does, when another run was quicker with another batch; or OSError.
+    """
+    if directory.path.exists():
+        return
+    directory.path.parent.mkdir(parents=True, exist_ok=True)
+    new = Directory(directory.path.with_name(f".{directory.path.name}.new{os.getpid()}"))
+    shutil.rmtree(new.path, ignore_errors=True)
+    new.path.mkdir()
+    try:
+        _write(new.batch_file, [declared.text])
+        _write(new.input, HitInput(declared).list_lines())
+        new.path.rename(directory.path)
+    except OSError:
+        shutil.rmtree(new.path, ignore_errors=True)
+        if not directory.path.exists():
+            raise
+        _compare(directory, declared)
+
+
+def _write(path: Path, parts: Any) -> None:
+    with path.open("wb") as file:
+        file.writelines(parts)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _compare(directory: Directory, declared: Declared) -> None:
+    """Raise Error, naming the JSON paths that differ, unless the directory is of this batch."""
+    try:
+        text = directory.batch_file.read_text("utf-8-sig")
+        document = json_text.parse(text)
+    except FileNotFoundError as error:
+        raise Error(
+            f"{directory.path}: is not the directory of a batch; name another --directory"
+        ) from error
+    except ValueError as error:
+        raise Error(json_text.describe(directory.batch_file, error)) from error
+    paths = list(find_differences(document, declared.document))
+    if not paths and isinstance(declared.file.rows, str):
+        lines = HitInput(declared).list_lines()
+        if directory.input.read_bytes() != b"".join(lines):
+            paths = [format_path(["rows"])]
+    if paths:
+        shown = join_faults(f"{path}: differs" for path in paths)
+        raise Error(
+            f"{directory.path}: is of another batch with the id {declared.file.id}; give yours another "
+            f"id.\n{shown}"
+        )
+
+
+def find_differences(old: Any, new: Any, path: tuple[Any, ...] = ()) -> Iterator[str]:
+    """Yield the JSON path of each value that differs between two documents."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in dict.fromkeys((*old, *new)):
+            yield from find_differences(old.get(key, MISSING), new.get(key, MISSING), (*path, key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for number, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from find_differences(one, other, (*path, number))
+    elif isinstance(old, bool) is not isinstance(new, bool) or old != new:
+        yield format_path(path)

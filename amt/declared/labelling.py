@@ -1,0 +1,96 @@
+"""The labels of a declared batch: each row's answers merged, as aggregate_results.py merges them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from amt.cells import to_text
+from amt.declared.batch_file import BatchFile
+from amt.errors import Error
+from amt.quality import aggregation, kinds
+from amt.quality.aggregation import Settings
+from amt.quality.answers import Answers, Hit, convert
+from amt.quality.labels import RowLabel
+
+NAME = "results.jsonl"
+
+
+class RowAnswer(NamedTuple):
+    """A worker's answer to a row."""
+
+    worker_id: str
+    fields: Mapping[str, Any]
+
+
+class Labels(NamedTuple):
+    """The labels of rows, by the rows' numbers, and the method that chose them."""
+
+    rows: dict[int, RowLabel]
+    method: str
+
+
+def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Labels:
+    """Return the label of each row that has an answer, from all answers that there are.
+
+    If answers cannot be merged as the batch file says, they are merged as texts.
+    """
+    name = choose_field(answers_of, file)
+    answers = _collect(answers_of, name) if name else Answers()
+    if not answers.values:
+        return Labels({}, "")
+    own = file.merge
+    settings = Settings(name or "", own.kind, own.method, order=tuple(own.order))
+    try:
+        result = _aggregate(answers, settings)
+    except Error:
+        texts = convert(answers, NAME, settings.field, to_text)
+        result = _aggregate(texts, Settings(settings.field, "label", own.method, as_text=True))
+    numbers = [hit.row for hit in answers.hits]
+    return Labels(
+        {
+            number: row
+            for number, row in zip(numbers, result.rows, strict=True)
+            if number is not None
+        },
+        result.method,
+    )
+
+
+def choose_field(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> str | None:
+    """Return the field that is merged: that of the batch file, that of the task's name, or the first."""
+    if file.merge.field is not None:
+        return file.merge.field
+    names: dict[str, None] = {}
+    for answers in answers_of.values():
+        for answer in answers:
+            names |= dict.fromkeys(answer.fields)
+    return file.task if file.task in names else next(iter(names), None)
+
+
+def _collect(answers_of: Mapping[int, Sequence[RowAnswer]], name: str) -> Answers:
+    collected = Answers()
+    workers: dict[str, int] = {}
+    for number in sorted(answers_of):
+        values = [
+            (answer.worker_id, answer.fields[name])
+            for answer in answers_of[number]
+            if answer.fields.get(name) not in {None, ""}
+        ]
+        for worker_id, value in values:
+            collected.hit_of.append(len(collected.hits))
+            collected.worker_of.append(workers.setdefault(worker_id, len(workers)))
+            collected.values.append(value)
+            collected.seconds.append(float("nan"))
+            collected.submitted.append(float("nan"))
+        if values:
+            collected.hits.append(Hit(str(number), number))
+    collected.workers += workers
+    return collected
+
+
+def _aggregate(answers: Answers, settings: Settings) -> aggregation.Aggregated:
+    kind = settings.kind or kinds.find_kind(answers.values)
+    if not kind:
+        raise Error(f"{NAME}: {settings.field} is of no kind that can be recognized")
+    if kind != "label":
+        answers = convert(answers, NAME, settings.field, kinds.READERS[kind])
+    return aggregation.aggregate_answers(answers, kind, NAME, settings)

@@ -1,0 +1,176 @@
+"""What a batch has so far: its answers, labels and events, each in its file."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Self
+
+from amt import answers
+from amt.declared import tasks
+from amt.declared.directories import Directory
+from amt.declared.events import Events
+from amt.declared.journals import Journal
+from amt.declared.labelling import RowAnswer
+from amt.declared.reading import Declared, DeclaredRow
+from amt.messages import Say
+
+EventDraft = tuple[str, str, Mapping[str, Any]]
+
+
+class Work:
+    """The answers and labels of a batch, as they are in its directory. One process has it.
+
+    An event follows the line that it tells of. One that a crash kept from its file is written when
+    this is opened again.
+    """
+
+    def __init__(self, declared: Declared, directory: Directory, batch_name: str) -> None:
+        """Read the files. Raises Error for a damaged one."""
+        self.declared = declared
+        self.answers: dict[int, list[RowAnswer]] = {}  # by the numbers of the rows
+        self.labelled: set[int] = set()
+        self._assignments: dict[str, int] = {}  # how many rows of each are in the file
+        self._batch_name = batch_name
+        self._results = Journal(directory.results)
+        self._labels = Journal(directory.labels)
+        self.events = Events(directory.events) if declared.file.push else None
+        for _, line in self._results.read():
+            self._note_answer(line)
+        for _, line in self._labels.read():
+            self.labelled.add(line["row"])
+        self._add_events(self._draft_all())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._results.__exit__()
+        self._labels.__exit__()
+        if self.events is not None:
+            self.events.close()
+
+    @property
+    def assignment_count(self) -> int:
+        """How many assignments are in the file."""
+        return len(self._assignments)
+
+    def has_assignment(self, assignment_id: str, rows: int) -> bool:
+        """Return whether all `rows` rows of an assignment are in the file."""
+        return self._assignments.get(assignment_id, 0) >= rows
+
+    def add_assignment(
+        self, assignment: Mapping[str, Any], rows: Sequence[DeclaredRow], say: Say
+    ) -> None:
+        """Write a line for each row of an assignment, then their events.
+
+        The first lines may be there, of a run that was killed.
+        """
+        lines = to_lines(assignment, rows, say)[
+            self._assignments.get(assignment["AssignmentId"], 0) :
+        ]
+        self._results.append(lines)
+        for line in lines:
+            self._note_answer(line)
+        self._add_events(map(self._draft_answer, lines))
+
+    def add_labels(self, lines: Sequence[dict[str, Any]]) -> None:
+        """Write labels, then their events."""
+        if not lines:
+            return
+        self._labels.append(lines)
+        self._labels.sync()
+        self.labelled |= {line["row"] for line in lines}
+        self._add_events(map(self._draft_label, lines))
+
+    def add_done(self, cost: Decimal) -> None:
+        """Write the event that everything is in."""
+        count = len(self.declared.rows)
+        data = {
+            "batch": self.declared.file.id,
+            "rows": count,
+            "labels": len(self.labelled),
+            "answers": sum(map(len, self.answers.values())),
+            "assignments": len(self._assignments),
+            "cost": f"{cost:.2f}",
+        }
+        self._add_events([("done", self._batch_name, data)])
+
+    def _note_answer(self, line: Mapping[str, Any]) -> None:
+        name = line["assignment_id"]
+        self._assignments[name] = self._assignments.get(name, 0) + 1
+        if line["output"] is not None and line["status"] != "Rejected":
+            answer = RowAnswer(line["worker_id"], line["output"])
+            self.answers.setdefault(line["row"], []).append(answer)
+
+    def _add_events(self, drafts: Iterable[EventDraft]) -> None:
+        if self.events is None or self.declared.file.push is None:
+            return
+        wanted = self.declared.file.push.on
+        found = [draft for draft in drafts if draft[0] in wanted]
+        if found:
+            self._results.sync()  # an event is never on the disk before what it tells of
+            self.events.add(found)
+
+    def _draft_all(self) -> Iterator[EventDraft]:
+        for _, line in self._results.read():
+            yield self._draft_answer(line)
+        for _, line in self._labels.read():
+            yield self._draft_label(line)
+
+    def _draft_answer(self, line: Mapping[str, Any]) -> EventDraft:
+        data = {
+            "batch": self.declared.file.id,
+            "row": line["id"],
+            "hit_id": line["hit_id"],
+            "assignment_id": line["assignment_id"],
+            "worker": line["worker_id"],
+            "output": line["output"],
+            "submit_time": line["submit_time"],
+        }
+        return "answer", f"{self._batch_name} {line['assignment_id']} {line['row']}", data
+
+    def _draft_label(self, line: Mapping[str, Any]) -> EventDraft:
+        data = {
+            "batch": self.declared.file.id,
+            "row": line["id"],
+            **{name: line[name] for name in ("label", "confidence", "votes", "answers")},
+        }
+        return "label", f"{self._batch_name} {line['row']}", data
+
+
+def to_lines(
+    assignment: Mapping[str, Any], rows: Sequence[DeclaredRow], say: Say
+) -> list[dict[str, Any]]:
+    """Return the lines of results.jsonl that an assignment becomes: one for each row of its HIT."""
+    result = answers.to_result(assignment, None, say)
+    names = [{"id": row.id} for row in rows]
+    fields = tasks.split_answers(names, result["output"])
+    comment = tasks.read_comment(result["output"])
+    return [
+        {
+            **{name: result[name] for name in ("assignment_id", "hit_id", "worker_id")},
+            "row": row.number,
+            "id": row.id,
+            "output": fields.get(row.id),
+            **{name: result[name] for name in ("submit_time", "status", "accept_time")},
+            "input": row.value,
+            **({"comment": comment} if comment else {}),
+        }
+        for row in rows
+    ]
+
+
+def to_label_line(
+    row: DeclaredRow, hit_id: str, label: Any, method: str, answer_count: int
+) -> dict[str, Any]:
+    """Return a line of labels.jsonl."""
+    from amt.quality.answers import Hit
+
+    line: dict[str, Any] = label.to_line(Hit(hit_id, row.number), method)
+    return {
+        "row": row.number,
+        "id": row.id,
+        **line,
+        "answers": answer_count,
+        "time": answers.format_time(datetime.now(UTC)),
+    }

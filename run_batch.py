@@ -1,0 +1,159 @@
+r"""Ask what one batch file says, and merge the answers: pages, HITs, results and labels.
+
+    python run_batch.py examples/batches/same.json --follow
+
+The file names the task, the rows, and what becomes of the answers; docs/batches.md lists its keys.
+Everything is checked before the first HIT is created. The HIT ids, results, labels and events go
+into a folder with the batch's id, within --directory. With --follow, answers are fetched and merged
+until all are in. If it is interrupted, run the same command again: it continues where it stopped.
+"""
+
+import argparse
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import simpleamt
+from amt.crowd import strip_slash
+from amt.errors import Error
+from amt.messages import count_of
+
+if TYPE_CHECKING:
+    from amt.crowd import Crowd
+    from amt.declared.directories import Directory
+    from amt.declared.reading import Declared
+    from amt.declared.rounds import Loop, Progress
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = simpleamt.parser(__doc__, "yes")
+    parser.add_argument("batch_file", metavar="FILE", nargs="?", help="batch file, in JSON")
+    parser.add_argument(
+        "--directory",
+        default="batches",
+        metavar="DIR",
+        help="directory in which the batch gets a folder; default: %(default)s",
+    )
+    rounds = parser.add_mutually_exclusive_group()
+    rounds.add_argument(
+        "--follow", action="store_true", help="fetch and merge answers until all are in"
+    )
+    rounds.add_argument(
+        "--once", action="store_true", help="fetch and merge the answers that are in now"
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="print the file with all defaults, and launch nothing",
+    )
+    parser.add_argument("--tasks", action="store_true", help="list the task types")
+    parser.add_argument(
+        "--max_cost",
+        type=simpleamt.parse_dollars,
+        metavar="DOLLARS",
+        help="largest amount that the batch may cost",
+    )
+    return simpleamt.run(parser, run_batch, argv)
+
+
+def run_batch(args: argparse.Namespace) -> int:
+    """Do what the flags ask for."""
+    if args.tasks:
+        return list_tasks(args)
+    if args.batch_file is None:
+        raise Error("name a batch file")
+    from amt.declared import directories, reading  # pydantic takes 0.1 s to import
+
+    templates = simpleamt.config(args)["template_directories"]
+    declared = reading.read(args.batch_file, templates)
+    for note in declared.notes:
+        simpleamt.say(note)
+    if args.explain:
+        print(json.dumps(declared.explain(), indent=2, ensure_ascii=False))
+        return 0
+    directory = directories.find(args.directory, declared)
+    crowd = choose_crowd(args, declared, directory)
+    return run(args, declared, directory, crowd)
+
+
+def list_tasks(args: argparse.Namespace) -> int:
+    """Print each task type with its description."""
+    from amt.declared import tasks
+
+    for task in tasks.list_types(simpleamt.config(args)["template_directories"]):
+        print(f"{task.name}\t{task.description}")
+    return 0
+
+
+def choose_crowd(args: argparse.Namespace, declared: "Declared", directory: "Directory") -> "Crowd":
+    """Return the crowd of the batch's record, else of the file, else of the flags."""
+    from amt.batches import Batch
+
+    file = declared.file
+    if file.crowd is not None:
+        if args.crowd not in {None, strip_slash(file.crowd)}:
+            raise Error(f"{declared.name}: /crowd is {file.crowd}; leave out --crowd {args.crowd}")
+        args.crowd = strip_slash(file.crowd)
+    if file.site is not None:
+        if args.prod and file.site != "live":
+            raise Error(f"{declared.name}: /site is {file.site}; leave out --prod")
+        args.prod = file.site == "live"
+    return simpleamt.crowd(args, Batch(directory.record))
+
+
+def run(
+    args: argparse.Namespace, declared: "Declared", directory: "Directory", crowd: "Crowd"
+) -> int:
+    """Check everything, ask, launch, and follow as long as the flags say."""
+    from amt.batches import Batch
+    from amt.declared import directories, launches, planning
+    from amt.declared.rounds import Loop
+    from amt.declared.work import Work
+
+    plan = planning.make_plan(declared, crowd)
+    question = launches.announce(
+        crowd, plan, declared, Batch(directory.record), args.max_cost, simpleamt.say
+    )
+    client = crowd.connect()
+    if question is not None and crowd.live:
+        simpleamt.confirm(args, launches.require_funds(crowd, client, question))
+    directories.create(directory, declared)
+    batch = Batch(directory.record)
+    with batch.claim():
+        launches.begin(crowd, client, plan, batch)
+        with Work(declared, directory, batch.header["batch"]) as work:
+            loop = Loop(declared, directory, crowd, client, plan, batch, work, simpleamt.say)
+            return follow(args, loop)
+
+
+def follow(args: argparse.Namespace, loop: "Loop") -> int:
+    """Launch, then run as many rounds as the flags say. Return 1 for HITs that were refused."""
+    from amt import launching
+
+    is_new = not loop.batch.is_complete
+    refused = loop.launch()
+    if is_new:
+        for words in launching.describe_launch(loop.crowd, loop.batch):
+            simpleamt.say(words)
+    if not (args.follow or args.once):
+        return 1 if refused else 0
+    progress = loop.run_round()
+    while args.follow and not progress.is_done:
+        loop.wait()
+        progress = loop.run_round()
+    report(loop, progress)
+    return 1 if refused else 0
+
+
+def report(loop: "Loop", progress: "Progress") -> None:
+    """Say where the batch is."""
+    simpleamt.say(
+        f"{count_of(progress.answers, 'answer')} to {count_of(progress.rows, 'row')}, "
+        f"{count_of(progress.labels, 'label')}; {progress.finished_hits:,} of "
+        f"{count_of(progress.hits, 'HIT')} finished. {loop.directory.path}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,102 @@
+"""run_batch.py: a batch file becomes HITs, and the answers become labels."""
+
+from pathlib import Path
+
+from tests.support.declared_batches import (
+    FOLDER,
+    answer,
+    count_hits,
+    list_rows,
+    read_lines,
+    write_batch,
+)
+from tests.support.script_fixtures import Desk
+
+
+def test_a_batch_file_becomes_hits_results_and_labels(desk: Desk) -> None:
+    """A HIT has `rows_per_hit` rows; a row is labelled when its HIT has all its answers."""
+    name = write_batch(desk, rows_per_hit=2)
+
+    launched = desk.run("run_batch", name)
+    hits = list_rows(desk)
+    first, second = hits
+    answer(desk, first, "Ada", p1="yes", p2="yes", comment="p2 is odd")
+    answer(desk, first, "Ben", p1="yes", p2="no")
+    answer(desk, second, "Ada", p3="no")
+    done = desk.run("run_batch", name, "--once")
+
+    assert launched.code == done.code == 0
+    assert "2 HITs, 4 assignments: at most $0.20" in launched.err
+    assert hits == {first: ["p1", "p2"], second: ["p3"]}
+    assert desk.read(f"{FOLDER}/hit_ids.txt").split() == [first, second]
+    assert desk.read(f"{FOLDER}/batch.json") == desk.read(name)
+    results = read_lines(desk, "results.jsonl")
+    assert [(line["id"], line["row"], line["output"]) for line in results] == [
+        ("p1", 0, {"same": "yes"}),
+        ("p2", 1, {"same": "yes"}),
+        ("p1", 0, {"same": "yes"}),
+        ("p2", 1, {"same": "no"}),
+        ("p3", 2, {"same": "no"}),
+    ]
+    assert results[0]["comment"] == "p2 is odd"
+    labels = read_lines(desk, "labels.jsonl")
+    assert [(line["id"], line["label"], line["answers"]) for line in labels] == [
+        ("p1", "yes", 2),
+        ("p2", None, 2),
+    ]
+    assert "5 answers to 3 rows, 2 labels; 1 of 2 HITs finished" in done.err
+
+
+def test_a_second_run_continues_the_batch(desk: Desk) -> None:
+    """The same file launches nothing again and repeats no line."""
+    name = write_batch(desk, assignments=1)
+    desk.run("run_batch", name)
+    one, two, three = list_rows(desk)
+    answer(desk, one, "Ada", p1="yes")
+    desk.run("run_batch", name, "--once")
+    answer(desk, two, "Ada", p2="no")
+    answer(desk, three, "Ada", p3="no")
+
+    done = desk.run("run_batch", name, "--follow")
+
+    assert done.code == 0
+    assert list(list_rows(desk)) == [one, two, three]
+    assert count_hits(desk) == 3
+    assert [line["id"] for line in read_lines(desk, "results.jsonl")] == ["p1", "p2", "p3"]
+    assert [line["label"] for line in read_lines(desk, "labels.jsonl")] == ["yes", "no", "no"]
+    assert "HITs, " not in done.err
+
+
+def test_events_are_written_with_what_they_tell_of(desk: Desk) -> None:
+    """Each answer, each label and the end is an event, whose id stays the same."""
+    name = write_batch(desk, assignments=1, push={"url": "https://lab.example.org/in"})
+    desk.run("run_batch", name)
+    for hit_id, (row,) in list_rows(desk).items():
+        answer(desk, hit_id, "Ada", **{row: "yes"})
+
+    desk.run("run_batch", name, "--once")
+    before = read_lines(desk, "events.jsonl")
+    Path(f"{FOLDER}/events.jsonl").unlink()
+    desk.run("run_batch", name, "--once")
+    after = read_lines(desk, "events.jsonl")
+
+    assert [event["type"] for event in before] == ["answer"] * 3 + ["label"] * 3 + ["done"]
+    assert before[3]["data"]["row"] == "p1"
+    assert before[3]["data"]["label"] == "yes"
+    assert [(e["id"], e["data"]) for e in after] == [(e["id"], e["data"]) for e in before]
+
+
+def test_a_faulty_file_launches_nothing(desk: Desk) -> None:
+    """Faults of the file and of the HIT properties have their JSON pointers; no directory is made."""
+    faulty = desk.run("run_batch", write_batch(desk, rewards=1, push={"on": ["label"]}))
+    cents = desk.run("run_batch", write_batch(desk, reward=0.055, properties={"Country": "XX"}))
+
+    assert (faulty.code, cents.code) == (2, 2)
+    assert faulty.err.partition(": ")[2] == (
+        "batch.json:\n/push/url: is missing\n/rewards: unknown key; did you mean reward?\n"
+    )
+    assert cents.err.partition(": ")[2] == (
+        "batch.json:\n/reward: 0.055 has fractions of a cent\n"
+        "/properties/Country: 'XX' is not a code such as US or US-CA (ISO 3166); did you mean SX?\n"
+    )
+    assert not Path("batches").exists()
