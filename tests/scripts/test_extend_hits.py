@@ -233,3 +233,83 @@ def test_hits_that_are_not_there_leave_no_record(desk: Desk) -> None:
     assert wrong.code == 1
     assert "There are no HITs to extend." in wrong.err
     assert (right.code, sizes(desk, ids)) == (0, [4])
+
+
+def submit(desk: Desk, hit_id: str, name: str) -> None:
+    crowd = desk.crowd()
+    crowd.do(crowd.make_worker(name), hit_id)
+
+
+def test_at_most_so_many_assignments(desk: Desk) -> None:
+    """--most: full HITs get none, nor do those with an assignment that nobody has submitted."""
+    ids = desk.launch(1, 2, 3)
+    for name in ("Ada", "Ben"):
+        for hit_id in ids[:2]:
+            submit(desk, hit_id, name)
+    desk.write("unsure.txt", "# 4 answers\n" + "".join(f"{hit_id}\n" for hit_id in ids))
+    unsure = ("extend_hits", "--hit_ids_file=unsure.txt", "--assignments=2", "--most=3")
+
+    first = desk.run(*unsure)
+    again = desk.run(*unsure)
+    forced = desk.run(*unsure, "--again")
+
+    assert (first.code, again.code, forced.code) == (0, 0, 0)
+    assert "2 HITs, 1 more assignment and 0 more seconds each: at most $0.10" in first.err
+    assert "1 HIT has an assignment that nobody has submitted yet; no other is added." in first.err
+    assert "2 HITs already got this extension" in again.err
+    assert "2 HITs have as many assignments as --most allows." in forced.err
+    assert sizes(desk, ids) == [3, 3, 2]
+
+    submit(desk, ids[2], "Ada")
+    submit(desk, ids[2], "Ben")
+    desk.write("unsure.txt", f"# 6 answers\n{ids[2]}\n")  # another list, as after more answers
+
+    assert desk.run(*unsure).code == 0
+    assert sizes(desk, ids) == [3, 3, 3]
+
+
+def test_an_extension_with_a_limit_is_finished_or_replaced(desk: Desk) -> None:
+    """With the same ids file it goes on; with another, open assignments say what was done."""
+    ids = desk.launch(1, 2)
+    for hit_id in ids:
+        submit(desk, hit_id, "Ada")
+        submit(desk, hit_id, "Ben")
+    limited = (*EXTEND, "--assignments=1", "--most=5")
+    assert desk.run(*limited).code == 0
+    forget(desk, 2)
+
+    finished = desk.run(*limited)
+
+    assert "2 of 2 HITs are extended." in finished.err
+    forget(desk, 2)
+    desk.write("hit_ids.txt", "# more answers\n" + "".join(f"{hit_id}\n" for hit_id in ids))
+    replaced = desk.run(*limited)
+    assert (replaced.code, sizes(desk, ids)) == (0, [3, 3])
+    assert "2 HITs have an assignment that nobody has submitted yet" in replaced.err
+    assert "There are no HITs to extend." in replaced.err
+
+
+def test_hits_of_few_assignments_never_get_ten(desk: Desk) -> None:
+    """Mechanical Turk refuses that for a HIT that was created with fewer than 10."""
+    (hit_id,) = desk.launch(1, MaxAssignments=1)
+    submit(desk, hit_id, "Ada")
+
+    done = desk.run(*EXTEND, "--assignments=20", "--most=12")
+
+    assert (done.code, sizes(desk, [hit_id])) == (0, [9])
+    assert refused(desk, *EXTEND, "--seconds=60", "--most=3").startswith("--most must be")
+
+
+def test_assignments_of_an_expired_hit_are_counted(desk: Desk) -> None:
+    """Its counters do not tell submitted assignments from those that nobody accepted."""
+    ids = desk.launch(1, 2)
+    submit(desk, ids[0], "Ada")
+    submit(desk, ids[0], "Ben")
+    submit(desk, ids[1], "Ada")
+    for hit_id in ids:
+        desk.crowd().client.update_expiration_for_hit(HITId=hit_id, ExpireAt=0)
+
+    done = desk.run(*EXTEND, "--assignments=1", "--most=5", "--seconds=3600")
+
+    assert (done.code, sizes(desk, ids)) == (0, [3, 2])
+    assert "2 HITs, at most 1 more assignment and 3,600 more seconds each: at most $0.05" in done.err
