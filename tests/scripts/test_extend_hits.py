@@ -312,4 +312,6 @@ def test_assignments_of_an_expired_hit_are_counted(desk: Desk) -> None:
     done = desk.run(*EXTEND, "--assignments=1", "--most=5", "--seconds=3600")
 
     assert (done.code, sizes(desk, ids)) == (0, [3, 2])
-    assert "2 HITs, at most 1 more assignment and 3,600 more seconds each: at most $0.05" in done.err
+    assert (
+        "2 HITs, at most 1 more assignment and 3,600 more seconds each: at most $0.05" in done.err
+    )
