@@ -124,12 +124,17 @@ def run(
         launches.begin(crowd, client, plan, batch)
         with Work(declared, directory, batch.header["batch"]) as work:
             loop = Loop(declared, directory, crowd, client, plan, batch, work, simpleamt.say)
-            return follow(args, loop)
+            try:
+                return follow(args, loop)
+            except KeyboardInterrupt:
+                simpleamt.say("Run the same command again to continue.")
+                raise
 
 
 def follow(args: argparse.Namespace, loop: "Loop") -> int:
     """Launch, then run as many rounds as the flags say. Return 1 for HITs that were refused."""
     from amt import launching
+    from amt.declared import following
 
     is_new = not loop.batch.is_complete
     refused = loop.launch()
@@ -138,10 +143,7 @@ def follow(args: argparse.Namespace, loop: "Loop") -> int:
             simpleamt.say(words)
     if not (args.follow or args.once):
         return 1 if refused else 0
-    progress = loop.run_round()
-    while args.follow and not progress.is_done:
-        loop.wait()
-        progress = loop.run_round()
+    progress = loop.run_round() if args.once else following.follow(loop)
     report(loop, progress)
     return 1 if refused else 0
 

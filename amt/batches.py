@@ -6,6 +6,7 @@ anything costs money, then a line for each HIT, appended when it is created.
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,11 @@ class Batch(Record):
     def hits_per_row(self) -> int:
         """Return how many HITs a row has: one, unless the batch is split."""
         return len(self.header.get("parts") or [None])
+
+    @property
+    def begin_time(self) -> datetime:
+        """Return when the launch began, by the clock of the machine that launched."""
+        return datetime.fromisoformat(self.header["time"])
 
     @property
     def planned(self) -> int:

@@ -207,6 +207,20 @@ def describe_error(error: Exception) -> str | None:
     return None
 
 
+def is_outage(error: Exception) -> bool:
+    """Return whether no response came, or one of a server in trouble: the call may succeed later."""
+    if isinstance(error, exceptions.ClientError):
+        return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500
+    return isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError)
+
+
+def is_unknown_operation(error: Exception) -> bool:
+    """Return whether the crowd server does not have the operation: it is of an older version."""
+    if not isinstance(error, exceptions.ClientError):
+        return False
+    return error.response["Error"]["Code"] == "UnknownOperationException"
+
+
 def describe_refusal(error: Exception) -> str | None:
     """Return the crowd's message if it refused one item and may accept the next, else None."""
     response = getattr(error, "response", None) or {}  # botocore says None when none came

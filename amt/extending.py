@@ -201,7 +201,7 @@ def extend(crowd: Crowd, client: "MTurkClient", extension: Extension) -> Iterato
                 "this HIT"
             )
         if has == before and more:
-            _add(client, extension, hit_id, more)
+            add_assignments(client, hit_id, more, extension.header["extension"])
         if expire_at:
             set_expiration(client, hit_id, datetime.fromtimestamp(expire_at, UTC))
         extension.append({"hit_id": hit_id})
@@ -214,9 +214,9 @@ def extend(crowd: Crowd, client: "MTurkClient", extension: Extension) -> Iterato
         yield Outcome(outcome.item, refusal=words)
 
 
-def _add(client: "MTurkClient", extension: Extension, hit_id: str, more: int) -> None:
-    name = f"{extension.header['extension']} {hit_id}"
-    token = hashlib.sha256(name.encode()).hexdigest()
+def add_assignments(client: "MTurkClient", hit_id: str, more: int, name: str) -> None:
+    """Give a HIT more assignments, once for each `name`, however often the call is repeated."""
+    token = hashlib.sha256(f"{name} {hit_id}".encode()).hexdigest()
     try:
         client.create_additional_assignments_for_hit(
             HITId=hit_id, NumberOfAdditionalAssignments=more, UniqueRequestToken=token

@@ -5,6 +5,7 @@ import subprocess
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,16 +74,27 @@ def _find_commit(plan: Plan) -> str | None:
 
 
 def launch(
-    crowd: Crowd, client: "MTurkClient", plan: Plan, batch: Batch, part: int = 0
+    crowd: Crowd,
+    client: "MTurkClient",
+    plan: Plan,
+    batch: Batch,
+    part: int = 0,
+    *,
+    most: int | None = None,
 ) -> Iterator[Outcome]:
     """Create the HITs of the rows that have none yet. Yield an outcome for each, in the rows'
     order.
 
-    `part`: which HIT of each row, counted from 0, if the batch is split.
+    `part`: which HIT of each row, counted from 0, if the batch is split. `most`: create no more HITs
+    than that, those of the first rows; default: all.
     """
     known = _find_by_annotation(client, batch) if batch.tokens_forgotten() else {}
     missing = sum(batch.to_number(row, part) not in batch.ids for row in range(plan.rows))
-    todo = (row for row in plan.input.rows() if batch.to_number(row.number, part) not in batch.ids)
+    todo: Iterator[Row] = (
+        row for row in plan.input.rows() if batch.to_number(row.number, part) not in batch.ids
+    )
+    if most is not None and most < missing:
+        todo, missing = islice(todo, most), most
     of_part = {"part": part} if batch.hits_per_row > 1 else {}
 
     def make(row: Row) -> str:

@@ -275,6 +275,7 @@ OWN = {
     "CreateConsent": "stores the Markdown `Text` called `Name`, which workers agree to before their first HIT; returns its `ConsentId` and `TextSHA256`. A text that is stored already keeps its id. `ConsentId` is a parameter of CreateHITType and CreateHIT, and a member of the HIT",
     "GetConsent": "returns the text `ConsentId`",
     "ListConsentAgreements": "lists who agreed to the text `ConsentId`: `WorkerId` and `AgreementTime`, in pages",
+    "ListAssignmentsForHITType": "lists the assignments of all HITs of `HITTypeId` as ListAssignmentsForHIT lists those of one; with `SubmittedSince`, only those submitted then or later",
     "CreateHITLayout": "stores the page `Html` as a layout called `Name`, with a `FrameHeight`; returns its `HITLayoutId`, `RequiredParameters` and `OptionalParameters`. A page that is stored already keeps its id",
     "GetHITLayout": "returns the same of the layout `HITLayoutId`",
 }

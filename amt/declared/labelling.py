@@ -28,6 +28,9 @@ class Labels(NamedTuple):
     method: str
 
 
+NONE = Labels({}, "")
+
+
 def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Labels:
     """Return the label of each row that has an answer, from all answers that there are.
 
@@ -36,7 +39,7 @@ def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Lab
     name = choose_field(answers_of, file)
     answers = _collect(answers_of, name) if name else Answers()
     if not answers.values:
-        return Labels({}, "")
+        return NONE
     own = file.merge
     settings = Settings(name or "", own.kind, own.method, order=tuple(own.order))
     try:
@@ -53,6 +56,13 @@ def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Lab
         },
         result.method,
     )
+
+
+def is_sure(label: RowLabel | None, file: BatchFile) -> bool:
+    """Return whether a row needs no further answer, as far as the batch file asks for confidence."""
+    if file.confidence is None:
+        return True
+    return label is not None and (label.confidence or 0.0) >= file.confidence
 
 
 def choose_field(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> str | None:

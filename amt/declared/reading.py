@@ -44,6 +44,11 @@ class Declared:
         values["description"] = values["description"] or self.file.title
         return values
 
+    def count_rows_beside(self, number: int) -> int:
+        """Return how many rows the HIT of a row has."""
+        size = self.file.rows_per_hit
+        return min(size, len(self.rows) - number // size * size)
+
     def list_hits(self) -> Iterator[Sequence[DeclaredRow]]:
         """Yield the rows of each HIT."""
         size = self.file.rows_per_hit

@@ -1,12 +1,16 @@
-"""The loop of a declared batch: launch, fetch, merge, until all answers are in."""
+"""The loop of a declared batch: launch, fetch, merge, until all answers are in.
 
-import time
-from collections.abc import Sequence
+A round asks the crowd for the counters of the HITs that are not finished, and lists the assignments
+of those with new answers. Between rounds, a crowd of ours is asked for new answers only, which is
+one cheap call.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from amt import batches, calls, launching, spending, survey
+from amt import batches, calls, extending, launching, spending, survey
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.declared import labelling
@@ -19,8 +23,6 @@ from amt.survey import HitCounters
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
-
-POLL_SECONDS = 10
 
 
 class Progress(NamedTuple):
@@ -48,16 +50,145 @@ class Loop:
     say: Say
 
     def __post_init__(self) -> None:
-        self._finished: set[str] = set()
+        self.finished: set[str] = set()  # HITs to which no further answer can come
+        self._counters: dict[str, HitCounters] = {}  # of the other HITs, as of the last round
         self._numbers: dict[str, int] = {}  # of the HITs, by their ids
-        self._answered: dict[str, int] = {}  # assignments in the file, by HIT
 
     def launch(self) -> int:
-        """Create the HITs that are missing; return how many were refused."""
+        """Create the HITs that are missing, as many as may be open; return how many were refused."""
+        if not self.batch.is_complete and self.batch.ids and self.declared.file.open_at_most:
+            self._count()
+        return self._launch_wave()
+
+    def run_round(self) -> Progress:
+        """Fetch what is new, label the rows whose answers are all in, and return where that leads."""
+        counters = self._count()
+        for outcome in calls.gather(
+            self.crowd, self._list_assignments, filter(self._has_more, counters)
+        ):
+            self.add_assignments(outcome.value or ())
+        self.finish(hit for hit in counters if self._is_finished(hit))
+        self._launch_wave()
+        return self.measure()
+
+    def measure(self) -> Progress:
+        """Return where the batch is. If all is in, write the event that says so."""
+        is_done = self.batch.is_complete and len(self.finished) == self.batch.planned
+        if is_done:
+            self.work.add_done(self.compute_cost())
+        return Progress(
+            len(self.declared.rows),
+            self.batch.planned,
+            len(self.finished),
+            self.work.answer_count,
+            len(self.work.labelled),
+            is_done,
+        )
+
+    def add_assignments(self, assignments: Iterable[Any]) -> list[str]:
+        """Write the assignments that are not in the file yet; return the HITs that have new ones."""
+        changed: dict[str, None] = {}
+        for assignment in assignments:
+            rows = self.find_rows(assignment["HITId"])
+            if rows and not self.work.has_assignment(assignment["AssignmentId"], len(rows)):
+                self.work.add_assignment(assignment, rows, self.say)
+                changed[assignment["HITId"]] = None
+        return list(changed)
+
+    def is_counted(self, hit_id: str) -> bool:
+        """Return whether the last round asked for the counters of a HIT."""
+        return hit_id in self._counters or hit_id in self.finished
+
+    def finish_full(self, hit_ids: Iterable[str]) -> int:
+        """Finish those HITs that have all their answers; return how many."""
+        known = (self._counters[hit_id] for hit_id in hit_ids if hit_id in self._counters)
+        full = [
+            hit for hit in known if self.work.count_assignments(hit.hit_id) >= hit.max_assignments
+        ]
+        self.finish(full)
+        return len(full)
+
+    def finish(self, hits: Iterable[HitCounters]) -> None:
+        """Label the rows of HITs to which no further answer comes; ask one more worker if in doubt."""
+        ended = list(hits)
+        rows = {
+            row.number: row
+            for hit in ended
+            for row in self.find_rows(hit.hit_id)
+            if row.number not in self.work.labelled
+        }
+        answered = [number for number in rows if number in self.work.answers]
+        labels = (
+            labelling.merge(self.work.answers, self.declared.file) if answered else labelling.NONE
+        )
+        lines = []
+        for hit in ended:
+            ready: list[DeclaredRow] = []
+            doubtful: list[DeclaredRow] = []
+            for row in self.find_rows(hit.hit_id):
+                if row.number in rows:
+                    is_sure = labelling.is_sure(labels.rows.get(row.number), self.declared.file)
+                    (ready if is_sure else doubtful).append(row)
+            if not (doubtful and self._ask_one_more(hit)):
+                ready += doubtful
+                self.finished.add(hit.hit_id)
+                self._counters.pop(hit.hit_id, None)
+            lines += [
+                to_label_line(
+                    row,
+                    hit.hit_id,
+                    labels.rows[row.number],
+                    labels.method,
+                    len(self.work.answers[row.number]),
+                )
+                for row in ready
+                if row.number in labels.rows
+            ]
+        self.work.add_labels(lines)
+
+    def compute_cost(self) -> Decimal:
+        """Return what the answers cost so far, in US dollars, once they are approved."""
+        rates, properties = spending.find_rates(self.crowd, self.plan), self.plan.properties
+        fee = rates.fee(properties.reward, self.declared.file.highest_assignments)
+        return self.work.assignment_count * (properties.reward + fee)
+
+    def find_rows(self, hit_id: str) -> Sequence[DeclaredRow]:
+        """Return the rows of a HIT; none of a HIT that is not of this batch."""
+        if len(self._numbers) != len(self.batch.ids):
+            self._numbers = {hit_id: number for number, hit_id in self.batch.ids.items()}
+        number = self._numbers.get(hit_id)
+        if number is None:
+            return ()
+        size = self.declared.file.rows_per_hit
+        return self.declared.rows[number * size : (number + 1) * size]
+
+    def _count(self) -> list[HitCounters]:
+        """Return the counters of the HITs that are not finished."""
+        waiting = [hit_id for hit_id in self.batch.in_order() if hit_id not in self.finished]
+        counters, refused = survey.find(self.crowd, self.client, waiting)
+        for outcome in calls.name_refusals(refused, self.say):
+            self.finished.add(outcome.item)  # it was deleted
+        self._counters = {hit.hit_id: hit for hit in counters}
+        return counters
+
+    def _list_assignments(self, hit: HitCounters) -> Sequence[Any]:
+        return survey.list_assignments(self.client, hit)
+
+    def _has_more(self, hit: HitCounters) -> bool:
+        return self.work.count_assignments(hit.hit_id) != hit.unaccounted + hit.completed
+
+    def _is_finished(self, hit: HitCounters) -> bool:
+        """Return whether no further answer to a HIT can come, and all that came are in the file."""
+        if self.work.count_assignments(hit.hit_id) >= hit.max_assignments:
+            return True
+        return hit.expired and not hit.pending
+
+    def _launch_wave(self) -> int:
+        """Create as many of the missing HITs as there is room for; return how many were refused."""
         refused = 0
-        if not self.batch.is_complete:
+        if not self.batch.is_complete and (room := self._find_room()) != 0:
             refused = calls.count_refusals(
-                launching.launch(self.crowd, self.client, self.plan, self.batch),
+                launching.launch(self.crowd, self.client, self.plan, self.batch, most=room),
                 self.say,
                 lambda row: f"{self.declared.name}: HIT {row.line}",
             )
@@ -65,82 +196,26 @@ class Loop:
             batches.write_ids(self.directory.hit_ids, self.batch, self.say)
         return refused
 
-    def run_round(self) -> Progress:
-        """Fetch what is new, label the rows whose answers are all in, and return where that leads."""
-        waiting = [hit_id for hit_id in self.batch.in_order() if hit_id not in self._finished]
-        counters, _ = survey.find(self.crowd, self.client, waiting)
-        for outcome in calls.gather(self.crowd, self._fetch, filter(self._has_more, counters)):
-            hit, assignments = outcome.item, outcome.value or []
-            rows = self._rows_of(hit.hit_id)
-            for assignment in assignments:
-                if not self.work.has_assignment(assignment["AssignmentId"], len(rows)):
-                    self.work.add_assignment(assignment, rows, self.say)
-            self._answered[hit.hit_id] = len(assignments)
-        finished = [hit.hit_id for hit in counters if self._is_finished(hit)]
-        self._label(finished)
-        self._finished |= set(finished)
-        is_done = self.batch.is_complete and len(self._finished) == self.batch.planned
-        if is_done:
-            self.work.add_done(self._compute_cost())
-        return Progress(
-            len(self.declared.rows),
-            self.batch.planned,
-            len(self._finished),
-            sum(map(len, self.work.answers.values())),
-            len(self.work.labelled),
-            is_done,
+    def _find_room(self) -> int | None:
+        """Return how many HITs may be created now; None for all."""
+        most = self.declared.file.open_at_most
+        if most is None:
+            return None
+        opened = sum(hit.available + hit.pending for hit in self._counters.values())
+        return max(0, most - opened) // self.declared.file.assignments
+
+    def _ask_one_more(self, hit: HitCounters) -> bool:
+        """Give a HIT one more assignment, unless it has the most; return whether it has one more."""
+        file = self.declared.file
+        if file.most is None or hit.expired or hit.max_assignments >= file.most:
+            return False
+        if file.open_at_most is not None:
+            opened = sum(other.available + other.pending for other in self._counters.values())
+            if opened >= file.open_at_most:
+                return True  # it waits for room
+        name = f"{self.batch.header['batch']} {hit.max_assignments + 1}"
+        extending.add_assignments(self.client, hit.hit_id, 1, name)
+        self._counters[hit.hit_id] = hit._replace(
+            max_assignments=hit.max_assignments + 1, available=1, pending=0
         )
-
-    def wait(self) -> None:
-        """Wait until the next round."""
-        time.sleep(POLL_SECONDS)
-
-    def _fetch(self, hit: HitCounters) -> Sequence[Any]:
-        return survey.list_assignments(self.client, hit)
-
-    def _has_more(self, hit: HitCounters) -> bool:
-        return self._answered.get(hit.hit_id, 0) != hit.unaccounted + hit.completed
-
-    def _is_finished(self, hit: HitCounters) -> bool:
-        """Return whether no further answer to a HIT can come, and all that came are in the file."""
-        answered = self._answered.get(hit.hit_id, 0)
-        if answered >= hit.max_assignments:
-            return True
-        return hit.expired and not hit.pending
-
-    def _rows_of(self, hit_id: str) -> Sequence[DeclaredRow]:
-        if len(self._numbers) != len(self.batch.ids):
-            self._numbers = {hit_id: number for number, hit_id in self.batch.ids.items()}
-        number = self._numbers[hit_id]
-        size = self.declared.file.rows_per_hit
-        return self.declared.rows[number * size : (number + 1) * size]
-
-    def _label(self, finished: Sequence[str]) -> None:
-        rows = [
-            (hit_id, row)
-            for hit_id in finished
-            for row in self._rows_of(hit_id)
-            if row.number not in self.work.labelled and row.number in self.work.answers
-        ]
-        if not rows:
-            return
-        labels = labelling.merge(self.work.answers, self.declared.file)
-        self.work.add_labels(
-            [
-                to_label_line(
-                    row,
-                    hit_id,
-                    labels.rows[row.number],
-                    labels.method,
-                    len(self.work.answers[row.number]),
-                )
-                for hit_id, row in rows
-                if row.number in labels.rows
-            ]
-        )
-
-    def _compute_cost(self) -> Decimal:
-        """Return what the answers cost so far, in US dollars, once they are approved."""
-        rates, properties = spending.find_rates(self.crowd, self.plan), self.plan.properties
-        fee = rates.fee(properties.reward, properties.max_assignments)
-        return self.work.assignment_count * (properties.reward + fee)
+        return True

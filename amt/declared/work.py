@@ -30,6 +30,8 @@ class Work:
         self.answers: dict[int, list[RowAnswer]] = {}  # by the numbers of the rows
         self.labelled: set[int] = set()
         self._assignments: dict[str, int] = {}  # how many rows of each are in the file
+        self._newest = ""
+        self._of_hit: dict[str, set[str]] = {}  # the assignments of each HIT
         self._batch_name = batch_name
         self._results = Journal(directory.results)
         self._labels = Journal(directory.labels)
@@ -48,6 +50,20 @@ class Work:
         self._labels.__exit__()
         if self.events is not None:
             self.events.close()
+
+    @property
+    def answer_count(self) -> int:
+        """How many lines the results file has."""
+        return sum(self._assignments.values())
+
+    @property
+    def newest_submit_time(self) -> datetime | None:
+        """When the newest answer in the file was submitted, by the crowd's clock."""
+        return datetime.fromisoformat(self._newest) if self._newest else None
+
+    def count_assignments(self, hit_id: str) -> int:
+        """Return how many assignments of a HIT are in the file."""
+        return len(self._of_hit.get(hit_id, ()))
 
     @property
     def assignment_count(self) -> int:
@@ -97,7 +113,10 @@ class Work:
 
     def _note_answer(self, line: Mapping[str, Any]) -> None:
         name = line["assignment_id"]
-        self._assignments[name] = self._assignments.get(name, 0) + 1
+        self._newest = max(self._newest, line["submit_time"] or "")
+        count = self._assignments[name] = self._assignments.get(name, 0) + 1
+        if count >= self.declared.count_rows_beside(line["row"]):
+            self._of_hit.setdefault(line["hit_id"], set()).add(name)
         if line["output"] is not None and line["status"] != "Rejected":
             answer = RowAnswer(line["worker_id"], line["output"])
             self.answers.setdefault(line["row"], []).append(answer)

@@ -39,6 +39,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "GetQualificationScore": grants.get_qualification_score,
     "GetQualificationType": qualification_types.get_qualification_type,
     "ListAssignmentsForHIT": assignments.list_assignments_for_hit,
+    "ListAssignmentsForHITType": assignments.list_assignments_for_hit_type,
     "ListBonusPayments": bonuses.list_bonus_payments,
     "ListConsentAgreements": consents.list_consent_agreements,
     "ListHITs": hits.list_hits,

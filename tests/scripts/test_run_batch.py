@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from amt.declared import following
 from tests.support.declared_batches import (
     FOLDER,
     answer,
@@ -100,3 +104,101 @@ def test_a_faulty_file_launches_nothing(desk: Desk) -> None:
         "/properties/Country: 'XX' is not a code such as US or US-CA (ISO 3166); did you mean SX?\n"
     )
     assert not Path("batches").exists()
+
+
+def test_waves_never_open_more_assignments_than_allowed(desk: Desk) -> None:
+    """`open_at_most` counts what is available and what workers hold; the rest follows."""
+    name = write_batch(desk, open_at_most=4, assignments=2)
+
+    desk.run("run_batch", name)
+    first, second = list_rows(desk)
+    answer(desk, first, "Ada", p1="yes")
+    desk.run("run_batch", name, "--once")
+    still_two = count_hits(desk)
+    has_ids = Path(f"{FOLDER}/hit_ids.txt").exists()
+    answer(desk, first, "Ben", p1="yes")
+    answer(desk, second, "Ada", p2="no")
+    desk.run("run_batch", name, "--once")
+
+    assert (still_two, has_ids) == (2, False)
+    assert count_hits(desk) == 3
+    assert len(desk.read(f"{FOLDER}/hit_ids.txt").split()) == 3
+
+
+def test_one_more_worker_is_asked_about_doubtful_rows(desk: Desk) -> None:
+    """Until the row is sure, or has the most answers."""
+    name = write_batch(
+        desk,
+        assignments=2,
+        confidence=0.7,
+        most=4,
+        rows_per_hit=3,
+        merge={"method": "majority"},
+    )
+    desk.run("run_batch", name)
+    (hit,) = list_rows(desk)
+    answer(desk, hit, "Ada", p1="yes", p2="yes", p3="yes")
+    answer(desk, hit, "Ben", p1="yes", p2="no", p3="no")
+
+    desk.run("run_batch", name, "--once")
+    labels = [line["id"] for line in read_lines(desk, "labels.jsonl")]
+    answer(desk, hit, "Cem", p1="no", p2="yes", p3="no")
+    desk.run("run_batch", name, "--once")
+    answer(desk, hit, "Dan", p1="no", p2="yes", p3="yes")
+    done = desk.run("run_batch", name, "--follow")
+
+    assert labels == ["p1"]
+    assert desk.crowd().hit(hit)["MaxAssignments"] == 4
+    lines = read_lines(desk, "labels.jsonl")
+    assert [(line["id"], line["label"], line["answers"]) for line in lines[1:]] == [
+        ("p2", "yes", 4),
+        ("p3", None, 4),
+    ]
+    assert done.code == 0
+
+
+def test_following_asks_for_new_answers_only(desk: Desk) -> None:
+    """One call finds what was submitted since the last one, whatever its HIT."""
+    name = write_batch(desk, assignments=1)
+    desk.run("run_batch", name)
+    hits = list_rows(desk)
+
+    def answer_all() -> None:
+        for hit_id, (row,) in hits.items():
+            answer(desk, hit_id, "Ada", **{row: "yes"})
+
+    desk.calls.clear()
+    desk.before["ListAssignmentsForHITType"] = answer_all
+    done = desk.run("run_batch", name, "--follow")
+
+    assert "3 answers to 3 rows, 3 labels; 3 of 3 HITs finished" in done.err
+    assert set(desk.calls) <= {"ListHITs", "GetHIT", "ListAssignmentsForHITType"}
+
+
+def test_an_outage_of_the_crowd_is_waited_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said once; what was fetched before stays."""
+    name = write_batch(desk, assignments=1)
+    desk.run("run_batch", name)
+    for hit_id, (row,) in list_rows(desk).items():
+        answer(desk, hit_id, "Ada", **{row: "yes"})
+    monkeypatch.setattr(following, "POLL_SECONDS", 0)
+    faults = [
+        EndpointConnectionError(endpoint_url="http://127.0.0.1:1/"),
+        ClientError(
+            {"Error": {"Code": "ServiceFault"}, "ResponseMetadata": {"HTTPStatusCode": 503}},
+            "ListHITs",
+        ),
+    ]
+
+    def fail() -> None:
+        if faults:
+            desk.before["ListHITs"] = fail
+            raise faults.pop(0)
+
+    desk.before["ListHITs"] = fail
+    done = desk.run("run_batch", name, "--follow")
+
+    assert done.err.count("waiting until it responds") == 1
+    assert "3 answers to 3 rows" in done.err

@@ -400,14 +400,15 @@ def test_wrong_types(crowd: CrowdUnderTest, member: dict[str, Any]) -> None:
 # Operations
 
 
-def test_operations_are_amazons_and_two_of_ours(crowd: CrowdUnderTest) -> None:
-    """The crowd answers Amazon's 39 operations, two for layouts, three for consents, and no other."""
+def test_operations_are_amazons_and_six_of_ours(crowd: CrowdUnderTest) -> None:
+    """The crowd answers Amazon's 39 operations, six of its own, and no other."""
     amazons = model.list_amazons_operations()
     assert len(amazons) == 39
     own = {
         "CreateConsent",
         "GetConsent",
         "ListConsentAgreements",
+        "ListAssignmentsForHITType",
         "CreateHITLayout",
         "GetHITLayout",
     }

@@ -7,7 +7,7 @@ from sqlalchemy import Row, select, update
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import FEEDBACK_LIMIT, MONTH, require_text, validate_length
 from local_crowd.operations.errors import RequestError, does_not_exist, wrong_state
-from local_crowd.operations.hits import hits
+from local_crowd.operations.hits import hit_types, hits
 from local_crowd.operations.hits.slots import move_slot
 from local_crowd.operations.money.balance import require_funds
 from local_crowd.operations.notifications import events
@@ -44,6 +44,29 @@ def list_assignments_for_hit(call: Call, request: Request) -> Response:
     statuses = request.get("AssignmentStatuses") or VISIBLE
     query = select(assignments).where(
         assignments.c.hit_id == hit.hit_id, assignments.c.status.in_(statuses)
+    )
+    order = (assignments.c.submit_time, assignments.c.assignment_id)
+    rows, token = fetch_page(call, request, query, order)
+    return build_listing("Assignments", rows, token, to_api)
+
+
+def list_assignments_for_hit_type(call: Call, request: Request) -> Response:
+    """List the submitted assignments of all HITs of a HIT type, ordered by submission.
+
+    With `SubmittedSince` (epoch seconds), only those submitted then or later.
+    """
+    hit_type = hit_types.get(call, request["HITTypeId"])
+    query = (
+        select(assignments)
+        .join(tables.hits, tables.hits.c.hit_id == assignments.c.hit_id)
+        .where(
+            # The first two are the index that finds the newest answers, whatever their HITs.
+            assignments.c.requester_id == call.requester_id,
+            assignments.c.submit_time >= request.get("SubmittedSince", 0),
+            assignments.c.status.in_(VISIBLE),
+            tables.hits.c.hit_type_id == hit_type.hit_type_id,
+            ~tables.hits.c.disposed,
+        )
     )
     order = (assignments.c.submit_time, assignments.c.assignment_id)
     rows, token = fetch_page(call, request, query, order)

@@ -34,6 +34,7 @@ assignments = Table(
         None, "worker_id", "status"
     ),  # counts a worker's approved assignments from the index alone
     Index(None, "hit_id", "submit_time"),
+    Index(None, "requester_id", "submit_time"),
 )
 
 UNREAD_OF_WORKER = "read_time IS NULL AND NOT from_worker"
