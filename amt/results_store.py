@@ -136,7 +136,7 @@ def store(url: str, table: StoredTable, results: Iterable[Result]) -> tuple[int,
     many were there. Raises Error for an address that is not a database of PostgreSQL or SQLite, and
     for a database that cannot be used.
     """
-    address = _parse_url(url)
+    address = parse_url(url)
     with _connect(address) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
@@ -153,7 +153,8 @@ def store(url: str, table: StoredTable, results: Iterable[Result]) -> tuple[int,
     return inserted, len(ids) - inserted
 
 
-def _parse_url(address: str) -> URL:
+def parse_url(address: str) -> URL:
+    """Return the URL of a database. Raises Error for one that is not of PostgreSQL or SQLite."""
     try:
         url = make_url(address)
     except ArgumentError:

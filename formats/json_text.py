@@ -6,6 +6,7 @@ import re
 from typing import Any, NoReturn
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
+MOST_LEVELS = 100
 COLON = re.compile(r"\s*:")
 
 
@@ -37,6 +38,43 @@ def parse(text: str, *, unique_keys: bool = True) -> Any:
         key, position = _find_repeated_key(text)
         message = f"the key {json.dumps(key)[:60]} is there twice in one object"
         raise RepeatedKeyError(message, text, position) from None
+
+
+def parse_with_repeated_keys(text: str) -> tuple[Any, list[tuple[str | int, ...]]]:
+    """Return the value of a JSON text, and the path of each key that an object has twice.
+
+    Of such a key the last value counts. Raises ValueError as `parse` does, and for values nested
+    more than MOST_LEVELS deep.
+    """
+    repeated: list[tuple[dict[str, Any], list[str]]] = []
+
+    def collect(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated.append((value, [name for name in value if names.count(name) > 1]))
+        return value
+
+    try:
+        document = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=collect
+        )
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    # `repeated` keeps these objects alive, so no other object has the identity of one.
+    names_of = {id(value): names for value, names in repeated}
+    paths: list[tuple[str | int, ...]] = []
+    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(document, ())]
+    while waiting:
+        value, path = waiting.pop()
+        if len(path) > MOST_LEVELS:
+            raise ValueError("it is nested too deep")
+        paths += [(*path, name) for name in names_of.get(id(value), ())]
+        if isinstance(value, dict):
+            waiting += [(v, (*path, k)) for k, v in value.items() if isinstance(v, dict | list)]
+        elif isinstance(value, list):
+            waiting += [(v, (*path, n)) for n, v in enumerate(value) if isinstance(v, dict | list)]
+    return document, paths
 
 
 def describe(path: object, error: ValueError) -> str:

@@ -57,6 +57,11 @@ class Directory(NamedTuple):
         """What is to be pushed, and what was."""
         return self.path / "events.jsonl"
 
+    @property
+    def worker_key(self) -> Path:
+        """The key of the pseudonyms that events have in place of worker ids."""
+        return self.path / "worker_key.txt"
+
 
 def find(parent: str | Path, declared: Declared) -> Directory:
     """Return the directory of a batch. Raises Error when it is there for another batch of that id."""

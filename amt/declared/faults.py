@@ -28,11 +28,32 @@ LIMITS = {
 
 
 class FileFaults(FaultList):
-    """The faults of a batch file, as `/push/url: what is wrong`."""
+    """The faults of a batch file, as `/push/url: what is wrong`.
+
+    `names` has the place of a value in the file as it was given, where it is another.
+    """
+
+    def __init__(self, names: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self._names = names or {}
+
+    def append(self, message: str) -> None:
+        """Add a message that begins with a place."""
+        place, separator, words = message.partition(": ")
+        prefix = place
+        while prefix and prefix not in self._names:
+            prefix = prefix.rpartition("/")[0]
+        if prefix:
+            place = self._names[prefix] + place.removeprefix(prefix)
+        super().append(f"{place}{separator}{words}")
 
     def add(self, path: Sequence[Any], fault: str) -> None:
         """Add what is wrong at a path."""
         self.append(f"{format_path(path)}: {fault}")
+
+    def add_as_given(self, path: Sequence[Any], fault: str) -> None:
+        """Add what is wrong at a path of the file as it was given."""
+        super().append(f"{format_path(path)}: {fault}")
 
     def add_invalid(self, error: ValidationError, model: type[BaseModel]) -> None:
         """Add everything that pydantic found."""

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from amt import inputs
-from amt.declared import tasks
+from amt.crowd import check_name, strip_slash
+from amt.declared import ampcrowd, tasks
 from amt.declared.batch_file import BatchFile
 from amt.declared.faults import FileFaults
 from amt.errors import Error
@@ -27,7 +28,8 @@ class DeclaredRow(NamedTuple):
 class Declared:
     """A batch file that was read. `document` is its JSON, and `text` the file as it was given.
 
-    `name` is what messages call the file, `folder` where the files that it names are.
+    `name` is what messages call the file, `folder` where the files that it names are. `notes` are said
+    once. `group_id` is the batch's id, or in a document of AMPCrowd the group's.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Declared:
     file: BatchFile
     rows: Sequence[DeclaredRow]
     notes: tuple[str, ...] = ()
+    group_id: str = ""
 
     def explain(self) -> dict[str, Any]:
         """Return the batch file with the default of every key that it leaves out."""
@@ -72,18 +75,55 @@ def parse(text: bytes, name: str, folder: Path, template_directories: Sequence[s
     types in `template_directories`.
     """
     try:
-        document = json_text.parse(text.decode("utf-8-sig"))
+        given, repeated = json_text.parse_with_repeated_keys(text.decode("utf-8-sig"))
     except ValueError as error:
         raise Error(json_text.describe(name, error)) from error
-    faults = FileFaults()
+    is_ampcrowd = ampcrowd.is_document(given)
+    faults = FileFaults(ampcrowd.NAMES if is_ampcrowd else None)
+    document, notes = given, []
+    if is_ampcrowd:
+        document, note = ampcrowd.translate(given, faults)
+        notes.append(f"{name}: {note}")
     file = _validate(document, faults)
     rows: list[DeclaredRow] = []
     if isinstance(document, dict):
         rows = list(_list_rows(document.get("rows"), folder, faults))
         _check_task(document, rows, template_directories, faults)
+    if file is not None:
+        _check_together(file, faults)
+    for path in repeated:
+        faults.add_as_given(path, "is there twice")
     if faults or file is None:
         raise Error(f"{name}:\n{faults.join()}")
-    return Declared(name, folder, text, document, file, rows)
+    group_id = str(given["group_id"]) if is_ampcrowd else file.id
+    return Declared(name, folder, text, given, file, rows, tuple(notes), group_id)
+
+
+def _check_together(file: BatchFile, faults: FileFaults) -> None:
+    """Add what is wrong with a key only because of another one."""
+    if file.confidence is not None and file.most is None:
+        faults.add(["most"], "is missing; say how many workers confidence may ask about a row")
+    if file.most is not None and file.confidence is None:
+        faults.add(["confidence"], "is missing; most is the limit for rows that are less sure")
+    if file.most is not None and file.most < file.assignments:
+        faults.add(["most"], f"must be at least assignments, {file.assignments}")
+    if file.open_at_most is not None and file.open_at_most < file.assignments:
+        faults.add(
+            ["open_at_most"],
+            f"must be at least assignments, {file.assignments}: a HIT opens them at once",
+        )
+    if file.crowd is not None:
+        try:
+            check_name(strip_slash(file.crowd))
+        except Error as error:
+            faults.add(["crowd"], str(error).partition(": ")[2])
+    if file.store is not None:
+        from amt import results_store  # SQLAlchemy: only if something is stored
+
+        try:
+            results_store.parse_url(file.store)
+        except Error as error:
+            faults.add(["store"], str(error).partition(": ")[2])
 
 
 def _validate(document: Any, faults: FileFaults) -> BatchFile | None:

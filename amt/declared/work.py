@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Self
 
-from amt import answers
+from amt import answers, pseudonyms
 from amt.declared import tasks
 from amt.declared.directories import Directory
 from amt.declared.events import Events
@@ -13,6 +13,7 @@ from amt.declared.journals import Journal
 from amt.declared.labelling import RowAnswer
 from amt.declared.reading import Declared, DeclaredRow
 from amt.messages import Say
+from amt.pseudonyms import Pseudonyms
 
 EventDraft = tuple[str, str, Mapping[str, Any]]
 
@@ -35,7 +36,10 @@ class Work:
         self._batch_name = batch_name
         self._results = Journal(directory.results)
         self._labels = Journal(directory.labels)
-        self.events = Events(directory.events) if declared.file.push else None
+        push = declared.file.push
+        self.events = Events(directory.events) if push else None
+        has_names = push is None or push.workers
+        self._pseudonyms = None if has_names else _read_pseudonyms(directory)
         for _, line in self._results.read():
             self._note_answer(line)
         for _, line in self._labels.read():
@@ -137,13 +141,14 @@ class Work:
             yield self._draft_label(line)
 
     def _draft_answer(self, line: Mapping[str, Any]) -> EventDraft:
+        told = self._pseudonyms.replace(line) if self._pseudonyms else line
         data = {
             "batch": self.declared.file.id,
             "row": line["id"],
             "hit_id": line["hit_id"],
             "assignment_id": line["assignment_id"],
-            "worker": line["worker_id"],
-            "output": line["output"],
+            "worker": told["worker_id"],
+            "output": told["output"],
             "submit_time": line["submit_time"],
         }
         return "answer", f"{self._batch_name} {line['assignment_id']} {line['row']}", data
@@ -155,6 +160,14 @@ class Work:
             **{name: line[name] for name in ("label", "confidence", "votes", "answers")},
         }
         return "label", f"{self._batch_name} {line['row']}", data
+
+
+def _read_pseudonyms(directory: Directory) -> Pseudonyms:
+    """Return the pseudonyms of the batch, by a key that its directory gets when it is first needed."""
+    path = str(directory.worker_key)
+    if not directory.worker_key.exists():
+        pseudonyms.create_key(path)
+    return Pseudonyms(pseudonyms.read_key(path))
 
 
 def to_lines(

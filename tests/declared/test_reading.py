@@ -11,6 +11,9 @@ from amt.declared import reading
 from amt.declared.reading import Declared
 from amt.errors import Error
 
+NO_DATABASE = (
+    "not the URL of a database; write postgresql://user@host/database or sqlite:///results.sqlite3"
+)
 BATCH = {"id": "shoes-1", "task": "same", "rows": {"p1": [1, 2], "p2": [3, 4]}}
 
 
@@ -121,3 +124,42 @@ def test_explain_has_the_default_of_every_key() -> None:
     assert explained["assignments"] == 1
     assert explained["merge"] == {"field": "same", "kind": None, "method": None, "order": []}
     assert explained["rows"] == BATCH["rows"]
+
+
+def test_a_key_that_is_there_twice_is_a_fault_with_its_place() -> None:
+    """It is reported with the others, also within another object."""
+    text = b'{"id": "a", "task": "same", "rows": {"p1": [1, 2], "p1": [3, 4]}, "context": {"x": 1, "x": 2}, "id": "b", "reward": "5"}'
+
+    with pytest.raises(Error) as caught:
+        reading.parse(text, "batch.json", Path(), DEFAULTS["template_directories"])
+
+    assert str(caught.value).split("\n")[1:] == [
+        "/reward: must be a number",
+        "/context/x: is not a key of this task",
+        "/id: is there twice",
+        "/context/x: is there twice",
+        "/rows/p1: is there twice",
+    ]
+
+
+def test_what_is_nested_too_deep_is_refused() -> None:
+    """Whatever the depth, there is one message."""
+    for depth in (200, 10_000):
+        text = b'{"id": "a", "task": "same", "rows": {"p1": ' + b"[" * depth + b"]" * depth + b"}}"
+        with pytest.raises(Error) as caught:
+            reading.parse(text, "batch.json", Path(), DEFAULTS["template_directories"])
+        assert str(caught.value) == "batch.json: not JSON: it is nested too deep"
+
+
+def test_keys_that_contradict_each_other_are_a_fault() -> None:
+    """Each is named with what it contradicts."""
+    assert faults(assignments=3, most=2, open_at_most=2, crowd="mtruk", store="mysql://x/y") == [
+        "/confidence: is missing; most is the limit for rows that are less sure",
+        "/most: must be at least assignments, 3",
+        "/open_at_most: must be at least assignments, 3: a HIT opens them at once",
+        "/crowd: it must be local, mturk, or the URL of a crowd server",
+        f"/store: {NO_DATABASE}",
+    ]
+    assert faults(confidence=0.9) == [
+        "/most: is missing; say how many workers confidence may ask about a row"
+    ]

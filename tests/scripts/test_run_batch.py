@@ -85,6 +85,7 @@ def test_events_are_written_with_what_they_tell_of(desk: Desk) -> None:
     after = read_lines(desk, "events.jsonl")
 
     assert [event["type"] for event in before] == ["answer"] * 3 + ["label"] * 3 + ["done"]
+    assert before[0]["data"]["worker"].startswith("P")
     assert before[3]["data"]["row"] == "p1"
     assert before[3]["data"]["label"] == "yes"
     assert [(e["id"], e["data"]) for e in after] == [(e["id"], e["data"]) for e in before]
