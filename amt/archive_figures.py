@@ -34,9 +34,9 @@ def compute(
             continue
         statuses[str(result.get("status"))] += 1
         workers.add(result["worker_id"])
-        if (worked := _measure_work(result)) is not None:
+        if (worked := measure_work(result)) is not None:
             seconds.append(worked)
-    rates = _find_rates(header)
+    rates = find_rates(header)
     reward = Decimal(header.get("reward", "0"))
     approved = statuses["Approved"]
     fee = approved * rates.fee(reward, header.get("max_assignments", 1))
@@ -64,7 +64,7 @@ def _format(amount: Decimal) -> str:
     return f"{amount:.2f}"
 
 
-def _measure_work(result: Mapping[str, Any]) -> float | None:
+def measure_work(result: Mapping[str, Any]) -> float | None:
     """Return the seconds from accepting to submitting, or None if a time is missing or is none."""
     try:
         begin = datetime.fromisoformat(result["accept_time"])
@@ -73,7 +73,7 @@ def _measure_work(result: Mapping[str, Any]) -> float | None:
         return None
 
 
-def _find_rates(header: Mapping[str, Any]) -> Rates:
+def find_rates(header: Mapping[str, Any]) -> Rates:
     """Return the fees of the batch's crowd: Amazon charges them, and more for Masters."""
     try:
         requirements = json.loads(header["properties"])["QualificationRequirements"]

@@ -77,6 +77,21 @@ class Pseudonyms:
         return str(_replace(text, _is_of(worker_id), self.find(worker_id)))
 
 
+class Numbers(Pseudonyms):
+    """Numbers in place of worker ids: W1, W2 and so on, in the order in which they are asked for.
+
+    Unlike a hash, a number says nothing of an id, and without the results nobody can find it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(b"")
+        self._numbers: dict[str, int] = {}
+
+    def find(self, worker_id: str) -> str:
+        """Return the worker's number."""
+        return f"W{self._numbers.setdefault(worker_id, len(self._numbers) + 1)}"
+
+
 def _is_of(worker_id: str) -> re.Pattern[str]:
     """Return the pattern of what names the worker in a text."""
     escaped = re.escape(worker_id)

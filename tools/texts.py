@@ -20,7 +20,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ("amt", "local_crowd")
-PAGES = ("local_crowd/pages/templates", "local_crowd/pages/hit_scripts", "hit_templates")
+PAGES = (
+    "local_crowd/pages/templates",
+    "local_crowd/pages/hit_scripts",
+    "hit_templates",
+    "amt/report",
+)
 SCRIPTS = ("local_crowd/pages/static", "local_crowd/pages/hit_scripts", "hit_templates")
 SPOKEN_ATTRIBUTES = ("alt", "aria-label", "placeholder", "title", "value")
 WIDTH = 100  # columns: help texts are wrapped as in a terminal of this width

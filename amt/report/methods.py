@@ -1,0 +1,58 @@
+"""The paragraph for a publication's section on methods."""
+
+from amt.report import agreement, machines, texts
+from amt.report.sections import Figures
+from amt.report.study import Study
+
+
+def describe(study: Study, figures: Figures) -> list[str]:
+    """Return the sentences of the paragraph."""
+    sentences = [_describe_answers(figures)]
+    if figures.has("median_seconds"):
+        sentence = f"An answer took {figures.text('median_seconds')} in the median"
+        if figures.has("hourly_pay"):
+            sentence += (
+                f", which at the reward paid is {figures.text('hourly_pay')} an hour (nine tenths of "
+                f"the answers: more than {figures.text('hourly_pay_tenth_percentile')})"
+            )
+        sentences.append(f"{sentence}.")
+    sentences.append(_describe_labels(study, figures))
+    if name := agreement.choose_main(figures):
+        interval = agreement.describe_interval(figures, name)
+        more = f" (95 % bootstrap interval over rows: {interval})" if interval else ""
+        title = agreement.TITLES.get(name, "the mean agreement of a row's answers")
+        sentences.append(f"As to agreement, {title} is {figures.text(name)}{more}.")
+    if figures.has("machine_answers"):
+        sentences.append(f"{figures.text('machine_answers')} further answers came from machines.")
+    if warning := machines.describe_suggestions(study, figures):
+        sentences.append(warning)
+    if figures.has("can_cost"):
+        sentences.append(
+            f"The answers cost {figures.text('can_cost')} in all, "
+            f"{figures.text('cost_per_row')} per row, fees included and without bonuses."
+        )
+    return sentences
+
+
+def _describe_answers(figures: Figures) -> str:
+    sentence = (
+        f"{figures.text('workers')} workers gave {figures.text('answers')} answers to "
+        f"{figures.text('rows')} rows, {figures.text('answers_per_row')} per row on average"
+    )
+    if figures.has("first_answer"):
+        first, last = (figures[f"{end}_answer"].value[:10] for end in ("first", "last"))
+        sentence += f", on {first}" if first == last else f", from {first} to {last}"
+    return f"{sentence}."
+
+
+def _describe_labels(study: Study, figures: Figures) -> str:
+    ways = {
+        "majority": "Labels are the most frequent answers",
+        "dawid_skene": "Labels were estimated with the model of Dawid and Skene (1979)",
+    }
+    way = ways.get(study.result.method, f"Labels were computed by {study.result.method}")
+    if study.result.method == "dawid_skene":
+        way += f", with {study.settings.pseudo_count:g} added to each cell of a worker's matrix"
+    number = figures["need_a_look"].value
+    rest = f"{texts.count(number)} rows ({figures.text('need_a_look_share')}) were left in doubt"
+    return f"{way}; {rest}, being tied or less sure than {study.settings.choice.sure:g}."
