@@ -9,6 +9,7 @@ until all are in. If it is interrupted, run the same command again: it continues
 """
 
 import argparse
+import contextlib
 import json
 import sys
 from typing import TYPE_CHECKING
@@ -143,7 +144,13 @@ def follow(args: argparse.Namespace, loop: "Loop") -> int:
             simpleamt.say(words)
     if not (args.follow or args.once):
         return 1 if refused else 0
-    progress = loop.run_round() if args.once else following.follow(loop)
+    with contextlib.ExitStack() as stack:
+        if loop.declared.file.store is not None:
+            from amt.declared.storing import Storing  # SQLAlchemy takes 0.2 s to import
+
+            store = Storing(loop.declared, loop.directory, loop.batch, simpleamt.say)
+            loop.work.listeners.append(stack.enter_context(store).notify)
+        progress = loop.run_round() if args.once else following.follow(loop)
     report(loop, progress)
     return 1 if refused else 0
 

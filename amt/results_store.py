@@ -1,9 +1,9 @@
-"""Results in a database: the tables `batches` and `results`, in PostgreSQL or SQLite."""
+"""Results in a database: the tables `batches`, `results` and `labels`, in PostgreSQL or SQLite."""
 
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Double,
@@ -22,8 +23,10 @@ from sqlalchemy import (
     Table,
     Text,
     create_engine,
+    func,
     inspect,
     make_url,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,6 +38,7 @@ from amt.errors import Error
 from amt.results_tables import FIRST_COLUMNS, OPTIONAL_COLUMNS, Result, answer_fields
 
 ROWS_AT_ONCE = 1_000
+CONNECT_SECONDS = 10
 LARGEST_INTEGER = 2**63 - 1
 DRIVERS = {
     "postgresql": "postgresql+psycopg",
@@ -58,6 +62,7 @@ BATCHES = Table(
     "batches",
     METADATA,
     Column("batch", Text, primary_key=True),
+    Column("name", Text),  # the id of a batch file
     Column("title", Text),
     Column("reward", Numeric(10, 2)),  # US dollars
     Column("hit_type_id", Text),
@@ -71,6 +76,8 @@ RESULTS = Table(
     "results",
     METADATA,
     Column("assignment_id", Text, primary_key=True),
+    # The id of the row in a batch file, whose HITs can have several rows; "" for other results.
+    Column("row_id", Text, primary_key=True),
     Column("batch", Text, ForeignKey("batches.batch"), index=True),
     Column("hit_id", Text, nullable=False),
     Column("worker_id", Text, nullable=False, index=True),
@@ -84,6 +91,23 @@ RESULTS = Table(
     Column("machine", Text),
     Column("confidence", Double),
     Column("suggested_by", Text),
+)
+LABELS = Table(
+    "labels",
+    METADATA,
+    Column("batch", Text, ForeignKey("batches.batch"), primary_key=True),
+    Column("row_id", Text, primary_key=True),
+    Column("row", BigInteger, nullable=False),
+    Column("hit_id", Text, nullable=False),
+    Column("label", JSONB),
+    Column("confidence", Double),
+    Column("method", Text),
+    Column("votes", JSONB),
+    Column("answers", BigInteger),
+    Column("agreement", Double),
+    Column("needs_a_look", Boolean),
+    Column("why", Text),
+    Column("label_time", TIME),
 )
 
 
@@ -118,6 +142,7 @@ class StoredTable:
         if not isinstance(feedback := row["requester_feedback"], str | None):
             row["requester_feedback"] = _to_json(feedback)
         return row | {
+            "row_id": "",
             "batch": self.batch.header["batch"] if self.batch else None,
             "input": result.get("input"),
             "output": result.get("output"),
@@ -143,7 +168,7 @@ def store(url: str, table: StoredTable, results: Iterable[Result]) -> tuple[int,
         _create_tables(connection, address)
         before = _count(connection)
         if table.batch is not None:
-            _upsert(connection, BATCHES, [_to_batch_row(table.batch.header)])
+            _upsert(connection, BATCHES, [to_batch_row(table.batch.header)])
         rows = map(table.to_row, results)
         ids: set[str] = set()
         while chunk := list(islice(rows, ROWS_AT_ONCE)):
@@ -151,6 +176,49 @@ def store(url: str, table: StoredTable, results: Iterable[Result]) -> tuple[int,
             ids.update(row["assignment_id"] for row in chunk)
         inserted = _count(connection) - before
     return inserted, len(ids) - inserted
+
+
+def append(
+    url: str,
+    batch_row: dict[str, Any],
+    results: Callable[[int], Iterable[Result]],
+    labels: Callable[[int], Iterable[Result]],
+) -> None:
+    """Insert the results and labels of a batch file that the database at `url` does not have yet.
+
+    Both functions return what follows after so many, in an order that never changes: what is
+    stored is the beginning. All is one transaction. Raises Error as `store` does.
+    """
+    address = parse_url(url)
+    batch = batch_row["batch"]
+    with _connect(address) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))
+        _create_tables(connection, address)
+        _upsert(connection, BATCHES, [batch_row])
+        for table, read in ((RESULTS, results), (LABELS, labels)):
+            stored = select(func.count()).select_from(table).where(table.c.batch == batch)
+            if table is RESULTS:
+                stored = stored.where(table.c.row_id != "")
+            lines = iter(read(connection.execute(stored).scalar_one()))
+            to_row = _to_row if table is RESULTS else _to_label_row
+            while chunk := [to_row(batch, line) for line in islice(lines, ROWS_AT_ONCE)]:
+                _upsert(connection, table, chunk)
+
+
+def _to_row(batch: str, line: Result) -> dict[str, Any]:
+    """Return the row of a line of a batch file's results."""
+    fields = line["output"]
+    is_object = isinstance(fields, dict)
+    row = StoredTable(None).to_row({**line, "answers": fields if is_object else None})
+    return row | {"batch": batch, "row_id": _clean(line["id"])}
+
+
+def _to_label_row(batch: str, line: Result) -> dict[str, Any]:
+    """Return the row of a line of a batch file's labels."""
+    row = {column.name: _clean(line.get(column.name)) for column in LABELS.columns}
+    time = _parse_time(line["id"], "time", line["time"])
+    return row | {"batch": batch, "row_id": _clean(line["id"]), "label_time": time}
 
 
 def parse_url(address: str) -> URL:
@@ -183,9 +251,14 @@ def _connect(url: URL) -> Iterator[Connection]:
 
 def _create_engine(url: URL) -> Engine:
     try:
-        return create_engine(url, json_serializer=_to_json)
+        return create_engine(url, json_serializer=_to_json, connect_args=_limit_wait(url))
     except ImportError as error:
         raise Error("PostgreSQL needs psycopg: pip install -r requirements-extras.txt") from error
+
+
+def _limit_wait(url: URL) -> dict[str, Any]:
+    """Return the arguments that keep a server that does not respond from delaying a run for minutes."""
+    return {"connect_timeout": CONNECT_SECONDS} if url.drivername.startswith("postgresql") else {}
 
 
 def _describe(url: URL) -> str:
@@ -225,25 +298,27 @@ def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
     """Insert rows; update those whose primary key is there."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(table)
-    (key,) = table.primary_key.columns
+    keys = list(table.primary_key.columns)
     changed = {
         column.name: statement.excluded[column.name]
         for column in table.columns
-        if column is not key
+        if not column.primary_key
     }
     if table is RESULTS:  # results without a batch record leave the batch that is known
         known = table.c.batch
         changed["batch"] = statement.excluded["batch"] if rows[0]["batch"] else known
-    connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), rows)
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
 
-def _to_batch_row(header: Mapping[str, Any]) -> dict[str, Any]:
+def to_batch_row(header: Mapping[str, Any], name: str | None = None) -> dict[str, Any]:
+    """Return the row of a batch, from its record's first line. `name`: the id of its batch file."""
     try:
         properties = json.loads(header.get("properties") or "{}")
     except ValueError:
         properties = {}
     return {
         "batch": header["batch"],
+        "name": name,
         "title": _clean(properties.get("Title")),
         "reward": header.get("reward"),
         "hit_type_id": header["hit_type_id"],

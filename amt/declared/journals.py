@@ -19,7 +19,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._end = 0  # behind the last whole line that was read or written
+        self._end = 0
         self._appending = threading.Lock()
         self._descriptor: int | None = None
 
@@ -31,14 +31,20 @@ class Journal:
             os.close(self._descriptor)
             self._descriptor = None
 
-    def read(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield each line with the position at which it begins, from the first one.
+    @property
+    def end(self) -> int:
+        """The position behind the last whole line that was read or written."""
+        return self._end
+
+    def read(self, start: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield each line with the position at which it begins, from the one at `start`.
 
         Raises Error, naming the line, for what is not a JSON object.
         """
-        position = number = 0
+        position, number = start, 0
         try:
             with self.path.open("rb") as lines:
+                lines.seek(start)
                 for line in lines:
                     number += 1
                     if not line.endswith(b"\n"):

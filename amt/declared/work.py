@@ -1,6 +1,6 @@
 """What a batch has so far: its answers, labels and events, each in its file."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Self
@@ -31,6 +31,7 @@ class Work:
         self.answers: dict[int, list[RowAnswer]] = {}  # by the numbers of the rows
         self.labelled: set[int] = set()
         self._assignments: dict[str, int] = {}  # how many rows of each are in the file
+        self.listeners: list[Callable[[], object]] = []  # called after lines were written
         self._newest = ""
         self._of_hit: dict[str, set[str]] = {}  # the assignments of each HIT
         self._batch_name = batch_name
@@ -92,6 +93,7 @@ class Work:
         for line in lines:
             self._note_answer(line)
         self._add_events(map(self._draft_answer, lines))
+        self._notify()
 
     def add_labels(self, lines: Sequence[dict[str, Any]]) -> None:
         """Write labels, then their events."""
@@ -101,6 +103,7 @@ class Work:
         self._labels.sync()
         self.labelled |= {line["row"] for line in lines}
         self._add_events(map(self._draft_label, lines))
+        self._notify()
 
     def add_done(self, cost: Decimal) -> None:
         """Write the event that everything is in."""
@@ -114,6 +117,11 @@ class Work:
             "cost": f"{cost:.2f}",
         }
         self._add_events([("done", self._batch_name, data)])
+        self._notify()
+
+    def _notify(self) -> None:
+        for listener in self.listeners:
+            listener()
 
     def _note_answer(self, line: Mapping[str, Any]) -> None:
         name = line["assignment_id"]

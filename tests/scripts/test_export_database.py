@@ -3,52 +3,19 @@
 import json
 import re
 import sqlite3
-import uuid
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, make_url
-from sqlalchemy.pool import NullPool
 
+from tests.support.result_databases import Read, to_json
 from tests.support.results_lines import result, to_lines
 from tests.support.script_fixtures import Desk
 
 ROOT = Path(__file__).parents[2]
 FROM = "--results_file=results.txt"
 IDS = "--hit_ids_file=hit_ids.txt"
-Read = Callable[[str], list[tuple[Any, ...]]]
-
-
-@pytest.fixture(
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)],
-)
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database; its URL."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/results.sqlite3"
-        return
-    server = make_url(request.getfixturevalue("databases").urls["sandbox"])
-    name = f"results_{uuid.uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        yield server.set(database=name).render_as_string(hide_password=False)
-        connection.exec_driver_sql(f"DROP DATABASE {name}")
-
-
-@pytest.fixture
-def read(database: str) -> Read:
-    """Return the rows of a query."""
-
-    def read(query: str) -> list[tuple[Any, ...]]:
-        engine = create_engine(database, poolclass=NullPool)
-        with engine.connect() as connection:
-            return [tuple(row) for row in connection.exec_driver_sql(query)]
-
-    return read
 
 
 def store(desk: Desk, url: str, *flags: str) -> str:
@@ -62,11 +29,6 @@ def to_time(value: Any) -> datetime:
     """A time as either database returns it."""
     time = datetime.fromisoformat(value) if isinstance(value, str) else value
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
-
-
-def to_json(value: Any) -> Any:
-    """A JSON value as either database returns it."""
-    return json.loads(value) if isinstance(value, str) else value
 
 
 def test_a_batch_and_its_results_are_stored_and_refreshed(
@@ -287,7 +249,8 @@ def test_every_query_of_the_documentation_gives_what_it_says(
     desk.write("results.txt", desk.run("get_results", IDS, "--rejected").out)
     store(desk, database, IDS)
 
-    queries = re.findall(r"```sql\n(.*?)```", (ROOT / "docs/sql.md").read_text(), re.DOTALL)
+    section = (ROOT / "docs/sql.md").read_text().partition("\n## Batch files")[0]
+    queries = re.findall(r"```sql\n(.*?)```", section, re.DOTALL)
     answers, votes, doubtful, costs, workers = [read(query) for query in queries]
 
     assert [tuple(row[1:]) for row in answers] == [(0, 3, 2), (1, 3, 3)]
