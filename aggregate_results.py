@@ -21,7 +21,7 @@ import sys
 
 import simpleamt
 from amt.errors import Error
-from amt.quality import aggregation, agreement, dawid_skene, kinds, labels
+from amt.quality import adjudication, aggregation, agreement, dawid_skene, disputes, kinds, labels
 from amt.quality.aggregation import Settings
 
 
@@ -64,6 +64,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--as_text", action="store_true", help='take all labels as text, so that 1 is "1"'
     )
+    _add_experts(parser)
     _add_outputs(parser)
     return simpleamt.run(parser, aggregate, argv)
 
@@ -83,6 +84,10 @@ def aggregate(args: argparse.Namespace) -> int:
     if args.agreement:
         return _print_agreement(args, settings)
     result = aggregation.aggregate(args.results_file, settings, simpleamt.say)
+    if args.adjudicated_file:
+        result = adjudication.join(result, args.adjudicated_file, args.field, simpleamt.say)
+    if args.disputed_file:
+        disputes.write(result, args.results_file, args.field, args.disputed_file, simpleamt.say)
     if args.votes_file:
         aggregation.write_votes(result, args.votes_file)
     if args.workers_file:
@@ -92,6 +97,23 @@ def aggregate(args: argparse.Namespace) -> int:
     for line in result.lines:
         print(json.dumps(line, ensure_ascii=False))
     return 0 if result.is_complete else 1
+
+
+def _add_experts(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of rows that experts decide."""
+    parser.add_argument(
+        "--disputed_file",
+        metavar="FILE",
+        help="file to write: the rows that need a look and whose answers differ, as input for "
+        "adjudicate.html",
+    )
+    parser.add_argument(
+        "--adjudicated_file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="results of experts who did adjudicate.html; their labels take the place of others",
+    )
 
 
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
@@ -125,10 +147,9 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 
 def _print_agreement(args: argparse.Namespace, settings: Settings) -> int:
     """Print the measures of agreement. Return 1 if answers were left out."""
-    if args.workers_file or args.votes_file or args.scores_file:
-        raise Error(
-            "--agreement writes no files; leave out --workers_file, --votes_file and --scores_file"
-        )
+    names = ("workers", "votes", "scores", "disputed", "adjudicated")
+    if given := [f"--{name}_file" for name in names if getattr(args, f"{name}_file")]:
+        raise Error(f"--agreement writes no files and no labels; leave out {' and '.join(given)}")
     answers, votes = aggregation.read_votes(args.results_file, settings, simpleamt.say)
     for measure in agreement.measure(votes, is_ordered=bool(args.order), seed=args.seed):
         print(json.dumps(measure.to_line()))

@@ -147,7 +147,7 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
             question = spending.require_funds(crowd, client, cost.total, "Launch")
             simpleamt.confirm(args, question)
         if not batch.header:
-            launching.begin(crowd, client, plan, batch, sizes)
+            launching.begin(crowd, client, plan, batch, sizes, simpleamt.say)
         refused = create(args, crowd, client, plan, batch, parts)
         if batch.is_complete and batches.needs_ids_file(args.hit_ids_file, batch):
             batches.write_ids(args.hit_ids_file, batch, simpleamt.say)

@@ -9,11 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amt import calls, consents, records, splitting
+from amt import calls, consents, exclusions, qualifications, records, splitting
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
-from amt.messages import count_of
+from amt.messages import Say, count_of, say_nothing
 from amt.parallel import Outcome
 from amt.plans import Plan
 from amt.rows import Row
@@ -28,12 +28,16 @@ def begin(
     plan: Plan,
     batch: Batch,
     sizes: Sequence[int] | None = None,
+    say: Say = say_nothing,
 ) -> None:
     """Create the HIT type and write the record's first line, before any HIT exists.
 
     `sizes`: the assignments of each HIT of a row, if the batch is split (see splitting).
     """
-    name, parameters = uuid.uuid4().hex, plan.properties.hit_type
+    name = uuid.uuid4().hex
+    parameters = qualifications.find_required(crowd, client, plan.properties.hit_type)
+    values = (row.value for row in plan.input.rows())
+    parameters = exclusions.exclude_from_type(crowd, client, name, parameters, values, say)
     of_parts: dict[str, Any] = {}
     if sizes is not None and len(sizes) > 1:
         exclusion, parameters = splitting.require_exclusion(crowd, client, name, parameters)
@@ -100,7 +104,9 @@ def launch(
     def make(row: Row) -> str:
         number = batch.to_number(row.number, part)
         hit_id = known.get(number) or _create(client, plan, batch, row, part)
-        batch.append({"row": row.number, **of_part, "hit_id": hit_id, "input": row.value})
+        batch.append(
+            {"row": row.number, **of_part, "hit_id": hit_id, "input": exclusions.hide(row.value)}
+        )
         return hit_id
 
     return calls.gather(crowd, make, todo, doing="launching", total=missing)
@@ -121,6 +127,7 @@ def describe_launch(crowd: Crowd, batch: Batch) -> Iterator[str]:
 
 def _create(client: "MTurkClient", plan: Plan, batch: Batch, row: Row, part: int) -> str:
     parameters = plan.parameters(row) | plan.properties.hit
+    parameters |= exclusions.to_parameters(row.value, batch.header["crowd"])
     token = f"{batch.header['batch']}-{row.number}"
     if batch.hits_per_row > 1:
         parameters |= {"MaxAssignments": batch.header["parts"][part]}

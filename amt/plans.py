@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from amt import definitions, layouts, properties
+from amt import definitions, exclusions, layouts, properties
 from amt.advice import Advice
 from amt.batches import Batch
 from amt.consents import Consent
@@ -60,7 +60,9 @@ class Plan:
     def parameters(self, row: Row) -> dict[str, Any]:
         """Return the parameters of CreateHIT that show a row. Raises Error, naming file and line."""
         try:
-            return self.question_source.fill(row.value, self.properties.frame_height, self.limit)
+            exclusions.list_excluded(row.value)
+            shown = exclusions.hide(row.value)
+            return self.question_source.fill(shown, self.properties.frame_height, self.limit)
         except (Error, ValueError) as error:
             raise Error(f"{self.input.path}:{row.line}: {error}") from error
 

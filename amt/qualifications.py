@@ -78,6 +78,22 @@ def find_type(crowd: Crowd, client: "MTurkClient", name_or_id: str) -> Qualifica
     return QualificationType(types[name_or_id], name_or_id)
 
 
+def find_required(
+    crowd: Crowd, client: "MTurkClient", hit_type: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return parameters of CreateHITType whose requirements have ids in place of names.
+
+    Raises Error when there is no type of a name.
+    """
+    requirements = [
+        requirement | {"QualificationTypeId": find_type(crowd, client, name).type_id}
+        if not TYPE_ID.fullmatch(name := requirement["QualificationTypeId"])
+        else requirement
+        for requirement in hit_type.get("QualificationRequirements", [])
+    ]
+    return dict(hit_type) | ({"QualificationRequirements": requirements} if requirements else {})
+
+
 def create_type(client: "MTurkClient", parameters: Mapping[str, Any]) -> QualificationType:
     """Create a qualification type, or return the one that was created from the same parameters.
 

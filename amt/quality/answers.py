@@ -4,6 +4,7 @@ The HITs of a row of a split batch (launch_hits.py --split) are one: the first o
 """
 
 import dataclasses
+import math
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -141,6 +142,12 @@ def convert(answers: Answers, path: object, name: str, read: Read) -> Answers:
     if faults:
         raise Error(join_faults(faults))
     return dataclasses.replace(answers, values=values)
+
+
+def measure_seconds(result: results_tables.Result) -> float | None:
+    """Return the seconds from accepting to submitting, or None if one of the times is missing."""
+    seconds = _to_seconds(result.get("submit_time")) - _to_seconds(result.get("accept_time"))
+    return seconds if math.isfinite(seconds) else None
 
 
 def _to_seconds(time: str | None) -> float:

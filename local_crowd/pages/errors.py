@@ -13,7 +13,10 @@ from local_crowd.pages.languages.choice import translate
 from local_crowd.store.faults import StoreError
 
 # HTTP status by reason of NotPossible; the other reasons are conflicts with the current state.
-STATUSES = {"unknown": 404, "gone": 404, "blocked": 403, "unqualified": 403, "consent": 403}
+STATUSES = {
+    **dict.fromkeys(("unknown", "gone"), 404),
+    **dict.fromkeys(("blocked", "excluded", "unqualified", "consent"), 403),
+}
 WORDS = {
     400: (
         Text("The request could not be read"),

@@ -18,7 +18,14 @@ from local_crowd.operations.checks import (
     validate_range,
 )
 from local_crowd.operations.errors import does_not_exist
-from local_crowd.operations.hits import batches, hit_status, hit_types, layouts, stored_questions
+from local_crowd.operations.hits import (
+    batches,
+    exclusions,
+    hit_status,
+    hit_types,
+    layouts,
+    stored_questions,
+)
 from local_crowd.operations.money.balance import require_funds
 from local_crowd.operations.notifications import events
 from local_crowd.operations.paging import build_listing, fetch_page
@@ -59,6 +66,7 @@ def _create(call: Call, request: Request, hit_id: str, hit_type: Row[Any]) -> Re
     slots = validate_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
     lifetime = validate_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
     annotation = validate_length("RequesterAnnotation", request.get("RequesterAnnotation"), 255)
+    excluded = exclusions.validate_excluded(request)
     require_funds(call, hit_type.reward * slots)
     columns = {
         "hit_id": hit_id,
@@ -80,6 +88,7 @@ def _create(call: Call, request: Request, hit_id: str, hit_type: Row[Any]) -> Re
         **stored_questions.store_question(call, hit_type, question),
     }
     call.db.execute(insert(hits), columns)
+    exclusions.exclude(call, hit_id, excluded)
     # What was inserted is known; reading it back takes as long as inserting it.
     hit = SimpleNamespace(**{**hit_type._asdict(), **columns})
     events.notify(call, hit, "HITCreated", call.now)

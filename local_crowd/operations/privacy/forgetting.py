@@ -35,6 +35,7 @@ from local_crowd.store.tables import (
     bonuses,
     consent_agreements,
     group_counts,
+    hit_exclusions,
     hits,
     messages,
     metadata,
@@ -280,6 +281,11 @@ def _list_kept(call: Call, worker_id: str, *, answers: bool) -> list[Kept]:
             "agreements to consents",
             count(consent_agreements.c.worker_id),
             "they prove consent to the answers that stay",
+        ),
+        Kept(
+            "exclusions from HITs",
+            count(hit_exclusions.c.worker_id),
+            "they keep the worker id from judging its own answers",
         ),
         Kept("blocks", count(worker_blocks.c.worker_id), "they are the requester's"),
     ]

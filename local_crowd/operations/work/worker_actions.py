@@ -8,7 +8,7 @@ from sqlalchemy import Row, Select, bindparam, select, update
 
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible
-from local_crowd.operations.hits import consents
+from local_crowd.operations.hits import consents, exclusions
 from local_crowd.operations.hits.slots import move_slot
 from local_crowd.operations.hits.stored_questions import STORED, read_question
 from local_crowd.operations.notifications import events
@@ -93,12 +93,13 @@ def find_question(
     """Return the question XML of a HIT for its assignment or, if that is None, for a preview.
 
     `worker_id` is the worker who previews, or None if nobody is signed in. Raises NotPossible:
-    "gone"; for a preview "unqualified", "consent"; for an assignment the reasons of `submit`.
+    "gone"; for a preview "unqualified", "excluded", "consent"; for an assignment the reasons of `submit`.
     """
     if assignment_id is None:
         hit = find_hit(call, hit_id)
         if worker_id is not None:
             eligibility.check(call, worker_id, hit, "Preview")
+            exclusions.require_admission(call, worker_id, hit_id)
             consents.require_agreement(call, worker_id, hit)
     else:
         row = _fetch_assignment(call, ASSIGNMENT_WITH_QUESTION, assignment_id)
@@ -125,8 +126,8 @@ def is_finished(call: Call, worker_id: str, hit_id: str) -> bool:
 def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
     """Accept the HIT for the worker; idempotent while the worker's assignment is in progress.
 
-    Raises NotPossible: "gone", "done" (submitted before), "blocked", "unqualified", "expired",
-    "consent", "taken". Locks the HIT's row until the transaction ends.
+    Raises NotPossible: "gone", "done" (submitted before), "blocked", "excluded",
+    "unqualified", "expired", "consent", "taken". Locks the HIT's row until the transaction ends.
     """
     hit = find_hit(call, hit_id)
     row = find_own_assignment(call, worker_id, hit_id)
@@ -135,6 +136,7 @@ def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
             raise NotPossible("done", Text("You have finished this HIT already."))
         return HeldAssignment(row.assignment_id, hit_id, worker_id, row.deadline)
     require_no_block(call, worker_id, hit)
+    exclusions.require_admission(call, worker_id, hit_id)
     eligibility.check(call, worker_id, hit, "Accept")
     if hit.expiration <= call.now:
         raise NotPossible("expired", Text("This HIT has expired."))

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, and_, bindparam, case, func, literal_column, select
 
 from local_crowd.operations.call import Call
+from local_crowd.operations.hits import exclusions
 from local_crowd.operations.hits.stored_questions import STORED
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
@@ -15,6 +16,7 @@ from local_crowd.store.tables import (
     assignments,
     bonuses,
     group_counts,
+    hit_exclusions,
     hit_types,
     hits,
     is_held,
@@ -24,7 +26,7 @@ from local_crowd.store.tables import (
 )
 
 IDS_PER_QUERY = 500  # every SQLite allows 999 parameters in a statement
-# HITs that the worker `worker_id` can accept at `now`. The scalar subquery looks up one index
+# HITs that the worker `worker_id` can accept at `now`. Each scalar subquery looks up one index
 # entry per HIT. PostgreSQL turns NOT EXISTS into a join instead, and while it has no statistics
 # reads all of the worker's assignments for each HIT.
 OPEN = and_(
@@ -35,6 +37,13 @@ OPEN = and_(
         assignments.c.hit_id == hits.c.hit_id,
         assignments.c.worker_id == bindparam("worker_id"),
         is_held,
+    )
+    .scalar_subquery()
+    .is_(None),
+    select(hit_exclusions.c.hit_id)
+    .where(
+        hit_exclusions.c.worker_id == bindparam("worker_id"),
+        hit_exclusions.c.hit_id == hits.c.hit_id,
     )
     .scalar_subquery()
     .is_(None),
@@ -90,11 +99,14 @@ UNPASSED_UNLOCKED = UNPASSED.with_for_update(skip_locked=True, of=hits)
 FIRST_WAITING = FIRST.with_for_update(of=hits)
 NEWEST, REWARD, TIME = ORDERS = ("newest", "reward", "time")  # TIME: shortest allowed time first
 PASSED_EVERY = 64  # of so many HITs a worker accepts, one leads to a look at what was passed
-# Open HITs of a group, less those that the worker holds.
+# Open HITs of a group, less those that the worker holds; others may be excluded besides.
 LEFT = func.coalesce(
     func.sum(case((group_counts.c.worker_id == "", 1), else_=-1) * group_counts.c.open), 0
 )
-COUNTS = select(func.coalesce(func.sum(group_counts.c.done), 0), LEFT).where(
+COUNTS = select(
+    func.coalesce(func.sum(group_counts.c.done), 0),
+    LEFT - exclusions.count_open(bindparam("worker_id"), bindparam("hit_type_id")),
+).where(
     group_counts.c.worker_id.in_(("", bindparam("worker_id"))),
     group_counts.c.hit_type_id == bindparam("hit_type_id"),
 )
@@ -154,14 +166,15 @@ def list_groups(
     of `hit_types`, the requester's name as `requester`, and as `left` the number of HITs that have
     a free slot and are not yet this worker's.
     """
+    left = LEFT - exclusions.count_open(worker_id, group_counts.c.hit_type_id)
     counted = (
-        select(group_counts.c.hit_type_id, LEFT.label("left"))
+        select(group_counts.c.hit_type_id, left.label("left"))
         .where(
             group_counts.c.worker_id.in_(("", worker_id)),
             group_counts.c.hit_type_id.not_in(eligibility.list_hidden(call, worker_id)),
         )
         .group_by(group_counts.c.hit_type_id)
-        .having(LEFT > 0)
+        .having(left > 0)
         .subquery()
     )
     newest = (

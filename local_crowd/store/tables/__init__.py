@@ -4,6 +4,7 @@ from local_crowd.store.tables.base import metadata
 from local_crowd.store.tables.consent_tables import consent_agreements, consents
 from local_crowd.store.tables.count_tables import batch_counts, group_counts
 from local_crowd.store.tables.hit_tables import (
+    hit_exclusions,
     hit_type_qualifications,
     hit_types,
     hits,

@@ -127,6 +127,14 @@ hits = Table(
     sqlite_autoincrement=True,
 )
 
+# Who cannot do a HIT, whatever their qualifications.
+hit_exclusions = Table(
+    "hit_exclusions",
+    metadata,
+    Column("worker_id", Id, ForeignKey("workers.worker_id"), primary_key=True),
+    Column("hit_id", Id, ForeignKey("hits.hit_id"), primary_key=True),
+)
+
 layouts = Table(
     "layouts",
     metadata,

@@ -1,0 +1,124 @@
+"""Experts' decisions on disputed rows, which take the place of the labels."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from amt import inputs, results_tables
+from amt.cells import to_text
+from amt.errors import Error
+from amt.messages import Faults, Say, count_of, say_nothing
+from amt.quality.aggregation import Aggregated
+from amt.quality.labels import RowLabel
+
+METHOD = "adjudication"
+KINDS = ("ambiguous", "guideline", "slip")
+
+
+def join(
+    result: Aggregated, paths: Sequence[str], field: str, say: Say = say_nothing
+) -> Aggregated:
+    """Return the labels with the experts' decisions in `paths` in their place.
+
+    Decisions that do not count are said, and leave the result incomplete: those of a row that is not
+    there, of another field, by somebody who answered the row, or without a label. Those that were
+    rejected do not count either, without a message.
+    """
+    positions = {hit.hit_id: number for number, hit in enumerate(result.answers.hits)}
+    decisions: dict[int, list[Mapping[str, Any]]] = {}
+    left_out = 0
+    with inputs.Inputs(paths) as source, Faults(say) as faults:
+        results_tables.read_results(source, None)
+        seen: set[str] = set()
+        workers = _list_workers(result)
+        for item in results_tables.iterate(source):
+            if item["assignment_id"] in seen:
+                raise Error(
+                    f"{source.path}: {item['assignment_id']}: the assignment is there twice"
+                )
+            seen.add(item["assignment_id"])
+            if item.get("status") == "Rejected":
+                continue
+            position = positions.get(_read(item, "input", "hit_id"))
+            fault = _find_fault(item, field, None if position is None else workers[position])
+            if fault or position is None:
+                faults.add(f"{item['assignment_id']}: {fault}; left out")
+                left_out += 1
+            else:
+                decisions.setdefault(position, []).append(item)
+    rows = list(result.rows)
+    for position, items in decisions.items():
+        rows[position] = _decide(rows[position], items)
+    undecided = sum(bool(rows[position].why) for position in decisions)
+    say(
+        f"{count_of(len(decisions) - undecided, 'row')} decided by experts; on {undecided:,} they "
+        "disagree."
+    )
+    return replace(result, rows=rows, is_complete=result.is_complete and not left_out)
+
+
+def _list_workers(result: Aggregated) -> list[set[str]]:
+    """Return who answered each row."""
+    answers = result.answers
+    workers: list[set[str]] = [set() for _ in answers.hits]
+    for hit, worker in zip(answers.hit_of, answers.worker_of, strict=True):
+        workers[hit].add(answers.workers[worker])
+    return workers
+
+
+def _find_fault(item: Mapping[str, Any], field: str, workers: set[str] | None) -> str | None:
+    """Return why a decision does not count, or None. `workers`: who answered the row."""
+    if workers is None:
+        return f"decides on the HIT {_read(item, 'input', 'hit_id')}, which has no answers here"
+    if (other := _read(item, "input", "field")) != field:
+        return f"decides on {other}, and --field is {field}"
+    if item["worker_id"] in workers:
+        return f"worker {item['worker_id']} decides on a row that they answered"
+    if _read(item, "output", "label") in (None, ""):
+        return "has no label"
+    return None
+
+
+def _decide(row: RowLabel, items: Sequence[Mapping[str, Any]]) -> RowLabel:
+    """Return the label that most experts chose; none if several were chosen as often."""
+    labels = {_to_key(item): item["output"]["label"] for item in items}
+    counts = Counter(map(_to_key, items)).most_common()
+    most = counts[0][1]
+    tied = [key for key, count in counts if count == most]
+    label = labels[tied[0]] if len(tied) == 1 else None
+    deciding = [item for item in items if _to_key(item) == tied[0]] if len(tied) == 1 else items
+    comments = [_read(item, "output", "comment") for item in items]
+    names = ", ".join(to_text(labels[key]) for key in tied)
+    return replace(
+        row,
+        label=label,
+        confidence=most / len(items),
+        why=[] if len(tied) == 1 else [f"experts disagree: {names}"],
+        extra=row.extra
+        | {
+            "method": METHOD,
+            "decided_by": sorted({str(item["worker_id"]) for item in deciding}),
+            "experts": len(items),
+            "disagreement": _choose_kind(deciding),
+            "comments": [comment for comment in comments if comment],
+        },
+    )
+
+
+def _choose_kind(items: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return the kind of disagreement that most experts named; several are joined by a bar."""
+    counts = Counter(str(_read(item, "output", "kind")) for item in items)
+    known = {kind: counts[kind] for kind in KINDS if counts[kind]}
+    most = max(known.values(), default=0)
+    return "|".join(kind for kind, count in known.items() if count == most) or None
+
+
+def _to_key(item: Mapping[str, Any]) -> str:
+    return json.dumps(item["output"]["label"], sort_keys=True)
+
+
+def _read(item: Mapping[str, Any], name: str, member: str) -> Any:
+    value = item.get(name)
+    return value.get(member) if isinstance(value, Mapping) else None
