@@ -107,29 +107,18 @@ def run(
     args: argparse.Namespace, declared: "Declared", directory: "Directory", crowd: "Crowd"
 ) -> int:
     """Check everything, ask, launch, and follow as long as the flags say."""
-    from amt.batches import Batch
-    from amt.declared import directories, launches, planning
-    from amt.declared.rounds import Loop
-    from amt.declared.work import Work
+    from amt.declared import launches
 
-    plan = planning.make_plan(declared, crowd)
-    question = launches.announce(
-        crowd, plan, declared, Batch(directory.record), args.max_cost, simpleamt.say
-    )
+    prepared = launches.prepare(declared, directory, crowd, args.max_cost, simpleamt.say)
     client = crowd.connect()
-    if question is not None and crowd.live:
-        simpleamt.confirm(args, launches.require_funds(crowd, client, question))
-    directories.create(directory, declared)
-    batch = Batch(directory.record)
-    with batch.claim():
-        launches.begin(crowd, client, plan, batch)
-        with Work(declared, directory, batch.header["batch"]) as work:
-            loop = Loop(declared, directory, crowd, client, plan, batch, work, simpleamt.say)
-            try:
-                return follow(args, loop)
-            except KeyboardInterrupt:
-                simpleamt.say("Run the same command again to continue.")
-                raise
+    if (question := launches.require_funds(prepared, client)) is not None:
+        simpleamt.confirm(args, question)
+    with launches.open_loop(prepared, client, simpleamt.say) as loop:
+        try:
+            return follow(args, loop)
+        except KeyboardInterrupt:
+            simpleamt.say("Run the same command again to continue.")
+            raise
 
 
 def follow(args: argparse.Namespace, loop: "Loop") -> int:

@@ -9,6 +9,7 @@ from amt.crowd import Crowd
 from amt.errors import Error
 from amt.messages import Say, count_of, say_nothing
 from amt.plans import Plan
+from amt.properties import Properties
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -21,7 +22,7 @@ def announce(
 
     Raises Error when that is more than `max_cost` US dollars.
     """
-    rates, properties = find_rates(crowd, plan), plan.properties
+    rates, properties = find_rates(crowd, plan.properties), plan.properties
     cost = compute_cost(crowd, plan, [properties.max_assignments], [hits])
     _say_cost(crowd, cost, hits, say)
     if rates.charged and properties.max_assignments == fees.MANY_FROM and hits:
@@ -61,7 +62,7 @@ def announce_parts(
 
 def compute_cost(crowd: Crowd, plan: Plan, sizes: Sequence[int], hits: Sequence[int]) -> fees.Cost:
     """Return what HITs of the plan can cost: `hits` of each number of assignments in `sizes`."""
-    rates, reward = find_rates(crowd, plan), plan.properties.reward
+    rates, reward = find_rates(crowd, plan.properties), plan.properties.reward
     costs = [fees.cost(rates, reward, *each) for each in zip(sizes, hits, strict=True)]
     return fees.Cost(
         sum(cost.assignments for cost in costs),
@@ -82,9 +83,9 @@ def _check_cost(cost: fees.Cost, max_cost: Decimal | None) -> None:
         raise Error(f"this can cost ${cost.total:,}, more than --max_cost ${max_cost:,}")
 
 
-def find_rates(crowd: Crowd, plan: Plan) -> fees.Rates:
-    """Return the fees that this crowd charges for the plan's HITs."""
-    requirements = plan.properties.hit_type.get("QualificationRequirements", [])
+def find_rates(crowd: Crowd, properties: Properties) -> fees.Rates:
+    """Return the fees that this crowd charges for HITs with these properties."""
+    requirements = properties.hit_type.get("QualificationRequirements", [])
     return fees.Rates(charged=crowd.charges_fees, masters=fees.for_masters(requirements))
 
 

@@ -71,10 +71,7 @@ class HitInput(Input):
 
 def make_plan(declared: Declared, crowd: Crowd) -> Plan:
     """Render every HIT. Raises Error with every fault, each with its JSON path."""
-    faults = FileFaults()
-    hit_properties = _create_properties(declared, faults)
-    if faults:
-        raise Error(f"{declared.name}:\n{faults.join()}")
+    hit_properties = create_properties(declared)
     source = HitInput(declared)
     try:
         return plans.plan_page(tasks.WRAPPER, hit_properties, declared.name, source, crowd)
@@ -82,13 +79,17 @@ def make_plan(declared: Declared, crowd: Crowd) -> Plan:
         raise Error(_name_rows(str(error), declared)) from error
 
 
-def _create_properties(declared: Declared, faults: FileFaults) -> Properties:
+def create_properties(declared: Declared) -> Properties:
+    """Return the HIT properties. Raises Error with every fault, each with its JSON path."""
+    faults = FileFaults()
     given = to_properties(declared.file)
     found: list[str] = []
     hit_properties = properties.create(given, json.dumps(given, indent=1), found)
     for fault in found:
         name, _, words = fault.partition(": ")
         faults.add(_find_path(name, declared.file.properties), words)
+    if faults:
+        raise Error(f"{declared.name}:\n{faults.join()}")
     return hit_properties
 
 

@@ -19,6 +19,7 @@ from amt.declared.reading import Declared, DeclaredRow
 from amt.declared.work import Work, to_label_line
 from amt.messages import Say
 from amt.plans import Plan
+from amt.properties import Properties
 from amt.survey import HitCounters
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ class Loop:
     directory: Directory
     crowd: Crowd
     client: "MTurkClient"
-    plan: Plan
+    properties: Properties
+    plan: Plan | None  # None: all HITs are launched
     batch: Batch
     work: Work
     say: Say
@@ -148,9 +150,9 @@ class Loop:
 
     def compute_cost(self) -> Decimal:
         """Return what the answers cost so far, in US dollars, once they are approved."""
-        rates, properties = spending.find_rates(self.crowd, self.plan), self.plan.properties
-        fee = rates.fee(properties.reward, self.declared.file.highest_assignments)
-        return self.work.assignment_count * (properties.reward + fee)
+        rates = spending.find_rates(self.crowd, self.properties)
+        fee = rates.fee(self.properties.reward, self.declared.file.highest_assignments)
+        return self.work.assignment_count * (self.properties.reward + fee)
 
     def find_rows(self, hit_id: str) -> Sequence[DeclaredRow]:
         """Return the rows of a HIT; none of a HIT that is not of this batch."""
@@ -186,7 +188,11 @@ class Loop:
     def _launch_wave(self) -> int:
         """Create as many of the missing HITs as there is room for; return how many were refused."""
         refused = 0
-        if not self.batch.is_complete and (room := self._find_room()) != 0:
+        if (
+            self.plan is not None
+            and not self.batch.is_complete
+            and (room := self._find_room()) != 0
+        ):
             refused = calls.count_refusals(
                 launching.launch(self.crowd, self.client, self.plan, self.batch, most=room),
                 self.say,

@@ -26,6 +26,8 @@ import amt.connection
 from local_crowd.wire import protocol
 import local_crowd.embedded
 boto3.session.Session().client("mturk", region_name="us-east-1")
+for name in sys.argv[1:]:
+    importlib.import_module(name)
 for line in sys.stdin:
     script, *argv = json.loads(line)
     module = importlib.import_module(script)
@@ -89,11 +91,11 @@ class ForkedScripts:
 
 
 @contextmanager
-def forked_scripts(folder: Path) -> Iterator[ForkedScripts]:
-    """Start the process whose forks run scripts in `folder`."""
+def forked_scripts(folder: Path, *modules: str) -> Iterator[ForkedScripts]:
+    """Start the process whose forks run scripts in `folder`; it imports these modules too."""
     (folder / "messages.txt").touch()  # the first fork may be killed before it has done so
     with subprocess.Popen(
-        [sys.executable, "-c", SERVER],
+        [sys.executable, "-c", SERVER, *modules],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         stdin=subprocess.PIPE,
