@@ -13,6 +13,7 @@ Results hold neither their HIT's title, reward and times (mturk, amti) nor the X
 take for a formula; --raw leaves it out.
 
 --pseudonyms replaces each worker's id by a hash, which is the same in every export with that key.
+The right answers of gold rows, _gold and _gold_why, are left out, unless you add --with_gold.
 """
 
 import argparse
@@ -69,6 +70,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--new_key", action="store_true", help="create the key of --pseudonyms in a new file"
     )
+    parser.add_argument(
+        "--with_gold", action="store_true", help="keep _gold and _gold_why in the rows"
+    )
     return simpleamt.run(parser, export, argv)
 
 
@@ -92,15 +96,16 @@ def _open_pseudonyms(args: argparse.Namespace) -> Pseudonyms | None:
     return Pseudonyms(pseudonyms.read_key(args.pseudonyms)) if args.pseudonyms else None
 
 
-def _choose_change(hidden: Pseudonyms | None) -> results_tables.Change:
-    return hidden.replace if hidden else results_tables.keep
+def _choose_change(args: argparse.Namespace, hidden: Pseudonyms | None) -> results_tables.Change:
+    keep = results_tables.keep if args.with_gold else results_tables.hide_gold
+    return (lambda result: hidden.replace(keep(result))) if hidden else keep
 
 
 def _export_table(args: argparse.Namespace, source: Source, hidden: Pseudonyms | None) -> int:
     """Write every format but xml. Return how many HITs the crowd refused to show."""
     hits = hit_details.FetchedHits()
     refused = 0
-    change = _choose_change(hidden)
+    change = _choose_change(args, hidden)
     table = results_export.create_table(args.format, hits, datetime.now(UTC))
     contents = results_tables.read_results(source, table, simpleamt.say, change=change)
     if args.format in results_export.LACKING and contents.without_hit:
@@ -141,7 +146,7 @@ def _store(args: argparse.Namespace, source: Source, hidden: Pseudonyms | None) 
             f"{args.hit_ids_file}: has no batch record for the database; leave out --hit_ids_file"
         )
     table = results_store.StoredTable(batch)
-    change = _choose_change(hidden)
+    change = _choose_change(args, hidden)
     results_tables.read_results(source, table, simpleamt.say, change=change)
     new, known = results_store.store(args.to, table, results_tables.iterate(source, change))
     simpleamt.say(f"{count_of(new, 'result')} added, {known:,} updated.")

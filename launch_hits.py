@@ -15,7 +15,18 @@ import sys
 from typing import TYPE_CHECKING
 
 import simpleamt
-from amt import batches, calls, consents, inputs, launching, plans, records, spending, splitting
+from amt import (
+    batches,
+    calls,
+    consents,
+    gold_rows,
+    inputs,
+    launching,
+    plans,
+    records,
+    spending,
+    splitting,
+)
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
@@ -65,6 +76,7 @@ def main(argv: list[str] | None = None) -> int:
         help="Markdown text that workers agree to before their first HIT, such as a content warning",
     )
     simpleamt.add_page_options(parser)
+    add_gold_options(parser)
     parser.add_argument("--dry_run", action="store_true", help="check everything without launching")
     parser.add_argument(
         "--anyway",
@@ -86,6 +98,20 @@ def main(argv: list[str] | None = None) -> int:
     return simpleamt.run(parser, launch, argv)
 
 
+def add_gold_options(parser: argparse.ArgumentParser) -> None:
+    """Add the flags about rows whose right answer is known."""
+    parser.add_argument(
+        "--gold_rate",
+        type=float,
+        metavar="SHARE",
+        help="share of the HITs that are gold, such as 0.1: rows with the right answer in _gold, "
+        "which workers cannot see, mixed among the others",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="seed of what is random; default: 0"
+    )
+
+
 def launch(args: argparse.Namespace) -> int:
     """Read and check everything, then launch."""
     batch = Batch(batches.record_path(args.hit_ids_file))
@@ -95,6 +121,8 @@ def launch(args: argparse.Namespace) -> int:
     with inputs.Input(args.input_json_file, args.input_format) as source:
         consent = consents.read(args.consent, crowd) if args.consent is not None else None
         plan = make_plan(args, source, crowd)
+        if args.gold_rate is not None:
+            plan = plan.with_gold(args.gold_rate, args.seed)
         return perform(args, crowd, plan.with_consent(consent) if consent else plan, batch)
 
 
@@ -123,8 +151,11 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
     """Ask, launch the rows that have no HIT yet, and return the exit code."""
     if batch.header:
         plans.check_unchanged(batch, plan)
-    if plan.warnings:
-        simpleamt.say(join_faults(plan.warnings))
+    if warnings := [
+        *plan.warnings,
+        *gold_rows.describe(plan.input.path, plan.choice, len(plan.gold), plan.hits),
+    ]:
+        simpleamt.say(join_faults(warnings))
     if plan.obstacles:
         if not args.anyway:
             raise Error(f"{join_faults(plan.obstacles)}; --anyway launches it all the same")
@@ -132,7 +163,7 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
     sizes = splitting.choose_sizes(
         crowd, plan.properties, batch, split=args.split, say=simpleamt.say
     )
-    parts = splitting.find_parts(batch, plan.rows, sizes)
+    parts = splitting.find_parts(batch, plan.hits, sizes)
     cost = announce(args, crowd, plan, parts)
     if args.dry_run:
         return 0

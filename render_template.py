@@ -25,6 +25,7 @@ from amt.errors import Error
 from amt.inputs import Input
 from amt.messages import join_faults
 from amt.templates import NOTHING, Template
+from formats import gold
 
 if TYPE_CHECKING:
     from amt.rehearsals import Script
@@ -191,7 +192,9 @@ def find_row(args: argparse.Namespace) -> tuple[Any, list[str] | None]:
         source.read()
         for row in source.rows():
             if row.number == number:
-                return row.value, source.columns.names if source.columns else None
+                names = source.columns.names if source.columns else None
+                shown = [name for name in names or () if not gold.is_secret(name)]
+                return gold.hide(row.value), shown if names else None
     raise Error(f"{args.input_json_file}: has no row {number}")
 
 

@@ -46,6 +46,8 @@ class Batch(Record):
             raise DamageError(f"row {row} is not one of this batch's {self.header['rows']} rows")
         if part not in range(self.hits_per_row):
             raise DamageError(f"part {part} is not one of the {self.hits_per_row} HITs of a row")
+        if row in self.header.get("left_out", ()):
+            raise DamageError(f"row {row} is one of those that this batch leaves out")
         number = self.to_number(row, part)
         if self.ids.get(number, hit_id) != hit_id:
             raise DamageError(f"row {row} has two HITs, {self.ids[number]} and {hit_id}")
@@ -66,8 +68,9 @@ class Batch(Record):
 
     @property
     def planned(self) -> int:
-        """Return how many HITs the complete batch has."""
-        return int(self.header["rows"]) * self.hits_per_row
+        """Return how many HITs the complete batch has; `left_out` are rows that it does not launch."""
+        rows = int(self.header["rows"]) - len(self.header.get("left_out", ()))
+        return rows * self.hits_per_row
 
     def to_number(self, row: int, part: int = 0) -> int:
         """Return the number of a HIT in the batch, counted from 0, row by row."""

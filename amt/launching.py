@@ -54,6 +54,7 @@ def begin(
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "hit_type_id": hit_type["HITTypeId"],
             "rows": plan.rows,
+            **plan.choice.to_header(),
             "reward": plan.properties.hit_type["Reward"],
             "max_assignments": max(sizes or [plan.properties.max_assignments]),
             **of_parts,
@@ -93,9 +94,11 @@ def launch(
     than that, those of the first rows; default: all.
     """
     known = _find_by_annotation(client, batch) if batch.tokens_forgotten() else {}
-    missing = sum(batch.to_number(row, part) not in batch.ids for row in range(plan.rows))
+    missing = plan.hits - sum(number % batch.hits_per_row == part for number in batch.ids)
     todo: Iterator[Row] = (
-        row for row in plan.input.rows() if batch.to_number(row.number, part) not in batch.ids
+        row
+        for row in plan.choice.iterate(plan.input)
+        if batch.to_number(row.number, part) not in batch.ids
     )
     if most is not None and most < missing:
         todo, missing = islice(todo, most), most

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from amt import definitions, exclusions, layouts, properties
+from amt import definitions, exclusions, gold_rows, layouts, properties
 from amt.advice import Advice
 from amt.batches import Batch
 from amt.consents import Consent
@@ -21,6 +21,7 @@ from amt.properties import Properties
 from amt.question_sources import ExternalSource, PageSource, QuestionSource, WholeSource
 from amt.rows import Row
 from amt.templates import Template
+from formats import gold
 
 Value = TypeVar("Value")
 WHOLE_QUESTIONS = (".xml", ".xml.j2")  # endings of templates that are not a page
@@ -31,6 +32,7 @@ class Plan:
     """A batch that was read, rendered and validated.
 
     `obstacles` say what prevents workers from submitting an answer: launch it only if that is meant.
+    `gold` are the numbers of the rows whose right answer is known, `choice` is which rows are launched.
     """
 
     question_source: QuestionSource
@@ -43,6 +45,21 @@ class Plan:
     obstacles: tuple[str, ...] = ()
     limit: SizeLimit = CROWD_LIMIT
     consent: Consent | None = None
+    gold: tuple[int, ...] = ()
+    choice: gold_rows.Choice = gold_rows.EVERYTHING
+
+    @property
+    def hits(self) -> int:
+        """Return how many rows are launched."""
+        return self.rows - len(self.choice.left_out)
+
+    def with_gold(self, rate: float, seed: int) -> "Plan":
+        """Return the plan of the same batch, with so large a share of gold HITs.
+
+        Raises Error if there is no gold to choose from.
+        """
+        choice = gold_rows.choose(self.input.path, self.rows, self.gold, rate, seed)
+        return replace(self, choice=choice, hashes={**self.hashes, **choice.hashes()})
 
     def with_consent(self, consent: Consent) -> "Plan":
         """Return the plan of the same batch, whose workers agree to a text first."""
@@ -61,7 +78,7 @@ class Plan:
         """Return the parameters of CreateHIT that show a row. Raises Error, naming file and line."""
         try:
             exclusions.list_excluded(row.value)
-            shown = exclusions.hide(row.value)
+            shown = gold.hide(exclusions.hide(row.value))
             return self.question_source.fill(shown, self.properties.frame_height, self.limit)
         except (Error, ValueError) as error:
             raise Error(f"{self.input.path}:{row.line}: {error}") from error
@@ -169,8 +186,11 @@ def _complete(
     )
     advice = Advice(name, sources, source.path, crowd)
     rows = 0
+    gold_numbers: list[int] = []
     for row in source.rows(faults):
         rows += 1
+        if gold.is_gold(row.value):
+            gold_numbers.append(row.number)
         if rows == 1 and question_source and source.columns:
             question_source = _try(faults, _check_columns, question_source, source.columns.names)
         if question_source and hit_properties:
@@ -197,6 +217,7 @@ def _complete(
         warnings=(*hit_properties.warnings, *question_source.warnings(), *advice.lines()),
         obstacles=tuple(advice.obstacles()),
         limit=limit,
+        gold=tuple(gold_numbers),
     )
 
 
@@ -227,7 +248,7 @@ def _read_url(properties_file: str, url: str | None, crowd: Crowd) -> QuestionSo
 
 
 def _check_columns(question_source: QuestionSource, columns: Sequence[str]) -> QuestionSource:
-    question_source.check_columns(columns)
+    question_source.check_columns([name for name in columns if not gold.is_secret(name)])
     return question_source
 
 

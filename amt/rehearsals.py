@@ -11,6 +11,7 @@ from amt.inputs import Input
 from amt.question_sources import PageSource
 from amt.rows import Row
 from amt.templates import NOTHING
+from formats import gold
 
 HIT_TYPE: dict[str, Any] = {  # without a properties file
     "Title": "Rehearsal",
@@ -105,9 +106,10 @@ class Script:
             return [Row(0, 0, NOTHING)]
         with Input(self._input_file, self._input_format) as file:
             file.read()
-            rows = list(file.rows())
+            rows = [row._replace(value=gold.hide(row.value)) for row in file.rows()]
             if file.columns:
-                source.check_columns(file.columns.names)
+                names = file.columns.names
+                source.check_columns([name for name in names if not gold.is_secret(name)])
         if not rows:
             raise Error(f"{self._input_file}: no rows to show")
         return rows

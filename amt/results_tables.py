@@ -8,6 +8,7 @@ from amt import inputs
 from amt.errors import Error
 from amt.messages import Say, join_faults, say_nothing
 from amt.rows import Row
+from formats import gold
 from formats.json_text import parse
 
 Result = Mapping[str, Any]
@@ -118,6 +119,12 @@ def answer_fields(result: Result) -> Mapping[str, Any]:
 def keep(result: Result) -> Result:
     """Return the result as it is."""
     return result
+
+
+def hide_gold(result: Result) -> Result:
+    """Return the result without the right answer of its row, and the reason for it."""
+    shown = gold.hide(result.get("input"))
+    return result if shown is result.get("input") else {**result, "input": shown}
 
 
 def read_results(
