@@ -8,7 +8,8 @@ answers.label for a field of the form.
 
 majority: the label with the most votes. dawid_skene: learns from all answers how often each worker
 errs, and weighs their votes by it. The default is dawid_skene from 3 answers per worker on, else
-majority. A tie has no label, unless --ties=random.
+majority. A tie has no label, unless --ties=random. Gold rows (_gold) have no label, but say which workers to trust:
+answers of those who have too few of them right are left out.
 
 Numbers become their median, several choices are voted on one by one, texts are equal after folding
 case, space and punctuation, rankings and pairs are lists of items with the best first, and spans and
@@ -21,7 +22,16 @@ import sys
 
 import simpleamt
 from amt.errors import Error
-from amt.quality import adjudication, aggregation, agreement, dawid_skene, disputes, kinds, labels
+from amt.quality import (
+    adjudication,
+    aggregation,
+    agreement,
+    dawid_skene,
+    disputes,
+    gold,
+    kinds,
+    labels,
+)
 from amt.quality.aggregation import Settings
 
 
@@ -65,6 +75,7 @@ def main(argv: list[str] | None = None) -> int:
         "--as_text", action="store_true", help='take all labels as text, so that 1 is "1"'
     )
     _add_experts(parser)
+    _add_gold(parser)
     _add_outputs(parser)
     return simpleamt.run(parser, aggregate, argv)
 
@@ -79,6 +90,8 @@ def aggregate(args: argparse.Namespace) -> int:
         pseudo_count=args.pseudo_count,
         as_text=args.as_text,
         order=args.order,
+        gold_file=args.gold_file,
+        gold_at_least=args.gold_at_least,
     )
     aggregation.validate(settings)
     if args.agreement:
@@ -113,6 +126,24 @@ def _add_experts(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="FILE",
         help="results of experts who did adjudicate.html; their labels take the place of others",
+    )
+
+
+def _add_gold(parser: argparse.ArgumentParser) -> None:
+    """Add the flags about rows whose right answer is known."""
+    parser.add_argument(
+        "--gold_file",
+        metavar="FILE",
+        help="rows with _gold, the right answer, and row or hit_id; default: the _gold that the "
+        "batch was launched with",
+    )
+    parser.add_argument(
+        "--gold_at_least",
+        type=float,
+        default=gold.AT_LEAST,
+        metavar="SHARE",
+        help="workers who have fewer of at least 3 gold answers right are left out of the labels; "
+        "0: nobody; default: %(default)s",
     )
 
 

@@ -151,11 +151,9 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
     """Ask, launch the rows that have no HIT yet, and return the exit code."""
     if batch.header:
         plans.check_unchanged(batch, plan)
-    if warnings := [
-        *plan.warnings,
-        *gold_rows.describe(plan.input.path, plan.choice, len(plan.gold), plan.hits),
-    ]:
-        simpleamt.say(join_faults(warnings))
+    about_gold = gold_rows.describe(plan.input.path, plan.choice, len(plan.gold), plan.hits)
+    if plan.warnings or about_gold:
+        simpleamt.say(join_faults([*plan.warnings, *about_gold]))
     if plan.obstacles:
         if not args.anyway:
             raise Error(f"{join_faults(plan.obstacles)}; --anyway launches it all the same")

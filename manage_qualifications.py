@@ -216,13 +216,21 @@ def show(args: argparse.Namespace) -> int:
 
 def add_from_results_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of from_results."""
-    add_workers_file(parser, "CSV with worker_id and accuracy, such as of aggregate_results.py")
+    add_workers_file(
+        parser, "CSV with worker_id and gold_score or accuracy, such as of aggregate_results.py"
+    )
     parser.add_argument("--name", required=True, help="name of the qualification of good workers")
     parser.add_argument(
         "--good", required=True, metavar="SCORE", help="score from which on a worker is good: 0.9"
     )
     parser.add_argument(
-        "--column", default="accuracy", help="column of the score, from 0 to 1; default: accuracy"
+        "--column",
+        help="column of the score, from 0 to 1; default: gold_score if there is one, else accuracy",
+    )
+    parser.add_argument(
+        "--below_name",
+        metavar="NAME",
+        help="name of a further qualification, of the workers below --good, to keep only them out",
     )
     add_description(parser)
 
@@ -240,7 +248,7 @@ def add_description(parser: argparse.ArgumentParser) -> None:
 def qualify_from_results(args: argparse.Namespace) -> int:
     """Assign NAME to the good workers and NAME (done) to all; print lines for the properties."""
     limit = qualification_files.parse_score("--good", args.good)
-    scores = qualification_files.read_scores(args.workers_file, args.column)
+    column, scores = qualification_files.read_scores(args.workers_file, args.column)
     good = {worker: score for worker, score in scores.known.items() if score >= limit}
     everybody = dict.fromkeys([*scores.known, *scores.unknown], 1)
     crowd = simpleamt.crowd(args)
@@ -248,8 +256,8 @@ def qualify_from_results(args: argparse.Namespace) -> int:
     refused = 0
     simpleamt.say(
         f"{args.workers_file}: {len(good):,} of {count_of(len(everybody), 'worker')} "
-        f"{'has' if len(good) == 1 else 'have'} {args.column} {limit} or more; "
-        f"{len(scores.unknown):,} without {args.column}."
+        f"{'has' if len(good) == 1 else 'have'} {column} {limit} or more; "
+        f"{len(scores.unknown):,} without {column}."
     )
     types = []
     for name, values in (
@@ -263,7 +271,21 @@ def qualify_from_results(args: argparse.Namespace) -> int:
     print(qualifications.format_property(types[0].type_id))
     simpleamt.say("or to exclude everybody who has done this:")
     print(qualifications.format_property(types[1].type_id, excludes=True))
+    if args.below_name is not None:
+        below = {worker: score for worker, score in scores.judged.items() if score < limit}
+        refused += exclude_below(crowd, client, args, qualification_files.to_percent(below))
     return 1 if refused else 0
+
+
+def exclude_below(
+    crowd: Crowd, client: "MTurkClient", args: argparse.Namespace, values: dict[str, int]
+) -> int:
+    """Assign the qualification of workers below --good; print its line, and return the refusals."""
+    below = qualifications.ensure_type(crowd, client, args.below_name, args.description)
+    refused = grant(crowd, client, below, values)
+    simpleamt.say("or to exclude the workers below, and admit everybody else:")
+    print(qualifications.format_property(below.type_id, excludes=True))
+    return refused
 
 
 def name_no_longer_good(

@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import simpleamt
-from amt import files, page_checks
+from amt import files, gold_rows, page_checks
 from amt.errors import Error
 from amt.inputs import Input
 from amt.messages import join_faults
 from amt.templates import NOTHING, Template
-from formats import gold
 
 if TYPE_CHECKING:
     from amt.rehearsals import Script
@@ -193,8 +192,7 @@ def find_row(args: argparse.Namespace) -> tuple[Any, list[str] | None]:
         for row in source.rows():
             if row.number == number:
                 names = source.columns.names if source.columns else None
-                shown = [name for name in names or () if not gold.is_secret(name)]
-                return gold.hide(row.value), shown if names else None
+                return gold_rows.hide(row.value), names and gold_rows.list_shown(names)
     raise Error(f"{args.input_json_file}: has no row {number}")
 
 

@@ -1,7 +1,7 @@
 """Gold rows of a batch: which of them are launched, and where among the others."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from amt.errors import Error
 from amt.inputs import Input
 from amt.messages import count_of
 from amt.rows import Row
+from formats import gold
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,16 @@ class Choice:
 
 
 EVERYTHING = Choice(None, 0)
+
+
+def hide(row: Any) -> Any:
+    """Return a row as workers may see it, without right answers and reasons."""
+    return gold.hide(row)
+
+
+def list_shown(columns: Iterable[str]) -> list[str]:
+    """Return the columns of a table that workers may see."""
+    return [name for name in columns if not gold.is_secret(name)]
 
 
 def choose(path: object, rows: int, gold: Sequence[int], rate: float, seed: int) -> Choice:

@@ -9,18 +9,24 @@ from typing import Any, NamedTuple
 from amt.errors import Error
 from amt.messages import FaultList
 from amt.notices import Recipient, read_workers
+from formats.gold import FEWEST
 
 SMALLEST, LARGEST = -(2**31), 2**31 - 1  # values of the API's type Integer
 VALUE = re.compile(r"[+-]?\d{1,10}")
 MOST_TEST_BYTES = 65_535
 HOUR = 3600  # seconds
+GOLD_SCORE = "gold_score"
 
 
 class Scores(NamedTuple):
-    """The score of each worker from 0 to 1, and the workers without one."""
+    """The score of each worker from 0 to 1, and the workers without one.
+
+    `judged` are the scores from enough answers to say that a worker is not good.
+    """
 
     known: dict[str, Decimal]
     unknown: list[str]
+    judged: dict[str, Decimal]
 
 
 def read_values(path: str, value: int) -> dict[str, int]:
@@ -37,12 +43,15 @@ def read_values(path: str, value: int) -> dict[str, int]:
     return _parse_cells(path, read_workers(path), "value", parse, value)
 
 
-def read_scores(path: str, column: str) -> Scores:
-    """Return the scores in a column of a workers file; an empty cell is an unknown score.
+def read_scores(path: str, column: str | None) -> tuple[str, Scores]:
+    """Return a column of a workers file and its scores; an empty cell is an unknown score.
 
-    Raises Error, naming every line, for what is not a number from 0 to 1.
+    Without a name it is `gold_score`, or `accuracy` if there is no such column. Raises Error, naming
+    every line, for what is not a number from 0 to 1.
     """
     workers = read_workers(path)
+    has_gold = any(GOLD_SCORE in worker.cells for worker in workers)
+    column = column or (GOLD_SCORE if has_gold else "accuracy")
     if not any(column in worker.cells for worker in workers):
         raise Error(f"{path}:1: no column {column!r}" if workers else f"{path}: no workers")
 
@@ -51,7 +60,16 @@ def read_scores(path: str, column: str) -> Scores:
 
     scores = _parse_cells(path, workers, column, parse, None)
     known = {worker_id: score for worker_id, score in scores.items() if score is not None}
-    return Scores(known, [worker_id for worker_id in scores if worker_id not in known])
+    counts = {worker.worker_id: worker.cells.get("gold_answers", "") for worker in workers}
+    judged = {
+        worker_id: score
+        for worker_id, score in known.items()
+        if column != GOLD_SCORE
+        or not counts[worker_id].isdecimal()
+        or int(counts[worker_id]) >= FEWEST
+    }
+    unknown = [worker_id for worker_id in scores if worker_id not in known]
+    return column, Scores(known, unknown, judged)
 
 
 def parse_score(name: str, text: str) -> Decimal:

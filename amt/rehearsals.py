@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from amt import page_checks, plans, properties
+from amt import gold_rows, page_checks, plans, properties
 from amt.crowd import Crowd
 from amt.errors import Error
 from amt.hits import find_size_limit
@@ -11,7 +11,6 @@ from amt.inputs import Input
 from amt.question_sources import PageSource
 from amt.rows import Row
 from amt.templates import NOTHING
-from formats import gold
 
 HIT_TYPE: dict[str, Any] = {  # without a properties file
     "Title": "Rehearsal",
@@ -106,10 +105,9 @@ class Script:
             return [Row(0, 0, NOTHING)]
         with Input(self._input_file, self._input_format) as file:
             file.read()
-            rows = [row._replace(value=gold.hide(row.value)) for row in file.rows()]
+            rows = [row._replace(value=gold_rows.hide(row.value)) for row in file.rows()]
             if file.columns:
-                names = file.columns.names
-                source.check_columns([name for name in names if not gold.is_secret(name)])
+                source.check_columns(gold_rows.list_shown(file.columns.names))
         if not rows:
             raise Error(f"{self._input_file}: no rows to show")
         return rows

@@ -13,6 +13,7 @@ from formats.json_text import parse
 
 GOLD, WHY = "_gold", "_gold_why"
 ANSWER = ("output", "answers")  # what the name of an answer's field may leave out
+FEWEST = 3  # gold answers from which a worker can be judged by them
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE | re.ASCII)
 JOINED = "|"  # several choices in one text
 

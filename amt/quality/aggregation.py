@@ -10,7 +10,7 @@ from amt import files, inputs
 from amt.cells import guard, to_text
 from amt.errors import Error
 from amt.messages import Say, count_of, say_nothing
-from amt.quality import dawid_skene, kinds, labels, rankings, texts, workers
+from amt.quality import dawid_skene, gold, kinds, labels, rankings, texts, workers
 from amt.quality.answers import Answers, convert, read_answers
 from amt.quality.dawid_skene import Estimate
 from amt.quality.labels import Choice, RowLabel
@@ -29,6 +29,8 @@ class Settings:
     pseudo_count: float = dawid_skene.PSEUDO_COUNT
     as_text: bool = False
     order: tuple[str, ...] = ()  # of the labels; (): by number or text
+    gold_file: str | None = None  # None: the gold that the results have
+    gold_at_least: float = gold.AT_LEAST  # share of gold answers that a worker must have right
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ class Aggregated:
     @property
     def lines(self) -> Iterator[dict[str, Any]]:
         """The lines of the labels file, in the order of the results."""
-        for hit, row in zip(self.answers.hits, self.rows, strict=True):
-            yield row.to_line(hit, self.method)
+        pairs = zip(self.answers.hits, self.rows, strict=True)
+        lines = (row.to_line(hit, self.method) for hit, row in pairs)
+        return gold.iterate_lines(self.answers, lines, self.method)
 
 
 def validate(settings: Settings) -> None:
@@ -56,12 +59,15 @@ def validate(settings: Settings) -> None:
         raise Error("--confidence must be from 0 to 1")
     if not 0 < settings.pseudo_count < float("inf"):
         raise Error("--pseudo_count must be above 0")
+    if not 0 <= settings.gold_at_least <= 1:
+        raise Error("--gold_at_least must be from 0 to 1")
 
 
 def read(paths: Sequence[str], settings: Settings, say: Say = say_nothing) -> tuple[Answers, str]:
     """Return the answers of results files, as their kind has them, and the kind.
 
-    Raises Error for answers that are not of the kind.
+    Those of workers who fail the gold rows are left out. Raises Error for answers that are not of
+    the kind.
     """
     with inputs.Inputs(paths) as source:
         return read_source(source, settings, say)
@@ -71,11 +77,14 @@ def read_source(source: Source, settings: Settings, say: Say = say_nothing) -> t
     """Return the answers of results, as `read` does."""
     path = source.path
     answers = read_answers(source, settings.field, say)
+    if settings.gold_file:
+        answers.gold.update(gold.GoldFile(settings.gold_file).find(answers))
     kind = settings.kind or kinds.find_kind(answers.values)
     if not kind:
         raise Error(
             f"{path}: {settings.field} is of no kind that can be recognized; name it with --kind"
         )
+    answers = gold.score(answers, settings.field, kind, settings.gold_at_least, say)
     if kind != "label":
         answers = convert(answers, path, settings.field, kinds.READERS[kind])
     return answers, kind
@@ -122,15 +131,20 @@ def write_workers(result: "Aggregated", path: str) -> None:
 
 def describe_workers(result: "Aggregated") -> dict[str, list[str]]:
     """Return columns of figures with a cell for each worker, in the order of the answers' workers."""
+    answers = result.answers
     columns: dict[str, list[str]] = {}
-    if machines := result.answers.machines:
+    if machines := answers.machines:
         columns["machine"] = [
-            guard(machines.get(worker, "")) for worker in range(len(result.answers.workers))
+            guard(machines.get(worker, "")) for worker in range(len(answers.workers))
         ]
-    columns |= workers.describe_activity(result.answers)
+    columns |= workers.describe_activity(answers.everybody or answers)
+    if answers.scores is not None:
+        columns |= answers.scores.describe()
     if result.votes is not None:
         posteriors = result.estimate.posteriors if result.estimate else None
-        columns |= workers.describe_accuracy(result.votes, result.rows, posteriors)
+        described = workers.describe_accuracy(result.votes, result.rows, posteriors)
+        rest = [""] * (len(answers.workers) - result.votes.worker_count)
+        columns |= {name: cells + rest for name, cells in described.items()}
     elif result.kind == "number":
         columns |= workers.describe_errors(result.answers)
     return columns
@@ -182,6 +196,7 @@ def aggregate_answers(
         rows, method, converged = kinds.label_rows(
             kind, answers, settings.method, settings.choice, settings.pseudo_count
         )
+        gold.settle(answers, rows)
         say(_summarize(answers, rows, method))
         if not converged:
             say("Dawid-Skene did not converge for each option.")
@@ -195,6 +210,7 @@ def aggregate_answers(
         rows = list(labels.label_by_estimate(votes, estimate, settings.choice))
     else:
         rows = list(labels.label_by_majority(votes, settings.choice))
+    gold.settle(answers, rows)
     say(_summarize(answers, rows, method))
     if estimate and not estimate.converged:
         say(f"Dawid-Skene did not converge in {count_of(estimate.rounds, 'round')}.")
@@ -205,6 +221,6 @@ def aggregate_answers(
 def _summarize(answers: Answers, rows: list[RowLabel], method: str) -> str:
     unsure = sum(bool(row.why) for row in rows)
     return (
-        f"{count_of(len(answers.values), 'answer')} of {count_of(len(answers.workers), 'worker')} "
+        f"{count_of(len(answers.values), 'answer')} of {count_of(len(set(answers.worker_of)), 'worker')} "
         f"to {count_of(len(rows), 'row')}, by {method}; {unsure:,} need a look."
     )

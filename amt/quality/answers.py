@@ -9,12 +9,16 @@ from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from amt import results_tables
 from amt.errors import Error
 from amt.messages import Say, count_of, join_faults, say_nothing
 from amt.quality.fields import describe_missing, find_field, list_fields
+from formats import gold
+
+if TYPE_CHECKING:
+    from amt.quality.gold import Scores
 
 Read = Callable[[Any], Any]  # returns what to keep of a value; raises ValueError if it cannot
 
@@ -40,6 +44,10 @@ class Answers:
     submitted: "array[float]" = field(default_factory=lambda: array("d"))  # Unix time, or nan
     confidences: "array[float]" = field(default_factory=lambda: array("d"))  # a machine's, or nan
     left_out: list[str] = field(default_factory=list)  # a message for each answer without the field
+    gold: dict[int, Any] = field(default_factory=dict)  # `_gold` of rows, by position in `hits`
+    practised: int = 0  # answers to practice rows, which are not among these
+    scores: "Scores | None" = None  # of the workers, if there is gold
+    everybody: "Answers | None" = None  # with those of workers who failed the gold rows
 
     def group(self) -> list[list[int]]:
         """Return the positions of the answers of each HIT."""
@@ -78,6 +86,9 @@ class _Collector:
             self.repeated.append(f"{assignment_id}: the assignment is there twice")
             return
         self._assignments.add(assignment_id)
+        if result.get("practice"):
+            self.answers.practised += 1
+            return
         value = find_field(result, self._name)
         if value is None or value == "":
             if len(self.fields) < 1000:
@@ -92,6 +103,8 @@ class _Collector:
         hit = self._hits.setdefault(hit_id, len(self._hits))
         if hit == len(answers.hits):
             answers.hits.append(Hit(hit_id, result.get("row")))
+            if gold.is_gold(result.get("input")):
+                answers.gold[hit] = result["input"][gold.GOLD]
         worker = self._workers.setdefault(result["worker_id"], len(self._workers))
         if worker == len(answers.workers):
             answers.workers.append(result["worker_id"])
@@ -125,6 +138,8 @@ def read_answers(source: results_tables.Source, name: str, say: Say = say_nothin
     if answers.left_out:
         say(join_faults(answers.left_out))
         say(f"{count_of(len(answers.left_out), 'answer')} without {name} left out.")
+    if answers.practised:
+        say(f"{count_of(answers.practised, 'answer')} to practice rows left out.")
     return answers
 
 

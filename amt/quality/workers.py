@@ -28,11 +28,13 @@ def describe_activity(answers: Answers) -> dict[str, list[str]]:
     fast = median(known) * FAST if known else 0.0
     return {
         "answers": [str(count) for count in counts],
-        "median_seconds": [_format(median(seconds) if seconds else None) for seconds in times],
+        "median_seconds": [
+            format_figure(median(seconds) if seconds else None) for seconds in times
+        ],
         "fast_answers": [
             str(sum(time < fast for time in seconds)) if seconds else "" for seconds in times
         ],
-        "repeated_answers": [_format(share) for share in _share_repeated(answers)],
+        "repeated_answers": [format_figure(share) for share in _share_repeated(answers)],
     }
 
 
@@ -55,10 +57,10 @@ def describe_accuracy(
         right, counted, confusion = _compare(given, truths, names)
         low, high = wilson_interval(right, counted)
         cells = (
-            _format(right / counted if counted else None),
-            _format(low),
-            _format(high),
-            _format(_share_agreeing(given, votes)),
+            format_figure(right / counted if counted else None),
+            format_figure(low),
+            format_figure(high),
+            format_figure(_share_agreeing(given, votes)),
             json.dumps(confusion, ensure_ascii=False),
         )
         for name, cell in zip(ACCURACY_COLUMNS, cells, strict=True):
@@ -70,8 +72,8 @@ def describe_errors(answers: Answers) -> dict[str, list[str]]:
     """Return columns, with a cell for each worker, of numbers: bias and spread."""
     errors = numeric.describe_errors(answers)
     return {
-        "bias": [_format(bias) for bias, _ in errors],
-        "spread": [_format(spread) for _, spread in errors],
+        "bias": [format_figure(bias) for bias, _ in errors],
+        "spread": [format_figure(spread) for _, spread in errors],
     }
 
 
@@ -154,5 +156,6 @@ def _share_repeated(answers: Answers) -> list[float | None]:
     return shares
 
 
-def _format(value: float | None) -> str:
+def format_figure(value: float | None) -> str:
+    """Format a figure of at most 4 decimals; None is an empty cell."""
     return "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")
