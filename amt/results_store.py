@@ -211,14 +211,14 @@ def _to_row(batch: str, line: Result) -> dict[str, Any]:
     fields = line["output"]
     is_object = isinstance(fields, dict)
     row = StoredTable(None).to_row({**line, "answers": fields if is_object else None})
-    return row | {"batch": batch, "row_id": _clean(line["id"])}
+    return row | {"batch": batch, "row_id": _clean(line["row_id"])}
 
 
 def _to_label_row(batch: str, line: Result) -> dict[str, Any]:
     """Return the row of a line of a batch file's labels."""
     row = {column.name: _clean(line.get(column.name)) for column in LABELS.columns}
-    time = _parse_time(line["id"], "time", line["time"])
-    return row | {"batch": batch, "row_id": _clean(line["id"]), "label_time": time}
+    time = _parse_time(line["row_id"], "time", line["time"])
+    return row | {"batch": batch, "row_id": _clean(line["row_id"]), "label_time": time}
 
 
 def parse_url(address: str) -> URL:

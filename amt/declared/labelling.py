@@ -8,7 +8,7 @@ from amt.declared.batch_file import BatchFile
 from amt.errors import Error
 from amt.quality import aggregation, kinds
 from amt.quality.aggregation import Settings
-from amt.quality.answers import Answers, Hit, convert
+from amt.quality.answers import Answers, Collector, convert
 from amt.quality.labels import RowLabel
 
 NAME = "results.jsonl"
@@ -77,24 +77,18 @@ def choose_field(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile)
 
 
 def _collect(answers_of: Mapping[int, Sequence[RowAnswer]], name: str) -> Answers:
-    collected = Answers()
-    workers: dict[str, int] = {}
+    collector = Collector(f"output.{name}")
     for number in sorted(answers_of):
-        values = [
-            (answer.worker_id, answer.fields[name])
-            for answer in answers_of[number]
-            if answer.fields.get(name) not in {None, ""}
-        ]
-        for worker_id, value in values:
-            collected.hit_of.append(len(collected.hits))
-            collected.worker_of.append(workers.setdefault(worker_id, len(workers)))
-            collected.values.append(value)
-            collected.seconds.append(float("nan"))
-            collected.submitted.append(float("nan"))
-        if values:
-            collected.hits.append(Hit(str(number), number))
-    collected.workers += workers
-    return collected
+        for answer in answers_of[number]:
+            result = {
+                "assignment_id": f"{answer.worker_id} {number}",
+                "hit_id": str(number),
+                "worker_id": answer.worker_id,
+                "row": number,
+                "output": answer.fields,
+            }
+            collector.add(result)
+    return collector.answers
 
 
 def _aggregate(answers: Answers, settings: Settings) -> aggregation.Aggregated:

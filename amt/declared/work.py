@@ -14,6 +14,8 @@ from amt.declared.labelling import RowAnswer
 from amt.declared.reading import Declared, DeclaredRow
 from amt.messages import Say
 from amt.pseudonyms import Pseudonyms
+from amt.quality.answers import Hit
+from amt.quality.labels import RowLabel
 
 EventDraft = tuple[str, str, Mapping[str, Any]]
 
@@ -152,7 +154,7 @@ class Work:
         told = self._pseudonyms.replace(line) if self._pseudonyms else line
         data = {
             "batch": self.declared.file.id,
-            "row": line["id"],
+            "row": line["row_id"],
             "hit_id": line["hit_id"],
             "assignment_id": line["assignment_id"],
             "worker": told["worker_id"],
@@ -164,7 +166,7 @@ class Work:
     def _draft_label(self, line: Mapping[str, Any]) -> EventDraft:
         data = {
             "batch": self.declared.file.id,
-            "row": line["id"],
+            "row": line["row_id"],
             **{name: line[name] for name in ("label", "confidence", "votes", "answers")},
         }
         return "label", f"{self._batch_name} {line['row']}", data
@@ -190,7 +192,7 @@ def to_lines(
         {
             **{name: result[name] for name in ("assignment_id", "hit_id", "worker_id")},
             "row": row.number,
-            "id": row.id,
+            "row_id": row.id,
             "output": fields.get(row.id),
             **{name: result[name] for name in ("submit_time", "status", "accept_time")},
             "input": row.value,
@@ -201,16 +203,11 @@ def to_lines(
 
 
 def to_label_line(
-    row: DeclaredRow, hit_id: str, label: Any, method: str, answer_count: int
+    row: DeclaredRow, hit_id: str, label: RowLabel, method: str, answer_count: int
 ) -> dict[str, Any]:
     """Return a line of labels.jsonl."""
-    from amt.quality.answers import Hit
-
-    line: dict[str, Any] = label.to_line(Hit(hit_id, row.number), method)
     return {
-        "row": row.number,
-        "id": row.id,
-        **line,
+        **label.to_line(Hit(hit_id, row.number, row.id), method),
         "answers": answer_count,
         "time": answers.format_time(datetime.now(UTC)),
     }

@@ -120,7 +120,7 @@ def write_votes(result: "Aggregated", path: str) -> None:
         for row, (start, end) in enumerate(zip(votes.starts, votes.starts[1:], strict=False)):
             for place in range(start, end):
                 label = to_text(votes.labels[votes.votes[place]])
-                writer.writerow((hits[row].hit_id, names[votes.workers[place]], label))
+                writer.writerow((hits[row].task, names[votes.workers[place]], label))
 
 
 def write_workers(result: "Aggregated", path: str) -> None:

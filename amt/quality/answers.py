@@ -24,10 +24,19 @@ Read = Callable[[Any], Any]  # returns what to keep of a value; raises ValueErro
 
 
 class Hit(NamedTuple):
-    """A HIT: its id, and its row in the input file, which imported results can lack."""
+    """A HIT: its id, and its row in the input file, which imported results can lack.
+
+    In results of a batch file, whose HITs can have several rows, it is one row, with its `row_id`.
+    """
 
     hit_id: str
     row: int | None
+    row_id: str | None = None
+
+    @property
+    def task(self) -> str:
+        """What identifies the row in a file of votes."""
+        return self.hit_id if self.row_id is None else self.row_id
 
 
 @dataclass
@@ -57,7 +66,7 @@ class Answers:
         return groups
 
 
-class _Collector:
+class Collector:
     """Takes in results one by one."""
 
     def __init__(self, name: str) -> None:
@@ -65,9 +74,9 @@ class _Collector:
         self.repeated: list[str] = []
         self.fields: dict[str, None] = {}
         self._name = name
-        self._hits: dict[str, int] = {}
+        self._hits: dict[tuple[str, str | None], int] = {}
         self._workers: dict[str, int] = {}
-        self._assignments: set[str] = set()
+        self._assignments: set[tuple[str, str | None]] = set()
         self._texts: dict[str, str] = {}  # equal texts are stored once
 
     @property
@@ -82,10 +91,11 @@ class _Collector:
     def add(self, result: results_tables.Result) -> None:
         """Take in a result."""
         assignment_id = result["assignment_id"]
-        if assignment_id in self._assignments:
+        identity = (assignment_id, result.get("row_id"))
+        if identity in self._assignments:
             self.repeated.append(f"{assignment_id}: the assignment is there twice")
             return
-        self._assignments.add(assignment_id)
+        self._assignments.add(identity)
         if result.get("practice"):
             self.answers.practised += 1
             return
@@ -100,9 +110,10 @@ class _Collector:
     def _append(self, result: results_tables.Result, value: Any) -> None:
         answers = self.answers
         hit_id = result.get("first_hit_id") or result["hit_id"]
-        hit = self._hits.setdefault(hit_id, len(self._hits))
+        row_id = result.get("row_id")
+        hit = self._hits.setdefault((hit_id, row_id), len(self._hits))
         if hit == len(answers.hits):
-            answers.hits.append(Hit(hit_id, result.get("row")))
+            answers.hits.append(Hit(hit_id, result.get("row"), row_id))
             if gold.is_gold(result.get("input")):
                 answers.gold[hit] = result["input"][gold.GOLD]
         worker = self._workers.setdefault(result["worker_id"], len(self._workers))
@@ -126,7 +137,7 @@ def read_answers(source: results_tables.Source, name: str, say: Say = say_nothin
     Raises Error if a line is not a line of results, no line has the field, an assignment is there
     twice, or no HIT has two answers.
     """
-    collector = _Collector(name)
+    collector = Collector(name)
     results_tables.read_results(source, collector, say)
     answers = collector.answers
     if collector.repeated:

@@ -32,6 +32,7 @@ class RowLabel:
         """Return the line of the labels file."""
         return {
             "row": hit.row,
+            **({} if hit.row_id is None else {"row_id": hit.row_id}),
             "hit_id": hit.hit_id,
             "label": self.label,
             "confidence": _round(self.confidence),

@@ -35,7 +35,7 @@ def test_a_batch_file_becomes_hits_results_and_labels(desk: Desk) -> None:
     assert desk.read(f"{FOLDER}/hit_ids.txt").split() == [first, second]
     assert desk.read(f"{FOLDER}/batch.json") == desk.read(name)
     results = read_lines(desk, "results.jsonl")
-    assert [(line["id"], line["row"], line["output"]) for line in results] == [
+    assert [(line["row_id"], line["row"], line["output"]) for line in results] == [
         ("p1", 0, {"same": "yes"}),
         ("p2", 1, {"same": "yes"}),
         ("p1", 0, {"same": "yes"}),
@@ -44,7 +44,7 @@ def test_a_batch_file_becomes_hits_results_and_labels(desk: Desk) -> None:
     ]
     assert results[0]["comment"] == "p2 is odd"
     labels = read_lines(desk, "labels.jsonl")
-    assert [(line["id"], line["label"], line["answers"]) for line in labels] == [
+    assert [(line["row_id"], line["label"], line["answers"]) for line in labels] == [
         ("p1", "yes", 2),
         ("p2", None, 2),
     ]
@@ -66,7 +66,7 @@ def test_a_second_run_continues_the_batch(desk: Desk) -> None:
     assert done.code == 0
     assert list(list_rows(desk)) == [one, two, three]
     assert count_hits(desk) == 3
-    assert [line["id"] for line in read_lines(desk, "results.jsonl")] == ["p1", "p2", "p3"]
+    assert [line["row_id"] for line in read_lines(desk, "results.jsonl")] == ["p1", "p2", "p3"]
     assert [line["label"] for line in read_lines(desk, "labels.jsonl")] == ["yes", "no", "no"]
     assert "HITs, " not in done.err
 
@@ -142,7 +142,7 @@ def test_one_more_worker_is_asked_about_doubtful_rows(desk: Desk) -> None:
     answer(desk, hit, "Ben", p1="yes", p2="no", p3="no")
 
     desk.run("run_batch", name, "--once")
-    labels = [line["id"] for line in read_lines(desk, "labels.jsonl")]
+    labels = [line["row_id"] for line in read_lines(desk, "labels.jsonl")]
     answer(desk, hit, "Cem", p1="no", p2="yes", p3="no")
     desk.run("run_batch", name, "--once")
     answer(desk, hit, "Dan", p1="no", p2="yes", p3="yes")
@@ -151,7 +151,7 @@ def test_one_more_worker_is_asked_about_doubtful_rows(desk: Desk) -> None:
     assert labels == ["p1"]
     assert desk.crowd().hit(hit)["MaxAssignments"] == 4
     lines = read_lines(desk, "labels.jsonl")
-    assert [(line["id"], line["label"], line["answers"]) for line in lines[1:]] == [
+    assert [(line["row_id"], line["label"], line["answers"]) for line in lines[1:]] == [
         ("p2", "yes", 4),
         ("p3", None, 4),
     ]

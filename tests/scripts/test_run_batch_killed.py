@@ -63,7 +63,7 @@ def test_killed_at_twenty_moments_it_loses_and_repeats_nothing(desk: Desk) -> No
     assert count_hits(desk) == 8
     assert [row for line in list_rows(desk).values() for row in line] == list(rows)
     results, labels = read_lines(desk, "results.jsonl"), read_lines(desk, "labels.jsonl")
-    answers = {(line["assignment_id"], line["id"]) for line in results}
+    answers = {(line["assignment_id"], line["row_id"]) for line in results}
     assert len(answers) == len(results) == 48
     assert sorted(line["row"] for line in labels) == list(range(24))
     assert {line["answers"] for line in labels} == {2}

@@ -1,0 +1,49 @@
+"""The other scripts work on a batch's directory as they do on any batch of launch_hits.py."""
+
+import csv
+from pathlib import Path
+
+from tests.support.declared_batches import FOLDER, answer, list_rows, read_lines, write_batch
+from tests.support.script_fixtures import Desk
+
+IDS = f"--hit_ids_file={FOLDER}/hit_ids.txt"
+RESULTS = f"--results_file={FOLDER}/results.jsonl"
+
+
+def test_a_batch_is_followed_paid_and_archived_by_the_other_scripts(desk: Desk) -> None:
+    """Each takes the ids file, or the results, as they are."""
+    name = write_batch(desk, rows_per_hit=2, merge={"method": "majority"})
+    desk.run("run_batch", name)
+    first, second = list_rows(desk)
+    answer(desk, first, "Ada", p1="yes", p2="yes")
+    answer(desk, first, "Bea", p1="yes", p2="no")
+    answer(desk, second, "Ada", p3="no")
+    paid = answer(desk, second, "Bea", p3="no")
+    desk.run("run_batch", name, "--once")
+    desk.write("bonuses.csv", f"assignment_id,amount,reason\n{paid},0.10,good\n")
+
+    progress = desk.run("show_hit_progress", IDS)
+    approved = desk.run("approve_hits", IDS, "--yes")
+    bonuses = desk.run("pay_bonuses", "--bonuses_file=bonuses.csv", "--yes")
+    archived = desk.run(
+        "archive_batch", IDS, "--archive_file=shoes.zip", f"--add={FOLDER}/labels.jsonl"
+    )
+    verified = desk.run("archive_batch", "--verify=shoes.zip")
+    labels = desk.run("aggregate_results", RESULTS, "--field=output.same", "--method=majority")
+    exported = desk.run("export_results", RESULTS, "--format=csv")
+    again = desk.run("run_batch", name, "--once")
+
+    codes = [
+        done.code for done in (progress, approved, bonuses, archived, verified, exported, again)
+    ]
+    assert codes == [0] * 7, (archived.err, exported.err)
+    assert "2 / 2: 2" in progress.out
+    assert "4 assignments" in approved.err
+    assert "answers: 4" in archived.out
+    own = read_lines(desk, "labels.jsonl")
+    assert [(line["row"], line["label"], line["votes"]) for line in labels.lines] == [
+        (line["row"], line["label"], line["votes"]) for line in own
+    ]
+    table = list(csv.DictReader(exported.out.splitlines()))
+    assert [line["answer.output.same"] for line in table] == ["yes", "yes", "yes", "no", "no", "no"]
+    assert len(Path(FOLDER, "results.jsonl").read_text().splitlines()) == 6
