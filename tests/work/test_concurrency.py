@@ -4,15 +4,25 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from time import sleep
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from local_crowd.operations.call import Call
 from local_crowd.operations.errors import CrowdError, NotPossible
+from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.site import Site
 from tests.support.crowds import HIT, CrowdUnderTest
 
 THREADS = 8
+WAITING = text(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
+ON_POSTGRESQL = pytest.mark.parametrize(
+    "open_crowd", [pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
 
 
 def at_once(actions: list[Callable[[], Any]]) -> list[Any]:
@@ -174,3 +184,71 @@ def test_what_fell_due_is_settled_once(crowd: CrowdUnderTest) -> None:
     outcomes = at_once([lambda: crowd.stands(hit_id)] * THREADS)
 
     assert set(outcomes) == {("Reviewable", 0, 0, 5)}
+
+
+def record_searches(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list that gets an entry for each query of a search for HITs."""
+    fetch_row, queries = worker_lists.fetch_row, list[Any]()
+
+    def record(db: Any, query: Any, key: Any) -> Any:
+        queries.append(query)
+        return fetch_row(db, query, key)
+
+    monkeypatch.setattr(worker_lists, "fetch_row", record)
+    return queries
+
+
+def wait_for_search(call: Call, queries: list[Any]) -> None:
+    """Return when the search has made ten more queries, or waits for a lock of this transaction."""
+    wanted = len(queries) + 10
+    while len(queries) < wanted and not call.db.scalar(WAITING):
+        sleep(0.002)
+
+
+@ON_POSTGRESQL
+def test_a_search_holds_no_hit_that_others_need(
+    crowd: CrowdUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both HITs are being accepted while Eve asks for one. Once the first is taken, its answer can be
+    submitted by who has accepted the second: Eve's search does not hold the first while it waits.
+    """
+    first, second = crowd.make_hit(), crowd.make_hit()
+    ada, bob, eve = map(crowd.make_worker, ("Ada", "Bob", "Eve"))
+    hit_type_id = crowd.hit(first)["HITTypeId"]
+    queries = record_searches(monkeypatch)
+
+    def ask_for_one() -> Any:
+        with crowd.site.writing() as call:
+            return worker_actions.accept_next(call, eve, hit_type_id)
+
+    with ThreadPoolExecutor(1) as pool:
+        with crowd.site.writing() as of_bob:
+            worker_actions.accept(of_bob, bob, second)
+            with crowd.site.writing() as of_ada:
+                held = worker_actions.accept(of_ada, ada, first)
+                asking = pool.submit(ask_for_one)
+                wait_for_search(of_ada, queries)
+            wait_for_search(of_bob, queries)
+            worker_actions.submit(of_bob, held.assignment_id, [])
+
+        assert asking.result() is None
+    assert [crowd.stands(hit)[1:] for hit in (first, second)] == [(0, 0, 0), (0, 1, 0)]
+
+
+@ON_POSTGRESQL
+def test_hits_that_stay_locked_are_taken(
+    crowd: CrowdUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker does not wait for ever for a transaction that does not end."""
+    monkeypatch.setattr(worker_lists, "WAIT_SECONDS", 0.05)
+    hit = crowd.make_hit()
+    ada, eve = map(crowd.make_worker, ("Ada", "Eve"))
+    hit_type_id = crowd.hit(hit)["HITTypeId"]
+
+    with crowd.site.writing() as of_ada:
+        worker_actions.accept(of_ada, ada, hit)
+        with (
+            pytest.raises(NotPossible, match="taken every assignment"),
+            crowd.site.writing() as call,
+        ):
+            worker_actions.accept_next(call, eve, hit_type_id)

@@ -19,7 +19,7 @@ from local_crowd.operations.review.assignments import decide
 from local_crowd.operations.texts import Text
 from local_crowd.operations.work import hit_lifecycle
 from local_crowd.operations.work.deadlines import abandon
-from local_crowd.operations.work.worker_lists import OFFER, lock_next_hit, note_accepted
+from local_crowd.operations.work.worker_lists import OFFER, TAKEN, lock_next_hit, note_accepted
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.statements import change, fetch_row, fetch_value
 from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
@@ -161,7 +161,7 @@ def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
     consents.require_agreement(call, worker_id, hit)
     # Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
     if not move_slot(call.db, hit.hit_id, "available", "pending"):
-        raise NotPossible("taken", Text("Other workers have taken every assignment of this HIT."))
+        raise NotPossible("taken", TAKEN)
     eligibility.check_number_of_hits(call, worker_id, hit)
     held = HeldAssignment(call.new_id(), hit.hit_id, worker_id, call.now + hit.assignment_duration)
     inserted = insert_new(

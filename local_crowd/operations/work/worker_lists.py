@@ -1,16 +1,19 @@
 """The HITs that a worker can accept, and the worker's assignments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, Select, and_, bindparam, case, func, literal_column, select
 
 from local_crowd.operations.call import Call
+from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.hits import exclusions
 from local_crowd.operations.hits.stored_questions import STORED
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
+from local_crowd.operations.texts import Text
 from local_crowd.store import counts
+from local_crowd.store.locks import has_single_writer, try_again
 from local_crowd.store.statements import fetch_row, literals
 from local_crowd.store.tables import (
     assignments,
@@ -90,13 +93,15 @@ UNPASSED = FIRST_FRESH.where(
     )
     .scalar_subquery()
 )
-# The same with FOR UPDATE. SKIP LOCKED passes over HITs that other workers are accepting now;
-# FIRST_WAITING waits for such a HIT when no other is left.
+# The same with FOR UPDATE. SKIP LOCKED passes over HITs that other workers are accepting now. No
+# search waits for a lock: PostgreSQL checks a row again once it is locked, and keeps the lock on a row
+# that is no match any more. So two searches that waited could each hold what the other waited for.
 FIRST_UNLOCKED = FIRST.with_for_update(skip_locked=True, of=hits)
 FIRST_FRESH_UNLOCKED = FIRST_UNLOCKED.where(FRESH)
 NEXT_UNLOCKED = NEXT.where(FRESH).with_for_update(skip_locked=True, of=hits)
 UNPASSED_UNLOCKED = UNPASSED.with_for_update(skip_locked=True, of=hits)
-FIRST_WAITING = FIRST.with_for_update(of=hits)
+WAIT_SECONDS = 10  # for the last HITs, while other transactions have locked them
+TAKEN = Text("Other workers have taken every assignment of this HIT.")
 NEWEST, REWARD, TIME = ORDERS = ("newest", "reward", "time")  # TIME: shortest allowed time first
 PASSED_EVERY = 64  # of so many HITs a worker accepts, one leads to a look at what was passed
 # Open HITs of a group, less those that the worker holds; others may be excluded besides.
@@ -221,8 +226,10 @@ def find_next_hit(
     NotPossible("unqualified") when the worker may not even preview the group.
     """
     queries = (NEXT, FIRST) if after else (UNPASSED, FIRST_FRESH, FIRST)
-    hit = _find_first(call, queries, worker_id, hit_type_id, after)
-    return None if hit is None else str(hit.hit_id)
+    hit = _find_first(call, queries, _build_key(call, worker_id, hit_type_id, after))
+    if hit is None or not _is_admitted(call, worker_id, hit):
+        return None
+    return str(hit.hit_id)
 
 
 def lock_next_hit(
@@ -232,38 +239,54 @@ def lock_next_hit(
 
     It is the next HIT newer than `after` if given, else the oldest; HITs that the worker returned
     come last. The row has the columns of OFFER. The lock lasts until the transaction ends;
-    concurrent workers get the HITs after it, and wait only when no other HIT is left.
+    concurrent workers get the HITs after it. When no other HIT is left, it searches again until the
+    others' transactions have ended; raises NotPossible("taken") after WAIT_SECONDS.
     """
-    from_first = (UNPASSED_UNLOCKED, FIRST_FRESH_UNLOCKED, FIRST_UNLOCKED, FIRST_WAITING)
+    from_first = (UNPASSED_UNLOCKED, FIRST_FRESH_UNLOCKED, FIRST_UNLOCKED)
     queries = (NEXT_UNLOCKED, *from_first) if after else from_first
-    return _find_first(call, queries, worker_id, hit_type_id, after)
+    key = _build_key(call, worker_id, hit_type_id, after)
+    for _ in try_again(WAIT_SECONDS):
+        hit = _find_first(call, queries, key)
+        if hit is not None:
+            return hit if _is_admitted(call, worker_id, hit) else None
+        if has_single_writer(call.db) or not count_progress(call, worker_id, hit_type_id).left:
+            return None
+        if fetch_row(call.db, FIRST, key) is None:
+            return None
+    raise NotPossible("taken", TAKEN)
+
+
+def _build_key(
+    call: Call, worker_id: str, hit_type_id: str, after: str | None
+) -> dict[str, str | int | None]:
+    """Return the parameters of a search."""
+    return {"worker_id": worker_id, "now": call.now, "hit_type_id": hit_type_id, "after": after}
 
 
 def _find_first(
-    call: Call,
-    queries: Iterable[Select[Any]],
-    worker_id: str,
-    hit_type_id: str,
-    after: str | None,
+    call: Call, queries: Iterable[Select[Any]], key: Mapping[str, Any]
 ) -> Row[Any] | None:
-    parameters = {
-        "worker_id": worker_id,
-        "now": call.now,
-        "hit_type_id": hit_type_id,
-        "after": after,
-    }
+    """Return the first HIT that a search finds, or None."""
     for number, query in enumerate(queries):
         # The first reads little; a search from the start reads every HIT that the worker holds.
-        if number == 1 and not count_progress(call, worker_id, hit_type_id).left:
+        if number == 1 and not count_progress(call, key["worker_id"], key["hit_type_id"]).left:
             return None
-        hit: Row[Any] | None = fetch_row(call.db, query, parameters)
+        hit: Row[Any] | None = fetch_row(call.db, query, key)
         if hit is not None:
-            block = {"requester_id": hit.requester_id, "worker_id": worker_id}
-            if fetch_row(call.db, IS_BLOCKED, block) is not None:
-                return None
-            eligibility.check(call, worker_id, hit, "Preview")
             return hit
     return None
+
+
+def _is_admitted(call: Call, worker_id: str, hit: Row[Any]) -> bool:
+    """Return whether the HIT's requester has not blocked the worker.
+
+    Raises NotPossible("unqualified") when the worker may not even preview the HIT.
+    """
+    block = {"requester_id": hit.requester_id, "worker_id": worker_id}
+    if fetch_row(call.db, IS_BLOCKED, block) is not None:
+        return False
+    eligibility.check(call, worker_id, hit, "Preview")
+    return True
 
 
 def note_accepted(call: Call, worker_id: str, hit: Row[Any]) -> None:
