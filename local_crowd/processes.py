@@ -50,9 +50,12 @@ def run(
                 "timeout": 60,
                 "loglevel": "warning",
                 "forwarded_allow_ips": "",  # create_app handles proxies' headers
+                # One for all servers of a user, in the home directory; from gunicorn 25.1 on.
+                "control_socket_disable": True,
             }
             for name, value in options.items():
-                self.cfg.set(name, value)
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
 
         def load(self) -> Any:
             # Called after the fork: two processes must not share a database connection.
