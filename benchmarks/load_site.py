@@ -63,7 +63,7 @@ class Server(NamedTuple):
     def stop(self) -> None:
         """End it as an operator does, and wait for it."""
         self.process.terminate()
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=60)
 
 
 def find_family(pid: int) -> list[int]:
@@ -101,7 +101,7 @@ def find_free_port() -> int:
         return int(listening.getsockname()[1])
 
 
-def wait_for_port(port: int, seconds: float = 30) -> None:
+def wait_for_port(port: int, seconds: float = 60) -> None:
     """Wait until somebody listens on a port."""
     end = time.monotonic() + seconds
     while True:

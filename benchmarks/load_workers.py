@@ -18,7 +18,7 @@ LOCATION = re.compile(rb"(?im)^location: (\S+)")
 LENGTH = re.compile(rb"(?im)^content-length: (\d+)")
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
 THANKS = b"Thank you"
-RESPONSE_SECONDS = 60  # a request without a response by then is not slow: it hangs
+RESPONSE_SECONDS = 120  # a request without a response by then is not slow: it hangs
 
 
 class Answer(NamedTuple):

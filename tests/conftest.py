@@ -34,7 +34,9 @@ BROWSERS = (
 )
 
 # A test that waits for two busy cores has not become wrong.
-hypothesis.settings.register_profile("project", deadline=None)
+hypothesis.settings.register_profile(
+    "project", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("project")
 
 
@@ -111,7 +113,7 @@ def browser() -> Iterator["Browser"]:
         pytest.skip(f"no browser: install one of {', '.join(BROWSERS)}, or set CHROMIUM")
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=15_000)  # as long as a page may need when both cores are busy
+    expect.set_options(timeout=60_000)  # so long a page may need when all cores are busy
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=path,
@@ -136,7 +138,7 @@ def open_page(browser: "Browser") -> Iterator[Callable[[], "Page"]]:
 
     def open_page() -> "Page":
         context = browser.new_context()
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         context.on("weberror", lambda error: errors.append(str(error.error)))
         contexts.append(context)
         return context.new_page()

@@ -99,7 +99,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
 def phone(browser: "Browser", request: pytest.FixtureRequest) -> Iterator["Page"]:
     """A page on a phone whose language is the test's parameter."""
     context = browser.new_context(viewport=PHONE, locale=request.getfixturevalue("code"))
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 

@@ -319,7 +319,7 @@ def test_a_receiver_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch, say
         answering.join()
         accepted[0].close()
 
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 60
 
 
 def test_tls_is_verified(hook: Receiver) -> None:
@@ -486,7 +486,7 @@ def test_a_server_sends_by_itself(
     app = create_app(tmp_path / "crowd")
     app.send_notifications()
     put(site, hook.url + "/")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not hook.bodies and time.monotonic() < deadline:
         threading.Event().wait(0.01)
     app.close()
@@ -514,7 +514,7 @@ def test_the_courier_outlives_a_fault(
 
     monkeypatch.setattr(courier, "deliver", deliver)
     courier.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not hook.bodies and time.monotonic() < deadline:
         threading.Event().wait(0.01)
     courier.stop()

@@ -34,7 +34,7 @@ def test_demo(tmp_path: Path) -> None:
         with urllib.request.urlopen(picture) as answer:
             assert answer.read(2) == b"\xff\xd8"
         server.send_signal(signal.SIGINT)
-        _, stderr = server.communicate(timeout=20)
+        _, stderr = server.communicate(timeout=60)
         assert server.returncode == 0
         assert f"http://127.0.0.1:{port}/sandbox/" in stderr.decode()
     commands = [line.strip() for line in stderr.decode().splitlines() if "--hit_ids_file" in line]

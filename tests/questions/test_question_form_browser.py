@@ -221,7 +221,7 @@ def test_a_form_in_a_preview_cannot_be_submitted(desk: Desk) -> None:
 def test_a_form_works_without_scripts(crowd: CrowdUnderTest, browser: "Browser") -> None:
     """Where scripts are off, the browser itself holds to what HTML can say, and the answer counts."""
     context = browser.new_context(java_script_enabled=False)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     desk = Desk(crowd, context.new_page())
     desk.preview(form(required(text('<Length maxLength="3"/>')), required(choice("a"), "one")))
     desk.page.get_by_role("button", name="Accept").click()

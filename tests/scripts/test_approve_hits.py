@@ -174,7 +174,7 @@ def test_the_answer_on_a_terminal_decides(desk: Desk, typed: str, code: int, sta
                 break
         assert process.stdout is not None
         out = process.stdout.read()
-        assert process.wait(30) == code
+        assert process.wait(60) == code
     os.close(ours)
 
     assert out == b""

@@ -31,7 +31,7 @@ def asked(*argv: str, typed: str) -> tuple[int, str]:
         text=True,
     ) as process:
         os.write(ours, typed.encode())
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     os.close(ours)
     os.close(its)
     assert out == ""

@@ -530,7 +530,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_says_how_to_go_on(files: Desk) ->
         assert process.poll() is None
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)
-    stderr = process.communicate(timeout=30)[1]
+    stderr = process.communicate(timeout=60)[1]
 
     assert process.returncode == 130, stderr
     recorded = len(record(files)) - 1

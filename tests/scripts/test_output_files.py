@@ -115,7 +115,7 @@ def test_a_page_can_be_rendered_into_a_pipe(desk: Desk) -> None:
     with ThreadPoolExecutor() as pool:
         reading = pool.submit(Path("fifo").read_text)
         done = desk.run("render_template", "--html_template=page.html", "--rendered_html=fifo")
-        assert reading.result(timeout=10) == "<p>page</p>"
+        assert reading.result(timeout=60) == "<p>page</p>"
 
     assert (done.code, done.err) == (0, "Rendered fifo\n")
     assert stat.S_ISFIFO(Path("fifo").stat().st_mode)

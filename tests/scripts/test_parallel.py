@@ -35,7 +35,7 @@ def test_outcomes_come_in_the_order_of_the_items() -> None:
 
     def work(item: int) -> int:
         if item == 0:
-            assert second_done.wait(30)
+            assert second_done.wait(60)
         if item == THREADS - 1:
             second_done.set()
         return item * item
@@ -53,7 +53,7 @@ def test_no_more_than_so_many_threads_work_at_once() -> None:
         with counting:
             running += 1
             most = max(most, running)
-        meeting.wait(30)  # passes only when all threads are here
+        meeting.wait(60)  # passes only when all threads are here
         with counting:
             running -= 1
 
@@ -97,7 +97,7 @@ def test_another_exception_stops_the_feeding_and_comes_last() -> None:
         if item == 1:
             failed.set()
             raise RuntimeError("a bug")
-        assert failed.wait(30)
+        assert failed.wait(60)
         done.append(item)
         return item
 
@@ -116,7 +116,7 @@ def test_items_that_cannot_be_read_do_not_hide_what_was_done() -> None:
 
     def items() -> Iterator[int]:
         yield 0
-        assert begun.wait(30)
+        assert begun.wait(60)
         raise ValueError("line 2")
 
     def work(item: int) -> int:
@@ -137,7 +137,7 @@ def test_who_stops_listening_stops_the_work() -> None:
 
     def work(item: int) -> int:
         if item:
-            assert going.wait(30)
+            assert going.wait(60)
         done.append(item)
         return item
 
@@ -219,7 +219,7 @@ def interrupted() -> Iterator[subprocess.Popen[str]]:
 
 def test_ctrl_c_finishes_what_is_in_flight(interrupted: subprocess.Popen[str]) -> None:
     """After Ctrl-C nothing new is begun, what is in flight is finished and heard of."""
-    out, err = interrupted.communicate("go\n", timeout=30)
+    out, err = interrupted.communicate("go\n", timeout=60)
 
     assert out == "done 0\ndone 1\ninterrupted\n"
     assert err == ""
@@ -231,4 +231,4 @@ def test_a_second_ctrl_c_ends_the_process_at_once(interrupted: subprocess.Popen[
     """Whoever insists need not wait for calls that hang."""
     interrupted.send_signal(signal.SIGINT)
 
-    assert interrupted.wait(timeout=10) == -signal.SIGINT
+    assert interrupted.wait(timeout=60) == -signal.SIGINT

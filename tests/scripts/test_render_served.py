@@ -56,7 +56,7 @@ def test_a_row_is_previewed_submitted_and_shown_again_when_a_file_changes(
             desk.write("page.html", FORM.format("Now: ${animal}"))
             expect(frame.get_by_text("Now: cat")).to_be_visible()
             server.send_signal(signal.SIGINT)
-            assert server.wait(timeout=20) == 0
+            assert server.wait(timeout=60) == 0
         finally:
             server.kill()
 

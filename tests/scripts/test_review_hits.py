@@ -172,7 +172,7 @@ class Typist:
             try:
                 self.shown += os.read(self._ours, 4096).decode()
             except OSError:  # Linux's way of saying that nobody writes any more
-                return self.process.wait(30)
+                return self.process.wait(60)
 
 
 @contextmanager

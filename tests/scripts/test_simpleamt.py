@@ -28,7 +28,7 @@ from tests.support.crowds import Clock
 from tests.support.ports import free_port
 from tests.support.script_fixtures import Desk, Done
 
-QUICK = 5  # seconds; what would be retried takes minutes
+QUICK = 60  # seconds, on a busy machine too; what would be retried takes minutes
 
 
 def balance(desk: Desk, *argv: str) -> str:
@@ -563,7 +563,7 @@ def test_ctrl_c_while_waiting_for_the_server_ends_with_130(
         ) as process:
             connection, _ = hanging.accept()
             process.send_signal(signal.SIGINT)
-            out, err = process.communicate(timeout=30)
+            out, err = process.communicate(timeout=60)
             connection.close()
 
     assert (process.returncode, out, err) == (130, "", "Interrupted.\n")

@@ -57,7 +57,7 @@ class Calls:
         thens += [lambda: None] * (OTHERS + 1 - len(thens))
         running = threading.Event()
         first = self.pool.submit(self.note, 0, lambda: (running.set(), thens[0]()))
-        assert running.wait(30)
+        assert running.wait(60)
         return [first, *(self.pool.submit(self.note, n, thens[n]) for n in range(1, OTHERS + 1))]
 
     def notes(self) -> list[int]:
@@ -109,12 +109,12 @@ def test_no_result_comes_before_the_flush(calls: Calls, monkeypatch: pytest.Monk
 
     def slow_disk(file: int) -> None:
         flushing.set()
-        assert may_flush.wait(30)
+        assert may_flush.wait(60)
         flush(file)
 
     monkeypatch.setattr(os, "fdatasync", slow_disk)
     done = calls.note_together(fail)
-    assert flushing.wait(30)
+    assert flushing.wait(60)
 
     assert calls.notes() == [0, 2, 3, 4, 5]  # committed
     assert not any(future.done() for future in done)
@@ -141,12 +141,12 @@ def test_a_call_that_is_interrupted_while_waiting_is_not_run(calls: Calls) -> No
     def interrupt() -> None:
         calls.wait_for_queue(1)
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-        interrupted.wait(30)
+        interrupted.wait(60)
 
     interrupted, running = threading.Event(), threading.Event()
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     first = calls.pool.submit(calls.note, 0, lambda: (running.set(), interrupt()))
-    assert running.wait(30)
+    assert running.wait(60)
     try:
         with pytest.raises(KeyboardInterrupt):
             calls.note(1)

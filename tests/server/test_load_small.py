@@ -13,9 +13,6 @@ from benchmarks.load_workers import Browser
 from tests.support.own_thread import apart
 from tests.support.postgres import Databases
 
-# A request without a response, or a minute without an answer, ends a run earlier, and is named.
-pytestmark = pytest.mark.timeout(300)
-
 
 @pytest.mark.foreign
 def test_on_sqlite(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from benchmarks.load_site import find_family
 from tests.support.quick_setup import new_crowd
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 20  # within which it happens, on a busy machine too
+SECONDS = 60  # within which it happens, on a busy machine too
 
 pytestmark = pytest.mark.skipif(
     len(os.sched_getaffinity(0)) < 2, reason="one core is served by one process"

@@ -75,7 +75,7 @@ def serve(data: Path) -> Iterator[Serve]:
     yield serve
     for process in started:
         process.send_signal(signal.SIGTERM)
-        _, stderr = process.communicate(timeout=30)
+        _, stderr = process.communicate(timeout=60)
         assert process.returncode == 0
         assert "Traceback" not in stderr
 

@@ -46,7 +46,7 @@ def test_a_launch_names_the_port_that_is_served(desk: Desk) -> None:
     with server(directory) as (url, process):
         served = launched(desk, "first.txt")
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
         assert not (directory / serving.NOTE).exists()
     alone = launched(desk, "second.txt")
 

@@ -17,7 +17,7 @@ import pytest
 from tests.support.quick_setup import new_crowd
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 10  # within which everybody else is answered, on a busy machine too
+SECONDS = 60  # within which everybody else is answered, on a busy machine too
 FILM = 64 * 1024 * 1024  # bytes, more than all buffers between server and client hold
 Serve = Callable[..., str]
 
@@ -50,7 +50,7 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     yield serve
     for process in started:
         process.send_signal(signal.SIGTERM)
-        _, stderr = process.communicate(timeout=20)
+        _, stderr = process.communicate(timeout=60)
         assert process.returncode == 0
         assert "Traceback" not in stderr
 

@@ -233,7 +233,7 @@ def test_a_server_whose_disk_is_full(start: Start, data: Path) -> None:
     listed = {hit["HITId"] for hit in pages_of(client)}
     client.close()
     server.send_signal(signal.SIGTERM)
-    _, stderr = server.communicate(timeout=20)
+    _, stderr = server.communicate(timeout=60)
 
     assert fault["Error"] == {
         "Code": "ServiceFault",

@@ -71,7 +71,7 @@ def _server(directory: Path, user: str | None, *, fsync: bool) -> Iterator[str]:
         yield f"postgresql+psycopg://postgres@/postgres?host={directory}"
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=60)
         log.close()
 
 

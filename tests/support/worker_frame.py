@@ -128,7 +128,7 @@ def stand_in_fixture() -> Iterator[StandIn]:
 def faulty_page_fixture(browser: Browser) -> Iterator[Page]:
     """Return a page whose scripts may fail, which is what the test is about."""
     context = browser.new_context()
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(60_000)
     yield context.new_page()
     context.close()
 
