@@ -76,7 +76,9 @@
       if (!isBox(field)) field.setAttribute('aria-invalid', fields.includes(field));
     }
     const [field] = fields;
-    return field && field.hidden ? (groupOf(field) || row).querySelector('button, [tabindex="0"], [contenteditable]') : field;
+    if (!field || !field.hidden) return field;
+    const usable = (groupOf(field) || row).querySelectorAll('button, [tabindex="0"], [contenteditable]');
+    return Array.from(usable).find((element) => element.offsetParent) || row;
   }
 
   function addDescription(element, id) {
@@ -135,6 +137,13 @@
       (choice.closest('.choice') || choice).append(key);
     }
   }
+
+  document.addEventListener('error', ({ target }) => {
+    if (target.localName !== 'img' || !target.closest('.task-row')) return;
+    const note = Object.assign(document.createElement('p'), { className: 'problem' });
+    note.textContent = 'This picture did not load: ' + target.src.slice(0, 200);
+    target.replaceWith(note);
+  }, true);
 
   rows.forEach((row, index) => {
     const template = row.querySelector('template'), part = document.importNode(template.content, true);

@@ -49,9 +49,10 @@ class Word(Shape):
 
 @dataclass(frozen=True)
 class Many(Shape):
-    """A list of one or more items of a shape, or of as many as the context's `per` has."""
+    """A list of at least `least` items of a shape, or of as many as the context's `per` has."""
 
     item: Shape
+    least: int = 1
     per: str = ""
 
     def find_faults(self, value: Any, path: str, context: Context) -> Iterator[str]:
@@ -60,11 +61,11 @@ class Many(Shape):
             yield f"{path}: is {describe(value)}, not a list"
             return
         heads = context.get(self.per)
-        if not value:
-            yield f"{path}: is an empty list"
-        elif isinstance(heads, list) and len(value) != len(heads):
+        if isinstance(heads, list) and len(value) != len(heads):
             yield f"{path}: {count_of(len(value), 'value')}, {self.per} has {len(heads)}"
             return
+        if len(value) < self.least:
+            yield f"{path}: {count_of(len(value), 'item')}, at least {self.least} must be there"
         for number, item in enumerate(value):
             yield from self.item.find_faults(item, f"{path}/{number}", context)
 
@@ -238,11 +239,13 @@ class _Parser:
         if self.has("per"):
             per = self.take()
             self.take("]")
-            return Many(items[0], per)
+            return Many(items[0], per=per)
         while self.take(",", "]") == ",":
-            if len(items) == 1 and self.has("..."):
+            if self.has("..."):
                 self.take("]")
-                return Many(items[0])
+                if any(item != items[0] for item in items):
+                    raise ValueError("... follows items of different shapes")
+                return Many(items[0], len(items))
             items.append(self.read_shape())
         return Items(tuple(items))
 

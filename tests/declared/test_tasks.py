@@ -67,7 +67,7 @@ def test_a_built_in_type_is_sound_and_has_an_example(task: tasks.TaskType) -> No
     for row_id, row in batch["rows"].items():
         assert task.check_row(row_id, row, batch["context"]) == []
     page = tasks.render(to_hit(batch), DIRECTORIES)
-    assert len(page.encode()) < 32_000
+    assert len(page.encode()) < 36_000
     assert "<link" not in page
     assert 'src="http' not in page
 
@@ -94,6 +94,10 @@ def test_a_built_in_type_is_sound_and_has_an_example(task: tasks.TaskType) -> No
         (f"<form>{FIELD}</form>", "1: <form> is not for a fragment, which shows one row of a page"),
         (f"{FIELD}\n{{% if row %}}", "2: Unexpected end of template."),
         (f"{{# A\n\nrow: [text\n#}}{FIELD}", "3: row: the end is where , or ] is expected"),
+        (
+            f"{{# A\nrow: [text, number, ...] #}}{FIELD}",
+            "2: row: ... follows items of different shapes",
+        ),
         (f"{{# A\nrow: txt #}}{FIELD}", "2: row: txt is not a shape; did you mean text?"),
     ],
 )
@@ -131,7 +135,9 @@ FIELDS = {"fields": ["name", "price"]}
         ("[value, value] or [[text per other], text]", [["a", "b"], "x"], []),
         ("[value, value]", ["a"], ["/rows/p1: 1 item instead of 2"]),
         ("[text, ...]", ["a", 2, None], ["/rows/p1/1: is a number, not text", "/rows/p1/2: is null, not text"]),
-        ("[text, ...]", [], ["/rows/p1: is an empty list"]),
+        ("[text, ...]", [], ["/rows/p1: 0 items, at least 1 must be there"]),
+        ("[value, value, ...]", ["a"], ["/rows/p1: 1 item, at least 2 must be there"]),
+        ("[value, value, ...]", ["a", 2, None], []),
         ("[text, ...]", "abc", ["/rows/p1: is text, not a list"]),
         ("number", True, ["/rows/p1: is true, not a number"]),
         ("value", {}, ["/rows/p1: is an object, not a text or a number"]),

@@ -1,10 +1,14 @@
-"""The pages of task types: the example batch of each, rendered as a HIT, and what it hands in."""
+"""The pages of task types: the example batch of each as a HIT in a browser, and what it hands in."""
+
+from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from amt.declared import tasks
+from amt.quality import aggregation
 from tests.support.worker_frame import StandIn, expect, hit
 
 if TYPE_CHECKING:
@@ -12,38 +16,93 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORIES = [str(ROOT / "hit_templates")]
+Answers = dict[Any, dict[str, Any]]
+Point = tuple[float, float]
 
 
 def read_example(name: str) -> dict[str, Any]:
     """Return the example batch of a task type."""
-    batch: dict[str, Any] = json.loads((ROOT / "examples" / "batches" / f"{name}.json").read_text())
+    text = (ROOT / "examples" / "batches" / f"{name}.json").read_text("utf-8")
+    batch: dict[str, Any] = json.loads(text)
     return batch
 
 
 def to_hit(batch: dict[str, Any]) -> dict[str, Any]:
     """Return the line of input.jsonl for all rows of a batch in one HIT."""
     rows = [{"id": row_id, "row": row} for row_id, row in batch["rows"].items()]
-    return {"task": batch["task"], "rows": rows, "context": batch["context"]}
+    return {name: batch[name] for name in ("task", "title", "context")} | {"rows": rows}
+
+
+def aggregate(folder: Path, answers: Answers, field: str, kind: str | None = None) -> list[Any]:
+    """Return the label of each row, of two workers who gave these answers, as aggregate_results.py
+    finds it.
+    """
+    lines = [
+        {"assignment_id": f"{worker}{row}", "hit_id": row, "worker_id": worker, "output": fields}
+        for worker in ("A1", "A2")
+        for row, fields in answers.items()
+    ]
+    path = folder / "results.jsonl"
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    settings = aggregation.Settings(f"output.{field}", kind)
+    return [row.label for row in aggregation.aggregate([str(path)], settings).rows]
 
 
 class TaskPage:
     """A HIT of a batch in a worker's browser, in a frame without an origin."""
 
-    def __init__(self, stand_in: StandIn, page: "Page", line: dict[str, Any]) -> None:
+    def __init__(self, stand_in: StandIn, page: Page, line: dict[str, Any]) -> None:
         self.stand_in = stand_in
         self.page = page
         self.line = line
-        self.frame: FrameLocator = hit(stand_in, page, tasks.render(line, DIRECTORIES))
+        html = tasks.render(line, DIRECTORIES)
+        self.frame: FrameLocator = hit(stand_in, page, html)
+        # Places within a frame are off by the width of its border.
+        page.locator("iframe").evaluate("frame => { frame.style.border = 0; }")
 
-    def row(self, number: int) -> "Locator":
+    def row(self, number: int) -> Locator:
         """Return a row, from 1."""
-        return self.frame.get_by_role("region", name=f"{number} of ", exact=False)
+        return self.frame.get_by_role("region", name=f"{number} of ")
+
+    def button(self, row: int, name: str) -> Locator:
+        """Return a button of a row."""
+        return self.row(row).get_by_role("button", name=name)
+
+    def place_of(self, element: Locator, at: Point = (0.5, 0.5)) -> Point:
+        """Return where in the window a point of an element is, given as shares of its size."""
+        element.scroll_into_view_if_needed()
+        box = element.bounding_box()
+        assert box
+        return box["x"] + at[0] * box["width"], box["y"] + at[1] * box["height"]
+
+    def drag(self, start: Point, end: Point) -> None:
+        """Drag the mouse."""
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        self.page.mouse.move(*end, steps=4)
+        self.page.mouse.up()
+
+    def touch(self, *points: Point) -> None:
+        """Touch the first point with a finger, and lift it at the last."""
+        client = self.page.context.new_cdp_session(self.page)
+        for index, point in enumerate([*points, None]):
+            kind = "touchEnd" if point is None else "touchMove" if index else "touchStart"
+            fingers = [] if point is None else [{"x": point[0], "y": point[1]}]
+            client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": fingers})
+        client.detach()
+
+    def keys(self, keys: Sequence[str]) -> None:
+        """Press keys where the focus is; "9*ArrowLeft" nine times."""
+        for key in keys:
+            count, _, name = key.rpartition("*")
+            for _ in range(int(count or 1)):
+                self.page.keyboard.press(name)
 
     def press_submit(self) -> None:
         """Press Submit."""
         self.frame.get_by_role("button", name="Submit").click()
 
-    def submit(self) -> dict[Any, dict[str, Any]]:
+    def submit(self) -> Answers:
         """Press Submit; return the fields of each row, as a requester gets them."""
         self.press_submit()
         expect(self.frame.get_by_text("Thank you")).to_be_visible()

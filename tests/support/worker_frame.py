@@ -112,8 +112,9 @@ class Handler(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-@pytest.fixture(name="stand_in")
-def stand_in_fixture() -> Iterator[StandIn]:
+@contextlib.contextmanager
+def serve_stand_in() -> Iterator[StandIn]:
+    """Serve a StandIn on a free port."""
     server = StandIn()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -122,6 +123,12 @@ def stand_in_fixture() -> Iterator[StandIn]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(name="stand_in")
+def stand_in_fixture() -> Iterator[StandIn]:
+    with serve_stand_in() as server:
+        yield server
 
 
 @pytest.fixture(name="faulty_page")
