@@ -69,7 +69,8 @@ def main(argv: list[str] | None = None) -> int:
         type=float,
         default=dawid_skene.PSEUDO_COUNT,
         metavar="X",
-        help="dawid_skene: what is added to each cell of a worker's matrix; default: %(default)s",
+        help="dawid_skene: number of answers that the crowd's matrix counts for in each row of a "
+        "worker's; default: %(default)s",
     )
     parser.add_argument(
         "--as_text", action="store_true", help='take all labels as text, so that 1 is "1"'

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from amt.fees import Cost, Rates, cost
-from amt.quality import dawid_skene, majority
+from amt.quality import anchoring, dawid_skene, majority
 from amt.quality.dawid_skene import Matrix
 from amt.quality.votes import Votes, create_votes
 
@@ -79,6 +79,11 @@ class Study:
         """The number of rows."""
         return len(self.truth)
 
+    @property
+    def machines(self) -> list[int]:
+        """The number of the machine, if there is one."""
+        return [] if self.machine_answers is None else [len(self.workers)]
+
     def collect(self, counts: Sequence[int]) -> Votes:
         """Return the votes when row r has got its first `counts[r]` answers, and the machine's."""
         rows, workers, votes = array("i"), array("i"), array("i")
@@ -98,8 +103,7 @@ def create_worker(accuracy: float, labels: int) -> Matrix:
 
     Wrong answers are equally likely. A spammer has the accuracy 1 / labels.
     """
-    wrong = (1 - accuracy) / (labels - 1)
-    return [[accuracy if t == v else wrong for v in range(labels)] for t in range(labels)]
+    return dawid_skene.create_coin(accuracy, labels)
 
 
 def create_biased_machine(accuracy: float, labels: int, favourite: int = 0) -> Matrix:
@@ -174,7 +178,18 @@ def choose_audit_rows(rows: int, share: float, seed: int) -> set[int]:
 def run_fixed(study: Study, answers: int, method: str = "dawid_skene") -> Outcome:
     """Ask the same number of workers about each row, and label by `dawid_skene` or `majority`."""
     counts = [answers] * study.row_count
-    return evaluate(study, counts, _infer(study.collect(counts), method), SURE)
+    votes = study.collect(counts)
+    if method == "majority":
+        people, rows = anchoring.leave_out(votes, study.machines)
+        assert len(rows) == study.row_count  # noqa: S101 - people answer every row
+        shares = majority.aggregate(people)
+        return evaluate(study, counts, list(zip(*shares, strict=True)), SURE)
+    if study.machines:
+        audit = anchoring.find_audit_rows(votes, study.machines)
+        estimate = anchoring.estimate(votes, audit, study.machines)
+    else:
+        estimate = dawid_skene.estimate(votes)
+    return evaluate(study, counts, estimate.posteriors, SURE)
 
 
 def run_adaptive(study: Study, policy: Policy | None = None) -> Outcome:
@@ -186,7 +201,8 @@ def run_adaptive(study: Study, policy: Policy | None = None) -> Outcome:
         for row in range(study.row_count)
     ]
     while True:
-        posteriors = _infer(study.collect(counts), "dawid_skene")
+        votes = study.collect(counts)
+        posteriors = anchoring.estimate(votes, audit, study.machines).posteriors
         unsure = [
             row
             for row, values in enumerate(zip(*posteriors, strict=True))
@@ -220,9 +236,3 @@ def compute_cost(outcome: Outcome, rates: Rates, reward: Decimal) -> Cost:
         sum((each.rewards for each in costs), Decimal(0)),
         sum((each.fees for each in costs), Decimal(0)),
     )
-
-
-def _infer(votes: Votes, method: str) -> Posteriors:
-    if method == "majority":
-        return list(zip(*majority.aggregate(votes), strict=True))
-    return dawid_skene.estimate(votes).posteriors

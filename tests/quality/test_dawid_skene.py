@@ -35,19 +35,22 @@ def read_patients() -> Votes:
 
 
 @pytest.mark.parametrize("use_numpy", [False, pytest.param(True, marks=pytest.mark.foreign)])
-def test_the_patients_of_1979(use_numpy: bool) -> None:
+@pytest.mark.parametrize("pseudo_count", [0.01, dawid_skene.PSEUDO_COUNT])
+def test_the_patients_of_1979(pseudo_count: float, use_numpy: bool) -> None:
     """The marginals of Dawid and Skene (1979), and every label but two above 0.98 sure.
 
-    Source: Applied Statistics 28(1), 20-28, tables 1 to 4. They smooth nothing, so neither do we.
+    Source: Applied Statistics 28(1), 20-28, tables 1 to 4. They smooth nothing; what we smooth by
+    default changes the marginals by less than 0.0005.
     """
     votes = read_patients()
     assert (votes.row_count, votes.worker_count, len(votes.votes)) == (45, 5, 315)
 
-    estimate = dawid_skene.estimate(votes, pseudo_count=0.01, use_numpy=use_numpy)
+    estimate = dawid_skene.estimate(votes, pseudo_count=pseudo_count, use_numpy=use_numpy)
 
     assert estimate.converged
     assert [round(share, 2) for share in estimate.shares] == [0.40, 0.42, 0.11, 0.07]
-    assert estimate.shares == pytest.approx([0.3996, 0.4221, 0.1116, 0.0667], abs=2e-4)
+    away = 2e-4 if pseudo_count == 0.01 else 5e-4
+    assert estimate.shares == pytest.approx([0.3996, 0.4221, 0.1116, 0.0667], abs=away)
     unsure = [n for n, row in enumerate(by_row(estimate), start=1) if max(row) <= 0.98]
     assert unsure == [35, 38]
 

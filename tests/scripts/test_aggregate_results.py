@@ -52,7 +52,7 @@ def test_the_default_is_dawid_skene_where_workers_answer_enough(desk: Desk) -> N
     assert {line["method"] for line in many} == {"dawid_skene"}
     assert [line["label"] for line in many] == ["a", "b", "a", "b"]
     said = desk.run("aggregate_results", *FLAGS).err
-    assert said == "12 answers of 3 workers to 4 rows, by dawid_skene; 2 need a look.\n"
+    assert said == "12 answers of 3 workers to 4 rows, by dawid_skene; 0 need a look.\n"
 
 
 def test_a_tie_broken_at_random_is_the_same_for_a_seed(desk: Desk) -> None:
