@@ -48,6 +48,9 @@ COMMANDS = {
     "show_account_balance": "",
     "show_costs": IDS,
     "show_hit_progress": IDS,
+    "simulate_workers": (
+        "--truth_file=input.jsonl --field=output.label --hit_ids_file=hit_ids.txt"
+    ),
     "unblock_workers": "--worker_ids_file=workers.txt --yes",
 }
 # Command lines of the scripts that need no library and no crowd.
