@@ -106,17 +106,23 @@ def forked_scripts(folder: Path, *modules: str) -> Iterator[ForkedScripts]:
 
 
 def kill_at_random_moments(
-    scripts: ForkedScripts, argv: tuple[str, ...], record: Path, times: int, chance: random.Random
+    scripts: ForkedScripts,
+    argv: tuple[str, ...],
+    record: Path,
+    times: int,
+    chance: random.Random,
+    *,
+    growth: int = 2,
 ) -> list[int]:
     """Kill a script that many times, and return how many lines its record had each time.
 
-    A moment is shortly after the record has grown by up to two lines, or any time within the first
-    0.2 seconds. A run that ends by itself must end with 0; it is not counted among the times.
+    A moment is shortly after the record has grown by up to `growth` lines, or any time within the
+    first 0.2 seconds. A run that ends by itself must end with 0; it is not counted among the times.
     """
     moments = []
     for _ in range(times):
         by_time = chance.random() < 0.15
-        wanted = 0 if by_time else count_lines(record) + chance.randrange(3)
+        wanted = 0 if by_time else count_lines(record) + chance.randrange(growth + 1)
         delay = chance.random() * (0.2 if by_time else 0.004)
         ended = scripts.run_and_kill(
             *argv, when=lambda wanted=wanted: count_lines(record) >= wanted, delay=delay
