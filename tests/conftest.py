@@ -1,5 +1,6 @@
 """What every test shares: the browser, and the rule that CI skips nothing."""
 
+import gc
 import os
 import shutil
 import signal
@@ -17,6 +18,7 @@ from tests.support.quick_setup import (  # noqa: F401 - fixtures
     flask_apps,
     quick_passwords,
     returned_flask_apps,
+    shared_botocore_events,
     shared_botocore_models,
     strong_passwords,
 )
@@ -69,6 +71,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Exempt the tests themselves from garbage collection: each full one would visit them all."""
+    gc.collect()
+    gc.freeze()
 
 
 def _some_of_each_test(items: list[pytest.Item], most: int) -> Iterator[pytest.Item]:

@@ -1,5 +1,6 @@
 """Share between the tests of a process what takes long to set up."""
 
+import inspect
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,9 @@ from typing import Any, ClassVar
 
 import botocore.session
 import pytest
+from botocore import hooks
 from botocore.loaders import create_loader
+from botocore.utils import EVENT_ALIASES
 from flask import Flask
 from sqlalchemy import Engine
 from sqlalchemy.dialects import registry
@@ -108,6 +111,34 @@ def shared_botocore_models() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "Session", Session)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_botocore_events() -> Iterator[None]:
+    """Find botocore's names of events once, instead of once per session and client, and whether
+    handlers take keyword arguments without `inspect`.
+
+    Together they are half of the time that a new client takes (21 ms).
+    """
+    names: dict[str, str] = {}
+
+    class EventAliaser(hooks.EventAliaser):
+        def __init__(self, event_emitter: Any, event_aliases: Any = None) -> None:
+            super().__init__(event_emitter, event_aliases)
+            if event_aliases is None or event_aliases == EVENT_ALIASES:
+                self._alias_name_cache = names
+
+    slow_accepts_kwargs = hooks.accepts_kwargs
+
+    def accepts_kwargs(handler: Any) -> Any:
+        if (code := getattr(handler, "__code__", None)) is not None:  # a function or a method
+            return code.co_flags & inspect.CO_VARKEYWORDS
+        return slow_accepts_kwargs(handler)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "EventAliaser", EventAliaser)
+        patch.setattr(hooks, "accepts_kwargs", accepts_kwargs)
         yield
 
 
