@@ -8,14 +8,18 @@ BIN := $(VENV)/bin
 PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 
 # The tests that must pass on the lowest versions: all but those that depend on other programs, those
-# that no library's version can change (make's tools, our own file formats, flags and records), and
-# those of random requests, which look for faults of ours. Of a parametrized test, three sets of
-# parameters are enough: the others vary what is ours.
+# that no library's version can change (make's tools, our own file formats, flags, records and
+# settings, streams and signals of processes, statistics, the rewriting of pages, numbers of calls and
+# of rows), and those of random requests, which look for faults of ours. Of a parametrized test, one
+# set of parameters is enough: the others vary what is ours.
 LOWEST_TESTS := not browser and not slow and not foreign and not postgresql and not served
-LOWEST_IGNORED := tests/project tests/formats tests/server/test_netloc.py \
+LOWEST_IGNORED := tests/project tests/formats tests/quality tests/server/test_netloc.py \
 	tests/wire/test_any_request.py tests/server/test_hostile_input.py \
-	$(patsubst %,tests/scripts/test_%.py,damaged_records files interrupts_in_background \
-		misspelt_flags no_results output_files read_once reconcile repeated_keys wrong_ids lost_responses)
+	tests/hits/test_rows_read.py tests/questions/test_wrapped_pages.py \
+	$(patsubst %,tests/amt/test_%.py,deleting page_checks progress survey) \
+	$(patsubst %,tests/scripts/test_%.py,call_counts configuration confirmation console \
+		damaged_records files interrupts_in_background misspelt_flags no_results output_files parallel \
+		read_once reconcile repeated_keys wrong_ids lost_responses)
 
 # worksteal: a process that has run out of tests takes over some of another's.
 PYTEST_ARGS ?= --numprocesses=auto --dist=worksteal
@@ -49,7 +53,7 @@ check: $(VENV)/dev.stamp ## check formatting, lint, spelling, types, imports, ge
 	@$(MAKE) --no-print-directory lowest
 
 lowest: $(LOWEST)/run.stamp ## run the tests on the lowest versions that requirements.txt allows
-	$(LOWEST)/bin/python -m pytest -m '$(LOWEST_TESTS)' $(LOWEST_IGNORED:%=--ignore=%) --parameter-sets=3 $(PYTEST_ARGS)
+	$(LOWEST)/bin/python -m pytest -m '$(LOWEST_TESTS)' $(LOWEST_IGNORED:%=--ignore=%) --parameter-sets=1 $(PYTEST_ARGS)
 
 # On its own, because measuring takes 70 % more CPU on Python 3.11. Processes that tests start are not
 # measured.
