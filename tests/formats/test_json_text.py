@@ -66,7 +66,8 @@ def test_a_fault_is_one_line(text: str, message: str) -> None:
 keys = st.text(st.sampled_from('a"\\:{é'), max_size=2)
 values = st.recursive(
     st.none() | st.text(st.sampled_from('a"\\:{}[],')) | st.integers(),
-    lambda inner: st.lists(inner) | st.dictionaries(keys, inner),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4),
+    max_leaves=20,
 )
 
 

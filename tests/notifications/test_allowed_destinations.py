@@ -13,6 +13,7 @@ from local_crowd.delivery.courier import Courier
 from local_crowd.operations.errors import CrowdError
 from local_crowd.site import Site, open_site
 from tests.support.outbox_reader import specification
+from tests.support.quick_setup import new_crowd
 from tests.support.receivers import Receiver, receiver
 
 Manage = Callable[..., tuple[int, list[dict[str, Any]], str]]
@@ -41,8 +42,7 @@ def manage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Manage:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """The sandbox of a running server, whose crowd.json allows one queue."""
-    (tmp_path / "crowd").mkdir(mode=0o700)
-    (tmp_path / "crowd" / settings.FILE).write_text(
+    (new_crowd(tmp_path / "crowd") / settings.FILE).write_text(
         json.dumps({"notification_destinations": ["https://sqs.eu-west-1.amazonaws.com/1/"]})
     )
     site = open_site(tmp_path / "crowd", "sandbox")

@@ -14,6 +14,7 @@ from local_crowd.site import Site, open_site
 from local_crowd.wire import model
 from local_crowd.wire.protocol import respond
 from tests.support.crowds import Clock
+from tests.support.quick_setup import new_crowd
 from tests.support.random_requests import (
     FAMILIES,
     Known,
@@ -27,7 +28,7 @@ from tests.support.random_requests import (
 @pytest.fixture
 def known(tmp_path: Path) -> Iterator[Known]:
     """A site with a HIT, a worker and an assignment."""
-    site = open_site(tmp_path / "crowd", "sandbox", Clock())
+    site = open_site(new_crowd(tmp_path / "crowd"), "sandbox", Clock())
     yield Known(site)
     site.close()
 

@@ -16,6 +16,7 @@ from local_crowd.site import Site, open_site
 from local_crowd.wire import signature
 from local_crowd.wire.signature import authenticate
 from tests.support.crowds import HIT, NEW_YEAR, Clock, Refusal, refusal
+from tests.support.quick_setup import new_crowd
 from tests.support.signing import signed_client
 
 LAB = access_keys.KeyPair("LCEXAMPLEEXAMPLEEXAM", "aSecretOfFortyCharactersForTheTestsAlone")
@@ -106,7 +107,7 @@ RECORDED = {
 
 
 def site_with_lab(directory: Path, clock: Callable[[], float]) -> Site:
-    site = open_site(directory, "sandbox", clock)
+    site = open_site(new_crowd(directory), "sandbox", clock)
     with site.writing() as call:
         access_keys.set_keys(call, "lab", LAB_ID, LAB)
     return site
