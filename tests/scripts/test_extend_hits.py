@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.crowds import DAY
 from tests.support.faulty_crowd import FaultyCrowd
-from tests.support.killing import run, run_and_kill
+from tests.support.forked_scripts import forked_scripts, kill_at_random_moments
 from tests.support.script_fixtures import Desk
 
 EXTEND = ("extend_hits", "--hit_ids_file=hit_ids.txt")
@@ -205,19 +205,22 @@ def test_killed_at_any_moment_no_hit_is_extended_twice(desk: Desk) -> None:
     """extend_hits.py killed again and again on a faulty crowd: each HIT gets what it should."""
     faults = {"break": 0.04, "reset before": 0.04, "reset after": 0.06}
     chance = random.Random(5)
-    moments: list[int | None] = []
-    with FaultyCrowd(desk.folder / "crowd", faults, seed=5, clock=desk.clock) as crowd:
+    moments: list[int] = []
+    with (
+        FaultyCrowd(desk.folder / "crowd", faults, seed=5, clock=desk.clock) as crowd,
+        forked_scripts(desk.folder) as scripts,
+    ):
         crowd.config(desk.folder).chmod(0o600)
         ids = desk.launch(*range(60))
         for number in range(1, 5):
-            command = ["extend_hits.py", EXTEND[1], f"--assignments={number % 2 + 1}"]
+            argv = ("extend_hits", EXTEND[1], f"--assignments={number % 2 + 1}")
             record = desk.folder / RECORD
-            moments += [run_and_kill(desk.folder, command, record, chance, 60) for _ in range(5)]
-            last = run(desk.folder, command)
-            stderr = last.communicate()[1]
-            assert last.returncode == 0, stderr
+            moments += kill_at_random_moments(scripts, argv, record, 5, chance, growth=15, full=61)
+            code, messages = scripts.run(*argv)
+            assert code == 0, messages
 
-    assert sum(moment is not None for moment in moments) >= 8
+    assert len(moments) >= 8
+    assert len(set(moments)) >= 5
     assert sizes(desk, ids) == [8] * 60
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.faulty_crowd import FaultyCrowd
-from tests.support.killing import run, run_and_kill
+from tests.support.forked_scripts import forked_scripts, kill_at_random_moments
 from tests.support.script_fixtures import Desk
 
 PAY = ("pay_bonuses", "--bonuses_file=bonuses.csv", "--yes")
@@ -329,8 +329,11 @@ def test_killed_at_any_moment_it_never_pays_twice(desk: Desk) -> None:
     assignments = done_work(desk, 60)
     faults = {"break": 0.04, "reset before": 0.04, "reset after": 0.06}
     chance = random.Random(3)
-    moments: list[int | None] = []
-    with FaultyCrowd(desk.folder / "crowd", faults, seed=3, clock=desk.clock) as crowd:
+    moments: list[int] = []
+    with (
+        FaultyCrowd(desk.folder / "crowd", faults, seed=3, clock=desk.clock) as crowd,
+        forked_scripts(desk.folder) as scripts,
+    ):
         crowd.config(desk.folder).chmod(0o600)
         for number in range(4):
             name = f"bonuses{number}.csv"
@@ -339,15 +342,14 @@ def test_killed_at_any_moment_it_never_pays_twice(desk: Desk) -> None:
                 for n, assignment_id in enumerate(assignments)
             ]
             desk.write(name, "\n".join(["assignment_id,amount,reason", *rows]))
-            command = ["pay_bonuses.py", f"--bonuses_file={name}", "--yes"]
+            argv = ("pay_bonuses", f"--bonuses_file={name}", "--yes")
             record = desk.folder / f"{name}.paid.jsonl"
-            moments += [run_and_kill(desk.folder, command, record, chance, 60) for _ in range(5)]
-            last = run(desk.folder, command)
-            stderr = last.communicate()[1]
-            assert last.returncode == 0, stderr
+            moments += kill_at_random_moments(scripts, argv, record, 5, chance, growth=15)
+            code, messages = scripts.run(*argv)
+            assert code == 0, messages
 
-    assert sum(moment is not None for moment in moments) >= 8
-    assert sum(moment is not None and 0 < moment < 61 for moment in moments) >= 3
+    assert len(moments) >= 8
+    assert sum(0 < moment < 61 for moment in moments) >= 3
     assert sorted(paid(desk, *assignments)) == sorted(
         (assignment_id, f"0.0{number + 1}", f"for {n}")
         for number in range(4)

@@ -113,20 +113,24 @@ def kill_at_random_moments(
     chance: random.Random,
     *,
     growth: int = 2,
+    full: int = -1,
 ) -> list[int]:
     """Kill a script that many times, and return how many lines its record had each time.
 
     A moment is shortly after the record has grown by up to `growth` lines, or any time within the
-    first 0.2 seconds. A run that ends by itself must end with 0; it is not counted among the times.
+    first 0.2 seconds. A record of `full` lines is one that the script replaces by a new one. A run
+    that ends by itself must end with 0; it is not counted among the times.
     """
     moments = []
     for _ in range(times):
-        by_time = chance.random() < 0.15
-        wanted = 0 if by_time else count_lines(record) + chance.randrange(growth + 1)
-        delay = chance.random() * (0.2 if by_time else 0.004)
-        ended = scripts.run_and_kill(
-            *argv, when=lambda wanted=wanted: count_lines(record) >= wanted, delay=delay
-        )
+        if chance.random() < 0.15:
+            when, delay = (lambda: True), chance.random() * 0.2
+        else:
+            wanted = count_lines(record) % full if full > 0 else count_lines(record)
+            wanted += chance.randrange(growth + 1)
+            when = lambda wanted=wanted: wanted <= count_lines(record) != full  # noqa: E731
+            delay = chance.random() * 0.004
+        ended = scripts.run_and_kill(*argv, when=when, delay=delay)
         assert not ended
         if ended is None:
             moments.append(count_lines(record))
