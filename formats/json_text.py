@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
@@ -63,18 +64,28 @@ def parse_with_repeated_keys(text: str) -> tuple[Any, list[tuple[str | int, ...]
         raise ValueError("it is nested too deep") from error
     # `repeated` keeps these objects alive, so no other object has the identity of one.
     names_of = {id(value): names for value, names in repeated}
-    paths: list[tuple[str | int, ...]] = []
-    waiting: list[tuple[Any, tuple[str | int, ...]]] = [(document, ())]
-    while waiting:
-        value, path = waiting.pop()
+    paths: list[tuple[str | int, ...]] = [(name,) for name in names_of.get(id(document), ())]
+    path: list[str | int] = []
+    stack = [_list_containers(document)]
+    while stack:
+        key, value = next(stack[-1], (None, None))
+        if key is None:
+            stack.pop()
+            del path[-1:]
+            continue
+        path.append(key)
         if len(path) > MOST_LEVELS:
             raise ValueError("it is nested too deep")
         paths += [(*path, name) for name in names_of.get(id(value), ())]
-        if isinstance(value, dict):
-            waiting += [(v, (*path, k)) for k, v in value.items() if isinstance(v, dict | list)]
-        elif isinstance(value, list):
-            waiting += [(v, (*path, n)) for n, v in enumerate(value) if isinstance(v, dict | list)]
+        stack.append(_list_containers(value))
     return document, paths
+
+
+def _list_containers(value: Any) -> Iterator[tuple[str | int, Any]]:
+    """Yield the keys or numbers of the objects and lists in a value, and these."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        yield from ((key, item) for key, item in items if isinstance(item, dict | list))
 
 
 def describe(path: object, error: ValueError) -> str:

@@ -55,7 +55,8 @@ class Merge(Part):
     """How the answers to a row become its label."""
 
     field: str | None = Field(
-        default=None, description="The field that is merged. Default: the task's only field."
+        default=None,
+        description="The field that is merged. Default: the one named as the task, or the only one.",
     )
     kind: Literal["label", "number", "choices", "text", "ranking", "span", "box"] | None = Field(
         default=None, description="The kind of the answers. Default: found from the answers."

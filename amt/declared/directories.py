@@ -83,7 +83,7 @@ def create(directory: Directory, declared: Declared) -> None:
     shutil.rmtree(new.path, ignore_errors=True)
     new.path.mkdir()
     try:
-        _write(new.batch_file, [declared.text])
+        _write(new.batch_file, [declared.text.encode()])
         _write(new.input, HitInput(declared).list_lines())
         new.path.rename(directory.path)
     except OSError:

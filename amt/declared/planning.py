@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from amt import plans, properties
@@ -17,7 +17,11 @@ from amt.inputs import Input
 from amt.plans import Plan
 from amt.properties import Properties
 from amt.rows import Row
+from amt.spelling import suggest
+from formats.html_tokens import find_tokens
 
+FIELDS = ("input", "select", "textarea")
+OF_THE_PAGE = ("assignmentId", "output")  # which simpleamt.html has
 # The keys of a batch file that are HIT properties.
 KEY_OF = {
     "Title": "title",
@@ -74,9 +78,39 @@ def make_plan(declared: Declared, crowd: Crowd) -> Plan:
     hit_properties = create_properties(declared)
     source = HitInput(declared)
     try:
-        return plans.plan_page(tasks.WRAPPER, hit_properties, declared.name, source, crowd)
+        plan = plans.plan_page(tasks.WRAPPER, hit_properties, declared.name, source, crowd)
     except Error as error:
         raise Error(_name_rows(str(error), declared)) from error
+    question = plan.parameters(next(source.rows()))["Question"]
+    _check_merged_field(declared, list_fields(question))
+    return plan
+
+
+def list_fields(page: str) -> list[str]:
+    """Return the names of the fields that the rows of a page have, in their order."""
+    names: dict[str, None] = {}
+    for token in find_tokens(page):
+        if token.name in FIELDS and token.has_attributes:
+            names.setdefault(token.read_values().get("name", ""))
+    return [name for name in names if name and name not in OF_THE_PAGE]
+
+
+def _check_merged_field(declared: Declared, fields: Sequence[str]) -> None:
+    """Raise Error unless it is clear which field is merged."""
+    file = declared.file
+    faults = FileFaults()
+    named = file.merge.field
+    if named is not None and named not in fields:
+        faults.add(
+            ["merge", "field"],
+            f"{file.task} has no field {named}{suggest(named, fields)}; it has {', '.join(fields)}",
+        )
+    elif named is None and len(fields) > 1 and file.task not in fields:
+        faults.add(
+            ["merge", "field"], f"is missing; {file.task} has the fields {', '.join(fields)}"
+        )
+    if faults:
+        raise Error(f"{declared.name}:\n{faults.join()}")
 
 
 def create_properties(declared: Declared) -> Properties:

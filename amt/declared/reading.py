@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
 from pydantic import ValidationError
 
@@ -24,6 +24,32 @@ class DeclaredRow(NamedTuple):
     value: Any
 
 
+class Rows(Sequence[DeclaredRow]):
+    """The rows of a batch. They are made when they are asked for: a batch can have 100,000."""
+
+    def __init__(self, ids: Sequence[str], values: Mapping[str, Any] | Sequence[Any]) -> None:
+        self._ids = ids
+        self._values = values
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, place: int) -> DeclaredRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[DeclaredRow]: ...
+    def __getitem__(self, place: int | slice) -> DeclaredRow | Sequence[DeclaredRow]:
+        if isinstance(place, slice):
+            return [self[number] for number in range(*place.indices(len(self)))]
+        number = range(len(self))[place]
+        row_id = self._ids[number]
+        value = self._values[row_id] if isinstance(self._values, Mapping) else self._values[number]
+        return DeclaredRow(number, row_id, value)
+
+
+NO_ROWS = Rows((), ())
+
+
 @dataclass(frozen=True)
 class Declared:
     """A batch file that was read. `document` is its JSON, and `text` the file as it was given.
@@ -34,7 +60,7 @@ class Declared:
 
     name: str
     folder: Path
-    text: bytes
+    text: str
     document: Any
     file: BatchFile
     rows: Sequence[DeclaredRow]
@@ -62,20 +88,23 @@ class Declared:
 def read(path: str | Path, template_directories: Sequence[str]) -> Declared:
     """Read a batch file. Raises Error with every fault, one per line."""
     try:
-        text = Path(path).read_bytes()
+        with Path(path).open(encoding="utf-8", newline="") as file:
+            text = file.read()
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Error(json_text.describe(path, error)) from error
     return parse(text, str(path), Path(path).parent, template_directories)
 
 
-def parse(text: bytes, name: str, folder: Path, template_directories: Sequence[str]) -> Declared:
+def parse(text: str, name: str, folder: Path, template_directories: Sequence[str]) -> Declared:
     """Return the batch that a text declares. Raises Error with every fault, one per line.
 
     `name` is what messages call the text; files that it names are looked for in `folder`, and task
     types in `template_directories`.
     """
     try:
-        given, repeated = json_text.parse_with_repeated_keys(text.decode("utf-8-sig"))
+        given, repeated = json_text.parse_with_repeated_keys(text.removeprefix("\ufeff"))
     except ValueError as error:
         raise Error(json_text.describe(name, error)) from error
     is_ampcrowd = ampcrowd.is_document(given)
@@ -85,9 +114,9 @@ def parse(text: bytes, name: str, folder: Path, template_directories: Sequence[s
         document, note = ampcrowd.translate(given, faults)
         notes.append(f"{name}: {note}")
     file = _validate(document, faults)
-    rows: list[DeclaredRow] = []
+    rows = NO_ROWS
     if isinstance(document, dict):
-        rows = list(_list_rows(document.get("rows"), folder, faults))
+        rows = _list_rows(document.get("rows"), folder, faults)
         _check_task(document, rows, template_directories, faults)
     if file is not None:
         _check_together(file, faults)
@@ -157,33 +186,32 @@ def _check_task(
                 faults.append(fault)
 
 
-def _list_rows(given: Any, folder: Path, faults: FileFaults) -> Iterator[DeclaredRow]:
-    """Yield the rows; those of a file that cannot be read are a fault."""
-    items: Iterable[tuple[str, Any]] = ()
+def _list_rows(given: Any, folder: Path, faults: FileFaults) -> Rows:
+    """Return the rows; those of a file that cannot be read are a fault."""
     if isinstance(given, dict):
-        items = given.items()
-    elif isinstance(given, list):
-        items = ((str(number), value) for number, value in enumerate(given))
-    elif isinstance(given, str) and given:
-        items = _read_rows(given, folder, faults)
-    for number, (row_id, value) in enumerate(items):
-        yield DeclaredRow(number, row_id, value)
+        return Rows(list(given), given)
+    if isinstance(given, str) and given:
+        given = list(_read_rows(given, folder, faults))
+    if isinstance(given, list):
+        return Rows([str(number) for number in range(len(given))], given)
+    return NO_ROWS
 
 
-def _read_rows(name: str, folder: Path, faults: FileFaults) -> Iterator[tuple[str, Any]]:
+def _read_rows(name: str, folder: Path, faults: FileFaults) -> Iterator[Any]:
     if not name.endswith((".jsonl", ".csv")):
         faults.add(["rows"], f"{name} must end in .jsonl or .csv")
         return
     found: list[str] = []
-    number = -1
+    count = 0
     try:
         with inputs.Input(folder / name) as source:
             source.read()
-            for number, _, value in source.rows(found):
-                yield str(number), value
+            for row in source.rows(found):
+                count += 1
+                yield row.value
     except Error as error:
         found.append(str(error))
-    if number < 0 and not found:
+    if not count and not found:
         found.append(f"{name} has no rows")
     for fault in found:
         faults.add(["rows"], fault)

@@ -36,7 +36,7 @@ DOCUMENT: dict[str, Any] = {
 
 
 def read(document: dict[str, Any]) -> Declared:
-    text = json.dumps(document).encode()
+    text = json.dumps(document)
     return reading.parse(text, "post.json", Path(), DEFAULTS["template_directories"])
 
 

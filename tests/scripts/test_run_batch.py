@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from amt.batches import Batch
 from amt.declared import following
 from tests.support.declared_batches import (
     FOLDER,
@@ -203,3 +204,62 @@ def test_an_outage_of_the_crowd_is_waited_for(
 
     assert done.err.count("waiting until it responds") == 1
     assert "3 answers to 3 rows" in done.err
+
+
+def test_an_unknown_field_to_merge_is_refused(desk: Desk) -> None:
+    """So is a task with several fields, none of which has the task's name, if none is named."""
+    Path("tasks").mkdir()
+    desk.write("tasks/look.html", '<input name="colour"><input name="size">')
+
+    misspelt = desk.run("run_batch", write_batch(desk, merge={"field": "sane"}))
+    unclear = desk.run("run_batch", write_batch(desk, task="look", context={}))
+
+    assert misspelt.err.endswith(
+        "/merge/field: same has no field sane; did you mean same?; it has same\n"
+    )
+    assert unclear.err.endswith("/merge/field: is missing; look has the fields colour, size\n")
+
+
+def test_expired_hits_are_labelled_with_the_answers_they_have(desk: Desk) -> None:
+    """A row without an answer gets no label; the batch is finished all the same."""
+    name = write_batch(desk)
+    desk.run("run_batch", name)
+    first = next(iter(list_rows(desk)))
+    answer(desk, first, "Ada", p1="yes")
+    desk.run("expire_hits", f"--hit_ids_file={FOLDER}/hit_ids.txt", "--yes")
+
+    done = desk.run("run_batch", name, "--follow")
+
+    assert "1 answer to 3 rows, 1 label; 3 of 3 HITs finished" in done.err
+    (label,) = read_lines(desk, "labels.jsonl")
+    assert (label["row_id"], label["label"], label["answers"]) == ("p1", "yes", 1)
+
+
+def test_other_content_under_the_same_id_is_refused(desk: Desk) -> None:
+    """The places that differ are named; nothing is launched or changed."""
+    desk.run("run_batch", write_batch(desk))
+    before = desk.read(f"{FOLDER}/batch.json")
+    rows = {"p1": [["Air 90", "99"], ["Air Max 90", "102"]], "p3": [["a", "b"], ["c", "d"]]}
+
+    done = desk.run("run_batch", write_batch(desk, rows=rows, reward=0.1))
+
+    assert done.code == 2
+    assert done.err.partition(": ")[2] == (
+        "batches/shoes-1: is of another batch with the id shoes-1; give yours another id.\n"
+        "/rows/p1/1/1: differs\n/rows/p2: differs\n/rows/p3/0/0: differs\n/rows/p3/0/1: differs\n"
+        "/rows/p3/1/0: differs\n/rows/p3/1/1: differs\n/reward: differs\n"
+    )
+    assert desk.read(f"{FOLDER}/batch.json") == before
+    assert count_hits(desk) == 3
+
+
+def test_two_runs_of_a_batch_do_not_meet(desk: Desk) -> None:
+    """The second one says that the first one is there."""
+    name = write_batch(desk)
+    desk.run("run_batch", name)
+
+    with Batch(Path(f"{FOLDER}/hit_ids.batch.jsonl")).claim():
+        done = desk.run("run_batch", name, "--once")
+
+    assert done.code == 2
+    assert "another run is using this file; wait until it finishes" in done.err
