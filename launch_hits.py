@@ -31,6 +31,7 @@ from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
 from amt.fees import Cost
+from amt.machines import suggestions
 from amt.messages import count_of, join_faults
 from amt.splitting import Parts
 
@@ -75,6 +76,12 @@ def main(argv: list[str] | None = None) -> int:
         metavar="FILE",
         help="Markdown text that workers agree to before their first HIT, such as a content warning",
     )
+    parser.add_argument(
+        "--show_suggestion",
+        metavar="FILE",
+        help="answers of answer_hits.py that the pages show as `suggestion`, for workers to correct; "
+        "every line of results says so",
+    )
     simpleamt.add_page_options(parser)
     add_gold_options(parser)
     parser.add_argument("--dry_run", action="store_true", help="check everything without launching")
@@ -118,11 +125,15 @@ def launch(args: argparse.Namespace) -> int:
     batches.needs_ids_file(args.hit_ids_file, batch)
     crowd = simpleamt.crowd(args, batch)
     records.refuse_other_place(batch, crowd)
-    with inputs.Input(args.input_json_file, args.input_format) as source:
+    suggested = suggestions.read_suggestions(args.show_suggestion) if args.show_suggestion else None
+    with suggestions.open_input(args.input_json_file, args.input_format, suggested) as source:
         consent = consents.read(args.consent, crowd) if args.consent is not None else None
         plan = make_plan(args, source, crowd)
         if args.gold_rate is not None:
             plan = plan.with_gold(args.gold_rate, args.seed)
+        if suggested:
+            plan = plan.with_suggestions(suggested)
+            simpleamt.say(suggestions.describe(suggested, source))
         return perform(args, crowd, plan.with_consent(consent) if consent else plan, batch)
 
 

@@ -48,7 +48,8 @@ def to_result(
 ) -> dict[str, Any]:
     """Return a line of the results. `recorded` is the HIT's line in the batch record, if any.
 
-    Results of a split batch also have `first_hit_id`, which is the same for all HITs of a row.
+    Results of a split batch also have `first_hit_id`, which is the same for all HITs of a row, and
+    those of a HIT that showed a machine's suggestion `suggested_by`, the machine's name.
 
     `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
     JSON is kept as text, with a message.
@@ -61,6 +62,7 @@ def to_result(
         say(f"{name}: {error}; kept as text")
         answers, output = {}, assignment.get("Answer")
     first = recorded.get("first_hit_id") if recorded else None
+    machine = recorded.get("suggested_by") if recorded else None
     return {
         "assignment_id": name,
         "hit_id": assignment["HITId"],
@@ -77,6 +79,7 @@ def to_result(
         "rejection_time": format_time(assignment.get("RejectionTime")),
         "requester_feedback": assignment.get("RequesterFeedback"),
         **({"first_hit_id": first} if first else {}),
+        **({"suggested_by": machine} if machine else {}),
     }
 
 

@@ -84,7 +84,8 @@ class Batch(Record):
     def find_line(self, hit_id: str) -> dict[str, Any] | None:
         """Return the line of a HIT (`row`, `hit_id`, `input`), or None if it has none.
 
-        In a split batch it also has `first_hit_id`, which the HITs of a row share.
+        In a split batch it also has `first_hit_id`, which the HITs of a row share, and if it showed a
+        machine's suggestion, `suggested_by`, the machine's name.
         """
         if hit_id not in self._offsets:
             return None
@@ -93,12 +94,18 @@ class Batch(Record):
             line: dict[str, Any] = json.loads(lines.readline())
         if self.hits_per_row > 1 and (first := self.ids.get(self.to_number(line["row"]))):
             line["first_hit_id"] = first
+        if (machine := self.header.get("suggested_by")) and _has_suggestion(line):
+            line["suggested_by"] = machine
         return line
 
     def in_order(self) -> Iterator[str]:
         """Yield the HIT ids in the order of their rows."""
         for row in sorted(self.ids):
             yield self.ids[row]
+
+
+def _has_suggestion(line: dict[str, Any]) -> bool:
+    return isinstance(line["input"], dict) and line["input"].get("suggestion") is not None
 
 
 def find(hit_ids_file: str | Path) -> Batch | None:

@@ -63,6 +63,7 @@ def begin(
             "template": plan.question_source.sources,
             "properties": plan.properties.text,
             **({"consent": consent} if consent else {}),
+            **({"suggested_by": plan.suggested_by} if plan.suggested_by else {}),
         }
     )
 

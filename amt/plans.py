@@ -16,6 +16,7 @@ from amt.errors import Error
 from amt.external_urls import ExternalURL
 from amt.hits import CROWD_LIMIT, SizeLimit, find_size_limit
 from amt.inputs import Input
+from amt.machines.suggestions import Suggestions
 from amt.messages import FaultList
 from amt.properties import Properties
 from amt.question_sources import ExternalSource, PageSource, QuestionSource, WholeSource
@@ -47,6 +48,7 @@ class Plan:
     consent: Consent | None = None
     gold: tuple[int, ...] = ()
     choice: gold_rows.Choice = gold_rows.EVERYTHING
+    suggested_by: str | None = None  # the machine whose suggestions the rows show
 
     @property
     def hits(self) -> int:
@@ -60,6 +62,11 @@ class Plan:
         """
         choice = gold_rows.choose(self.input.path, self.rows, self.gold, rate, seed)
         return replace(self, choice=choice, hashes={**self.hashes, **choice.hashes()})
+
+    def with_suggestions(self, suggestions: Suggestions) -> "Plan":
+        """Return the plan of the same batch, whose input shows suggestions."""
+        hashes = {**self.hashes, "suggestion": suggestions.sha256}
+        return replace(self, suggested_by=suggestions.machine, hashes=hashes)
 
     def with_consent(self, consent: Consent) -> "Plan":
         """Return the plan of the same batch, whose workers agree to a text first."""

@@ -11,10 +11,10 @@ from amt.cells import to_text
 from amt.machines import names
 from amt.quality.fields import find_field
 from amt.quality.votes import to_label
+from formats import gold
 from formats.json_text import parse
 
-# What a machine must not see: the right answers, and what another machine said.
-HIDDEN = ("_gold", "suggestion")
+SUGGESTION = "suggestion"  # the field of a row with what another machine said
 
 
 class ReplyError(ValueError):
@@ -82,7 +82,7 @@ def hide(value: Any) -> Any:
 
 def is_hidden(name: str) -> bool:
     """Return whether a field of an input is hidden from machines: `_gold…` and `suggestion`."""
-    return name.startswith(HIDDEN[0]) or name == HIDDEN[1]
+    return gold.is_secret(name) or name.startswith(gold.GOLD) or name == SUGGESTION
 
 
 def parse_reply(text: bytes | str, row: int | None = None) -> Reply:
