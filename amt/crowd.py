@@ -44,6 +44,11 @@ class Crowd:
         return self.name == "mturk"
 
     @property
+    def excludes_workers(self) -> bool:
+        """Return whether a single HIT can exclude workers, which it cannot on Amazon."""
+        return self.name != "mturk"
+
+    @property
     def worker_site(self) -> str:
         """Return the URL at which workers find HITs; it ends in a slash."""
         if self.name == "mturk":

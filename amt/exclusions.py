@@ -35,10 +35,10 @@ def list_excluded(value: Any) -> list[str]:
     return list(dict.fromkeys(excluded))
 
 
-def to_parameters(value: Any, crowd_name: str) -> dict[str, Any]:
+def to_parameters(value: Any, crowd: Crowd) -> dict[str, Any]:
     """Return the parameter of CreateHIT that excludes a row's workers, if the crowd has one."""
     excluded = list_excluded(value)
-    return {"ExcludedWorkerIds": excluded} if excluded and crowd_name != "mturk" else {}
+    return {"ExcludedWorkerIds": excluded} if excluded and crowd.excludes_workers else {}
 
 
 def exclude_from_type(
@@ -54,7 +54,7 @@ def exclude_from_type(
     On Mechanical Turk everybody whom a row excludes gets a qualification that excludes them from the
     whole batch, which is said. Raises Error if it cannot be assigned to all of them.
     """
-    if crowd.name != "mturk":
+    if crowd.excludes_workers:
         return hit_type
     excluded = sorted({worker_id for value in rows for worker_id in list_excluded(value)})
     if not excluded:

@@ -107,7 +107,7 @@ def launch(
 
     def make(row: Row) -> str:
         number = batch.to_number(row.number, part)
-        hit_id = known.get(number) or _create(client, plan, batch, row, part)
+        hit_id = known.get(number) or _create(crowd, client, plan, batch, row, part)
         batch.append(
             {"row": row.number, **of_part, "hit_id": hit_id, "input": exclusions.hide(row.value)}
         )
@@ -129,9 +129,11 @@ def describe_launch(crowd: Crowd, batch: Batch) -> Iterator[str]:
         yield "after you start the server: python serve_local_crowd.py"
 
 
-def _create(client: "MTurkClient", plan: Plan, batch: Batch, row: Row, part: int) -> str:
+def _create(
+    crowd: Crowd, client: "MTurkClient", plan: Plan, batch: Batch, row: Row, part: int
+) -> str:
     parameters = plan.parameters(row) | plan.properties.hit
-    parameters |= exclusions.to_parameters(row.value, batch.header["crowd"])
+    parameters |= exclusions.to_parameters(row.value, crowd)
     token = f"{batch.header['batch']}-{row.number}"
     if batch.hits_per_row > 1:
         parameters |= {"MaxAssignments": batch.header["parts"][part]}

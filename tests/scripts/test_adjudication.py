@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from amt.crowd import Crowd
 from local_crowd.operations.errors import NotPossible
 from tests.support.machine_lines import machine_result
 from tests.support.results_lines import result, to_lines
-from tests.support.script_fixtures import ROOT, Desk
+from tests.support.script_fixtures import ROOT, Desk, Done
 
 FLAGS = ("--results_file=results.txt", "--field=output.label", "--method=majority")
 EXPERTS = "--adjudicated_file=expert_results.jsonl"
@@ -195,6 +196,19 @@ def test_experts_are_asked_by_a_hit_and_their_answers_join(study: Desk) -> None:
     assert line["comments"] == []
 
 
+def launch_for_all(study: Desk) -> Done:
+    """Write the disputed rows, and launch them for everybody, not only for experts."""
+    study.run("aggregate_results", *FLAGS, "--disputed_file=disputed.jsonl")
+    properties = json.loads((ROOT / "hit_properties/adjudicate.json").read_text())
+    for name in ("QualificationId", "QualificationComparator"):
+        del properties[name]
+    study.write("properties.json", json.dumps(properties))
+    return study.run(
+        *("launch_hits", "--html_template=adjudicate.html", "--input_json_file=disputed.jsonl"),
+        *("--hit_properties_file=properties.json", "--hit_ids_file=experts.txt"),
+    )
+
+
 def test_nobody_decides_on_a_row_that_they_answered(study: Desk) -> None:
     """An expert who answered one of the disputed rows gets the others only."""
     crowd = study.crowd()
@@ -205,16 +219,8 @@ def test_nobody_decides_on_a_row_that_they_answered(study: Desk) -> None:
         for worker, label in zip(workers, ("cat", "dog"), strict=True)
     ]
     study.write("results.txt", to_lines(*lines))
-    study.run("aggregate_results", *FLAGS, "--disputed_file=disputed.jsonl")
-    properties = json.loads((ROOT / "hit_properties/adjudicate.json").read_text())
-    for name in ("QualificationId", "QualificationComparator"):
-        del properties[name]
-    study.write("properties.json", json.dumps(properties))
 
-    done = study.run(
-        *("launch_hits", "--html_template=adjudicate.html", "--input_json_file=disputed.jsonl"),
-        *("--hit_properties_file=properties.json", "--hit_ids_file=experts.txt"),
-    )
+    done = launch_for_all(study)
 
     assert done.code == 0, done.err
     own, other = study.read("experts.txt").split()
@@ -222,6 +228,31 @@ def test_nobody_decides_on_a_row_that_they_answered(study: Desk) -> None:
         crowd.accept(ada, own)
     assert refused.value.reason == "excluded"
     crowd.accept(ada, other)
+
+
+def test_amazon_excludes_from_all_disputed_rows(
+    study: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a qualification of the HIT type, because it cannot exclude from one HIT; this is said."""
+    monkeypatch.setattr(Crowd, "excludes_workers", property(lambda _: False))
+    crowd = study.crowd()
+    ada, eva = crowd.make_worker("Ada"), crowd.make_worker("Eva")
+    lines = [answer_of(0, ada, "cat"), answer_of(0, eva, "dog")]
+    lines += [answer_of(1, eva, "dog"), answer_of(1, ada, "cat", worker_id=eva)]
+    study.write("results.txt", to_lines(*lines))
+
+    done = launch_for_all(study)
+
+    assert done.code == 0, done.err
+    assert (
+        "cannot exclude workers from single HITs: 2 workers with an answer to any of these rows can "
+        "do none of them.\n"
+    ) in done.err
+    for hit_id in study.read("experts.txt").split():
+        with pytest.raises(NotPossible) as refused:
+            crowd.accept(ada, hit_id)
+        assert refused.value.reason == "unqualified"
+        crowd.accept(crowd.make_worker("Bea"), hit_id)
 
 
 def test_a_row_excludes_worker_ids_only(study: Desk) -> None:
