@@ -76,14 +76,8 @@ def main(argv: list[str] | None = None) -> int:
         metavar="FILE",
         help="Markdown text that workers agree to before their first HIT, such as a content warning",
     )
-    parser.add_argument(
-        "--show_suggestion",
-        metavar="FILE",
-        help="answers of answer_hits.py that the pages show as `suggestion`, for workers to correct; "
-        "every line of results says so",
-    )
     simpleamt.add_page_options(parser)
-    add_gold_options(parser)
+    add_row_options(parser)
     parser.add_argument("--dry_run", action="store_true", help="check everything without launching")
     parser.add_argument(
         "--anyway",
@@ -105,8 +99,8 @@ def main(argv: list[str] | None = None) -> int:
     return simpleamt.run(parser, launch, argv)
 
 
-def add_gold_options(parser: argparse.ArgumentParser) -> None:
-    """Add the flags about rows whose right answer is known."""
+def add_row_options(parser: argparse.ArgumentParser) -> None:
+    """Add the flags about rows whose right answer is known, and about suggestions."""
     parser.add_argument(
         "--gold_rate",
         type=float,
@@ -116,6 +110,12 @@ def add_gold_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="seed of what is random; default: 0"
+    )
+    parser.add_argument(
+        "--show_suggestion",
+        metavar="FILE",
+        help="answers of answer_hits.py that the pages show as `suggestion`, for workers to correct; "
+        "every line of results says so",
     )
 
 

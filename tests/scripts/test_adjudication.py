@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from amt.crowd import Crowd
+from amt.quality import disputes
 from local_crowd.operations.errors import NotPossible
 from tests.support.machine_lines import machine_result
 from tests.support.results_lines import result, to_lines
@@ -37,7 +38,7 @@ def decision_of(row: int, expert: str, label: Any, kind: str = "slip", **changes
 def study(desk: Desk) -> Desk:
     """Four rows: one disputed, one on which people agree, one with one answer, one disputed by two."""
     lines = [
-        answer_of(0, "A1", "cat", input={"text": "a", "_gold": {"label": "x"}}),
+        answer_of(0, "A1", "cat", input={"text": "a"}),
         answer_of(0, "A2", "dog", requester_feedback="Look at the ears."),
         answer_of(0, "A3", "cat", accept_time=None),
         answer_of(1, "A1", "cat"),
@@ -74,6 +75,15 @@ def test_disputed_rows_say_nothing_of_who_answered(study: Desk) -> None:
     assert given == {("cat", 22, None), ("dog", 22, "Look at the ears."), ("cat", None, None)}
     del rows[0]["_excluded_workers"]
     assert "A1" not in json.dumps(rows[0])
+
+
+def test_an_expert_does_not_see_the_right_answer() -> None:
+    """Of a row that has one, as no other worker does."""
+    row = disputes.to_row(
+        [answer_of(0, "A1", "cat", input={"n": 1, "_gold": "dog"})], "output.label"
+    )
+
+    assert row["input"] == {"n": 1}
 
 
 def test_the_order_of_the_answers_tells_nothing(study: Desk) -> None:
