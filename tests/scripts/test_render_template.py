@@ -1,5 +1,6 @@
 """render_template.py: a page to look at."""
 
+import json
 import shutil
 
 import pytest
@@ -27,10 +28,17 @@ def test_a_page_without_a_row_has_an_empty_input(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", [p.name for p in sorted(ROOT.glob("hit_templates/*.html"))])
 def test_the_templates_that_come_along_render(desk: Desk, name: str) -> None:
-    """By their names alone, from any directory, without a config."""
+    """By their names, from any directory, without a config; without a row too, but for the page of
+    the task types, which is made of it.
+    """
     (desk.folder / "config.json").unlink()
+    row = {"task": "same", "title": "The same?", "rows": [{"id": "p1", "row": ["a", "b"]}]}
+    desk.write("input.jsonl", json.dumps(row))
+    input_file = ["--input_json_file=input.jsonl"] * (name == "task.html")
 
-    done = desk.process("render_template", f"--html_template={name}", "--rendered_html=page.html")
+    done = desk.process(
+        "render_template", f"--html_template={name}", "--rendered_html=page.html", *input_file
+    )
 
     assert (done.code, done.out, done.err) == (0, "", "Rendered page.html\n")
     assert "results-form" in desk.read("page.html")
