@@ -11,6 +11,7 @@ from amt import qualifications, splitting
 from amt.crowd import Crowd
 from amt.errors import Error
 from amt.messages import Say, count_of, say_nothing
+from amt.wrong_ids import WORKER_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -37,7 +38,7 @@ def list_excluded(value: Any) -> list[str]:
 
 def to_parameters(value: Any, crowd: Crowd) -> dict[str, Any]:
     """Return the parameter of CreateHIT that excludes a row's workers, if the crowd has one."""
-    excluded = list_excluded(value)
+    excluded = [worker_id for worker_id in list_excluded(value) if WORKER_ID.fullmatch(worker_id)]
     return {"ExcludedWorkerIds": excluded} if excluded and crowd.excludes_workers else {}
 
 
@@ -51,13 +52,17 @@ def exclude_from_type(
 ) -> dict[str, Any]:
     """Return the parameters of CreateHITType for a batch that excludes workers.
 
-    On Mechanical Turk everybody whom a row excludes gets a qualification that excludes them from the
+    Ids that no crowd's worker can have, such as pseudonyms, are said and ignored. On Mechanical Turk everybody whom a row excludes gets a qualification that excludes them from the
     whole batch, which is said. Raises Error if it cannot be assigned to all of them.
     """
-    if crowd.excludes_workers:
-        return hit_type
-    excluded = sorted({worker_id for value in rows for worker_id in list_excluded(value)})
-    if not excluded:
+    given = {worker_id for value in rows for worker_id in list_excluded(value)}
+    excluded = sorted(filter(WORKER_ID.fullmatch, given))
+    if others := sorted(given - set(excluded)):
+        say(
+            f"{count_of(len(others), 'worker')} cannot be excluded: {others[0][:60]!r} is not a "
+            "worker's id of a crowd."
+        )
+    if crowd.excludes_workers or not excluded:
         return hit_type
     type_id, hit_type = splitting.require_exclusion(crowd, client, batch_name, hit_type)
     changes = qualifications.assign(crowd, client, type_id, dict.fromkeys(excluded, 1), say=say)

@@ -72,6 +72,8 @@ class NoticeTemplate:
 def read_workers(path: str) -> list[Recipient]:
     """Return the workers in a file: a table with the column worker_id, or ids, one per line.
 
+    Machines, which the column `machine` names, are left out: they are not on the crowd.
+
     Raises Error, naming every line, for what is not a worker's id and for a worker who is there
     twice.
     """
@@ -89,6 +91,8 @@ def read_workers(path: str) -> list[Recipient]:
         return [Recipient(0, worker_id, {"worker_id": worker_id}) for worker_id in ids]
     recipients: dict[str, Recipient] = {}
     for row in table.rows():
+        if row.cells.get("machine", "").strip():
+            continue
         worker_id = row.cells[column].strip()
         recipient = Recipient(row.line, worker_id, row.cells)
         first = recipients.setdefault(worker_id, recipient)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from amt import notices
 from tests.support.machine_lines import MACHINE, machine_result
 from tests.support.results_lines import result, to_lines
 from tests.support.script_fixtures import Desk
@@ -144,6 +145,22 @@ def test_the_workers_file_names_machines(files: Desk) -> None:
         ("A2", "", "22"),
         ("MMACHINE", MACHINE, ""),
     ]
+
+
+def test_machines_of_a_workers_file_get_no_qualification_and_no_message(files: Desk) -> None:
+    """They are not on the crowd, which would refuse their ids."""
+    worker = files.crowd().make_worker("Ada")
+    table = f"worker_id,machine,accuracy\n{worker},,0.9\nMMACHINE,{MACHINE},0.95\n"
+    files.write("workers.csv", table)
+
+    done = files.run(
+        *("manage_qualifications", "from_results", "--workers_file=workers.csv"),
+        *("--name=Good", "--good=0.8"),
+    )
+
+    assert done.code == 0, done.err
+    assert "workers.csv: 1 of 1 worker has accuracy 0.8 or more" in done.err
+    assert [recipient.worker_id for recipient in notices.read_workers("workers.csv")] == [worker]
 
 
 @pytest.mark.parametrize(

@@ -225,7 +225,7 @@ def test_nobody_decides_on_a_row_that_they_answered(study: Desk) -> None:
     ada = crowd.make_worker("Ada")
     lines = [
         answer_of(row, worker, label)
-        for row, workers in enumerate([(ada, "A2"), ("A1", "A2")])
+        for row, workers in enumerate([(ada, "A2"), ("A1", "jane")])
         for worker, label in zip(workers, ("cat", "dog"), strict=True)
     ]
     study.write("results.txt", to_lines(*lines))
@@ -233,6 +233,7 @@ def test_nobody_decides_on_a_row_that_they_answered(study: Desk) -> None:
     done = launch_for_all(study)
 
     assert done.code == 0, done.err
+    assert "1 worker cannot be excluded: 'jane' is not a worker's id of a crowd.\n" in done.err
     own, other = study.read("experts.txt").split()
     with pytest.raises(NotPossible) as refused:
         crowd.accept(ada, own)
