@@ -89,13 +89,13 @@ class Loop:
 
     def add_assignments(self, assignments: Iterable[Any]) -> list[str]:
         """Write the assignments that are not in the file yet; return the HITs that have new ones."""
-        changed: dict[str, None] = {}
+        new = {}
         for assignment in assignments:
             rows = self.find_rows(assignment["HITId"])
             if rows and not self.work.has_assignment(assignment["AssignmentId"], len(rows)):
-                self.work.add_assignment(assignment, rows, self.say)
-                changed[assignment["HITId"]] = None
-        return list(changed)
+                new[assignment["AssignmentId"]] = assignment, rows
+        self.work.add_assignments(new.values(), self.say)
+        return list(dict.fromkeys(assignment["HITId"] for assignment, _ in new.values()))
 
     def is_counted(self, hit_id: str) -> bool:
         """Return whether the last round asked for the counters of a HIT."""

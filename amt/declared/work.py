@@ -81,16 +81,19 @@ class Work:
         """Return whether all `rows` rows of an assignment are in the file."""
         return self._assignments.get(assignment_id, 0) >= rows
 
-    def add_assignment(
-        self, assignment: Mapping[str, Any], rows: Sequence[DeclaredRow], say: Say
+    def add_assignments(
+        self, assignments: Iterable[tuple[Mapping[str, Any], Sequence[DeclaredRow]]], say: Say
     ) -> None:
-        """Write a line for each row of an assignment, then their events.
+        """Write a line for each row of these assignments, then their events.
 
-        The first lines may be there, of a run that was killed.
+        The first lines of one may be there, of a run that was killed.
         """
-        lines = to_lines(assignment, rows, say)[
-            self._assignments.get(assignment["AssignmentId"], 0) :
-        ]
+        lines = []
+        for assignment, rows in assignments:
+            known = self._assignments.get(assignment["AssignmentId"], 0)
+            lines += to_lines(assignment, rows, say)[known:]
+        if not lines:
+            return
         self._results.append(lines)
         for line in lines:
             self._note_answer(line)
