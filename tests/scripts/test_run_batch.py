@@ -1,5 +1,6 @@
 """run_batch.py: a batch file becomes HITs, and the answers become labels."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from amt.batches import Batch
 from amt.declared import following
+from amt.declared.rounds import Progress
 from tests.support.declared_batches import (
     FOLDER,
     answer,
@@ -15,7 +17,7 @@ from tests.support.declared_batches import (
     read_lines,
     write_batch,
 )
-from tests.support.script_fixtures import Desk
+from tests.support.script_fixtures import ROOT, Desk
 
 
 def test_a_batch_file_becomes_hits_results_and_labels(desk: Desk) -> None:
@@ -53,12 +55,16 @@ def test_a_batch_file_becomes_hits_results_and_labels(desk: Desk) -> None:
 
 
 def test_a_second_run_continues_the_batch(desk: Desk) -> None:
-    """The same file launches nothing again and repeats no line."""
+    """The same file launches nothing again and repeats no line; a round without news is a list of HITs."""
     name = write_batch(desk, assignments=1)
     desk.run("run_batch", name)
     one, two, three = list_rows(desk)
     answer(desk, one, "Ada", p1="yes")
     desk.run("run_batch", name, "--once")
+    desk.calls.clear()
+    desk.run("run_batch", name, "--once")
+    assert set(desk.calls) <= {"ListHITs", "GetHIT"}
+    assert len(desk.calls) <= 2
     answer(desk, two, "Ada", p2="no")
     answer(desk, three, "Ada", p3="no")
 
@@ -263,3 +269,21 @@ def test_two_runs_of_a_batch_do_not_meet(desk: Desk) -> None:
 
     assert done.code == 2
     assert "another run is using this file; wait until it finishes" in done.err
+
+
+def test_a_program_does_the_same_without_the_script(desk: Desk) -> None:
+    """The code of docs/batches.md, as it stands there."""
+    (code,) = re.findall(
+        r"```python\n(.*?)```", (ROOT / "docs/batches.md").read_text("utf-8"), re.DOTALL
+    )
+    write_batch(desk, assignments=1)
+
+    def answer_all() -> None:
+        for hit_id, (row,) in list_rows(desk).items():
+            answer(desk, hit_id, "Ada", **{row: "yes"})
+
+    desk.before["ListHITs"] = answer_all
+    names: dict[str, object] = {}
+    exec(compile(code, "batches.md", "exec"), names)
+
+    assert names["progress"] == Progress(3, 3, 3, 3, 3, is_done=True)
