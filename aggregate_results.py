@@ -99,7 +99,9 @@ def aggregate(args: argparse.Namespace) -> int:
         return _print_agreement(args, settings)
     result = aggregation.aggregate(args.results_file, settings, simpleamt.say)
     if args.adjudicated_file:
-        result = adjudication.join(result, args.adjudicated_file, args.field, simpleamt.say)
+        result = adjudication.join(
+            result, args.results_file, args.adjudicated_file, args.field, simpleamt.say
+        )
     if args.disputed_file:
         disputes.write(result, args.results_file, args.field, args.disputed_file, simpleamt.say)
     if args.votes_file:

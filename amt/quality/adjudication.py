@@ -18,39 +18,36 @@ KINDS = ("ambiguous", "guideline", "slip")
 
 
 def join(
-    result: Aggregated, paths: Sequence[str], field: str, say: Say = say_nothing
+    result: Aggregated,
+    results_files: Sequence[str],
+    paths: Sequence[str],
+    field: str,
+    say: Say = say_nothing,
 ) -> Aggregated:
     """Return the labels with the experts' decisions in `paths` in their place.
 
     Decisions that do not count are said, and leave the result incomplete: those of a row that is not
-    there, of another field, by somebody who answered the row, or without a label. Those that were
-    rejected do not count either, without a message.
+    there, of another field, by somebody who answered the row in `results_files`, or without a label.
+    Those that were rejected do not count either, without a message.
     """
     positions = {hit.hit_id: number for number, hit in enumerate(result.answers.hits)}
+    items = _read_decisions(paths)
+    workers = _list_workers(results_files, set(map(_find_hit_id, items)))
     decisions: dict[int, list[Mapping[str, Any]]] = {}
     left_out = 0
-    with inputs.Inputs(paths) as source, Faults(say) as faults:
-        results_tables.read_results(source, None)
-        seen: set[str] = set()
-        workers = _list_workers(result)
-        for item in results_tables.iterate(source):
-            if item["assignment_id"] in seen:
-                raise Error(
-                    f"{source.path}: {item['assignment_id']}: the assignment is there twice"
-                )
-            seen.add(item["assignment_id"])
-            if item.get("status") == "Rejected":
-                continue
-            position = positions.get(_read(item, "input", "hit_id"))
-            fault = _find_fault(item, field, None if position is None else workers[position])
+    with Faults(say) as faults:
+        for item in items:
+            hit_id = _find_hit_id(item)
+            position = positions.get(hit_id)
+            fault = _find_fault(item, field, None if position is None else workers[hit_id])
             if fault or position is None:
                 faults.add(f"{item['assignment_id']}: {fault}; left out")
                 left_out += 1
             else:
                 decisions.setdefault(position, []).append(item)
     rows = list(result.rows)
-    for position, items in decisions.items():
-        rows[position] = _decide(rows[position], items)
+    for position, of_row in decisions.items():
+        rows[position] = _decide(rows[position], of_row)
     undecided = sum(bool(rows[position].why) for position in decisions)
     say(
         f"{count_of(len(decisions) - undecided, 'row')} decided by experts; on {undecided:,} they "
@@ -59,19 +56,36 @@ def join(
     return replace(result, rows=rows, is_complete=result.is_complete and not left_out)
 
 
-def _list_workers(result: Aggregated) -> list[set[str]]:
-    """Return who answered each row."""
-    answers = result.answers
-    workers: list[set[str]] = [set() for _ in answers.hits]
-    for hit, worker in zip(answers.hit_of, answers.worker_of, strict=True):
-        workers[hit].add(answers.workers[worker])
+def _read_decisions(paths: Sequence[str]) -> list[Mapping[str, Any]]:
+    """Return experts' results that were not rejected. Raises Error for an assignment there twice."""
+    items: dict[str, Mapping[str, Any]] = {}
+    with inputs.Inputs(paths) as source:
+        results_tables.read_results(source, None)
+        for item in results_tables.iterate(source):
+            if item["assignment_id"] in items:
+                raise Error(
+                    f"{source.path}: {item['assignment_id']}: the assignment is there twice"
+                )
+            items[item["assignment_id"]] = item
+    return [item for item in items.values() if item.get("status") != "Rejected"]
+
+
+def _list_workers(paths: Sequence[str], hit_ids: set[str]) -> dict[str, set[str]]:
+    """Return who answered each of the HITs, also those whose answers are left out of the labels."""
+    workers: dict[str, set[str]] = {}
+    with inputs.Inputs(paths) as source:
+        results_tables.read_results(source, None)
+        for item in results_tables.iterate(source):
+            hit_id = item.get("first_hit_id") or item["hit_id"]
+            if hit_id in hit_ids:
+                workers.setdefault(hit_id, set()).add(item["worker_id"])
     return workers
 
 
 def _find_fault(item: Mapping[str, Any], field: str, workers: set[str] | None) -> str | None:
     """Return why a decision does not count, or None. `workers`: who answered the row."""
     if workers is None:
-        return f"decides on the HIT {_read(item, 'input', 'hit_id')}, which has no answers here"
+        return f"decides on the HIT {_find_hit_id(item)}, which has no answers here"
     if (other := _read(item, "input", "field")) != field:
         return f"decides on {other}, and --field is {field}"
     if item["worker_id"] in workers:
@@ -117,6 +131,11 @@ def _choose_kind(items: Sequence[Mapping[str, Any]]) -> str | None:
 
 def _to_key(item: Mapping[str, Any]) -> str:
     return json.dumps(item["output"]["label"], sort_keys=True)
+
+
+def _find_hit_id(item: Mapping[str, Any]) -> str:
+    """Return the HIT that a decision is about."""
+    return str(_read(item, "input", "hit_id"))
 
 
 def _read(item: Mapping[str, Any], name: str, member: str) -> Any:

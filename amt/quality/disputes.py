@@ -21,21 +21,28 @@ def write(
 ) -> int:
     """Write a row for each HIT that needs a look and on which people's answers differ.
 
-    Answers of machines are left out: no person is shown them. The answers are called A, B, C in an
-    order that follows from the HIT's id alone. Return how many rows there are.
+    Answers of machines are left out, as no person is shown them, and those that the labels leave out.
+    The answers are called A, B, C in an order that follows from the HIT's id alone. Return how many
+    rows there are.
     """
     needed = {
         hit.hit_id for hit, row in zip(result.answers.hits, result.rows, strict=True) if row.why
+    }
+    counted = {
+        (result.answers.hits[hit].hit_id, result.answers.workers[worker])
+        for hit, worker in zip(result.answers.hit_of, result.answers.worker_of, strict=True)
     }
     labels = list(result.votes.labels) if result.votes else []
     disputes = _collect(paths, needed, field)
     written = 0
     with files.replace(path) as file:
         for hit in result.answers.hits:
-            given = disputes.get(hit.hit_id, [])
+            everything = disputes.get(hit.hit_id, [])
+            given = [item for item in everything if (hit.hit_id, item["worker_id"]) in counted]
             values = {json.dumps(find_field(item, field), sort_keys=True) for item in given}
             if len(values) > 1:
                 row = to_row(given, field, labels if len(labels) <= MOST_LABELS else [])
+                row[exclusions.KEY] = sorted({str(item["worker_id"]) for item in everything})
                 file.write(f"{answers.format_line(row)}\n")
                 written += 1
     say(f"{path}: {count_of(written, 'row')} on which answers differ.")
@@ -60,7 +67,7 @@ def _collect(
 def to_row(
     given: Sequence[Mapping[str, Any]], field: str, labels: Sequence[Any] = ()
 ) -> dict[str, Any]:
-    """Return the row for adjudicate.html of the results of a HIT."""
+    """Return the row for adjudicate.html of the results of a HIT, which excludes nobody yet."""
     first = given[0]
     hit_id = first.get("first_hit_id") or first["hit_id"]
     order = sorted(given, key=lambda item: str(item["assignment_id"]))
@@ -81,7 +88,6 @@ def to_row(
             for number, item in enumerate(order)
         ],
         "labels": list(labels),
-        exclusions.KEY: sorted({str(item["worker_id"]) for item in given}),
     }
 
 

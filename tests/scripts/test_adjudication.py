@@ -77,6 +77,19 @@ def test_disputed_rows_say_nothing_of_who_answered(study: Desk) -> None:
     assert "A1" not in json.dumps(rows[0])
 
 
+def test_answers_that_the_labels_leave_out_are_not_shown(study: Desk) -> None:
+    """Those of a worker who fails the gold rows, who is excluded all the same."""
+    gold = [answer_of(row, "A9", "no", input={"n": row, "_gold": "yes"}) for row in (10, 11, 12)]
+    lines = [answer_of(0, "A1", "cat"), answer_of(0, "A2", "dog"), answer_of(0, "A9", "dog")]
+    study.write("results.txt", to_lines(*gold, *lines))
+
+    done = study.run("aggregate_results", *FLAGS, "--disputed_file=disputed.jsonl")
+
+    (row,) = map(json.loads, study.read("disputed.jsonl").splitlines())
+    assert sorted(answer["value"] for answer in row["answers"]) == ["cat", "dog"], done.err
+    assert row["_excluded_workers"] == ["A1", "A2", "A9"]
+
+
 def test_an_expert_does_not_see_the_right_answer() -> None:
     """Of a row that has one, as no other worker does."""
     row = disputes.to_row(
