@@ -8,13 +8,15 @@ from time import sleep
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from local_crowd.operations.call import Call
+from local_crowd.operations.call import Call, random_id
 from local_crowd.operations.errors import CrowdError, NotPossible
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.site import Site
+from local_crowd.store.tables import assignments
 from tests.support.crowds import HIT, CrowdUnderTest
+from tests.support.review_policies import plurality
 
 THREADS = 8
 WAITING = text(
@@ -252,3 +254,31 @@ def test_hits_that_stay_locked_are_taken(
             crowd.site.writing() as call,
         ):
             worker_actions.accept_next(call, eve, hit_type_id)
+
+
+@ON_POSTGRESQL
+def test_what_fell_due_waits_for_answers_that_are_submitted(crowd: CrowdUnderTest) -> None:
+    """Submitting to a HIT with a review policy locks the HIT's assignments, Bob's first. What settles
+    Ada's, which is overdue, waits for all of them, and does not hold hers meanwhile.
+    """
+    hit = crowd.make_hit(
+        MaxAssignments=2, AssignmentDurationInSeconds=600, HITReviewPolicy=plurality("word")
+    )
+    for assignment_id in ("3Z", "3A"):  # Ada's, Bob's
+        worker = crowd.make_worker(f"of {assignment_id}")
+        crowd.site.new_id = lambda: assignment_id  # type: ignore[assignment]  # noqa: B023
+        crowd.accept(worker, hit)
+        crowd.site.new_id = random_id
+        crowd.clock.advance(301)
+    of_hit = select(assignments.c.assignment_id).where(assignments.c.hit_id == hit)
+    in_order = of_hit.order_by(assignments.c.assignment_id).with_for_update()
+
+    with ThreadPoolExecutor(1) as pool:
+        with crowd.site.store.writing() as db:
+            db.execute(in_order.limit(1))
+            settling = pool.submit(crowd.stands, hit)
+            while not db.scalar(WAITING):
+                sleep(0.002)
+            assert db.scalars(in_order).all() == ["3A", "3Z"]
+
+        assert settling.result() == ("Assignable", 1, 1, 0)

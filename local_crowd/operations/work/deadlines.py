@@ -11,7 +11,7 @@ from local_crowd.operations.notifications import events
 from local_crowd.operations.review import policy_runs
 from local_crowd.operations.review.assignments import decide
 from local_crowd.operations.work import hit_lifecycle
-from local_crowd.store.locks import take_advisory_lock
+from local_crowd.store.locks import has_single_writer, take_advisory_lock
 from local_crowd.store.statements import fetch_row
 from local_crowd.store.tables import assignments, hit_types, hits
 
@@ -60,6 +60,7 @@ def settle(call: Call) -> None:
 
 
 def _lock_due_assignments(call: Call, until: int) -> Sequence[Row[Any]]:
+    """Lock and return assignments that are due, except those that others have locked."""
     query = (
         select(assignments, *events.WATCHED)
         .join(hits, hits.c.hit_id == assignments.c.hit_id)
@@ -67,9 +68,17 @@ def _lock_due_assignments(call: Call, until: int) -> Sequence[Row[Any]]:
         .where(assignments.c.due_time <= until)
         .order_by(assignments.c.due_time)
         .limit(BATCH_SIZE)
-        .with_for_update(skip_locked=True, of=assignments)
     )
-    return call.db.execute(query).all()
+    rows = call.db.execute(query).all()
+    if not rows or has_single_writer(call.db):
+        return rows
+    # Where a policy needs all of a HIT's, they are locked before one of them is, as when work is
+    # submitted. Otherwise this could hold one that a submission waits for, and wait for another.
+    for hit in {row.hit_id: row for row in rows if row.hit_review_policy is not None}.values():
+        policy_runs.lock_assignments(call, hit)
+    is_read = assignments.c.assignment_id.in_([row.assignment_id for row in rows])
+    locked = query.where(is_read).with_for_update(skip_locked=True, of=assignments)
+    return call.db.execute(locked).all()
 
 
 def abandon(call: Call, row: Row[Any], at: int, status: str = "Abandoned") -> bool:
