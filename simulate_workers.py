@@ -152,7 +152,7 @@ def _print_prices(args: argparse.Namespace, crew: Crew, known: Truths) -> None:
     print(prices.format_table(list(table)))
     hourly = prices.compute_hourly(reward, crew.seconds)
     if hourly:
-        print(f"${reward} for {crew.seconds:g} seconds is ${hourly} an hour.")
+        print(f"${reward} for {crew.seconds:g} s is ${hourly} an hour.")
 
 
 def _answer(args: argparse.Namespace, crew: Crew) -> int:

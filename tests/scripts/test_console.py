@@ -295,7 +295,7 @@ def test_outside_the_virtual_environment_is_one_line(files: Desk, script: str) -
     assert f" is not installed for {sys.executable}; use the virtual environment, .venv/" in last
 
 
-@pytest.mark.parametrize("script", [*SCRIPTS, "examples/demo"])
+@pytest.mark.parametrize("script", [*SCRIPTS, "examples/demo", "examples/demo_study"])
 def test_an_older_python_is_one_line(script: str, tmp_path: Path) -> None:
     """It names 3.11, before anything is imported that an older one cannot."""
     program = (
@@ -321,7 +321,7 @@ def test_an_older_python_is_one_line(script: str, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("file", [*SCRIPTS, "simpleamt", "examples/demo"])
+@pytest.mark.parametrize("file", [*SCRIPTS, "simpleamt", "examples/demo", "examples/demo_study"])
 def test_an_older_python_can_read_what_says_so(file: str) -> None:
     """The scripts, and the file that they import first, keep to the syntax of Python 3.7."""
     tree = ast.parse((ROOT / f"{file}.py").read_text("utf-8"), feature_version=(3, 7))

@@ -98,7 +98,7 @@ def test_the_table_is_printed_with_a_machine_and_fees(desk: Desk) -> None:
         "cost",
     ]
     assert lines[3].split()[-1] == "$5.40"
-    assert lines[-1] == "$0.05 for 30 seconds is $6.00 an hour."
+    assert lines[-1] == "$0.05 for 30 s is $6.00 an hour."
 
 
 def test_a_crew_is_always_the_same() -> None:
