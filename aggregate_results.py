@@ -182,7 +182,8 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 def _print_agreement(args: argparse.Namespace, settings: Settings) -> int:
     """Print the measures of agreement. Return 1 if answers were left out."""
     names = ("workers", "votes", "scores", "disputed", "adjudicated")
-    if given := [f"--{name}_file" for name in names if getattr(args, f"{name}_file")]:
+    given = [f"--{name}_file" for name in names if getattr(args, f"{name}_file")]
+    if given:
         raise Error(f"--agreement writes no files and no labels; leave out {' and '.join(given)}")
     answers, votes = aggregation.read_votes(args.results_file, settings, simpleamt.say)
     for measure in agreement.measure(votes, is_ordered=bool(args.order), seed=args.seed):

@@ -111,7 +111,8 @@ def run(
 
     prepared = launches.prepare(declared, directory, crowd, args.max_cost, simpleamt.say)
     client = crowd.connect()
-    if (question := launches.require_funds(prepared, client)) is not None:
+    question = launches.require_funds(prepared, client)
+    if question is not None:
         simpleamt.confirm(args, question)
     with launches.open_loop(prepared, client, simpleamt.say) as loop:
         try:
