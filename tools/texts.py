@@ -27,7 +27,7 @@ PAGES = (
     "amt/report",
 )
 SCRIPTS = ("local_crowd/pages/static", "local_crowd/pages/hit_scripts", "hit_templates")
-SPOKEN_ATTRIBUTES = ("alt", "aria-label", "placeholder", "title", "value")
+SPOKEN_ATTRIBUTES = ("alt", "aria-label", "data-missing", "placeholder", "title", "value")
 WIDTH = 100  # columns: help texts are wrapped as in a terminal of this width
 # Two words side by side, of which one may be a value: a sentence, not a key or an address.
 WORDS = re.compile(r"([A-Za-z]{2,}|\})[,:;.]? ([\w\"'(]|\{.*[a-z]{2} ?)")
@@ -40,6 +40,9 @@ JINJA = re.compile(r"\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 TRANSLATED = re.compile(
     r"\b(?:_|ngettext)\((?:\"([^\"]+)\"|'([^']+)')(?:, (?:\"([^\"]+)\"|'([^']+)'))?"
 )
+# The text of a page where its input has none.
+DEFAULT = re.compile(r"\bdefault\(\"([A-Z][^\"]+)\"\)")
+SCRIPT = re.compile(r"(?<=<script>).*?(?=</script>)", re.DOTALL)
 VALUE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 JAVASCRIPT_STRING = re.compile(
     r"'((?:[^'\\\n]|\\.)*)'|\"((?:[^\"\\\n]|\\.)*)\"|`((?:[^`\\]|\\.)*)`"
@@ -144,19 +147,33 @@ def page_texts() -> Iterator[Text]:
                 for match in TRANSLATED.finditer(source)
                 for text in filter(None, match.groups())
             ]
-            for line, text in sorted([*parser.texts, *translated]):
+            defaults = [
+                (source.count("\n", 0, match.start()) + 1, match[1])
+                for match in DEFAULT.finditer(source)
+            ]
+            for line, text in sorted([*parser.texts, *translated, *defaults]):
                 yield path.relative_to(ROOT).as_posix(), line, text
+
+
+def _read_script(path: Path) -> str:
+    """Return a script, or those in a page, without comments; each line keeps its number."""
+    source = path.read_text("utf-8")
+    if path.suffix == ".html":
+        scripts = [match.span() for match in SCRIPT.finditer(source)]
+        ends = [0, *(end for _, end in scripts)]
+        between = zip(ends, [*(start for start, _ in scripts), len(source)], strict=True)
+        for start, end in reversed(list(between)):
+            source = source[:start] + "\n" * source.count("\n", start, end) + source[end:]
+    return JAVASCRIPT_COMMENT.sub(lambda match: "\n" * match[0].count("\n"), source)
 
 
 def javascript_texts() -> Iterator[Text]:
     """Yield the strings in the pages' scripts that read as sentences."""
     for folder in SCRIPTS:
-        for path in sorted((ROOT / folder).rglob("*.js")):
+        for path in sorted(p for p in (ROOT / folder).rglob("*") if p.suffix in (".js", ".html")):
             if "vendor" in path.parts:
                 continue
-            source = JAVASCRIPT_COMMENT.sub(
-                lambda match: "\n" * match[0].count("\n"), path.read_text("utf-8")
-            )
+            source = _read_script(path)
             for match in JAVASCRIPT_STRING.finditer(source):
                 text = next(filter(None, match.groups()), "")
                 if WORDS.search(text) and not re.search(r"[{;]\s|=>", text):

@@ -67,6 +67,7 @@ class HitInput(Input):
         for number, rows in enumerate(self._declared.list_hits()):
             value = {
                 "task": file.task,
+                "title": file.title,
                 "rows": [{"id": row.id, "row": row.value} for row in rows],
                 "context": file.context,
             }

@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import pytest
-
-from amt.declared import tasks
-from tests.support.crowds import CrowdUnderTest
-from tests.support.draft_pages import wait_until_kept
-from tests.support.hit_frames import Desk
-from tests.support.task_pages import DIRECTORIES, TaskPage, aggregate, read_example, to_hit
-from tests.support.worker_frame import StandIn, expect, serve_stand_in
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-
-class Bench:
-    """A server and a browser's page that all tests use, one after the other."""
-
-    def __init__(self, stand_in: StandIn, page: Page) -> None:
-        self.stand_in = stand_in
-        self.page = page
-
-    def open(self, name: str, **changes: Any) -> TaskPage:
-        """Open the example of a task type."""
-        self.stand_in.posts.clear()
-        return TaskPage(self.stand_in, self.page, to_hit(read_example(name)) | changes)
-
-
-@pytest.fixture(scope="module")
-def bench(browser: Browser) -> Iterator[Bench]:
-    """A worker's browser with a mouse and a touch screen; a script's error fails the test."""
-    errors: list[str] = []
-    with serve_stand_in() as stand_in:
-        context = browser.new_context(has_touch=True)
-        context.set_default_timeout(10_000)
-        context.on("weberror", lambda error: errors.append(str(error.error)))
-        yield Bench(stand_in, context.new_page())
-        context.close()
-    assert errors == []
+from tests.support.task_pages import (
+    Bench,
+    TaskPage,
+    aggregate,
+    bench_fixture,  # noqa: F401 - fixture
+    read_example,
+)
+from tests.support.worker_frame import expect
 
 
 def test_same_says_what_is_missing(bench: Bench, tmp_path: Path) -> None:
@@ -293,35 +261,3 @@ def _select(hit: TaskPage, row: int, word: str) -> None:
         }""",
         word,
     )
-
-
-@pytest.mark.parametrize("open_crowd", ["http"], indirect=True)
-def test_a_worker_can_leave_and_come_back(crowd: CrowdUnderTest, page: Page) -> None:
-    """The crowd restores what was entered, also what only a script knows; nothing is lost."""
-    line = to_hit(read_example("order"))
-    desk = Desk(crowd, page)
-    frame = desk.accept(tasks.render(line, DIRECTORIES))
-    frame.get_by_role("button", name="Move Rain on Monday down").click()
-    frame.get_by_role("button", name="This order is right").first.click()
-    frame.get_by_label("Comment").fill("Later")
-    wait_until_kept(page, "Later")
-
-    page.reload()
-
-    frame = page.frame_locator("iframe")
-    expect(frame.get_by_text("Still to do: 3")).to_be_visible()
-    expect(
-        frame.get_by_role("region", name="2 of 3").get_by_role("listitem").first
-    ).to_contain_text("Why it rains")
-    expect(frame.get_by_label("Comment")).to_have_value("Later")
-    frame.get_by_role("button", name="This order is right").last.click()
-    frame.get_by_role("button", name="Submit").click()
-    answers = desk.answers()
-    assert list(answers) == ["output"]
-    rows = read_example("order")["rows"]
-    expected = {
-        "h1": {"order": rows["h1"]},
-        "h2": {"order": rows["h2"][::-1]},
-        "h3": {"order": rows["h3"]},
-    }
-    assert tasks.split_answers(line["rows"], json.loads(answers["output"])) == expected
