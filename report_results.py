@@ -20,7 +20,7 @@ import simpleamt
 from amt import batches, files, pseudonyms
 from amt.errors import Error
 from amt.pseudonyms import Numbers, Pseudonyms
-from amt.quality import aggregation, dawid_skene, kinds, labels
+from amt.quality import aggregation, dawid_skene, gold, kinds, labels
 from amt.quality.aggregation import Settings
 
 OUTPUTS = ("report_file", "latex", "summary_file", "figure")
@@ -78,6 +78,7 @@ def write_report(args: argparse.Namespace) -> int:
         _format_command(args),
         args.doubtful_rows,
         (lambda _: None) if args.figure else simpleamt.say,
+        adjudicated=args.adjudicated_file,
     )
     if args.figure:
         print(report.find_figure(study, args.figure))
@@ -117,6 +118,23 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--seed", type=int, default=0, metavar="N", help="seed of the intervals; default: 0"
     )
+    group.add_argument(
+        "--gold_file", metavar="FILE", help="rows with _gold; default: that of the results"
+    )
+    group.add_argument(
+        "--gold_at_least",
+        type=float,
+        default=gold.AT_LEAST,
+        metavar="SHARE",
+        help="share of gold answers that workers must have right; default: %(default)s",
+    )
+    group.add_argument(
+        "--adjudicated_file",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="results of experts, whose labels take the place of others",
+    )
     group.add_argument("--as_text", action="store_true", help="take all labels as text")
     group.add_argument(
         "--order", default="", metavar="LABELS", help="all labels in their order: low,medium,high"
@@ -141,6 +159,8 @@ def _check_flags(args: argparse.Namespace) -> Settings:
         pseudo_count=args.pseudo_count,
         as_text=args.as_text,
         order=tuple(args.order.split(",")) if args.order else (),
+        gold_file=args.gold_file,
+        gold_at_least=args.gold_at_least,
     )
     aggregation.validate(settings)
     return settings
@@ -155,12 +175,14 @@ def _choose_names(args: argparse.Namespace) -> Pseudonyms | None:
 def _format_command(args: argparse.Namespace) -> str:
     """Return the command that computes the same figures again, without what it writes."""
     results_files = [f"--results_file={path}" for path in args.results_file]
+    results_files += [f"--adjudicated_file={path}" for path in args.adjudicated_file]
     defaults = {
-        **dict.fromkeys(("field", "hit_ids_file", "kind", "method")),
+        **dict.fromkeys(("field", "hit_ids_file", "kind", "method", "gold_file")),
         "order": "",
         "confidence": labels.SURE,
         "pseudo_count": dawid_skene.PSEUDO_COUNT,
         "seed": 0,
+        "gold_at_least": gold.AT_LEAST,
     }
     values = {name: getattr(args, name) for name in defaults}
     flags = [f"--{name}={value}" for name, value in values.items() if value != defaults[name]]

@@ -6,6 +6,7 @@ from amt.quality.fields import find_field
 from amt.report import texts
 from amt.report.sections import Answer, Card, Figures, Section
 from amt.report.study import Doubt, Result, Study
+from amt.results_tables import hide_gold
 
 MOST_ANSWERS = 30
 INPUT_CHARACTERS = 600
@@ -30,7 +31,10 @@ def describe(study: Study, figures: Figures) -> Section:
 def _to_card(study: Study, doubt: Doubt) -> Card:
     hit, row = study.result.answers.hits[doubt.place], study.result.rows[doubt.place]
     label = "no label" if row.label is None else texts.show(row.label)
-    lines = doubt.lines[:MOST_ANSWERS]
+    answers = study.result.answers
+    failed = answers.scores.left_out if answers.scores else frozenset()
+    ids = {answers.workers[worker] for worker in failed}
+    lines = [line for line in doubt.lines if line["worker_id"] not in ids][:MOST_ANSWERS]
     return Card(
         f"HIT {texts.show(hit.hit_id, 60)}" if hit.row is None else f"Row {hit.row}",
         texts.show("; ".join(row.why)),
@@ -56,5 +60,6 @@ def _to_answer(study: Study, line: Result) -> Answer:
 
 
 def _hide(study: Study, line: Result) -> Result:
-    """Return a line of results without the worker's id, unless ids are shown."""
+    """Return a line of results without its gold, and without the worker's id unless ids are shown."""
+    line = hide_gold(line)
     return study.hidden.replace(line) if study.hidden else line

@@ -10,6 +10,7 @@ TITLES = {
     "answers_without_field": "answers without the field",
     "single_answer_rows": "rows with a single answer",
     "answers_without_times": "answers without times",
+    "practice_answers": "answers to practice rows",
 }
 
 
@@ -17,8 +18,9 @@ def list_figures(study: Study) -> Iterator[Figure]:
     """Yield how many answers and rows some figures leave out."""
     numbers = {
         "answers_without_field": len(study.result.answers.left_out),
-        "single_answer_rows": sum(sum(row.votes.values()) == 1 for row in study.result.rows),
+        "single_answer_rows": sum(sum(row.votes.values()) == 1 for row in study.rows),
         "answers_without_times": len(study.paid) - len(study.seconds),
+        "practice_answers": study.result.answers.practised,
     }
     for name, number in numbers.items():
         yield Figure(name, number, texts.count(number), TITLES[name])
@@ -30,6 +32,12 @@ def describe(study: Study, figures: Figures) -> Section:
         "answers_without_field": (
             f"left out of labels, agreement and workers: they have no {study.settings.field}"
         ),
+        "failed_answers": (
+            "left out of labels and agreement: their workers failed the gold rows; they are paid"
+        ),
+        "lost_rows": "left out of labels and agreement: nobody else answered them",
+        "gold_rows": "left out of the figures on labels: their answer was known",
+        "practice_answers": "left out of labels, agreement and workers",
         "rejected": "left out of time, pay and costs; they count in labels and agreement",
         "single_answer_rows": "left out of agreement: nothing to compare",
         "answers_without_times": "left out of time and pay",

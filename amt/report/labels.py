@@ -7,6 +7,8 @@ from typing import Any
 
 from amt.cells import to_text
 from amt.messages import count_of
+from amt.quality import adjudication
+from amt.quality.labels import RowLabel
 from amt.report import charts, texts
 from amt.report.charts import Bar, Bin
 from amt.report.sections import Chart, Figure, Figures, Section, Table
@@ -30,20 +32,24 @@ def list_figures(study: Study) -> Iterator[Figure]:
     """Yield the numbers of rows, answers and labels, and how sure these are."""
     result, sure = study.result, study.settings.choice.sure
     machines = result.answers.machines
-    rows = len(result.rows)
+    rows = len(study.rows)
     answers = sum(worker not in machines for worker in result.answers.worker_of)
     yield Figure("rows", rows, texts.count(rows), "rows with answers")
     yield Figure("answers", answers, texts.count(answers), "answers of people")
-    each = answers / rows
+    each = answers / len(result.rows)
     yield Figure("answers_per_row", _round(each), texts.count(each), "answers per row, on average")
     yield Figure("method", result.method, result.method, "method of the labels")
-    look = sum(bool(row.why) for row in result.rows)
+    look = sum(bool(row.why) for row in study.rows)
     yield Figure("need_a_look", look, texts.count(look), "rows that need a look")
-    share = look / rows
+    share = look / max(1, rows)
     yield Figure("need_a_look_share", _round(share), texts.share(share), "share of these rows")
-    ties = sum(row.label is None for row in result.rows)
+    ties = sum(row.label is None for row in study.rows)
     yield Figure("without_label", ties, texts.count(ties), "rows without a label: ties")
-    known = [row.confidence for row in result.rows if row.confidence is not None]
+    experts = [row for row in study.rows if is_decided(row)]
+    if experts:
+        number = len(experts)
+        yield Figure("decided_rows", number, texts.count(number), "rows that experts decided")
+    known = list_confidences(study)
     if known:
         mean = statistics.fmean(known)
         yield Figure("mean_confidence", _round(mean), texts.share(mean), "mean confidence")
@@ -56,12 +62,23 @@ def list_figures(study: Study) -> Iterator[Figure]:
         yield Figure(f"share:{name}", _round(value), texts.share(value), f"share of rows: {shown}")
 
 
+def is_decided(row: RowLabel) -> bool:
+    """Return whether experts decided a row."""
+    return row.extra.get("method") == adjudication.METHOD
+
+
+def list_confidences(study: Study) -> list[float]:
+    """Return the confidences that are known, but for experts' decisions, which have another meaning."""
+    rows = [row for row in study.rows if not is_decided(row)]
+    return [row.confidence for row in rows if row.confidence is not None]
+
+
 def count_labels(study: Study) -> dict[str, int]:
     """Return how many rows have each label, or each option of several choices; the most first."""
     counts: Counter[str] = Counter()
     if study.result.kind not in ("label", "text", "choices"):
         return {}
-    for row in study.result.rows:
+    for row in study.rows:
         label: Any = row.label
         if isinstance(label, list):
             counts.update(map(to_text, label))
@@ -84,11 +101,21 @@ def describe(study: Study, figures: Figures) -> Section:
         f"{figures.text('need_a_look')} of {figures.text('rows')} rows need a look: ties, single "
         f"answers, or less sure than {study.settings.choice.sure:g}."
     )
+    if figures.has("decided_rows"):
+        kinds = Counter(
+            row.extra.get("disagreement") or "not named" for row in study.rows if is_decided(row)
+        )
+        named = ", ".join(
+            f"{texts.show(kind, 60)} {number:,}" for kind, number in kinds.most_common()
+        )
+        notes.append(
+            f"Experts decided {count_of(figures['decided_rows'].value, 'row')}. Why people disagreed: {named}."
+        )
     return Section("labels", "Labels", notes, list(_list_charts(study)))
 
 
 def _list_charts(study: Study) -> Iterator[Chart]:
-    rows = len(study.result.rows)
+    rows = len(study.rows)
     counts = count_labels(study)
     if counts:
         bars = [
@@ -105,10 +132,10 @@ def _list_charts(study: Study) -> Iterator[Chart]:
                 numbers=(1, 2),
             ),
         )
-    numbers = [row.label for row in study.result.rows if study.result.kind == "number"]
+    numbers = [row.label for row in study.rows if study.result.kind == "number"]
     if numbers and min(numbers) >= 0:
         yield draw_values(numbers, "Rows by label", "label", "rows")
-    known = [row.confidence for row in study.result.rows if row.confidence is not None]
+    known = list_confidences(study)
     if known:
         yield _draw_confidence(known)
 

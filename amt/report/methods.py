@@ -1,6 +1,7 @@
 """The paragraph for a publication's section on methods."""
 
-from amt.report import agreement, machines, texts
+from amt.messages import count_of
+from amt.report import agreement, machines
 from amt.report.sections import Figures
 from amt.report.study import Study
 
@@ -36,8 +37,9 @@ def describe(study: Study, figures: Figures) -> list[str]:
 
 def _describe_answers(figures: Figures) -> str:
     sentence = (
-        f"{figures.text('workers')} workers gave {figures.text('answers')} answers to "
-        f"{figures.text('rows')} rows, {figures.text('answers_per_row')} per row on average"
+        f"{count_of(figures['workers'].value, 'worker')} gave "
+        f"{count_of(figures['answers'].value, 'answer')} to "
+        f"{count_of(figures['rows'].value, 'row')}, {figures.text('answers_per_row')} per row on average"
     )
     if figures.has("first_answer"):
         first, last = (figures[f"{end}_answer"].value[:10] for end in ("first", "last"))
@@ -54,5 +56,12 @@ def _describe_labels(study: Study, figures: Figures) -> str:
     if study.result.method == "dawid_skene":
         way += f", with {study.settings.pseudo_count:g} added to each cell of a worker's matrix"
     number = figures["need_a_look"].value
-    rest = f"{texts.count(number)} rows ({figures.text('need_a_look_share')}) were left in doubt"
+    rest = f"{count_of(number, 'row')} ({figures.text('need_a_look_share')}) left in doubt"
+    if figures.has("failed_answers") and figures["failed_answers"].value:
+        way += (
+            f", without {count_of(figures['failed_answers'].value, 'answer')} of "
+            f"{count_of(figures['failed_workers'].value, 'worker')} who failed rows with a known answer"
+        )
+    if figures.has("decided_rows"):
+        way += f"; experts decided {count_of(figures['decided_rows'].value, 'row')}"
     return f"{way}; {rest}, being tied or less sure than {study.settings.choice.sure:g}."

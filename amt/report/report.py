@@ -12,6 +12,7 @@ from amt.report import (
     costs,
     doubts,
     exclusions,
+    gold,
     labels,
     machines,
     progress,
@@ -23,7 +24,18 @@ from amt.report.study import Study
 from amt.spelling import suggest
 
 # In the order of the page.
-NOUNS = (progress, labels, agreement, confusion, workers, times, costs, machines, exclusions)
+NOUNS = (
+    progress,
+    labels,
+    agreement,
+    confusion,
+    workers,
+    gold,
+    times,
+    costs,
+    machines,
+    exclusions,
+)
 
 
 def compute_figures(study: Study) -> Figures:

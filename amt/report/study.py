@@ -14,9 +14,10 @@ from amt.archive_figures import find_rates, measure_work
 from amt.batches import Batch
 from amt.messages import Say, say_nothing
 from amt.pseudonyms import Pseudonyms
-from amt.quality import aggregation
+from amt.quality import adjudication, aggregation
 from amt.quality.aggregation import Aggregated, Settings
 from amt.quality.fields import find_field
+from amt.quality.labels import RowLabel
 from amt.quality.votes import Votes, leave_out
 from amt.results_tables import Source
 
@@ -83,6 +84,16 @@ class Study:
         return sorted(work.seconds for work in self.paid if work.seconds is not None)
 
     @cached_property
+    def rows(self) -> list[RowLabel]:
+        """The rows that were to be labelled: all but gold."""
+        answers = self.result.answers
+        if answers.scores is None or answers.everybody is None:
+            return self.result.rows
+        gold = {answers.everybody.hits[place].hit_id for place in answers.scores.values}
+        pairs = zip(answers.hits, self.result.rows, strict=True)
+        return [row for hit, row in pairs if hit.hit_id not in gold]
+
+    @cached_property
     def people_votes(self) -> Votes | None:
         """The votes of people, if the answers are labels."""
         votes, machines = self.result.votes, self.result.answers.machines
@@ -113,10 +124,14 @@ def read_study(
     command: str,
     most_doubts: int,
     say: Say = say_nothing,
+    *,
+    adjudicated: Sequence[str] = (),
 ) -> Study:
-    """Read results files once. Raises Error for what cannot be aggregated."""
+    """Read results files, and the files of experts' decisions. Raises Error for what cannot be aggregated."""
     with inputs.Inputs(results_files) as source:
         result = aggregation.aggregate_source(source, settings, say)
+        if adjudicated:
+            result = adjudication.join(result, results_files, adjudicated, settings.field, say)
         doubts = {
             result.answers.hits[place].hit_id: Doubt(place)
             for place in choose_doubts(result, most_doubts)

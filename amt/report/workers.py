@@ -21,7 +21,7 @@ TITLES = {
     "fast_answers": "fast answers",
     "repeated_answers": "same as the answer before",
 }
-HIDDEN = ("confusion", "accuracy_low", "accuracy_high")
+HIDDEN = ("confusion", "accuracy_low", "accuracy_high", "gold_low", "gold_high")
 
 
 def list_figures(study: Study) -> Iterator[Figure]:

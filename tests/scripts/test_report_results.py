@@ -224,6 +224,60 @@ def test_machines_have_their_own_part(desk: Desk) -> None:
     assert "<bdi>rule-2026</bdi>" in rest
 
 
+def test_gold_and_experts_decisions_are_shown(desk: Desk) -> None:
+    """Gold rows count in no figure on labels, answers of workers who fail are left out and said, the
+    right answers are not on the page, and what experts decided is no longer in doubt.
+    """
+    gold = [
+        result(
+            row + 1,
+            assignment_id=f"3G{row}X{worker}",
+            worker_id=worker,
+            input={"text": "b", "_gold": "yes", "_gold_why": "Because of it."},
+            output={"label": label},
+        )
+        for row in (10, 11, 12)
+        for worker, label in (("A1", "yes"), ("A2", "yes"), ("A9", "no"))
+    ]
+    rows = [
+        result(
+            row + 1, assignment_id=f"3R{row}X{worker}", worker_id=worker, output={"label": label}
+        )
+        for row, votes in enumerate((("yes", "no", "no"), ("no", "no", "yes"), ("yes", "no", "no")))
+        for worker, label in zip(("A1", "A2", "A9"), votes, strict=True)
+    ]
+    desk.write("results.txt", to_lines(*gold, *rows))
+    decision = result(
+        1,
+        hit_id="3DISPUTED",
+        worker_id="AEXPERT",
+        input={"hit_id": "3HIT1", "field": "output.label"},
+        output={"label": "yes", "kind": "guideline", "comment": ""},
+    )
+    desk.write("experts.txt", to_lines(decision))
+    flags = ("--adjudicated_file=experts.txt", "--summary_file=summary.json", "--method=majority")
+
+    page = report(desk, *flags)
+
+    figures = json.loads(desk.read("summary.json"))["figures"]
+    values = {name: figure["value"] for name, figure in figures.items()}
+    assert (values["rows"], values["gold_rows"], values["decided_rows"]) == (3, 3, 1)
+    assert (values["failed_workers"], values["failed_answers"], values["gold_right"]) == (
+        1,
+        6,
+        0.666667,
+    )
+    assert values["need_a_look"] == page.count("<article>") == 1
+    assert "Row 2:" in page
+    assert "Experts decided 1 row. Why people disagreed: guideline 1." in page
+    assert "their workers failed the gold rows; they are paid" in page
+    assert "Because of it" not in page
+    assert "AEXPERT" not in page
+    for name in ("rows", "decided_rows", "failed_answers"):
+        argv = shlex.split(figures[name]["command"])[2:]
+        assert desk.run("report_results", *argv).lines == [values[name]]
+
+
 @pytest.mark.parametrize(
     ("kind", "values"),
     [
