@@ -59,7 +59,8 @@ class Merge(Part):
         description="The field that is merged. Default: the one named as the task, or the only one.",
     )
     kind: Literal["label", "number", "choices", "text", "ranking", "span", "box"] | None = Field(
-        default=None, description="The kind of the answers. Default: found from the answers."
+        default=None,
+        description="The kind of the answers. Default: ranking for order, text for write, else as the answers are.",
     )
     method: Literal["majority", "dawid_skene"] | None = Field(
         default=None,

@@ -12,6 +12,9 @@ from amt.quality.answers import Answers, Collector, convert
 from amt.quality.labels import RowLabel
 
 NAME = "results.jsonl"
+# Kinds of the built-in tasks that the answers do not show: any list of texts could be choices, and any
+# text a label.
+KINDS = {"order": "ranking", "write": "text"}
 
 
 class RowAnswer(NamedTuple):
@@ -41,7 +44,9 @@ def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Lab
     if not answers.values:
         return NONE
     own = file.merge
-    settings = Settings(name or "", own.kind, own.method, order=tuple(own.order))
+    settings = Settings(
+        name or "", own.kind or KINDS.get(file.task), own.method, order=tuple(own.order)
+    )
     try:
         result = _aggregate(answers, settings)
     except Error:

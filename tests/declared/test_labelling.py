@@ -1,0 +1,44 @@
+"""The label of a row, of every built-in task."""
+
+from typing import Any
+
+import pytest
+
+from amt.declared import labelling
+from amt.declared.batch_file import BatchFile
+from amt.declared.labelling import RowAnswer
+
+
+def merge(task: str, answers: list[dict[str, Any]], **keys: Any) -> Any:
+    """Return the label of one row that got these answers."""
+    file = BatchFile.model_validate({"id": "a", "task": task, "rows": [1]} | keys)
+    given = [RowAnswer(f"A{number}", fields) for number, fields in enumerate(answers)]
+    labels = labelling.merge({0: given}, file)
+    return labels.rows[0].label if labels.rows else None
+
+
+@pytest.mark.parametrize(
+    ("task", "answers", "label"),
+    [
+        ("same", [{"same": "yes"}, {"same": "yes"}, {"same": "no"}], "yes"),
+        ("rate", [{"rating": 1}, {"rating": 2}, {"rating": 2}], 2),
+        ("order", [{"order": [*"abc"]}, {"order": [*"acb"]}, {"order": [*"abc"]}], [*"abc"]),
+        ("tag", [{"tags": ["a", "b"]}, {"tags": ["a"]}, {"tags": []}], ["a"]),
+        ("write", [{"text": "Air 90 "}, {"text": "air 90"}, {"text": "x"}], "Air 90 "),
+        ("same", [{"same": 1}, {"same": "1"}, {"same": 2}], "1"),
+        ("same", [{"why": "x", "same": "yes"}, {"why": "y", "same": "yes"}], "yes"),
+        ("same", [{"same": ""}, {}], None),
+    ],
+)
+def test_answers_of_each_kind_become_one_label(
+    task: str, answers: list[dict[str, Any]], label: Any
+) -> None:
+    """Values of several types are merged as texts; without any value there is no label."""
+    assert merge(task, answers) == label
+
+
+def test_the_batch_file_names_field_and_kind() -> None:
+    """Another field than the task's, and another kind than the answers show."""
+    answers = [{"same": "yes", "price": "5"}, {"same": "yes", "price": "7"}]
+
+    assert merge("same", answers, merge={"field": "price", "kind": "number"}) == 6
