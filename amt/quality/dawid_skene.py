@@ -159,7 +159,7 @@ class _Model:
             else:
                 matrix, added = _fit_coin(own, self._given[worker], accuracy)
             matrices.append(matrix)
-            prior += added
+            prior += added if self._given[worker] else 0.0  # numbers without votes change nothing
         return matrices, prior
 
     def _fit_matrix(self, cells: Matrix, shape: Matrix) -> tuple[Matrix, float]:
