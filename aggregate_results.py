@@ -19,6 +19,7 @@ boxes are the same from an overlap of half.
 import argparse
 import json
 import sys
+from typing import Any
 
 import simpleamt
 from amt.errors import Error
@@ -31,6 +32,9 @@ from amt.quality import (
     gold,
     kinds,
     labels,
+    machine_check,
+    machine_reports,
+    unsure,
 )
 from amt.quality.aggregation import Settings
 
@@ -78,6 +82,7 @@ def main(argv: list[str] | None = None) -> int:
     _add_experts(parser)
     _add_gold(parser)
     _add_outputs(parser)
+    _add_machine_reports(parser)
     return simpleamt.run(parser, aggregate, argv)
 
 
@@ -91,12 +96,16 @@ def aggregate(args: argparse.Namespace) -> int:
         pseudo_count=args.pseudo_count,
         as_text=args.as_text,
         order=args.order,
+        has_votes_file=args.votes_file is not None,
+        has_scores_file=args.scores_file is not None,
         gold_file=args.gold_file,
         gold_at_least=args.gold_at_least,
     )
     aggregation.validate(settings)
     if args.agreement:
         return _print_agreement(args, settings)
+    if args.machine_check or args.estimate:
+        return _print_machine_reports(args, settings)
     result = aggregation.aggregate(args.results_file, settings, simpleamt.say)
     if args.adjudicated_file:
         result = adjudication.join(
@@ -104,6 +113,15 @@ def aggregate(args: argparse.Namespace) -> int:
         )
     if args.disputed_file:
         disputes.write(result, args.results_file, args.field, args.disputed_file, simpleamt.say)
+    if args.unsure_hit_ids_file:
+        unsure.write(
+            result.answers.hits,
+            result.rows,
+            len(result.answers.values),
+            args.confidence,
+            args.unsure_hit_ids_file,
+            simpleamt.say,
+        )
     if args.votes_file:
         aggregation.write_votes(result, args.votes_file)
     if args.workers_file:
@@ -153,6 +171,11 @@ def _add_gold(parser: argparse.ArgumentParser) -> None:
 def _add_outputs(parser: argparse.ArgumentParser) -> None:
     """Add the flags of what is written beside the labels, or printed in their place."""
     parser.add_argument(
+        "--unsure_hit_ids_file",
+        metavar="FILE",
+        help="file to write: ids of the HITs that are less sure than --confidence, for extend_hits.py",
+    )
+    parser.add_argument(
         "--votes_file",
         metavar="FILE",
         help="CSV file to write: task, worker and label, as other libraries read it",
@@ -176,6 +199,44 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
         default=(),
         metavar="LABELS",
         help="all labels in their order, such as low,medium,high; default: by number or by text",
+    )
+
+
+def _print_machine_reports(args: argparse.Namespace, settings: Settings) -> int:
+    """Print what the machines' answers are worth. Return 1 if answers were left out."""
+    answers, votes = aggregation.read_votes(args.results_file, settings, simpleamt.say)
+    lines: list[dict[str, Any]] = []
+    if args.machine_check:
+        lines += machine_reports.check_machines(answers, votes, args.epsilon)
+    lines += [machine_reports.estimate(answers, votes, wanted) for wanted in args.estimate]
+    for line in lines:
+        print(json.dumps(line, ensure_ascii=False))
+    return 1 if answers.left_out else 0
+
+
+def _add_machine_reports(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of what is printed about machines instead of labels."""
+    parser.add_argument(
+        "--machine_check",
+        action="store_true",
+        help="print, instead of labels, whether a machine may take a person's place; needs 50 rows "
+        "that it and two people answered, and 3 people",
+    )
+    parser.add_argument(
+        "--epsilon",
+        type=float,
+        default=machine_check.EPSILON,
+        metavar="E",
+        help="machine_check: how much worse than a person a machine may be, for its price; "
+        "default: %(default)s",
+    )
+    parser.add_argument(
+        "--estimate",
+        action="append",
+        default=[],
+        metavar="share:label=L",
+        help="print, instead of labels, the share of a label over all rows with a 95%% interval, from "
+        "a machine's answers corrected on audit rows",
     )
 
 

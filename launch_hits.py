@@ -12,10 +12,12 @@ interrupted, run the same command again to finish the batch: no row gets two HIT
 
 import argparse
 import sys
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import (
+    audits,
     batches,
     calls,
     consents,
@@ -96,7 +98,26 @@ def main(argv: list[str] | None = None) -> int:
         help="where more than 9 assignments of a HIT cost a higher fee, launch several HITs of a row, "
         "one after another; nobody can do two of them",
     )
+    add_audit_options(parser)
     return simpleamt.run(parser, launch, argv)
+
+
+def add_audit_options(parser: argparse.ArgumentParser) -> None:
+    """Add the flags of audit rows."""
+    parser.add_argument(
+        "--audit",
+        type=float,
+        metavar="SHARE",
+        help="share of the rows, such as 0.15, that get --audit_assignments; they are chosen at random "
+        "by --seed, and the rest get MaxAssignments of the properties",
+    )
+    parser.add_argument(
+        "--audit_assignments",
+        type=int,
+        default=audits.ASSIGNMENTS,
+        metavar="N",
+        help="number of assignments of audit rows; default: %(default)s",
+    )
 
 
 def add_row_options(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +152,10 @@ def launch(args: argparse.Namespace) -> int:
         plan = make_plan(args, source, crowd)
         if args.gold_rate is not None:
             plan = plan.with_gold(args.gold_rate, args.seed)
+        if args.audit is not None:
+            if args.split:
+                raise Error("--audit: --split has its own assignments; leave out one of the two")
+            plan = plan.with_audit(args.audit, args.audit_assignments, args.seed)
         if suggested:
             plan = plan.with_suggestions(suggested)
             simpleamt.say(suggestions.describe(suggested, source))
@@ -173,7 +198,7 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
         crowd, plan.properties, batch, split=args.split, say=simpleamt.say
     )
     parts = splitting.find_parts(batch, plan.hits, sizes)
-    cost = announce(args, crowd, plan, parts)
+    cost = announce(args, crowd, plan, batch, parts)
     if args.dry_run:
         return 0
     with batch.claim():
@@ -196,8 +221,12 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
     return 1 if refused or not batch.is_complete else 0
 
 
-def announce(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, parts: Parts) -> Cost:
+def announce(
+    args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Batch, parts: Parts
+) -> Cost:
     """Say what the batch can still cost; return what the HITs that are launched now can cost."""
+    if plan.audit:
+        return announce_audit(crowd, plan, plan.audit, batch, parts.missing[0], args.max_cost)
     if not parts.is_split:
         return spending.announce(crowd, plan, parts.missing[0], args.max_cost, simpleamt.say)
     spending.announce_parts(crowd, plan, parts.sizes, parts.missing, args.max_cost, simpleamt.say)
@@ -207,6 +236,26 @@ def announce(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, parts: Pa
     )
     now = slice(parts.current, parts.current + 1)
     return spending.compute_cost(crowd, plan, parts.sizes[now], parts.missing[now])
+
+
+def announce_audit(
+    crowd: Crowd,
+    plan: plans.Plan,
+    audit: audits.Audit,
+    batch: Batch,
+    missing: int,
+    max_cost: Decimal | None,
+) -> Cost:
+    """Say what a batch with audit rows can still cost; return that."""
+    audited = sum(row not in batch.ids for row in audit.rows)
+    sizes = [plan.properties.max_assignments, audit.assignments]
+    hits = [missing - audited, audited]
+    spending.announce_parts(crowd, plan, sizes, hits, max_cost, simpleamt.say)
+    verb = "has" if len(audit.rows) == 1 else "have"
+    simpleamt.say(
+        f"{count_of(len(audit.rows), 'row')}, chosen at random, {verb} {audit.assignments} assignments."
+    )
+    return spending.compute_cost(crowd, plan, sizes, hits)
 
 
 def create(

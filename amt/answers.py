@@ -48,7 +48,8 @@ def to_result(
 ) -> dict[str, Any]:
     """Return a line of the results. `recorded` is the HIT's line in the batch record, if any.
 
-    Results of a split batch also have `first_hit_id`, which is the same for all HITs of a row, and
+    Results of a batch with audit rows also have `audit`: whether this is one. Results of a split
+    batch also have `first_hit_id`, which is the same for all HITs of a row, and
     those of a HIT that showed a machine's suggestion `suggested_by`, the machine's name.
 
     `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
@@ -79,6 +80,7 @@ def to_result(
         "rejection_time": format_time(assignment.get("RejectionTime")),
         "requester_feedback": assignment.get("RequesterFeedback"),
         **({"first_hit_id": first} if first else {}),
+        **({"audit": recorded["audit"]} if recorded and "audit" in recorded else {}),
         **({"suggested_by": machine} if machine else {}),
     }
 

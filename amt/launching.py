@@ -55,6 +55,7 @@ def begin(
             "hit_type_id": hit_type["HITTypeId"],
             "rows": plan.rows,
             **plan.choice.to_header(),
+            **(plan.audit.to_header() if plan.audit else {}),
             "reward": plan.properties.hit_type["Reward"],
             "max_assignments": max(sizes or [plan.properties.max_assignments]),
             **of_parts,
@@ -108,9 +109,9 @@ def launch(
     def make(row: Row) -> str:
         number = batch.to_number(row.number, part)
         hit_id = known.get(number) or _create(crowd, client, plan, batch, row, part)
-        batch.append(
-            {"row": row.number, **of_part, "hit_id": hit_id, "input": exclusions.hide(row.value)}
-        )
+        of_audit = {"audit": row.number in plan.audit.rows} if plan.audit else {}
+        shown = exclusions.hide(row.value)
+        batch.append({"row": row.number, **of_part, "hit_id": hit_id, "input": shown, **of_audit})
         return hit_id
 
     return calls.gather(crowd, make, todo, doing="launching", total=missing)
@@ -134,6 +135,8 @@ def _create(
 ) -> str:
     parameters = plan.parameters(row) | plan.properties.hit
     parameters |= exclusions.to_parameters(row.value, crowd)
+    if plan.audit and row.number in plan.audit.rows:
+        parameters |= {"MaxAssignments": plan.audit.assignments}
     token = f"{batch.header['batch']}-{row.number}"
     if batch.hits_per_row > 1:
         parameters |= {"MaxAssignments": batch.header["parts"][part]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from amt import definitions, exclusions, gold_rows, layouts, properties
+from amt import audits, definitions, exclusions, gold_rows, layouts, properties
 from amt.advice import Advice
 from amt.batches import Batch
 from amt.consents import Consent
@@ -49,6 +49,7 @@ class Plan:
     gold: tuple[int, ...] = ()
     choice: gold_rows.Choice = gold_rows.EVERYTHING
     suggested_by: str | None = None  # the machine whose suggestions the rows show
+    audit: audits.Audit | None = None
 
     @property
     def hits(self) -> int:
@@ -67,6 +68,20 @@ class Plan:
         """Return the plan of the same batch, whose input shows suggestions."""
         hashes = {**self.hashes, "suggestion": suggestions.sha256}
         return replace(self, suggested_by=suggestions.machine, hashes=hashes)
+
+    def with_audit(self, share: float, assignments: int, seed: int) -> "Plan":
+        """Return the plan of the same batch, a random share of whose rows has more assignments.
+
+        Raises Error for a share or a number that makes no sense.
+        """
+        audit = audits.choose(
+            [row for row in range(self.rows) if row not in self.choice.left_out],
+            share,
+            seed,
+            assignments=assignments,
+            max_assignments=self.properties.max_assignments,
+        )
+        return replace(self, audit=audit, hashes={**self.hashes, **audit.hashes()})
 
     def with_consent(self, consent: Consent) -> "Plan":
         """Return the plan of the same batch, whose workers agree to a text first."""

@@ -10,7 +10,7 @@ from amt import files, inputs
 from amt.cells import guard, to_text
 from amt.errors import Error
 from amt.messages import Say, count_of, say_nothing
-from amt.quality import dawid_skene, gold, kinds, labels, rankings, texts, workers
+from amt.quality import anchoring, dawid_skene, gold, kinds, labels, rankings, texts, workers
 from amt.quality.answers import Answers, convert, read_answers
 from amt.quality.dawid_skene import Estimate
 from amt.quality.labels import Choice, RowLabel
@@ -29,6 +29,8 @@ class Settings:
     pseudo_count: float = dawid_skene.PSEUDO_COUNT
     as_text: bool = False
     order: tuple[str, ...] = ()  # of the labels; (): by number or text
+    has_votes_file: bool = False  # whether these files are to be written
+    has_scores_file: bool = False
     gold_file: str | None = None  # None: the gold that the results have
     gold_at_least: float = gold.AT_LEAST  # share of gold answers that a worker must have right
 
@@ -192,6 +194,7 @@ def aggregate_answers(
 
     Raises Error for what cannot be aggregated.
     """
+    refuse_files(kind, settings)
     if kind != "label":
         rows, method, converged = kinds.label_rows(
             kind, answers, settings.method, settings.choice, settings.pseudo_count
@@ -203,9 +206,13 @@ def aggregate_answers(
         is_complete = converged and not answers.left_out
         return Aggregated(answers, kind, None, None, method, rows, is_complete)
     votes = collect_votes(answers, path, as_text=settings.as_text, order=settings.order)
-    method = settings.method or labels.choose_method(votes)
+    is_anchored = bool(answers.audit or answers.machines)
+    method = settings.method or ("dawid_skene" if is_anchored else labels.choose_method(votes))
     estimate = None
-    if method == "dawid_skene":
+    if method == "dawid_skene" and is_anchored:
+        estimate = _estimate_anchored(answers, votes, say)
+        rows = list(labels.label_by_estimate(votes, estimate, settings.choice, is_anchored=True))
+    elif method == "dawid_skene":
         estimate = dawid_skene.estimate(votes, pseudo_count=settings.pseudo_count)
         rows = list(labels.label_by_estimate(votes, estimate, settings.choice))
     else:
@@ -216,6 +223,29 @@ def aggregate_answers(
         say(f"Dawid-Skene did not converge in {count_of(estimate.rounds, 'round')}.")
     is_complete = not answers.left_out and (estimate is None or estimate.converged)
     return Aggregated(answers, kind, votes, estimate, method, rows, is_complete)
+
+
+def _estimate_anchored(answers: Answers, votes: Votes, say: Say) -> Estimate:
+    """Return what people say, and machines as far as the audit rows bear them out; say how far."""
+    machines = list(answers.machines)
+    audit = answers.audit or anchoring.find_audit_rows(votes, machines)
+    if machines and len(audit) < anchoring.LEAST_AUDIT_ROWS:
+        say(
+            f"Machines have no say: people answered {count_of(len(audit), 'audit row')}, and "
+            f"{anchoring.LEAST_AUDIT_ROWS} are needed."
+        )
+        audit = set()
+    elif machines:
+        say(f"Machines are weighed by {count_of(len(audit), 'audit row')} that people answered.")
+    return anchoring.estimate(votes, audit, machines)
+
+
+def refuse_files(kind: str, settings: Settings) -> None:
+    """Raise Error if a file is wanted that answers of this kind do not have."""
+    if settings.has_votes_file and kind != "label":
+        raise Error(f"--votes_file is for labels, and these answers are {kind}")
+    if settings.has_scores_file and kind != "ranking":
+        raise Error(f"--scores_file is for rankings, and these answers are {kind}")
 
 
 def _summarize(answers: Answers, rows: list[RowLabel], method: str) -> str:

@@ -52,6 +52,7 @@ class Answers:
     seconds: "array[float]" = field(default_factory=lambda: array("d"))  # working time, or nan
     submitted: "array[float]" = field(default_factory=lambda: array("d"))  # Unix time, or nan
     confidences: "array[float]" = field(default_factory=lambda: array("d"))  # a machine's, or nan
+    audit: set[int] = field(default_factory=set)  # audit rows, by position in `hits`
     left_out: list[str] = field(default_factory=list)  # a message for each answer without the field
     gold: dict[int, Any] = field(default_factory=dict)  # `_gold` of rows, by position in `hits`
     practised: int = 0  # answers to practice rows, which are not among these
@@ -114,6 +115,8 @@ class Collector:
         hit = self._hits.setdefault((hit_id, row_id), len(self._hits))
         if hit == len(answers.hits):
             answers.hits.append(Hit(hit_id, result.get("row"), row_id))
+            if result.get("audit"):
+                answers.audit.add(hit)
             if gold.is_gold(result.get("input")):
                 answers.gold[hit] = result["input"][gold.GOLD]
         worker = self._workers.setdefault(result["worker_id"], len(self._workers))

@@ -14,6 +14,7 @@ METHODS = ("majority", "dawid_skene")
 TIES = ("keep", "random")
 ANSWERS_PER_WORKER = 3  # on average, from which Dawid-Skene is the default
 SURE = 0.8  # rows less sure need a look
+SINGLE = "only one answer"
 EQUAL = 1e-9  # labels whose confidences differ by less are tied
 
 
@@ -67,11 +68,17 @@ def label_by_majority(votes: Votes, choice: Choice) -> Iterator[RowLabel]:
 
 
 def label_by_estimate(
-    votes: Votes, estimate: dawid_skene.Estimate, choice: Choice
+    votes: Votes, estimate: dawid_skene.Estimate, choice: Choice, *, is_anchored: bool = False
 ) -> Iterator[RowLabel]:
-    """Yield the label with the highest posterior of each row, which is its confidence."""
+    """Yield the label with the highest posterior of each row, which is its confidence.
+
+    `is_anchored`: a single answer is no reason to look at a row, since its confidence is honest.
+    """
     for number, posteriors in enumerate(zip(*estimate.posteriors, strict=True)):
-        yield _choose(votes, number, posteriors, choice, has_evidence=True)
+        row = _choose(votes, number, posteriors, choice, has_evidence=True)
+        if is_anchored and SINGLE in row.why:
+            row.why.remove(SINGLE)
+        yield row
 
 
 def share_equal_pairs(counts: Sequence[int]) -> float | None:
@@ -113,7 +120,7 @@ def _choose(
     ]
     is_single = sum(counts) == 1
     confidence = None if is_single and not has_evidence else best
-    why = ["only one answer"] if is_single else []
+    why = [SINGLE] if is_single else []
     if len(tied) > 1:
         why.append(f"tie of {', '.join(map(to_text, tied))}")
     elif confidence is not None and best < choice.sure:

@@ -4,13 +4,13 @@ Everything is drawn from a seed. The answers to a row come in the same order wha
 two policies that ask the same number of workers get the same answers.
 """
 
-import math
 import random
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from amt import audits
 from amt.fees import Cost, Rates, cost
 from amt.quality import anchoring, dawid_skene, majority
 from amt.quality.dawid_skene import Matrix
@@ -171,8 +171,8 @@ def draw_vote(chance: random.Random, probabilities: Sequence[float]) -> int:
 
 
 def choose_audit_rows(rows: int, share: float, seed: int) -> set[int]:
-    """Return a random share of the rows, rounded up; the same for the same seed."""
-    return set(random.Random(f"{seed}:audit").sample(range(rows), math.ceil(rows * share)))
+    """Return a random share of the rows, as launch_hits.py --audit chooses it."""
+    return audits.sample(range(rows), share, seed)
 
 
 def run_fixed(study: Study, answers: int, method: str = "dawid_skene") -> Outcome:
