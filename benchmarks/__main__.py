@@ -6,7 +6,8 @@ The server stands in a process of its own, and each of its answers takes 50 ms l
 Exit code 1 when a bar is missed. `python -m benchmarks load` measures the local crowd under load
 instead, `python -m benchmarks peers` beside a peer, `python -m benchmarks growth` its pages and
 lists with more and more HITs, `python -m benchmarks files` large files, `python -m benchmarks
-drawing` a page that draws, on a phone, `python -m benchmarks labels` labels from many answers.
+drawing` a page that draws, on a phone, `python -m benchmarks labels` labels from many answers, `python -m
+benchmarks quality` labels of simulated studies.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import drawing, files, growth, labels, load, peers, plain
+from benchmarks import drawing, files, growth, labels, load, peers, plain, quality
 from benchmarks.desk import ROOT, Desk
 from benchmarks.tables import machine, write_table
 
@@ -63,6 +64,8 @@ def main() -> int:
         return drawing.main(sys.argv[2:])
     if sys.argv[1:2] == ["peers"]:
         return peers.main(sys.argv[2:])
+    if sys.argv[1:2] == ["quality"]:
+        return quality.main(sys.argv[2:])
     if sys.argv[1:2] == ["labels"]:
         return labels.main(sys.argv[2:])
     if sys.argv[1:2] == ["files"]:
