@@ -113,7 +113,8 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=dawid_skene.PSEUDO_COUNT,
         metavar="X",
-        help="dawid_skene: what is added to each cell of a worker's matrix; default: %(default)s",
+        help="dawid_skene: number of answers that the crowd's matrix counts for in each row of a "
+        "worker's; default: %(default)s",
     )
     group.add_argument(
         "--seed", type=int, default=0, metavar="N", help="seed of the intervals; default: 0"

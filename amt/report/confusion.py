@@ -53,7 +53,7 @@ def describe(study: Study, figures: Figures) -> Section | None:
             for vote in chosen
         ]
         rows.append([names[label], f"{weights[label]:,.0f}", *cells])
-    titles = ["label of the row", "answers", *(names[place] for place in chosen)]
+    titles = ["label of the row", "answers", *(texts.shorten(names[place], 30) for place in chosen)]
     notes = [
         (
             f"{figures.text('answers_right')} of the answers are equal to the label of their row. Each "

@@ -56,7 +56,8 @@ def _show_input(study: Study, lines: list[Result]) -> str:
 def _to_answer(study: Study, line: Result) -> Answer:
     value = find_field(_hide(study, line), study.settings.field)
     worker = line.get("machine") or study.name(line["worker_id"])
-    return Answer(texts.show(worker, 60), texts.show(value), texts.duration(measure_work(line)))
+    seconds = "a machine" if line.get("machine") else texts.duration(measure_work(line))
+    return Answer(texts.show(worker, 60), texts.show(value), seconds)
 
 
 def _hide(study: Study, line: Result) -> Result:

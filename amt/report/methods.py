@@ -54,9 +54,13 @@ def _describe_labels(study: Study, figures: Figures) -> str:
     }
     way = ways.get(study.result.method, f"Labels were computed by {study.result.method}")
     if study.result.method == "dawid_skene":
-        way += f", with {study.settings.pseudo_count:g} added to each cell of a worker's matrix"
+        way += (
+            f", in which the matrix of the whole crowd counts for {study.settings.pseudo_count:g} "
+            "answers in each row of a worker's"
+        )
     number = figures["need_a_look"].value
-    rest = f"{count_of(number, 'row')} ({figures.text('need_a_look_share')}) left in doubt"
+    sure = study.settings.choice.sure
+    rest = f"{count_of(number, 'row')} ({figures.text('need_a_look_share')})"
     if figures.has("failed_answers") and figures["failed_answers"].value:
         way += (
             f", without {count_of(figures['failed_answers'].value, 'answer')} of "
@@ -64,4 +68,4 @@ def _describe_labels(study: Study, figures: Figures) -> str:
         )
     if figures.has("decided_rows"):
         way += f"; experts decided {count_of(figures['decided_rows'].value, 'row')}"
-    return f"{way}; {rest}, being tied or less sure than {study.settings.choice.sure:g}."
+    return f"{way}. In doubt, because tied, answered once or less sure than {sure:g}: {rest}."

@@ -61,7 +61,7 @@ class Answer:
 
     worker: str
     text: str
-    seconds: str
+    seconds: str  # or that it was a machine
 
 
 @dataclass(frozen=True)
