@@ -5,6 +5,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.support.declared_batches import (
     FOLDER,
     answer,
@@ -23,6 +25,7 @@ def count_all() -> int:
     return sum(count_lines(Path(FOLDER) / name) for name in FILES)
 
 
+@pytest.mark.slow
 def test_killed_at_twenty_moments_it_loses_and_repeats_nothing(desk: Desk) -> None:
     """Each row is in one HIT once; each answer, label and event is in its file once."""
     rows = {f"p{number}": [["a", "1"], ["b", "2"]] for number in range(24)}
