@@ -130,6 +130,25 @@ def add_row_options(parser: argparse.ArgumentParser) -> None:
         "which workers cannot see, mixed among the others",
     )
     parser.add_argument(
+        "--practice_rows",
+        type=int,
+        metavar="N",
+        help="first HITs of each worker: the first N gold rows, each of which says after it is "
+        "submitted whether the answer is right, and _gold_why; paid like the others",
+    )
+    parser.add_argument(
+        "--practice_workers",
+        type=int,
+        metavar="N",
+        help="largest number of workers who can practise; default: the number of other assignments",
+    )
+    parser.add_argument(
+        "--gold_field",
+        metavar="NAME",
+        help="field of the answer that a _gold without names of fields is for, such as "
+        "output.label; for --practice_rows",
+    )
+    parser.add_argument(
         "--seed", type=int, default=0, metavar="N", help="seed of what is random; default: 0"
     )
     parser.add_argument(
@@ -150,8 +169,7 @@ def launch(args: argparse.Namespace) -> int:
     with suggestions.open_input(args.input_json_file, args.input_format, suggested) as source:
         consent = consents.read(args.consent, crowd) if args.consent is not None else None
         plan = make_plan(args, source, crowd)
-        if args.gold_rate is not None:
-            plan = plan.with_gold(args.gold_rate, args.seed)
+        plan = choose_gold(args, plan, crowd)
         if args.audit is not None:
             if args.split:
                 raise Error("--audit: --split has its own assignments; leave out one of the two")
@@ -160,6 +178,19 @@ def launch(args: argparse.Namespace) -> int:
             plan = plan.with_suggestions(suggested)
             simpleamt.say(suggestions.describe(suggested, source))
         return perform(args, crowd, plan.with_consent(consent) if consent else plan, batch)
+
+
+def choose_gold(args: argparse.Namespace, plan: plans.Plan, crowd: Crowd) -> plans.Plan:
+    """Return the plan with the gold rows that the flags ask for. Raises Error if it cannot have them."""
+    if args.practice_rows is None:
+        for flag in ("practice_workers", "gold_field"):
+            if getattr(args, flag) is not None:
+                raise Error(f"--{flag} needs --practice_rows")
+        return plan if args.gold_rate is None else plan.with_gold(args.gold_rate, args.seed)
+    if args.practice_rows < 1:
+        raise Error("--practice_rows must be 1 or more")
+    plan = plan.with_gold(args.gold_rate, args.seed, args.practice_rows)
+    return plan.with_practice(args.gold_field, args.practice_workers, crowd)
 
 
 def make_plan(args: argparse.Namespace, source: inputs.Input, crowd: Crowd) -> plans.Plan:

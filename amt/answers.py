@@ -50,7 +50,8 @@ def to_result(
 
     Results of a batch with audit rows also have `audit`: whether this is one. Results of a split
     batch also have `first_hit_id`, which is the same for all HITs of a row, and
-    those of a HIT that showed a machine's suggestion `suggested_by`, the machine's name.
+    those of a HIT that showed a machine's suggestion `suggested_by`, the machine's name. Those of
+    practice rows have `practice`, which is true.
 
     `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
     JSON is kept as text, with a message.
@@ -82,6 +83,7 @@ def to_result(
         **({"first_hit_id": first} if first else {}),
         **({"audit": recorded["audit"]} if recorded and "audit" in recorded else {}),
         **({"suggested_by": machine} if machine else {}),
+        **({"practice": True} if recorded and recorded.get("practice") else {}),
     }
 
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from amt import calls, consents, exclusions, qualifications, records, splitting
+from amt import calls, consents, exclusions, practice, qualifications, records, splitting
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.errors import Error
@@ -46,6 +46,9 @@ def begin(
     if plan.consent is not None:
         consent = consents.register(client, plan.consent)
         parameters = parameters | {"ConsentId": consent["consent_id"]}
+    if plan.practice is not None:
+        practice_id = practice.register(client, name, plan.practice)
+        parameters = parameters | {"PracticeId": practice_id}
     hit_type = client.create_hit_type(**parameters)
     batch.begin(
         {
@@ -109,9 +112,10 @@ def launch(
     def make(row: Row) -> str:
         number = batch.to_number(row.number, part)
         hit_id = known.get(number) or _create(crowd, client, plan, batch, row, part)
-        of_audit = {"audit": row.number in plan.audit.rows} if plan.audit else {}
+        marks = {"audit": row.number in plan.audit.rows} if plan.audit else {}
+        marks |= {"practice": True} if row.number in plan.choice.practice else {}
         shown = exclusions.hide(row.value)
-        batch.append({"row": row.number, **of_part, "hit_id": hit_id, "input": shown, **of_audit})
+        batch.append({"row": row.number, **of_part, "hit_id": hit_id, "input": shown, **marks})
         return hit_id
 
     return calls.gather(crowd, make, todo, doing="launching", total=missing)
@@ -137,6 +141,11 @@ def _create(
     parameters |= exclusions.to_parameters(row.value, crowd)
     if plan.audit and row.number in plan.audit.rows:
         parameters |= {"MaxAssignments": plan.audit.assignments}
+    if plan.practice is not None and row.number in plan.practice.numbers:
+        parameters = {
+            name: parameters[name] for name in parameters if name not in practice.POLICIES
+        }
+        parameters |= plan.practice.parameters(row.number)
     token = f"{batch.header['batch']}-{row.number}"
     if batch.hits_per_row > 1:
         parameters |= {"MaxAssignments": batch.header["parts"][part]}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from amt import audits, definitions, exclusions, gold_rows, layouts, properties
+from amt import audits, definitions, exclusions, gold_rows, layouts, practice, properties
 from amt.advice import Advice
 from amt.batches import Batch
 from amt.consents import Consent
@@ -18,6 +18,7 @@ from amt.hits import CROWD_LIMIT, SizeLimit, find_size_limit
 from amt.inputs import Input
 from amt.machines.suggestions import Suggestions
 from amt.messages import FaultList
+from amt.practice import Practice
 from amt.properties import Properties
 from amt.question_sources import ExternalSource, PageSource, QuestionSource, WholeSource
 from amt.rows import Row
@@ -50,18 +51,21 @@ class Plan:
     choice: gold_rows.Choice = gold_rows.EVERYTHING
     suggested_by: str | None = None  # the machine whose suggestions the rows show
     audit: audits.Audit | None = None
+    practice: Practice | None = None
 
     @property
     def hits(self) -> int:
         """Return how many rows are launched."""
         return self.rows - len(self.choice.left_out)
 
-    def with_gold(self, rate: float, seed: int) -> "Plan":
-        """Return the plan of the same batch, with so large a share of gold HITs.
+    def with_gold(self, rate: float | None, seed: int, practice_rows: int = 0) -> "Plan":
+        """Return the plan of the same batch, with so large a share of gold HITs, and practice rows.
 
         Raises Error if there is no gold to choose from.
         """
-        choice = gold_rows.choose(self.input.path, self.rows, self.gold, rate, seed)
+        path, gold = self.input.path, self.gold
+        first = gold_rows.choose_practice(path, gold, practice_rows) if practice_rows else ()
+        choice = gold_rows.choose(path, self.rows, gold, rate, seed, first)
         return replace(self, choice=choice, hashes={**self.hashes, **choice.hashes()})
 
     def with_suggestions(self, suggestions: Suggestions) -> "Plan":
@@ -75,13 +79,27 @@ class Plan:
         Raises Error for a share or a number that makes no sense.
         """
         audit = audits.choose(
-            [row for row in range(self.rows) if row not in self.choice.left_out],
+            [
+                row
+                for row in range(self.rows)
+                if row not in self.choice.left_out and row not in self.choice.practice
+            ],
             share,
             seed,
             assignments=assignments,
             max_assignments=self.properties.max_assignments,
         )
         return replace(self, audit=audit, hashes={**self.hashes, **audit.hashes()})
+
+    def with_practice(self, field: str | None, workers: int | None, crowd: Crowd) -> "Plan":
+        """Return the plan with the right answers of its practice rows; see practice.read.
+
+        By default there are as many places as other assignments: nobody else could do one.
+        """
+        numbers = self.choice.practice
+        places = (self.hits - len(numbers)) * self.properties.max_assignments
+        workers = places if workers is None else workers
+        return replace(self, practice=practice.read(self.input, numbers, field, workers, crowd))
 
     def with_consent(self, consent: Consent) -> "Plan":
         """Return the plan of the same batch, whose workers agree to a text first."""

@@ -133,7 +133,7 @@ class Template:
             return self._own.source if row is NOTHING else self._own.fill(row)
         if row is not NOTHING:
             row = add_input_fields(row)
-        values = (
+        values: dict[str, Any] = (
             {"input": ""} if row is NOTHING else {"input": Markup(script_safe(row)), "row": row}  # noqa: S704 - made safe
         )
         try:

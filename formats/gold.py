@@ -19,10 +19,15 @@ JOINED = "|"  # several choices in one text
 
 
 def hide(row: Any) -> Any:
-    """Return a row as workers may see it: without the right answer and its reason."""
-    if not isinstance(row, Mapping) or not any(map(is_secret, row)):
-        return row
-    return {name: value for name, value in row.items() if not is_secret(name)}
+    """Return a row as workers may see it: without right answers and reasons, also in nested rows."""
+    if isinstance(row, Mapping):
+        shown = {name: hide(value) for name, value in row.items() if not is_secret(name)}
+        is_same = len(shown) == len(row) and all(shown[name] is row[name] for name in shown)
+        return row if is_same else shown
+    if isinstance(row, list):
+        items = [hide(item) for item in row]
+        return row if all(new is old for new, old in zip(items, row, strict=True)) else items
+    return row
 
 
 def is_secret(name: str) -> bool:

@@ -8,9 +8,9 @@ from amt import inputs, results_tables
 from amt.cells import to_text
 from amt.errors import Error
 from amt.machines.tasks import Labels
-from amt.quality.fields import find_field
 from amt.quality.votes import to_label
 from formats import html_tokens
+from formats.answer_fields import find_field
 
 CHOICES = ("radio", "checkbox")
 

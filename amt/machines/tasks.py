@@ -9,9 +9,9 @@ from amt import answers, results_tables
 from amt.batches import Batch
 from amt.cells import to_text
 from amt.machines import names
-from amt.quality.fields import find_field
 from amt.quality.votes import to_label
 from formats import gold
+from formats.answer_fields import find_field
 from formats.json_text import parse
 
 SUGGESTION = "suggestion"  # the field of a row with what another machine said

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from amt import results_tables
 from amt.errors import Error
 from amt.messages import Say, count_of, join_faults, say_nothing
-from amt.quality.fields import describe_missing, find_field, list_fields
+from amt.quality.fields import describe_missing, list_fields
 from formats import gold
+from formats.answer_fields import find_field
 
 if TYPE_CHECKING:
     from amt.quality.gold import Scores

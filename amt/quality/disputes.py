@@ -11,7 +11,7 @@ from amt.machines.tasks import hide
 from amt.messages import Say, count_of, say_nothing
 from amt.quality.aggregation import Aggregated
 from amt.quality.answers import measure_seconds
-from amt.quality.fields import find_field
+from formats.answer_fields import find_field
 
 MOST_LABELS = 20  # of all answers, that an expert can choose besides those given
 

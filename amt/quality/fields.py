@@ -1,4 +1,4 @@
-"""Find a field of a line of results by its dotted name, such as output.label."""
+"""The fields of answers, by their dotted names, such as output.label."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,24 +6,6 @@ from typing import Any
 from amt.spelling import suggest
 
 MOST_LISTED = 30
-
-
-def find_field(value: Any, name: str) -> Any:
-    """Return the value of a field, or None if there is none.
-
-    A key that itself contains a dot is found too: `answers.q.1` is `{"answers": {"q.1": ...}}`.
-    """
-    if not isinstance(value, Mapping):
-        return None
-    if name in value:
-        return value[name]
-    end = name.find(".")
-    while end >= 0:
-        found = find_field(value.get(name[:end]), name[end + 1 :])
-        if found is not None:
-            return found
-        end = name.find(".", end + 1)
-    return None
 
 
 def list_fields(result: Mapping[str, Any]) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from amt.archive_figures import measure_work
 from amt.cells import to_text
-from amt.quality.fields import find_field
 from amt.report import texts
 from amt.report.sections import Answer, Card, Figures, Section
 from amt.report.study import Doubt, Result, Study

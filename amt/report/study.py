@@ -16,10 +16,10 @@ from amt.messages import Say, say_nothing
 from amt.pseudonyms import Pseudonyms
 from amt.quality import adjudication, aggregation
 from amt.quality.aggregation import Aggregated, Settings
-from amt.quality.fields import find_field
 from amt.quality.labels import RowLabel
 from amt.quality.votes import Votes, leave_out
 from amt.results_tables import Source
+from formats.answer_fields import find_field
 
 Result = Mapping[str, Any]
 

@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from local_crowd.operations.call import Call, Request, Response
-from local_crowd.operations.hits import consents, hit_types, hits, layouts, notification_settings
+from local_crowd.operations.hits import (
+    consents,
+    hit_types,
+    hits,
+    layouts,
+    notification_settings,
+    practices,
+)
 from local_crowd.operations.money import balance
 from local_crowd.operations.people import workers
 from local_crowd.operations.qualifications import (
@@ -24,6 +31,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "CreateHITLayout": layouts.create_hit_layout,
     "CreateHITType": hit_types.create_hit_type,
     "CreateHITWithHITType": hits.create_hit_with_hit_type,
+    "CreatePractice": practices.create_practice,
     "CreateQualificationType": qualification_types.create_qualification_type,
     "CreateWorkerBlock": workers.create_worker_block,
     "DeleteHIT": hit_changes.delete_hit,

@@ -15,7 +15,7 @@ from local_crowd.store.faults import StoreError
 # HTTP status by reason of NotPossible; the other reasons are conflicts with the current state.
 STATUSES = {
     **dict.fromkeys(("unknown", "gone"), 404),
-    **dict.fromkeys(("blocked", "excluded", "unqualified", "consent"), 403),
+    **dict.fromkeys(("blocked", "excluded", "unqualified", "consent", "practice"), 403),
 }
 WORDS = {
     400: (

@@ -68,7 +68,9 @@ def test_hidden_rows_have_every_other_field() -> None:
     """Rows that are not objects, or have no gold, are the same."""
     row = {"n": 1, "_gold": "dog", "_gold_why": "It barks.", "Input._gold": "dog"}
     assert gold.hide(row) == {"n": 1}
-    for same in ("text", [1], {"n": 1}, None):
+    nested = {"rows": [{"id": 1, "row": row}, {"id": 2}], "n": [1]}
+    assert gold.hide(nested) == {"rows": [{"id": 1, "row": {"n": 1}}, {"id": 2}], "n": [1]}
+    for same in ("text", [1], {"n": 1}, None, {"rows": [{"row": {"n": 1}}]}):
         assert gold.hide(same) is same
     assert [
         gold.is_gold(row) for row in ({"_gold": 0}, {"_gold": ""}, {"_gold": None}, {}, "x")

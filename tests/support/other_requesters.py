@@ -153,6 +153,16 @@ class Theirs:
                 )
             ],
             "CreateHITWithHITType": [(launch | new_type, "HITTypeDoesNotExist")],
+            "CreatePractice": [
+                (
+                    {
+                        "Name": "batch",
+                        "MaxWorkers": 1,
+                        "PracticeItems": [{"Answers": '{"word": "x"}'}],
+                    },
+                    None,
+                )
+            ],
             "CreateQualificationType": [(SKILL | {"Name": SECRET}, None)],
             "CreateWorkerBlock": [(worker | {"Reason": "x"}, None)],
             "DeleteHIT": [(hit, no_hit)],

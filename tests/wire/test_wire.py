@@ -410,6 +410,7 @@ def test_operations_are_amazons_and_six_of_ours(crowd: CrowdUnderTest) -> None:
         "ListConsentAgreements",
         "ListAssignmentsForHITType",
         "CreateHITLayout",
+        "CreatePractice",
         "GetHITLayout",
     }
     assert set(OPERATIONS) == {*amazons, *own}

@@ -18,7 +18,7 @@ from local_crowd.operations.checks import (
     validate_range,
 )
 from local_crowd.operations.errors import RequestError
-from local_crowd.operations.hits import consents
+from local_crowd.operations.hits import consents, practices
 from local_crowd.operations.hits.stored_questions import DICTIONARY_OF_TYPE
 from local_crowd.operations.qualifications import requirements
 from local_crowd.store.inserts import insert_new
@@ -40,11 +40,13 @@ def ensure(call: Call, request: Request) -> str:
     """Return the id of the requester's HIT type with these properties, creating it on first use.
 
     Raises ParameterValidationError for a property outside Amazon's limits, and RequestError for an
-    unknown consent.
+    unknown consent or practice.
     """
     properties = _read_properties(call, request)
     if consent_id := request.get("ConsentId"):  # other HIT types keep their fingerprint
         properties["consent_id"] = consents.find(call, consent_id).consent_id
+    if practice_id := request.get("PracticeId"):
+        properties["practice_id"] = practices.find(call, practice_id).practice_id
     fingerprint = hashlib.sha256(json.dumps(properties, sort_keys=True).encode()).hexdigest()
     existing_id = call.db.scalar(
         select(hit_types.c.hit_type_id).where(

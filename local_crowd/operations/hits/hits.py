@@ -24,6 +24,7 @@ from local_crowd.operations.hits import (
     hit_status,
     hit_types,
     layouts,
+    practices,
     stored_questions,
 )
 from local_crowd.operations.money.balance import require_funds
@@ -64,6 +65,9 @@ def _create(call: Call, request: Request, hit_id: str, hit_type: Row[Any]) -> Re
     question = layouts.build_question(call, request)
     questions.parse(question, call.question_bytes)
     slots = validate_range("MaxAssignments", request.get("MaxAssignments", 1), 1, BILLION)
+    if (item := request.get("PracticeItem")) is not None:
+        practices.assign_hit(call, hit_type.practice_id, item, hit_id)
+        slots = 0  # each worker who practises gets an assignment when they come
     lifetime = validate_range("LifetimeInSeconds", request["LifetimeInSeconds"], 30, YEAR)
     annotation = validate_length("RequesterAnnotation", request.get("RequesterAnnotation"), 255)
     excluded = exclusions.validate_excluded(request)

@@ -10,7 +10,7 @@ from local_crowd.operations.hits.slots import move_slot
 from local_crowd.operations.notifications import events
 from local_crowd.operations.review import policy_runs
 from local_crowd.operations.review.assignments import decide
-from local_crowd.operations.work import hit_lifecycle
+from local_crowd.operations.work import hit_lifecycle, practice
 from local_crowd.store.locks import has_single_writer, take_advisory_lock
 from local_crowd.store.statements import fetch_row
 from local_crowd.store.tables import assignments, hit_types, hits
@@ -97,6 +97,7 @@ def abandon(call: Call, row: Row[Any], at: int, status: str = "Abandoned") -> bo
     if not result.rowcount:
         return False
     move_slot(call.db, row.hit_id, "pending", "available")
+    practice.close_slot(call, row.hit_id)
     events.notify(call, row, f"Assignment{status}", at, row.assignment_id)
     hit_lifecycle.on_assignment_released(call, row, at)
     return True

@@ -17,9 +17,15 @@ from local_crowd.operations.questions.questions import build_answer
 from local_crowd.operations.review import policy_runs
 from local_crowd.operations.review.assignments import decide
 from local_crowd.operations.texts import Text
-from local_crowd.operations.work import hit_lifecycle
+from local_crowd.operations.work import hit_lifecycle, practice
 from local_crowd.operations.work.deadlines import abandon
-from local_crowd.operations.work.worker_lists import OFFER, TAKEN, lock_next_hit, note_accepted
+from local_crowd.operations.work.worker_lists import (
+    OFFER,
+    TAKEN,
+    find_next_hit,
+    lock_next_hit,
+    note_accepted,
+)
 from local_crowd.store.inserts import insert_new
 from local_crowd.store.statements import change, fetch_row, fetch_value
 from local_crowd.store.tables import assignments, hit_types, hits, is_held, worker_blocks
@@ -126,8 +132,9 @@ def is_finished(call: Call, worker_id: str, hit_id: str) -> bool:
 def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
     """Accept the HIT for the worker; idempotent while the worker's assignment is in progress.
 
-    Raises NotPossible: "gone", "done" (submitted before), "blocked", "excluded",
-    "unqualified", "expired", "consent", "taken". Locks the HIT's row until the transaction ends.
+    Raises NotPossible: "gone", "done" (submitted before), "blocked", "excluded", "unqualified",
+    "expired", "consent", "practice" (other HITs come first), "taken". Locks the HIT's row until the
+    transaction ends.
     """
     hit = find_hit(call, hit_id)
     row = find_own_assignment(call, worker_id, hit_id)
@@ -138,6 +145,14 @@ def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
     require_no_block(call, worker_id, hit)
     exclusions.require_admission(call, worker_id, hit_id)
     eligibility.check(call, worker_id, hit, "Accept")
+    if hit.practice_id is not None:
+        due = practice.find_due(call, worker_id, hit.hit_type_id)
+        if due is not None and due.hit_id != hit_id:
+            raise NotPossible("practice", practice.FIRST)
+        if due is not None:
+            if find_next_hit(call, worker_id, hit.hit_type_id) is None:  # nothing to practise for
+                raise NotPossible("taken", TAKEN)
+            return _take_slot(call, worker_id, hit, is_practice=True)
     if hit.expiration <= call.now:
         raise NotPossible("expired", Text("This HIT has expired."))
     return _take_slot(call, worker_id, hit)
@@ -148,8 +163,13 @@ def accept_next(
 ) -> HeldAssignment | None:
     """Accept the HIT of the group that `lock_next_hit` chooses; return None if there is none.
 
-    Raises NotPossible as `accept` does.
+    A practice HIT that is due comes first, if there is another HIT for the worker after it. Raises
+    NotPossible as `accept` does.
     """
+    # Before a HIT is locked: a practice HIT locks the requester's row, as extending a HIT does first.
+    if practice.find_due(call, worker_id, hit_type_id) is not None:
+        hit_id = find_next_hit(call, worker_id, hit_type_id)
+        return None if hit_id is None else accept(call, worker_id, hit_id)
     hit = lock_next_hit(call, worker_id, hit_type_id, after)
     if hit is None:
         return None
@@ -157,8 +177,12 @@ def accept_next(
     return _take_slot(call, worker_id, hit)
 
 
-def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
+def _take_slot(
+    call: Call, worker_id: str, hit: Row[Any], *, is_practice: bool = False
+) -> HeldAssignment:
     consents.require_agreement(call, worker_id, hit)
+    if is_practice:
+        practice.open_slot(call, hit.hit_id)
     # Take the slot before inserting: the UPDATE serializes concurrent workers on the HIT's row.
     if not move_slot(call.db, hit.hit_id, "available", "pending"):
         raise NotPossible("taken", TAKEN)
@@ -178,6 +202,8 @@ def _take_slot(call: Call, worker_id: str, hit: Row[Any]) -> HeldAssignment:
     )
     if not inserted:  # another request of the same worker was faster
         move_slot(call.db, hit.hit_id, "pending", "available")
+        if is_practice:
+            practice.close_slot(call, hit.hit_id)
         return accept(call, worker_id, hit.hit_id)
     events.notify(call, hit, "AssignmentAccepted", call.now, held.assignment_id)
     note_accepted(call, worker_id, hit)

@@ -12,6 +12,7 @@ from local_crowd.operations.hits.stored_questions import STORED
 from local_crowd.operations.notifications import events
 from local_crowd.operations.qualifications import eligibility
 from local_crowd.operations.texts import Text
+from local_crowd.operations.work import practice
 from local_crowd.store import counts
 from local_crowd.store.locks import has_single_writer, try_again
 from local_crowd.store.statements import fetch_row, literals
@@ -65,6 +66,7 @@ OFFER: Select[Any] = select(
     hit_types.c.assignment_duration,
     hit_types.c.qualification_requirements,
     hit_types.c.consent_id,
+    hit_types.c.practice_id,
 ).join(hit_types, hit_types.c.hit_type_id == hits.c.hit_type_id)
 FIRST = (
     OFFER.where(OPEN, hits.c.hit_type_id == bindparam("hit_type_id"))
@@ -224,12 +226,15 @@ def find_next_hit(
     It is the oldest HIT that the worker has not returned, else the oldest. With `after` (the id of
     a HIT) it is the next newer HIT, and after the newest the oldest again. Raises
     NotPossible("unqualified") when the worker may not even preview the group.
+
+    A practice HIT that is due comes before all of them, but not without them.
     """
     queries = (NEXT, FIRST) if after else (UNPASSED, FIRST_FRESH, FIRST)
     hit = _find_first(call, queries, _build_key(call, worker_id, hit_type_id, after))
     if hit is None or not _is_admitted(call, worker_id, hit):
         return None
-    return str(hit.hit_id)
+    due = practice.find_due(call, worker_id, hit_type_id) if hit.practice_id else None
+    return str(hit.hit_id) if due is None else due.hit_id
 
 
 def lock_next_hit(

@@ -83,7 +83,9 @@
         return;
       }
       finish(gettext('Thank you. Your answer is submitted.'), 'good');
-      if (auto.checked) next.submit(); else byId('take-next').focus();
+      const practice = 'practice' in main.dataset;  // the frame explains the answer: do not leave it
+      if (practice) byId('practice').hidden = true;
+      if (auto.checked && !practice) next.submit(); else byId('take-next').focus();
     } else if (status === 'Returned') {
       finish(gettext('You returned this HIT.'), 'soon');
     } else if (status === 'Abandoned') {

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from local_crowd.operations.hits.stored_questions import read_question
 from local_crowd.operations.questions.questions import parse
-from local_crowd.operations.work import worker_actions, worker_lists
+from local_crowd.operations.work import practice, worker_actions, worker_lists
 from local_crowd.pages.context import current_site, holder_only
 from local_crowd.pages.headers import AROUND_A_HIT
 from local_crowd.pages.languages.choice import gettext
@@ -24,6 +24,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
     """Show the HIT to work on or, when it is over, what became of it."""
     with current_site().reading() as call:
         row = worker_lists.find_assignment(call, worker_id, assignment_id)
+        place = practice.find_place(call, row.hit_id) if row is not None else None
         note_unread(call)
     if row is None:
         raise NotFound
@@ -33,6 +34,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
         "work/work.html",
         row=row,
         seconds_left=row.deadline - call.now,
+        practice=place,
         frame=make_frame(parse(read_question(row)), row.hit_id, assignment_id, worker_id),
     )
     return page, {"Content-Security-Policy": AROUND_A_HIT}

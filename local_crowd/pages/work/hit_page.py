@@ -16,7 +16,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.questions.question_form import QuestionForm
 from local_crowd.operations.questions.questions import HTMLQuestion, parse
 from local_crowd.operations.texts import Text
-from local_crowd.operations.work import worker_actions
+from local_crowd.operations.work import practice, worker_actions
 from local_crowd.pages import errors
 from local_crowd.pages.context import LimitedRequest, current_site, find_signed_in_worker, parse_id
 from local_crowd.pages.headers import FORM_PAGE, HIT_PAGE, IN_THE_FRAME
@@ -108,7 +108,10 @@ def submit() -> Any:
         )
     with current_site().writing() as call:
         worker_actions.submit(call, parse_id(assignment_id), fields)
+        feedback = practice.find_feedback(call, parse_id(assignment_id))
     # Only after the commit.
+    if feedback is not None:
+        return _render_feedback(feedback)
     return _render_message(Text("Thank you"), Text("Your answer is submitted."), 200, HANDED_IN)
 
 
@@ -155,6 +158,12 @@ def _handle_store_error(error: StoreError) -> Any:
 def _handle_http_error(error: HTTPException) -> Any:
     status = error.code or 500
     return _render_message(*errors.describe_status(error, status), status)
+
+
+def _render_feedback(feedback: practice.Feedback) -> Any:
+    """Say after a practice HIT what is right, and why."""
+    page = render_template("work/practice.html", feedback=feedback, good=feedback.is_right)
+    return page, 200, {"Content-Security-Policy": IN_THE_FRAME, OUTCOME: HANDED_IN}
 
 
 def _render_message(title: Text, text: Text, status: int, outcome: str = REFUSED) -> Any:

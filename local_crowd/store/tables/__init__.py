@@ -25,6 +25,7 @@ from local_crowd.store.tables.people_tables import (
     worker_blocks,
     workers,
 )
+from local_crowd.store.tables.practice_tables import practice_items, practices
 from local_crowd.store.tables.qualification_tables import (
     qualification_requests,
     qualification_tests,

@@ -39,6 +39,7 @@ hit_types = Table(
     # The text that workers agree to first, which the fingerprint covers. No foreign key: SQLite
     # cannot add one to a table.
     Column("consent_id", Id),
+    Column("practice_id", Id),  # the HITs that each worker does first; covered by the fingerprint
     Index(None, "requester_id", "fingerprint", unique=True),
 )
 
