@@ -230,6 +230,8 @@ def perform(args: argparse.Namespace, crowd: Crowd, plan: plans.Plan, batch: Bat
     )
     parts = splitting.find_parts(batch, plan.hits, sizes)
     cost = announce(args, crowd, plan, batch, parts)
+    if plan.practice is not None and parts.missing[0]:
+        plan.practice.say_cost(plan.properties.reward, simpleamt.say)
     if args.dry_run:
         return 0
     with batch.claim():

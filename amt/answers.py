@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 from amt.messages import Say
 from formats.json_text import parse
 
+TRACE = "_trace"
+
 
 def parse_fields(answer: str) -> dict[str, Any]:
     """Return every field of an answer XML: text, or a list of the selections of a QuestionForm.
@@ -53,7 +55,8 @@ def to_result(
     those of a HIT that showed a machine's suggestion `suggested_by`, the machine's name. Those of
     practice rows have `practice`, which is true.
 
-    `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
+    `_trace` is how the worker went about the page, if it says so (hit_templates/trace.js); it is not
+    one of the answers. `output` is the JSON of the field `output` (or `taskAnswers`, of <crowd-form>); what is not
     JSON is kept as text, with a message.
     """
     name = assignment["AssignmentId"]
@@ -63,6 +66,7 @@ def to_result(
     except ValueError as error:
         say(f"{name}: {error}; kept as text")
         answers, output = {}, assignment.get("Answer")
+    trace = take_trace(answers)
     first = recorded.get("first_hit_id") if recorded else None
     machine = recorded.get("suggested_by") if recorded else None
     return {
@@ -84,7 +88,22 @@ def to_result(
         **({"audit": recorded["audit"]} if recorded and "audit" in recorded else {}),
         **({"suggested_by": machine} if machine else {}),
         **({"practice": True} if recorded and recorded.get("practice") else {}),
+        **({TRACE: trace} if trace is not None else {}),
     }
+
+
+def take_trace(answers: dict[str, Any]) -> Any:
+    """Remove the field `_trace` from the answers, and return it; None without one.
+
+    A worker's browser sends it, so it may be anything: what is not JSON is returned as text.
+    """
+    trace = answers.pop(TRACE, None)
+    if not isinstance(trace, str):
+        return trace
+    try:
+        return parse(trace, unique_keys=False)
+    except ValueError:
+        return trace
 
 
 def parse_output(answers: Mapping[str, Any], name: str, say: Say) -> Any:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from amt import inputs
+from amt.answers import TRACE
 from amt.errors import Error
 from amt.messages import Say, join_faults, say_nothing
 from amt.rows import Row
@@ -60,17 +61,21 @@ class Contents(NamedTuple):
 class FlatTable:
     """The table of csv, json and parquet: `input.NAME` and `answer.NAME` beside FIRST_COLUMNS.
 
-    A value that is an object has a column for each member: `answer.output.label`.
+    A value that is an object has a column for each member: `answer.output.label`. Only a trace, which
+    is not an answer, is one column, the last.
     """
 
     def __init__(self) -> None:
         self._optional: set[str] = set()
         self._inputs: dict[str, None] = {}
         self._answers: dict[str, None] = {}
+        self._trace: list[str] = []
 
     def add(self, result: Result) -> None:
         """Take in the columns of a result."""
         self._optional |= find_optional(result)
+        if result.get(TRACE) is not None:
+            self._trace = [TRACE]
         for name in _split(result):
             names = self._inputs if name.startswith("input") else self._answers
             names[name] = None
@@ -78,7 +83,8 @@ class FlatTable:
     @property
     def columns(self) -> Sequence[str]:
         """The names of the columns, those of the input before those of the answers."""
-        return [*FIRST_COLUMNS, *self._optional_columns, *self._inputs, *self._answers]
+        fields = [*self._inputs, *self._answers]
+        return [*FIRST_COLUMNS, *self._optional_columns, *fields, *self._trace]
 
     def cells(self, result: Result) -> list[Any]:
         """Return the values of a result, None where it has none."""
@@ -88,6 +94,7 @@ class FlatTable:
             *map(result.get, self._optional_columns),
             *map(split.get, self._inputs),
             *map(split.get, self._answers),
+            *map(result.get, self._trace),
         ]
 
     @property

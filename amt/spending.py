@@ -25,8 +25,6 @@ def announce(
     rates, properties = find_rates(crowd, plan.properties), plan.properties
     cost = compute_cost(crowd, plan, [properties.max_assignments], [hits])
     _say_cost(crowd, cost, hits, say)
-    if plan.practice is not None and hits:
-        plan.practice.say_cost(properties.reward, say)
     if rates.charged and properties.max_assignments == fees.MANY_FROM and hits:
         less = fees.cost(rates, properties.reward, fees.MANY_FROM - 1, hits)
         each = cost.total / cost.assignments - less.total / less.assignments
@@ -65,18 +63,16 @@ def announce_parts(
 def compute_cost(crowd: Crowd, plan: Plan, sizes: Sequence[int], hits: Sequence[int]) -> fees.Cost:
     """Return what HITs of the plan can cost: `hits` of each number of assignments in `sizes`.
 
-    Practice HITs have an assignment for each worker who can practise.
+    Practice HITs, which are of the first of `hits`, have an assignment for each worker who can
+    practise.
     """
     rates, reward = find_rates(crowd, plan.properties), plan.properties.reward
     costs = []
-    practice_hits = 0
+    counts = list(hits)
     if plan.practice is not None and any(hits):
         costs.append(plan.practice.cost(reward))
-        practice_hits = len(plan.practice.numbers)
-    costs += [
-        fees.cost(rates, reward, size, max(0, number - practice_hits))
-        for size, number in zip(sizes, hits, strict=True)
-    ]
+        counts[0] = max(0, counts[0] - len(plan.practice.numbers))
+    costs += [fees.cost(rates, reward, *each) for each in zip(sizes, counts, strict=True)]
     return fees.Cost(
         sum(cost.assignments for cost in costs),
         sum((cost.rewards for cost in costs), Decimal(0)),

@@ -23,6 +23,7 @@ TEXT_HAS_NO = (
     "'markupsafe.Markup object' has no attribute",
     "'input' is JSON text for scripts; 'row' holds the values. 'input' has no attribute",
 )
+TRACED = "data-trace"
 NOTHING = object()  # no row: a page to look at
 
 
@@ -136,6 +137,7 @@ class Template:
         values: dict[str, Any] = (
             {"input": ""} if row is NOTHING else {"input": Markup(script_safe(row)), "row": row}  # noqa: S704 - made safe
         )
+        values["traced"] = TRACED in self._source  # whether the include brings trace.js
         try:
             return self._template.render(values)
         except Exception as error:  # whatever it is, it is the template's

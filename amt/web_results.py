@@ -258,6 +258,8 @@ def _to_result(row: Row, path: str, report: Any, say: Say) -> dict[str, Any]:
         result["status"] = result["status"] or "Submitted"
     if result["status"] not in (*STATUSES, None):
         report(row.line, f"AssignmentStatus is not one of {', '.join(STATUSES)}")
+    trace = answers.take_trace(fields)
+    result |= {answers.TRACE: trace} if trace else {}
     filled = {name: text for name, text in fields.items() if text}
     result["output"] = answers.parse_output(filled, texts["AssignmentId"], say)
     result |= {"input": inputs or None, "row": None, "answers": fields}

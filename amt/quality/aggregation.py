@@ -10,7 +10,17 @@ from amt import files, inputs
 from amt.cells import guard, to_text
 from amt.errors import Error
 from amt.messages import Say, count_of, say_nothing
-from amt.quality import anchoring, dawid_skene, gold, kinds, labels, rankings, texts, workers
+from amt.quality import (
+    anchoring,
+    dawid_skene,
+    gold,
+    kinds,
+    labels,
+    rankings,
+    texts,
+    traces,
+    workers,
+)
 from amt.quality.answers import Answers, convert, read_answers
 from amt.quality.dawid_skene import Estimate
 from amt.quality.labels import Choice, RowLabel
@@ -142,6 +152,8 @@ def describe_workers(result: "Aggregated") -> dict[str, list[str]]:
     columns |= workers.describe_activity(answers.everybody or answers)
     if answers.scores is not None:
         columns |= answers.scores.describe()
+    if answers.traces:
+        columns |= traces.describe(answers.traces, len(answers.workers))
     if result.votes is not None:
         posteriors = result.estimate.posteriors if result.estimate else None
         described = workers.describe_accuracy(result.votes, result.rows, posteriors)

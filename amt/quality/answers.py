@@ -12,14 +12,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from amt import results_tables
+from amt.answers import TRACE
 from amt.errors import Error
 from amt.messages import Say, count_of, join_faults, say_nothing
+from amt.quality import traces
 from amt.quality.fields import describe_missing, list_fields
 from formats import gold
 from formats.answer_fields import find_field
 
 if TYPE_CHECKING:
     from amt.quality.gold import Scores
+    from amt.quality.traces import Figures
 
 Read = Callable[[Any], Any]  # returns what to keep of a value; raises ValueError if it cannot
 
@@ -58,6 +61,7 @@ class Answers:
     gold: dict[int, Any] = field(default_factory=dict)  # `_gold` of rows, by position in `hits`
     practised: int = 0  # answers to practice rows, which are not among these
     scores: "Scores | None" = None  # of the workers, if there is gold
+    traces: "dict[int, list[Figures]]" = field(default_factory=dict)  # by position in `workers`
     everybody: "Answers | None" = None  # with those of workers who failed the gold rows
 
     def group(self) -> list[list[int]]:
@@ -125,6 +129,8 @@ class Collector:
             answers.workers.append(result["worker_id"])
             if name := result.get("machine"):
                 answers.machines[worker] = name
+        if TRACE in result and (figures := traces.read(result[TRACE])):
+            answers.traces.setdefault(worker, []).append(figures)
         end = _to_seconds(result.get("submit_time"))
         answers.hit_of.append(hit)
         answers.worker_of.append(worker)

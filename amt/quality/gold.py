@@ -10,7 +10,8 @@ from amt import inputs
 from amt.errors import Error
 from amt.messages import FaultList, Say, count_of, join_faults
 from amt.quality import kinds, shapes
-from amt.quality.workers import format_figure, wilson_interval
+from amt.quality.figures import format_figure
+from amt.quality.workers import wilson_interval
 from formats import gold
 
 if TYPE_CHECKING:

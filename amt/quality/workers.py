@@ -10,6 +10,7 @@ from typing import Any
 from amt.cells import to_text
 from amt.quality import numeric
 from amt.quality.answers import Answers
+from amt.quality.figures import format_figure
 from amt.quality.labels import RowLabel
 from amt.quality.votes import Votes
 
@@ -154,8 +155,3 @@ def _share_repeated(answers: Answers) -> list[float | None]:
         equal = sum(a == b for a, b in pairwise(values))
         shares.append(equal / (len(values) - 1))
     return shares
-
-
-def format_figure(value: float | None) -> str:
-    """Format a figure of at most 4 decimals; None is an empty cell."""
-    return "" if value is None else f"{value:.4f}".rstrip("0").rstrip(".")

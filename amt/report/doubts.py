@@ -6,6 +6,7 @@ from amt.report import texts
 from amt.report.sections import Answer, Card, Figures, Section
 from amt.report.study import Doubt, Result, Study
 from amt.results_tables import hide_gold
+from formats.answer_fields import find_field
 
 MOST_ANSWERS = 30
 INPUT_CHARACTERS = 600

@@ -6,8 +6,8 @@ from typing import Any
 from amt import inputs
 from amt.errors import Error
 from amt.messages import count_of, join_faults
-from amt.quality.fields import find_field
 from amt.quality.votes import to_label
+from formats.answer_fields import find_field
 
 
 @dataclass(frozen=True)

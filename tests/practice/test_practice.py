@@ -112,6 +112,8 @@ def test_practice_is_offered_only_while_other_hits_are_left(world: World) -> Non
 
     assert ada.get(f"/groups/{group.hit_type}").location == "/sandbox/"
     assert ada.post(f"/groups/{group.hit_type}/accept").location == "/sandbox/"
+    by_id = ada.post(f"/groups/{group.hit_type}/accept", {"hit_id": group.items[0]})
+    assert by_id.location == f"/sandbox/groups/{group.hit_type}"
     assert group.counters(group.items[0]) == ("Reviewable", 0, 0)
 
 

@@ -84,12 +84,13 @@ def test_json_lines_are_what_get_results_writes(desk: Desk) -> None:
 
 
 def test_csv_has_a_column_for_each_field(world: RequesterWorld) -> None:
-    """Of the input, of the answer's form, and of what is a JSON object in it."""
-    world.do(world.row(0), output='{"animal": "cat", "box": {"x": 1}}', sure="yes")
+    """Of the input, of the answer's form, and of what is a JSON object in it; a trace is none."""
+    trace = {"_trace": '{"seconds": 20}'}
+    world.do(world.row(0), output='{"animal": "cat", "box": {"x": 1}}', **trace, sure="yes")
     world.do(world.row(1, html=page_with_input({"ask": "What?"})), "Ben", word='a "b", c\nd')
     first, second = table(world.member())
 
-    assert list(first)[-7:] == [
+    assert list(first)[-8:] == [
         "requester_feedback",
         "input.picture",
         "input.ask",
@@ -97,7 +98,10 @@ def test_csv_has_a_column_for_each_field(world: RequesterWorld) -> None:
         "answer.output.box",
         "answer.sure",
         "answer.word",
+        "_trace",
     ]
+    assert first["_trace"] == '{"seconds": 20}'
+    assert lines(world.member())[0]["_trace"] == {"seconds": 20}
     assert first["input.picture"] == "/files/1.jpg"
     assert first["answer.output.box"] == '{"x": 1}'
     assert (first["answer.word"], second["answer.word"]) == ("", 'a "b", c\nd')

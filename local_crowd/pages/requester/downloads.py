@@ -46,6 +46,7 @@ FIRST_COLUMNS = (
     "rejection_time",
     "requester_feedback",
 )
+TRACE = "_trace"  # the field of hit_templates/trace.js
 MORE = "more"  # the column of values that have no column
 # Spreadsheets take such text for a formula, also with full-width characters; plain numbers are safe.
 FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -124,6 +125,7 @@ def _iterate_answers(
 def _to_result(answer: Any, row_input: Any, row: int | None) -> Result:
     """Return an assignment with the keys that get_results.py prints."""
     fields = _parse_fields(answer.answer)
+    trace = (fields or {}).pop(TRACE, None)  # it is not one of the answers
     return {
         "assignment_id": answer.assignment_id,
         "hit_id": answer.hit_id,
@@ -139,6 +141,7 @@ def _to_result(answer: Any, row_input: Any, row: int | None) -> Result:
         "approval_time": format_utc(answer.approval_time),
         "rejection_time": format_utc(answer.rejection_time),
         "requester_feedback": answer.requester_feedback,
+        **({TRACE: _parse_json(trace)} if isinstance(trace, str) else {}),
     }
 
 
@@ -208,7 +211,8 @@ def _spool(results: Iterable[Result], file: IO[str]) -> tuple[list[str], bool]:
         all_fit = all_fit and cells.keys() <= columns.keys()
         first = [result[name] for name in FIRST_COLUMNS]
         file.write(json.dumps([first, cells]) + "\n")
-    return sorted(columns, key=lambda name: name.startswith("answer")), all_fit
+    order = {"answer": 1, TRACE: 2}
+    return sorted(columns, key=lambda name: order.get(name.partition(".")[0], 0)), all_fit
 
 
 def _to_cells(result: Result) -> dict[str, Any]:
@@ -226,6 +230,8 @@ def _to_cells(result: Result) -> dict[str, Any]:
             while column in cells:  # both a field "a.b" and a field "a" with a member "b"
                 column += "*"
             cells[column] = cell
+    if TRACE in result:
+        cells[TRACE] = result[TRACE]
     return cells
 
 
