@@ -19,15 +19,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from amt import inputs
-from amt.quality import dawid_skene, labels
+from amt.pseudonyms import Numbers
+from amt.quality import aggregation, dawid_skene, labels
 from amt.quality.answers import read_answers
 from amt.quality.votes import Votes, collect_votes, create_votes
+from amt.report import page, report
+from amt.report.study import read_study
 from benchmarks.desk import ROOT
 from benchmarks.tables import machine, write_table
 
 ANSWERS, WORKERS, LABELS = 5, 1000, 5
 # Seconds and MB. That of numpy is what crowd-kit 1.4.2 took for the same votes in the same run.
-BARS = {"plain": (30.0, 150), "numpy": (1.8, 354), "stages": (600.0, 1000)}
+BARS = {"plain": (30.0, 150), "numpy": (1.8, 354), "stages": (600.0, 1000), "report": (5.0, 300)}
+PAGE_BYTES = 1_000_000  # of a report, at most
 
 
 class Row(NamedTuple):
@@ -76,11 +80,14 @@ def measure(rows: int) -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder, "results.jsonl")
         write_results(results, 2 * rows)
+        fewer = Path(folder, "fewer.jsonl")
+        write_results(fewer, rows // 10)
         figure = f"Dawid-Skene, {rows:,} rows of {ANSWERS} answers"
         return [
             _run(f"{figure}, standard library", "plain", rows, results),
             _run(f"{figure}, numpy", "numpy", rows, results),
             _run(f"{2 * rows * ANSWERS:,} answers, results to labels", "stages", rows, results),
+            _run(f"report of {rows // 10:,} rows of {ANSWERS} answers", "report", rows, fewer),
         ]
 
 
@@ -88,6 +95,8 @@ def measure_here(part: str, rows: int, results: str) -> tuple[float, int, str]:
     """Return seconds, the most megabytes of this process, and the time of each stage."""
     if part == "stages":
         seconds, stages = _measure_stages(results)
+    elif part == "report":
+        seconds, stages = _measure_report(results)
     else:
         votes = simulate(rows)
         began = time.perf_counter()
@@ -183,6 +192,18 @@ def _measure_stages(results: str) -> tuple[float, str]:
     read, aggregated, written = (times[n + 1] - times[n] for n in range(3))
     stages = f"read {read:.0f} s, aggregate {aggregated:.0f} s, write {written:.0f} s"
     return times[3] - times[0], stages
+
+
+def _measure_report(results: str) -> tuple[float, str]:
+    """Write the report's page as report_results.py does."""
+    began = time.perf_counter()
+    settings = aggregation.Settings("output.label")
+    study = read_study([results], settings, None, Numbers(), "", 20)
+    text = page.render(study, report.compute_figures(study))
+    seconds = time.perf_counter() - began
+    size = len(text.encode())
+    assert size < PAGE_BYTES
+    return seconds, f"page of {size / 1000:.0f} kB"
 
 
 def format_table(rows: list[Row]) -> str:

@@ -75,4 +75,4 @@ def test_labels_measures_every_figure() -> None:
     assert [row.part for row in rows] == list(labels.BARS)
     # Importing numpy takes most of so short a run, so its time says nothing about the bar.
     assert all(row.met for row in rows if row.part != "numpy")
-    assert len(labels.format_table(rows).splitlines()) == 7
+    assert len(labels.format_table(rows).splitlines()) == 8
