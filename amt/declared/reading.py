@@ -59,7 +59,7 @@ class Declared:
     """
 
     name: str
-    folder: Path
+    folder: Path | None
     text: str
     document: Any
     file: BatchFile
@@ -97,11 +97,13 @@ def read(path: str | Path, template_directories: Sequence[str]) -> Declared:
     return parse(text, str(path), Path(path).parent, template_directories)
 
 
-def parse(text: str, name: str, folder: Path, template_directories: Sequence[str]) -> Declared:
+def parse(
+    text: str, name: str, folder: Path | None, template_directories: Sequence[str]
+) -> Declared:
     """Return the batch that a text declares. Raises Error with every fault, one per line.
 
-    `name` is what messages call the text; files that it names are looked for in `folder`, and task
-    types in `template_directories`.
+    `name` is what messages call the text; a file of rows is looked for in `folder`, None for a text
+    that may not name one, and task types in `template_directories`.
     """
     try:
         given, repeated = json_text.parse_with_repeated_keys(text.removeprefix("\ufeff"))
@@ -186,7 +188,7 @@ def _check_task(
                 faults.append(fault)
 
 
-def _list_rows(given: Any, folder: Path, faults: FileFaults) -> Rows:
+def _list_rows(given: Any, folder: Path | None, faults: FileFaults) -> Rows:
     """Return the rows; those of a file that cannot be read are a fault."""
     if isinstance(given, dict):
         return Rows(list(given), given)
@@ -197,7 +199,10 @@ def _list_rows(given: Any, folder: Path, faults: FileFaults) -> Rows:
     return NO_ROWS
 
 
-def _read_rows(name: str, folder: Path, faults: FileFaults) -> Iterator[Any]:
+def _read_rows(name: str, folder: Path | None, faults: FileFaults) -> Iterator[Any]:
+    if folder is None:
+        faults.add(["rows"], "must be an object or a list: no file can be named here")
+        return
     if not name.endswith((".jsonl", ".csv")):
         faults.add(["rows"], f"{name} must end in .jsonl or .csv")
         return

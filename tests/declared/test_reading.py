@@ -163,3 +163,16 @@ def test_keys_that_contradict_each_other_are_a_fault() -> None:
     assert faults(confidence=0.9) == [
         "/most: is missing; say how many workers confidence may ask about a row"
     ]
+
+
+def test_a_text_from_elsewhere_names_no_file(tmp_path: Path) -> None:
+    """Without a folder, rows are in the text itself."""
+    (tmp_path / "rows.csv").write_text("text\nAir\n")
+    text = json.dumps(BATCH | {"rows": str(tmp_path / "rows.csv")})
+
+    with pytest.raises(Error) as caught:
+        reading.parse(text, "batch.json", None, DEFAULTS["template_directories"])
+
+    assert str(caught.value) == (
+        "batch.json:\n/rows: must be an object or a list: no file can be named here"
+    )
