@@ -12,6 +12,7 @@ from amt.errors import Error
 from amt.messages import Say, count_of, say_nothing
 from amt.quality import (
     anchoring,
+    copies,
     dawid_skene,
     gold,
     kinds,
@@ -56,6 +57,9 @@ class Aggregated:
     method: str
     rows: list[RowLabel]
     is_complete: bool
+    same_as: dict[int, int] = dataclasses.field(
+        default_factory=dict
+    )  # workers who are another's copy
 
     @property
     def lines(self) -> Iterator[dict[str, Any]]:
@@ -149,6 +153,11 @@ def describe_workers(result: "Aggregated") -> dict[str, list[str]]:
         columns["machine"] = [
             guard(machines.get(worker, "")) for worker in range(len(answers.workers))
         ]
+    if result.same_as:
+        columns["same_as"] = [
+            guard(answers.workers[result.same_as[worker]]) if worker in result.same_as else ""
+            for worker in range(len(answers.workers))
+        ]
     columns |= workers.describe_activity(answers.everybody or answers)
     if answers.scores is not None:
         columns |= answers.scores.describe()
@@ -221,12 +230,17 @@ def aggregate_answers(
     is_anchored = bool(answers.audit or answers.machines)
     method = settings.method or ("dawid_skene" if is_anchored else labels.choose_method(votes))
     estimate = None
-    if method == "dawid_skene" and is_anchored:
-        estimate = _estimate_anchored(answers, votes, say)
-        rows = list(labels.label_by_estimate(votes, estimate, settings.choice, is_anchored=True))
-    elif method == "dawid_skene":
-        estimate = dawid_skene.estimate(votes, pseudo_count=settings.pseudo_count)
-        rows = list(labels.label_by_estimate(votes, estimate, settings.choice))
+    same_as: dict[int, int] = {}
+    if method == "dawid_skene":
+        estimate = _estimate(answers, votes, settings, say)
+        same_as = copies.find_copies(votes, estimate.posteriors, answers.machines)
+        counted = copies.count_once(votes, same_as) if same_as else votes
+        if same_as:
+            estimate = _estimate(answers, counted, settings)
+            say(_describe_copies(answers, same_as))
+        rows = list(
+            labels.label_by_estimate(counted, estimate, settings.choice, is_anchored=is_anchored)
+        )
     else:
         rows = list(labels.label_by_majority(votes, settings.choice))
     gold.settle(answers, rows)
@@ -234,11 +248,23 @@ def aggregate_answers(
     if estimate and not estimate.converged:
         say(f"Dawid-Skene did not converge in {count_of(estimate.rounds, 'round')}.")
     is_complete = not answers.left_out and (estimate is None or estimate.converged)
-    return Aggregated(answers, kind, votes, estimate, method, rows, is_complete)
+    return Aggregated(answers, kind, votes, estimate, method, rows, is_complete, same_as)
 
 
-def _estimate_anchored(answers: Answers, votes: Votes, say: Say) -> Estimate:
+def _describe_copies(answers: Answers, same_as: dict[int, int]) -> str:
+    names = ", ".join(f"{answers.workers[w]} ({answers.workers[k]})" for w, k in same_as.items())
+    return (
+        f"{count_of(len(same_as), 'worker')} gave the same answers as another, which count once: "
+        f"{names}."
+    )
+
+
+def _estimate(
+    answers: Answers, votes: Votes, settings: Settings, say: Say = say_nothing
+) -> Estimate:
     """Return what people say, and machines as far as the audit rows bear them out; say how far."""
+    if not answers.audit and not answers.machines:
+        return dawid_skene.estimate(votes, pseudo_count=settings.pseudo_count)
     machines = list(answers.machines)
     audit = answers.audit or anchoring.find_audit_rows(votes, machines)
     if machines and len(audit) < anchoring.LEAST_AUDIT_ROWS:

@@ -175,3 +175,33 @@ def test_a_machine_is_checked_and_a_share_estimated(files: Desk) -> None:
     assert share["low"] < share["value"] < share["high"]
     assert "nobody gave the label maybe; there are no, yes" in unknown.err
     assert "--machine_check needs answers of a machine" in without.err
+
+
+def test_copies_are_named_and_count_once(files: Desk) -> None:
+    """In a message and in the workers file; a copied wrong answer does not outvote two others."""
+    rows = []
+    for number in range(60):
+        true = "ab"[number % 2]
+        wrong = "ba"[number % 2]
+        answers = {
+            "X": wrong if number % 3 == 0 else true,
+            "Y": wrong if number % 7 == 1 else true,
+            "Z": wrong if number % 8 == 3 else true,
+            "V": wrong if number % 9 == 4 else true,
+            "W": wrong if number % 11 == 6 else true,
+        }
+        answers |= {"COPY": answers["X"]}
+        for name, label in answers.items():
+            answer = {"worker_id": name, "answers": {"label": label}}
+            rows.append(result(number + 1, assignment_id=f"3A{number}{name}", **answer))
+    files.write("results.txt", to_lines(*rows))
+
+    done = files.run(*AGGREGATE, "--workers_file=workers.csv")
+
+    said = "1 worker gave the same answers as another, which count once: COPY (X)."
+    assert said in done.err
+    assert [sum(line["votes"].values()) for line in done.lines] == [5] * 60
+    assert [line["label"] for line in done.lines[::3]] == ["a", "b"] * 10
+    table = files.read("workers.csv").splitlines()
+    assert table[0].split(",")[:2] == ["worker_id", "same_as"]
+    assert [line.split(",")[1] for line in table[1:]] == ["", "", "", "", "", "X"]
