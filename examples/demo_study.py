@@ -12,7 +12,6 @@ import importlib
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -97,11 +96,11 @@ def list_steps(seconds: float) -> Iterator[tuple[str, list[str]]]:
         ],
     )
     yield "Work", [work, f"python show_hit_progress.py {IDS}"]
-    yield "Fetch the answers, and make labels of them", [fetch, aggregate]
+    unsure = aggregate.replace(" >", " --unsure_hit_ids_file=unsure.txt >")
+    yield "Fetch the answers, and make labels of them", [fetch, unsure]
     yield (
         "Ask one more worker where the labels are in doubt",
         [
-            "grep '\"needs_a_look\": true' labels.jsonl | cut -d '\"' -f 6 > unsure.txt",
             "python extend_hits.py --hit_ids_file=unsure.txt --assignments=1 --most=5 --yes",
             work,
         ],
@@ -120,11 +119,8 @@ def list_steps(seconds: float) -> Iterator[tuple[str, list[str]]]:
 
 
 def run(command: str) -> None:
-    """Run a command: a script in this process, anything else in a shell. Raises Error if it fails."""
+    """Run a script in this process, with its output in the file after `>`. Raises Error if it fails."""
     words = shlex.split(command)
-    if words[0] != "python":
-        subprocess.run(["sh", "-c", command], check=False)  # grep fails if nothing is in doubt
-        return
     target = words[words.index(">") + 1] if ">" in words else None
     argv = words[2 : words.index(">")] if target else words[2:]
     script = importlib.import_module(words[1].removesuffix(".py"))
