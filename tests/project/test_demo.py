@@ -4,21 +4,29 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.ports import free_port, wait_until_listening
 from tests.support.project_copy import clean_environment, copy_project
 
 
-def demo(copy: Path, port: int) -> "subprocess.Popen[bytes]":
-    """Start the demonstration, as `make demo` does once everything is installed."""
-    return subprocess.Popen(
+@contextmanager
+def demo(copy: Path, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start the demonstration, as `make demo` does once everything is installed; kill it at the end."""
+    process = subprocess.Popen(
         [sys.executable, "examples/demo.py", "--port", str(port)],
         cwd=copy,
         env=clean_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_demo(tmp_path: Path) -> None:
@@ -28,13 +36,13 @@ def test_demo(tmp_path: Path) -> None:
     copy = copy_project(tmp_path / "simple-amt")
     for _ in range(2):
         port = free_port()
-        server = demo(copy, port)
-        wait_until_listening(port, server)
-        picture = f"http://127.0.0.1:{port}/files/image_sentence/coffee.jpg"
-        with urllib.request.urlopen(picture) as answer:
-            assert answer.read(2) == b"\xff\xd8"
-        server.send_signal(signal.SIGINT)
-        _, stderr = server.communicate(timeout=60)
+        with demo(copy, port) as server:
+            wait_until_listening(port, server)
+            picture = f"http://127.0.0.1:{port}/files/image_sentence/coffee.jpg"
+            with urllib.request.urlopen(picture) as answer:
+                assert answer.read(2) == b"\xff\xd8"
+            server.send_signal(signal.SIGINT)
+            _, stderr = server.communicate(timeout=60)
         assert server.returncode == 0
         assert f"http://127.0.0.1:{port}/sandbox/" in stderr.decode()
     commands = [line.strip() for line in stderr.decode().splitlines() if "--hit_ids_file" in line]
