@@ -11,6 +11,7 @@ COPY amt/ amt/
 COPY formats/ formats/
 COPY local_crowd/ local_crowd/
 COPY places/ places/
+COPY webhooks/ webhooks/
 COPY hit_templates/ hit_templates/
 COPY hit_properties/ hit_properties/
 COPY examples/ examples/

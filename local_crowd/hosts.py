@@ -6,7 +6,7 @@ lets that page read our responses. It sends no cookie, but the sandbox needs onl
 
 from collections.abc import Iterable, Sequence
 
-from local_crowd.netloc import find_host, is_loopback
+from formats.netloc import find_host, is_loopback
 
 THIS_MACHINE = "localhost"  # stands for 127.0.0.1 and ::1 as well
 SANDBOX = "sandbox."

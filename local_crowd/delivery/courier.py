@@ -9,9 +9,6 @@ from threading import Event, Thread
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from local_crowd.delivery import signing
-from local_crowd.delivery.errors import DeliveryError
-from local_crowd.delivery.post import post
 from local_crowd.delivery.queues import Queues
 from local_crowd.delivery.shares import AT_ONCE, share_threads
 from local_crowd.operations.hits import notification_settings
@@ -19,6 +16,10 @@ from local_crowd.operations.notifications import allowed_destinations, destinati
 from local_crowd.operations.notifications.outbox import Lane, Message
 from local_crowd.site import Site
 from local_crowd.store.faults import StoreError
+from webhooks import signing
+from webhooks.errors import DeliveryError
+from webhooks.post import post
+from webhooks.urls import BadDestinationError, is_allowed
 
 PAUSE_SECONDS = 1.0  # between two queries of an outbox
 
@@ -133,7 +134,7 @@ class Courier:
         """Send a message; return why it was not delivered, or None."""
         try:
             self._post(parcel)
-        except (DeliveryError, destinations.BadDestinationError) as error:
+        except (DeliveryError, BadDestinationError) as error:
             log.warning("%s was not delivered: %s", parcel.message.event_id, error)
             return str(error)
         return None
@@ -159,7 +160,7 @@ class Courier:
         return (
             endpoint is not None
             and urlsplit(destination).netloc == urlsplit(endpoint).netloc
-            and destinations.is_allowed(destination, allowed)
+            and is_allowed(destination, allowed)
         )
 
     @staticmethod

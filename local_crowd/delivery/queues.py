@@ -7,8 +7,8 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local_crowd.delivery.errors import DeliveryError
 from local_crowd.operations.notifications import destinations
+from webhooks.errors import DeliveryError
 
 # Times in seconds. One attempt only: the outbox retries.
 CONFIG = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})

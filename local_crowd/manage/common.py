@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from formats.netloc import find_host
 from local_crowd.manage.sites import open_sites
-from local_crowd.netloc import find_host
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.site import Site
 

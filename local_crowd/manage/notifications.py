@@ -12,6 +12,7 @@ from local_crowd.manage.sites import find_requester_ids, open_sites, writing
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.hits import notification_settings
 from local_crowd.operations.notifications import allowed_destinations, destinations, outbox
+from webhooks.urls import BadDestinationError
 
 DESTINATION = argument(
     "destination",
@@ -40,7 +41,7 @@ def allow_destination(directory: Path, destination: str) -> Iterator[Line]:
     """
     try:
         destinations.validate_allowed_prefix(destination)
-    except destinations.BadDestinationError as error:
+    except BadDestinationError as error:
         raise ParameterValidationError(f"{destination}: {error}") from error
     with open_sites(directory) as sites, writing(sites) as calls:
         for call in calls:

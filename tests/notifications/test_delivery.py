@@ -16,17 +16,18 @@ import pytest
 import manage_crowd
 from local_crowd import settings
 from local_crowd.delivery import courier as courier_module
-from local_crowd.delivery import post as post_module
-from local_crowd.delivery import signing
-from local_crowd.delivery.errors import DeliveryError
 from local_crowd.delivery.shares import AT_ONE_DESTINATION
 from local_crowd.operations.hits import notification_settings
-from local_crowd.operations.notifications import destinations, outbox
+from local_crowd.operations.notifications import outbox
 from local_crowd.site import Site, open_site
 from tests.support.crowds import DAY, HIT_TYPE, HOUR, NEW_YEAR, Clock, CrowdUnderTest
 from tests.support.deliveries import courier_for, ping
 from tests.support.outbox_reader import specification, told, waiting
 from tests.support.receivers import Receiver
+from webhooks import post as post_module
+from webhooks import signing
+from webhooks.errors import DeliveryError
+from webhooks.urls import is_public
 
 # URLs
 
@@ -355,7 +356,7 @@ def test_tls_is_verified(hook: Receiver) -> None:
 )
 def test_which_addresses_are_public(address: str, public: bool) -> None:
     """Addresses of this machine, of private networks and of none in particular are not public."""
-    assert destinations.is_public(address) is public
+    assert is_public(address) is public
 
 
 # The operator's commands, and the server

@@ -23,7 +23,7 @@ ESSENTIAL_SCRIPTS = {
     "render_template",
     "show_hit_progress",
 }
-PACKAGES = ("amt", "formats", "local_crowd", "places")
+PACKAGES = ("amt", "formats", "local_crowd", "places", "webhooks")
 MODULES = sorted(
     [*ROOT.glob("*.py"), *(p for name in PACKAGES for p in ROOT.rglob(f"{name}/**/*.py"))]
 )

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from formats.netloc import find_host
 from local_crowd import hosts
 from local_crowd.app import create_app
-from local_crowd.netloc import find_host
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.notifications import destinations
 from tests.support.crowds import HIT
 from tests.support.live_site import People
 from tests.support.worker_sites import Visitor, World, serving
+from webhooks.urls import BadDestinationError
 
 MALFORMED = (
     "[::1]evil",
@@ -93,6 +94,6 @@ def test_a_malformed_host_in_a_url_is_refused(world: World, live: People, netloc
         ParameterValidationError, match="is not valid for the parameter ExternalURL"
     ):
         world.perform("CreateHIT", **HIT | {"Question": question})
-    with pytest.raises(destinations.BadDestinationError, match="neither an http or https URL nor"):
+    with pytest.raises(BadDestinationError, match="neither an http or https URL nor"):
         destinations.validate("SQS", f"https://{netloc}/hook", [])
     assert "not a server's URL" in live.refused("add_link", "--url", f"http://{netloc}")

@@ -13,6 +13,7 @@ from local_crowd.operations.hits import hit_types
 from local_crowd.operations.notifications import allowed_destinations, destinations, events
 from local_crowd.operations.people import identities
 from local_crowd.store import tables
+from webhooks.urls import BadDestinationError
 
 Specification = Mapping[str, Any]  # Amazon's NotificationSpecification, stored with Active
 
@@ -93,7 +94,7 @@ def _validate(call: Call, specification: Specification) -> None:
     transport, destination = specification["Transport"], specification["Destination"]
     try:
         destinations.validate(transport, destination, allowed_destinations.list_allowed(call))
-    except destinations.BadDestinationError as error:
+    except BadDestinationError as error:
         raise RequestError(
             f"Notifications cannot be sent by {transport} to {destination[:200]}. {error}",
             "InvalidTransportEndpoint",

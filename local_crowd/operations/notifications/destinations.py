@@ -5,15 +5,14 @@ within the operator's network. So requesters may use any public https address, a
 allow all others: queues, topics, addresses of this machine and of private networks, plain http. They
 are allowed in crowd.json's `notification_destinations` or by `manage_crowd.py allow_destination`.
 A host name is checked again by the address it resolves to when a message is sent
-(local_crowd.delivery.post).
+(webhooks.post).
 """
 
-import ipaddress
 import re
 from collections.abc import Iterable
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-from local_crowd.netloc import find_host
+from webhooks.urls import BadDestinationError, can_be_public, is_allowed, parse_url
 
 QUEUE_HOST = re.compile(
     r"sqs(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws)"
@@ -22,13 +21,8 @@ QUEUE_HOST = re.compile(
 TOPIC = re.compile(r"arn:aws[a-z-]*:sns:([a-z0-9-]+):[0-9]+:[A-Za-z0-9_-]+(?:\.fifo)?")
 ACCOUNT = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]+:")
 QUEUE_ARN = re.compile(r"arn:aws[a-z-]*:sqs:([a-z0-9-]+):([0-9]+):([A-Za-z0-9_.-]+)")
-NAT64 = ipaddress.ip_network("64:ff9b::/96")  # a gateway translates these to IPv4 addresses
 MAX_LENGTH = 2000  # characters
 DEFAULT_REGION = "us-east-1"
-
-
-class BadDestinationError(ValueError):
-    """A destination that is not valid or not allowed. The message says why."""
 
 
 def validate(transport: str, destination: str, allowed: Iterable[str]) -> None:
@@ -57,14 +51,6 @@ def validate(transport: str, destination: str, allowed: Iterable[str]) -> None:
         )
 
 
-def is_allowed(destination: str, allowed: Iterable[str]) -> bool:
-    """Return whether `allowed` contains the destination or a prefix of it ending in `/` or `:`."""
-    return any(
-        destination == entry or (entry.endswith(("/", ":")) and destination.startswith(entry))
-        for entry in allowed
-    )
-
-
 def validate_allowed_prefix(destination: str) -> None:
     """Raise BadDestinationError, with a message for the operator, for what cannot be allowed.
 
@@ -84,24 +70,6 @@ def validate_allowed_prefix(destination: str) -> None:
     parse_url(destination)
 
 
-def parse_url(destination: str) -> SplitResult:
-    """Parse an http or https URL, or raise BadDestinationError."""
-    try:
-        parts = urlsplit(destination)
-        parts.port  # noqa: B018 - raises ValueError for an invalid port
-    except ValueError:
-        parts = urlsplit("")
-    if (
-        parts.scheme not in ("http", "https")
-        or not find_host(parts.netloc.rpartition("@")[2])
-        or parts.username is not None
-        or parts.fragment
-        or not re.fullmatch(r"[!-~]+", destination)
-    ):
-        raise BadDestinationError("It is neither an http or https URL nor the ARN of a topic.")
-    return parts
-
-
 def is_topic(destination: str) -> bool:
     """Return whether the destination is the ARN of an SNS topic."""
     return bool(TOPIC.fullmatch(destination))
@@ -119,29 +87,3 @@ def find_region(destination: str) -> str:
     )
     regions = [group for group in match.groups() if group] if match else []
     return regions[0] if regions else DEFAULT_REGION
-
-
-def can_be_public(host: str) -> bool:
-    """Return whether the host is a public IP address, or a name that may resolve to one."""
-    try:
-        return is_public(host)
-    except ValueError:
-        return "." in host.rstrip(".") and not host.rstrip(".").endswith(
-            (".localhost", ".local", ".internal")
-        )
-
-
-def is_public(address: str) -> bool:
-    """Return whether an IP address is reachable from the whole internet.
-
-    An IPv6 address that embeds an IPv4 address is public only if that is. Raises ValueError for a
-    text that is not an IP address.
-    """
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if parsed.version == 6:
-        embedded = parsed.ipv4_mapped or parsed.sixtofour
-        if parsed in NAT64:
-            embedded = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
-        if embedded is not None and not embedded.is_global:
-            return False
-    return parsed.is_global and not parsed.is_multicast

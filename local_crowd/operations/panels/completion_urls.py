@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-from local_crowd.netloc import find_host, is_loopback
+from formats.netloc import find_host, is_loopback
 from local_crowd.operations.errors import ParameterValidationError
 
 PLACEHOLDERS = ("code", "participant", "study", "session")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
-from local_crowd.netloc import find_host, is_loopback
+from formats.netloc import find_host, is_loopback
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.questions.answers import build_answer_xml, build_form_answer_xml
 from local_crowd.operations.questions.question_form import QuestionForm

@@ -5,8 +5,8 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 from flask import current_app, request, url_for
 
+from formats.netloc import is_loopback
 from local_crowd.hosts import SANDBOX as SANDBOX_HOST
-from local_crowd.netloc import is_loopback
 from local_crowd.operations.questions.questions import ExternalQuestion, Question
 from local_crowd.pages.context import site_url
 from local_crowd.pages.headers import SANDBOX

@@ -13,20 +13,21 @@ from http.client import HTTPConnection, HTTPException
 from threading import Timer
 from urllib.parse import SplitResult
 
-from local_crowd.delivery.errors import DeliveryError
-from local_crowd.operations.notifications import destinations
+from webhooks import urls
+from webhooks.errors import DeliveryError
 
 TIMEOUT_SECONDS = 15
 PORTS = {"http": 80, "https": 443}
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[str]) -> None:
-    """Post `body` as JSON. Raises DeliveryError unless the response is a 2xx.
+def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[str]) -> int:
+    """Post `body`, as JSON unless `headers` has another type; return the response's status, a 2xx.
 
-    `allowed`: destinations that the operator allows besides public https URLs.
+    `allowed`: URLs and prefixes that the operator allows besides public https URLs. Raises DeliveryError, with the
+    status, for any other response.
     """
-    parts = destinations.parse_url(url)
-    any_address = destinations.is_allowed(url, allowed)
+    parts = urls.parse_url(url)
+    any_address = urls.is_allowed(url, allowed)
     try:
         with _connect(parts, any_address=any_address) as connection:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -40,7 +41,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[st
     except (OSError, HTTPException) as error:
         raise DeliveryError(f"{type(error).__name__}: {error}") from error
     if not 200 <= status < 300:
-        raise DeliveryError(f"The receiver answered with status {status}.")
+        raise DeliveryError(f"The receiver answered with status {status}.", status)
+    return status
 
 
 @contextmanager
@@ -73,7 +75,7 @@ def _open_socket(host: str, port: int, *, any_address: bool) -> socket.socket:
     addresses = [
         str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     ]
-    if not any_address and not all(map(destinations.is_public, addresses)):
+    if not any_address and not all(map(urls.is_public, addresses)):
         raise DeliveryError(f"{host} leads to an address that is not public.")
     for address in addresses[:-1]:
         try:
