@@ -5,7 +5,8 @@ r"""Ask what one batch file says, and merge the answers: pages, HITs, results an
 The file names the task, the rows, and what becomes of the answers; docs/batches.md lists its keys.
 Everything is checked before the first HIT is created. The HIT ids, results, labels and events go
 into a folder with the batch's id, within --directory. With --follow, answers are fetched and merged
-until all are in. If it is interrupted, run the same command again: it continues where it stopped.
+until all are in and pushed. If it is interrupted, run the same command again: it continues where it
+stopped.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from amt.messages import count_of
 if TYPE_CHECKING:
     from amt.crowd import Crowd
     from amt.declared.directories import Directory
+    from amt.declared.pushing import Target
     from amt.declared.reading import Declared
     from amt.declared.rounds import Loop, Progress
 
@@ -42,6 +44,11 @@ def main(argv: list[str] | None = None) -> int:
     )
     rounds.add_argument(
         "--once", action="store_true", help="fetch and merge the answers that are in now"
+    )
+    rounds.add_argument(
+        "--push_again",
+        action="store_true",
+        help="push events again that were given up, and do nothing else",
     )
     parser.add_argument(
         "--explain",
@@ -64,18 +71,40 @@ def run_batch(args: argparse.Namespace) -> int:
         return list_tasks(args)
     if args.batch_file is None:
         raise Error("name a batch file")
-    from amt.declared import directories, reading  # pydantic takes 0.1 s to import
+    from amt.declared import directories, pushing, reading  # pydantic takes 0.1 s to import
 
-    templates = simpleamt.config(args)["template_directories"]
-    declared = reading.read(args.batch_file, templates)
+    settings = simpleamt.config(args)
+    declared = reading.read(args.batch_file, settings["template_directories"])
     for note in declared.notes:
         simpleamt.say(note)
     if args.explain:
         print(json.dumps(declared.explain(), indent=2, ensure_ascii=False))
         return 0
     directory = directories.find(args.directory, declared)
+    target = pushing.read_target(declared, settings["push_destinations"])
+    if args.push_again:
+        return push_again(declared, directory, target)
     crowd = choose_crowd(args, declared, directory)
-    return run(args, declared, directory, crowd)
+    return run(args, declared, directory, crowd, target)
+
+
+def push_again(declared: "Declared", directory: "Directory", target: "Target | None") -> int:
+    """Send the events again that were given up. Return 1 when some were not delivered."""
+    from amt.batches import Batch
+    from amt.declared.events import Events
+    from amt.declared.pushing import Pushing
+
+    if target is None:
+        raise Error(f"{declared.name}: has no push")
+    batch = Batch(directory.record)
+    if not batch.header:
+        raise Error(f"{declared.name}: is not launched yet; leave out --push_again")
+    with batch.claim(), contextlib.closing(Events(directory.events)) as events:
+        events.revive()
+        with Pushing(events, target, simpleamt.say) as push:
+            pass  # what is due is sent when the block ends
+        simpleamt.say(push.describe())
+        return 1 if events.unsent_count or events.dead_count else 0
 
 
 def list_tasks(args: argparse.Namespace) -> int:
@@ -104,7 +133,11 @@ def choose_crowd(args: argparse.Namespace, declared: "Declared", directory: "Dir
 
 
 def run(
-    args: argparse.Namespace, declared: "Declared", directory: "Directory", crowd: "Crowd"
+    args: argparse.Namespace,
+    declared: "Declared",
+    directory: "Directory",
+    crowd: "Crowd",
+    target: "Target | None",
 ) -> int:
     """Check everything, ask, launch, and follow as long as the flags say."""
     from amt.declared import launches
@@ -116,13 +149,13 @@ def run(
         simpleamt.confirm(args, question)
     with launches.open_loop(prepared, client, simpleamt.say) as loop:
         try:
-            return follow(args, loop)
+            return follow(args, loop, target)
         except KeyboardInterrupt:
             simpleamt.say("Run the same command again to continue.")
             raise
 
 
-def follow(args: argparse.Namespace, loop: "Loop") -> int:
+def follow(args: argparse.Namespace, loop: "Loop", target: "Target | None") -> int:
     """Launch, then run as many rounds as the flags say. Return 1 for HITs that were refused."""
     from amt import launching
     from amt.declared import following
@@ -140,8 +173,18 @@ def follow(args: argparse.Namespace, loop: "Loop") -> int:
 
             store = Storing(loop.declared, loop.directory, loop.batch, simpleamt.say)
             loop.work.listeners.append(stack.enter_context(store).notify)
+        push = None
+        if target is not None and loop.work.events is not None:
+            from amt.declared.pushing import Pushing
+
+            push = stack.enter_context(Pushing(loop.work.events, target, simpleamt.say))
+            loop.work.listeners.append(push.notify)
         progress = loop.run_round() if args.once else following.follow(loop)
+        if push is not None and args.follow:
+            push.wait_for_all()
     report(loop, progress)
+    if push is not None:
+        simpleamt.say(push.describe())
     return 1 if refused else 0
 
 

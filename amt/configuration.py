@@ -19,7 +19,9 @@ DEFAULTS: dict[str, Any] = {
     "aws_access_key": None,
     "aws_secret_key": None,
     "template_directories": [str(PROJECT / "hit_templates")],
+    "push_destinations": [],
 }
+LISTS = ("template_directories", "push_destinations")
 
 
 class Choice(NamedTuple):
@@ -114,8 +116,8 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _check_type(path: Path, key: str, value: Any) -> None:
-    """Raise Error unless the setting is a string, or a list of them for template_directories."""
-    wants_list = key == "template_directories"
+    """Raise Error unless the setting is a string, or a list of them for a key of LISTS."""
+    wants_list = key in LISTS
     texts = value if wants_list else [value]
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
         raise Error(f"{path}: {key} must be a {'list of strings' if wants_list else 'string'}")

@@ -80,7 +80,7 @@ class Push(Part):
     )
     secret_file: str | None = Field(
         default=None,
-        description="A file with the secret that signs. Default: the crowd's notification secret.",
+        description="A file with the secret that signs, beside the batch file. Default: push_secret.txt.",
     )
     workers: bool = Field(
         default=False,

@@ -25,6 +25,7 @@ DELIVERED = "delivered"  # the receiver accepted it
 FAILED = "failed"  # it is tried again at `next_try`
 DEAD = "dead"  # it is not tried again, unless somebody asks for it
 REVIVED = "revived"  # somebody asked for it
+GONE = 410  # the status of a receiver that wants no more
 UNSENT = (FAILED, REVIVED)
 
 
@@ -59,9 +60,11 @@ class Events:
         self._known: set[bytes] = set()
         self._unsent: dict[str, _Place] = {}
         self._dead: dict[str, _Place] = {}
+        self.is_stopped = False  # the receiver wants no more events of this batch
         for position, line in self._journal.read():
             if "of" in line:
                 self._note_outcome(line["of"], line["outcome"], line.get("next_try", 0.0))
+                self._note_stop(line["outcome"], line.get("status"))
             else:
                 self._note_event(line["id"], position)
 
@@ -88,8 +91,9 @@ class Events:
 
     def list_unsent(self, now: float) -> Iterator[Event]:
         """Yield the events that are to be sent at `now` (epoch seconds), oldest first."""
-        for event_id, place in list(self._unsent.items()):
-            if place.next_try <= now:
+        for event_id in list(self._unsent):
+            place = self._unsent.get(event_id)  # None: delivered since the list was made
+            if place is not None and place.next_try <= now:
                 yield self._read(event_id, place)
 
     def list_dead(self) -> Iterator[Event]:
@@ -127,6 +131,20 @@ class Events:
         }
         self._journal.append([line])
         self._note_outcome(event_id, outcome, next_try)
+        self._note_stop(outcome, details.get("status"))
+
+    def give_up(self, **details: Any) -> None:
+        """Write of each event that waits that it is DEAD."""
+        for event_id in list(self._unsent):
+            self.record(event_id, DEAD, **details)
+
+    def revive(self) -> int:
+        """Let the events that are DEAD be sent again, from their first attempt; return their number."""
+        events = list(self._dead)
+        for event_id in events:
+            self.record(event_id, REVIVED)
+        self.sync()
+        return len(events)
 
     def sync(self) -> None:
         """Put the outcomes on the disk."""
@@ -146,6 +164,12 @@ class Events:
     def _note_event(self, event_id: str, position: int) -> None:
         self._known.add(_to_key(event_id))
         self._unsent[event_id] = _Place(position)
+
+    def _note_stop(self, outcome: str, status: Any) -> None:
+        if outcome == DEAD and status == GONE:
+            self.is_stopped = True
+        elif outcome == REVIVED:
+            self.is_stopped = False
 
     def _note_outcome(self, event_id: str, outcome: str, next_try: float) -> None:
         place = self._unsent.pop(event_id, None) or self._dead.pop(event_id, None)

@@ -11,12 +11,15 @@ from amt.declared import following
 from amt.declared.rounds import Progress
 from tests.support.declared_batches import (
     FOLDER,
+    allow_pushes,
     answer,
     count_hits,
     list_rows,
+    read_events,
     read_lines,
     write_batch,
 )
+from tests.support.receivers import Receiver
 from tests.support.script_fixtures import ROOT, Desk
 
 
@@ -78,18 +81,18 @@ def test_a_second_run_continues_the_batch(desk: Desk) -> None:
     assert "HITs, " not in done.err
 
 
-def test_events_are_written_with_what_they_tell_of(desk: Desk) -> None:
+def test_events_are_written_with_what_they_tell_of(desk: Desk, hook: Receiver) -> None:
     """Each answer, each label and the end is an event, whose id stays the same."""
-    name = write_batch(desk, assignments=1, push={"url": "https://lab.example.org/in"})
+    name = write_batch(desk, assignments=1, push={"url": allow_pushes(desk, hook)})
     desk.run("run_batch", name)
     for hit_id, (row,) in list_rows(desk).items():
         answer(desk, hit_id, "Ada", **{row: "yes"})
 
     desk.run("run_batch", name, "--once")
-    before = read_lines(desk, "events.jsonl")
+    before = read_events(desk)
     Path(f"{FOLDER}/events.jsonl").unlink()
     desk.run("run_batch", name, "--once")
-    after = read_lines(desk, "events.jsonl")
+    after = read_events(desk)
 
     assert [event["type"] for event in before] == ["answer"] * 3 + ["label"] * 3 + ["done"]
     assert before[0]["data"]["worker"].startswith("P")

@@ -9,13 +9,16 @@ import pytest
 
 from tests.support.declared_batches import (
     FOLDER,
+    allow_pushes,
     answer,
     count_hits,
     list_rows,
+    read_events,
     read_lines,
     write_batch,
 )
 from tests.support.forked_scripts import count_lines, forked_scripts
+from tests.support.receivers import Receiver
 from tests.support.script_fixtures import Desk
 
 FILES = ("hit_ids.batch.jsonl", "results.jsonl", "labels.jsonl", "events.jsonl")
@@ -26,11 +29,11 @@ def count_all() -> int:
 
 
 @pytest.mark.slow
-def test_killed_at_twenty_moments_it_loses_and_repeats_nothing(desk: Desk) -> None:
-    """Each row is in one HIT once; each answer, label and event is in its file once."""
+def test_killed_at_twenty_moments_it_loses_and_repeats_nothing(desk: Desk, hook: Receiver) -> None:
+    """Each row is in one HIT once; each answer, label and event is in its file once; all arrive."""
     rows = {f"p{number}": [["a", "1"], ["b", "2"]] for number in range(24)}
     name = write_batch(
-        desk, rows=rows, rows_per_hit=3, assignments=2, push={"url": "https://lab.example.org/in"}
+        desk, rows=rows, rows_per_hit=3, assignments=2, push={"url": allow_pushes(desk, hook)}
     )
     desk.clock.now = int(time.time())
     chance = random.Random(13)
@@ -70,8 +73,9 @@ def test_killed_at_twenty_moments_it_loses_and_repeats_nothing(desk: Desk) -> No
     assert len(answers) == len(results) == 48
     assert sorted(line["row"] for line in labels) == list(range(24))
     assert {line["answers"] for line in labels} == {2}
-    events = read_lines(desk, "events.jsonl")
+    events = read_events(desk)
     assert len({event["id"] for event in events}) == len(events)
     assert Counter(event["type"] for event in events) == {"answer": 48, "label": 24, "done": 1}
+    assert {headers["webhook-id"] for headers in hook.headers} == {event["id"] for event in events}
     told = [event["data"] for event in events if event["type"] == "answer"]
     assert {(data["assignment_id"], data["row"]) for data in told} == answers

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from tests.support.receivers import Receiver
 from tests.support.script_fixtures import Desk
 
 BATCH: dict[str, Any] = {
@@ -17,11 +18,25 @@ BATCH: dict[str, Any] = {
     },
 }
 FOLDER = "batches/shoes-1"
+PUSH_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 def write_batch(desk: Desk, **changes: Any) -> str:
     """Write BATCH with these changes; return the name of the file."""
     return desk.write("batch.json", json.dumps(BATCH | changes))
+
+
+def allow_pushes(desk: Desk, hook: Receiver) -> str:
+    """Write a secret, and a config.json that allows the receiver; return its URL."""
+    desk.write("push_secret.txt", PUSH_SECRET + "\n")
+    settings = {"local_crowd": "crowd", "push_destinations": [f"{hook.url}/"]}
+    desk.write("config.json", json.dumps(settings))
+    return f"{hook.url}/in"
+
+
+def read_events(desk: Desk) -> list[Any]:
+    """Return the events of the batch, without what became of them."""
+    return [line for line in read_lines(desk, "events.jsonl") if "of" not in line]
 
 
 def read_lines(desk: Desk, name: str, folder: str = FOLDER) -> list[Any]:
