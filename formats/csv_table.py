@@ -86,10 +86,11 @@ class Table:
                     "with a comma in it needs quotation marks around it",
                 )
             else:
-                missing = self.columns[len(cells)]
+                count = len(cells)
+                missing = self.columns[count]
                 self._report(
                     line,
-                    f"{len(cells)} cells, but line {self.head} names {width} columns; there is "
+                    f"{count} {'cell' if count == 1 else 'cells'}, but line {self.head} names {width} columns; there is "
                     f"none for {missing!r}",
                 )
 

@@ -96,7 +96,7 @@ def test_a_fault_is_raised_where_nobody_collects_them() -> None:
     """As for JSON Lines."""
     Path("a.csv").write_text("a,b\n1\n")
 
-    with pytest.raises(Error, match=r"^a\.csv:2: 1 cells, but line 1 names 2 columns"):
+    with pytest.raises(Error, match=r"^a\.csv:2: 1 cell, but line 1 names 2 columns"):
         list(read_rows("a.csv"))
 
 

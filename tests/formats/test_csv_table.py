@@ -94,7 +94,7 @@ def test_every_row_of_another_width_is_reported() -> None:
             2,
             TOO_MANY,
         ),
-        (3, "1 cells, but line 1 names 2 columns; there is none for 'b'"),
+        (3, "1 cell, but line 1 names 2 columns; there is none for 'b'"),
     ]
 
 

@@ -54,7 +54,7 @@ def test_every_fault_is_named_before_the_first_call(files: Desk) -> None:
 
     assert done.code == 2
     assert done.err.partition(": ")[2].splitlines() == [
-        "input.csv:2: 1 cells, but line 1 names 2 columns; there is none for 'text'",
+        "input.csv:2: 1 cell, but line 1 names 2 columns; there is none for 'text'",
         f"input.csv:3: 3 cells, but line 1 names 2 columns; {COMMA}",
         "input.csv:5: the quotation mark that opens here (column 3) is never closed",
     ]
