@@ -11,6 +11,16 @@ from pydantic_core import PydanticCustomError
 ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 EventType = Literal["answer", "label", "done"]
 DAY_SECONDS = 86_400
+# The keys of a batch file that are HIT properties.
+KEY_OF = {
+    "Title": "title",
+    "Description": "description",
+    "Keywords": "keywords",
+    "Reward": "reward",
+    "AssignmentDurationInSeconds": "minutes",
+    "LifetimeInSeconds": "days",
+    "MaxAssignments": "assignments",
+}
 
 
 def _check_rows(value: Any) -> Any:

@@ -20,9 +20,9 @@ NOUNS = {
     "model_attributes_type": "an object",
 }
 LIMITS = {
-    "greater_than": ("gt", "must be more than {:g}"),
-    "greater_than_equal": ("ge", "must be at least {:g}"),
-    "less_than_equal": ("le", "must be at most {:g}"),
+    "greater_than": ("gt", "must be more than {}"),
+    "greater_than_equal": ("ge", "must be at least {}"),
+    "less_than_equal": ("le", "must be at most {}"),
     "string_too_long": ("max_length", "must have at most {} characters"),
 }
 
@@ -79,7 +79,7 @@ def _describe(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"must be {NOUNS[kind]}"
     if kind in LIMITS:
         name, words = LIMITS[kind]
-        return words.format(context[name])
+        return words.format(_format_limit(context[name]))
     if kind == "literal_error":
         return f"must be {context['expected']}"
     if kind == "string_pattern_mismatch":
@@ -87,6 +87,10 @@ def _describe(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
     if kind in {"string_too_short", "too_short"}:
         return "is empty"
     return str(detail["msg"])
+
+
+def _format_limit(limit: float) -> str:
+    return f"{limit:,}".removesuffix(".0")
 
 
 def _list_keys(model: type[BaseModel], path: Sequence[Any]) -> list[str]:

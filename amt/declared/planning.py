@@ -3,13 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from amt import plans, properties
 from amt.crowd import Crowd
 from amt.declared import tasks
-from amt.declared.batch_file import to_properties
+from amt.declared.batch_file import KEY_OF, to_properties
 from amt.declared.faults import FileFaults, format_path
 from amt.declared.reading import Declared
 from amt.errors import Error
@@ -22,16 +21,6 @@ from formats.html_tokens import find_tokens
 
 FIELDS = ("input", "select", "textarea")
 OF_THE_PAGE = ("assignmentId", "output")  # which simpleamt.html has
-# The keys of a batch file that are HIT properties.
-KEY_OF = {
-    "Title": "title",
-    "Description": "description",
-    "Keywords": "keywords",
-    "Reward": "reward",
-    "AssignmentDurationInSeconds": "minutes",
-    "LifetimeInSeconds": "days",
-    "MaxAssignments": "assignments",
-}
 
 
 class HitInput(Input):
@@ -122,14 +111,10 @@ def create_properties(declared: Declared) -> Properties:
     hit_properties = properties.create(given, json.dumps(given, indent=1), found)
     for fault in found:
         name, _, words = fault.partition(": ")
-        faults.add(_find_path(name, declared.file.properties), words)
+        faults.add([KEY_OF[name]] if name in KEY_OF else ["properties", name], words)
     if faults:
         raise Error(f"{declared.name}:\n{faults.join()}")
     return hit_properties
-
-
-def _find_path(name: str, own: Mapping[str, Any]) -> list[str]:
-    return [KEY_OF[name]] if name in KEY_OF and name not in own else ["properties", name]
 
 
 def _name_rows(message: str, declared: Declared) -> str:

@@ -1,6 +1,6 @@
 """Read a batch file: everything that is wrong with it, before anything is done."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from amt import inputs
 from amt.crowd import check_name, strip_slash
 from amt.declared import ampcrowd, tasks
-from amt.declared.batch_file import BatchFile
+from amt.declared.batch_file import KEY_OF, BatchFile
 from amt.declared.faults import FileFaults
 from amt.errors import Error
 from formats import json_text
@@ -143,6 +143,8 @@ def _check_together(file: BatchFile, faults: FileFaults) -> None:
             ["open_at_most"],
             f"must be at least assignments, {file.assignments}: a HIT opens them at once",
         )
+    for name in filter(file.properties.__contains__, KEY_OF):
+        faults.add(["properties", name], f"has a key of its own; write it as {KEY_OF[name]}")
     if file.crowd is not None:
         try:
             check_name(strip_slash(file.crowd))
@@ -167,7 +169,7 @@ def _validate(document: Any, faults: FileFaults) -> BatchFile | None:
 
 def _check_task(
     document: Mapping[str, Any],
-    rows: Iterable[DeclaredRow],
+    rows: Sequence[DeclaredRow],
     template_directories: Sequence[str],
     faults: FileFaults,
 ) -> None:
@@ -186,6 +188,7 @@ def _check_task(
         for row in rows:
             for fault in task.check_row(row.id, row.value, context):
                 faults.append(fault)
+        faults.extend(task.check_shared(rows, context))
 
 
 def _list_rows(given: Any, folder: Path | None, faults: FileFaults) -> Rows:

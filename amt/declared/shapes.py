@@ -125,9 +125,16 @@ class Either(Shape):
     choices: tuple[Shape, ...]
 
     def find_faults(self, value: Any, path: str, context: Context) -> Iterator[str]:
-        """Yield what is wrong with a value as the shape that it fits best, the first of equals."""
+        """Yield what is wrong with a value as the shape that it fits best, the first of equals.
+
+        An object or a list with faults inside fits better than a value of another kind.
+        """
+
+        def is_at_path(fault: str) -> bool:
+            return fault.startswith(f"{path}: ")
+
         faults = [list(shape.find_faults(value, path, context)) for shape in self.choices]
-        yield from min(faults, key=len)
+        yield from min(faults, key=lambda found: (any(map(is_at_path, found)), len(found)))
 
 
 def is_text(value: Any) -> bool:

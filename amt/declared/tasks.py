@@ -22,7 +22,8 @@ WRAPPER = "task.html"  # the template of the page, in which each row is a fragme
 FOLDERS = ("tasks", "hit_templates/tasks")  # of fragments, within each template directory
 NAME = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
 COMMENT = re.compile(r"\s*(?:\{#-?(?P<jinja>.*?)-?#\}|<!--(?P<html>.*?)-->)", re.DOTALL)
-DECLARATION = re.compile(r"^[ \t]*(row|context):", re.MULTILINE)
+DECLARATION = re.compile(r"^[ \t]*(row or context|row|context):", re.MULTILINE)
+SHARED = "row or context"
 CHOICES = re.compile(r"""\{\{[^{}]*\bchoices\(\s*["']([^"']+)""")  # the macro of task.html
 LOOP = re.compile(r"\{%-?\s*(for|endfor)\b")
 CONTEXT_KEYS = {"instruction", "title"}  # which task.html shows for every type
@@ -34,6 +35,7 @@ OF_A_PAGE = ("html", "head", "body", "form")
 class TaskType:
     """A task type: its name, its file, and what its first comment declares.
 
+    `shared` are the members that a row must have unless the context has them.
     `faults` has what is wrong in the file, as `file:line: message`.
     """
 
@@ -42,12 +44,29 @@ class TaskType:
     description: str
     row: Shape
     context: Shape
+    shared: tuple[str, ...]
     faults: tuple[str, ...]
 
     def check_row(self, row_id: object, row: Any, context: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with a row's shape, as `/rows/ID/...: message`."""
         path = shapes.join("/rows", str(row_id))
         return list(self.row.find_faults(row, path, context))
+
+    def check_shared(
+        self, rows: Sequence[tuple[int, str, Any]], context: Mapping[str, Any]
+    ) -> Iterator[str]:
+        """Yield what is neither in the context nor in every row, as `/context/...: message`.
+
+        `rows` are the numbers, ids and values of all rows.
+        """
+        for name in self.shared:
+            if name in context:
+                continue
+            for _, row_id, row in rows:
+                if not (isinstance(row, dict) and name in row):
+                    place = shapes.join(shapes.join("/rows", row_id), name)
+                    yield f"{shapes.join('/context', name)}: is missing, and so is {place}"
+                    break
 
     def check_context(self, context: Mapping[str, Any]) -> list[str]:
         """Return what is wrong with the context, as `/context/...: message`, sorted."""
@@ -128,16 +147,21 @@ def _read_type(path: Path) -> TaskType:
         source = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         fault = f"{shown}: {getattr(error, 'strerror', None) or 'is not UTF-8'}"
-        return TaskType(path.stem, shown, "", Word("any"), Word("any"), (fault,))
+        return TaskType(path.stem, shown, "", Word("any"), Word("any"), (), (fault,))
     faults: list[tuple[int, str]] = []
     comment = COMMENT.match(source)
     group = "jinja" if comment and comment["jinja"] is not None else "html"
     text, start = (comment[group], comment.start(group)) if comment else ("", 0)
     places = [*DECLARATION.finditer(text)]
     declared: dict[str, Shape] = {}
+    shared: tuple[str, ...] = ()
     for place, end in zip(places, [*(p.start() for p in places[1:]), len(text)], strict=False):
+        declaration = text[place.end() : end]
+        if place[1] == SHARED:
+            shared = tuple(declaration.replace(",", " ").split())
+            continue
         try:
-            declared[place[1]] = shapes.parse(text[place.end() : end])
+            declared[place[1]] = shapes.parse(declaration)
         except ValueError as error:
             faults.append((start + place.start(1), f"{place[1]}: {error}"))
     description = " ".join(text[: places[0].start() if places else len(text)].split())
@@ -150,6 +174,7 @@ def _read_type(path: Path) -> TaskType:
         description,
         declared.get("row", Word("any")),
         declared.get("context", Word("any")),
+        shared,
         tuple(f"{shown}:{line}: {message}" for line, message in sorted(lines)),
     )
 

@@ -40,6 +40,8 @@ def test_every_fault_is_reported_with_its_json_pointer() -> None:
         reward="0.05",
         assignment=2,
         minutes=1.5,
+        days=10**9,
+        rows_per_hit=1001,
         site="prod",
         confidence=2,
         title="",
@@ -53,6 +55,8 @@ def test_every_fault_is_reported_with_its_json_pointer() -> None:
         "/title: is empty",
         "/reward: must be a number",
         "/minutes: must be a whole number",
+        "/days: must be at most 365",
+        "/rows_per_hit: must be at most 1,000",
         "/site: must be 'sandbox' or 'live'",
         "/merge/methods: unknown key; did you mean method?",
         "/confidence: must be at most 1",
@@ -162,6 +166,32 @@ def test_keys_that_contradict_each_other_are_a_fault() -> None:
     ]
     assert faults(confidence=0.9) == [
         "/most: is missing; say how many workers confidence may ask about a row"
+    ]
+
+
+def test_hit_properties_that_are_keys_are_a_fault() -> None:
+    """Set there too, they would count, and the cost that is said before the launch would be wrong."""
+    own = {"MaxAssignments": 9, "Reward": "1.00", "FrameHeight": 500}
+
+    assert faults(properties=own) == [
+        "/properties/Reward: has a key of its own; write it as reward",
+        "/properties/MaxAssignments: has a key of its own; write it as assignments",
+    ]
+
+
+@pytest.mark.parametrize("task", ["choose", "tag"])
+def test_options_are_in_the_context_or_in_every_row(task: str) -> None:
+    """The first row without them is named, once; a fault within a row's options is named by its place."""
+    rows = {"a": {"options": ["x", "y"]}, "b": {"show": "B"}, "c": "C"}
+
+    assert faults(task=task, rows=rows) == [
+        "/context/options: is missing, and so is /rows/b/options"
+    ]
+    assert read(task=task, rows={"a": rows["a"]}).rows[0].id == "a"
+    assert read(task=task, rows=rows, context={"options": [1, 2]}).rows[2].value == "C"
+    assert faults(task=task, rows={"a": {"options": [["x"], {"value": 1}]}}) == [
+        f"/rows/a/options/{number}: is {kind}, not an option: a text, a number, or an object with value and text"
+        for number, kind in enumerate(("a list", "an object"))
     ]
 
 
