@@ -174,13 +174,12 @@ def _answer(args: argparse.Namespace, crew: Crew) -> int:
     counters, unknown = survey.fetch_counters(crowd, client, ids, say=simpleamt.say, hint=hint)
     rows = {hit_id: number // batch.hits_per_row for number, hit_id in batch.ids.items()}
     slots = shifts.Slots({hit.hit_id: hit.available for hit in counters})
+    found = {hit.hit_id: rows[hit.hit_id] for hit in counters}
+    first: list[int] = batch.header.get("practice", [])
+    practice = sorted((id_ for id_ in found if rows[id_] in first), key=lambda id_: rows[id_])
     with _serve(crowd) as url:
         task = shifts.Work(
-            url,
-            batch.header["hit_type_id"],
-            {hit.hit_id: rows[hit.hit_id] for hit in counters},
-            known,
-            args.field,
+            url, batch.header["hit_type_id"], found, known, args.field, tuple(practice)
         )
         answered = shifts.work(task, crew, slots)
     simpleamt.say(f"{count_of(crew.workers, 'worker')} gave {count_of(answered, 'answer')}.")

@@ -51,6 +51,7 @@ class Work:
     rows: Mapping[str, int]  # by HIT id
     truths: Truths
     field: str
+    practice: tuple[str, ...] = ()  # the ids of the HITs that each worker does first
 
 
 def work(work: Work, crew: Crew, slots: Slots) -> int:
@@ -93,18 +94,36 @@ def _work_alone(
     order = list(work.rows)
     random.Random(f"{crew.seed}:{worker}:order").shuffle(order)
     answered = 0
+    for hit_id in work.practice:  # the crowd adds an assignment of these for whoever comes
+        if slots.count and not stop.is_set():
+            answered += _answer(work, crew, matrices[worker], site, worker, hit_id, stop)
     for hit_id in order:
         if stop.is_set():
             break
         if not slots.take(hit_id):
             continue
-        assignment_id = site.accept(work.hit_type_id, hit_id)
-        if assignment_id is None:
+        if _answer(work, crew, matrices[worker], site, worker, hit_id, stop):
+            answered += 1
+        else:
             slots.give_back(hit_id)
-            continue
-        row = work.rows[hit_id]
-        stop.wait(crew.choose_seconds(matrices[worker], worker, row))
-        vote = crew.choose_vote(matrices[worker], worker, row, work.truths.rows[row])
-        site.submit(assignment_id, crews.to_fields(work.field, work.truths.labels[vote]))
-        answered += 1
     return answered
+
+
+def _answer(
+    work: Work,
+    crew: Crew,
+    matrix: Matrix,
+    site: WorkerSite,
+    worker: int,
+    hit_id: str,
+    stop: threading.Event,
+) -> bool:
+    """Answer a HIT; return whether the worker could have it."""
+    assignment_id = site.accept(work.hit_type_id, hit_id)
+    if assignment_id is None:
+        return False
+    row = work.rows[hit_id]
+    stop.wait(crew.choose_seconds(matrix, worker, row))
+    vote = crew.choose_vote(matrix, worker, row, work.truths.rows[row])
+    site.submit(assignment_id, crews.to_fields(work.field, work.truths.labels[vote]))
+    return True

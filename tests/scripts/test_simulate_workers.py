@@ -3,6 +3,7 @@
 import json
 import random
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from amt.simulated_workers import crews, prices
 from amt.simulated_workers.crews import Crew
 from amt.simulated_workers.truths import Truths, read_truths
 from amt.simulated_workers.worker_site import WorkerSite
+from tests.support.launches import FLAGS as LAUNCH
 from tests.support.script_fixtures import Desk
 from tests.support.worker_sites import World
 
@@ -47,6 +49,27 @@ def test_workers_answer_a_batch_through_its_worker_site(desk: Desk) -> None:
         (row, LABELS[row % 3]) for row in range(4) for _ in range(2)
     ]
     assert len({(line["row"], line["worker_id"]) for line in lines}) == 8
+
+
+def test_workers_do_the_practice_hits_first(files: Desk) -> None:
+    """The crowd adds an assignment of these for each worker, and lets nobody do others before."""
+    rows: list[dict[str, Any]] = [{"n": n} for n in range(5)]
+    for row in rows[3:]:
+        row["_gold"] = "cat"
+    files.write("input.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows))
+    practice = ("--practice_rows=2", "--gold_field=output.label")
+    launched = files.run("launch_hits", *LAUNCH, *practice)
+    assert launched.code == 0, launched.err
+    write_truth(files, 5)
+
+    done = files.run(
+        "simulate_workers", *TRUTH, "--hit_ids_file=hit_ids.txt", "--workers=3", "--seconds=0.01"
+    )
+
+    lines = files.run("get_results", "--hit_ids_file=hit_ids.txt").lines
+    assert done.code == 0, done.err
+    assert sum(line["row"] in (3, 4) for line in lines) == 6
+    assert sum(line["row"] < 3 for line in lines) == 6
 
 
 def test_prices_show_what_more_answers_bring_and_cost() -> None:
