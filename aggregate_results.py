@@ -102,6 +102,8 @@ def aggregate(args: argparse.Namespace) -> int:
         gold_at_least=args.gold_at_least,
     )
     aggregation.validate(settings)
+    if args.agreement and (args.machine_check or args.estimate):
+        raise Error("--agreement prints no figures of machines; leave it out, and run it by itself")
     if args.agreement:
         return _print_agreement(args, settings)
     if args.machine_check or args.estimate:
@@ -115,8 +117,7 @@ def aggregate(args: argparse.Namespace) -> int:
         disputes.write(result, args.results_file, args.field, args.disputed_file, simpleamt.say)
     if args.unsure_hit_ids_file:
         unsure.write(
-            result.answers.hits,
-            result.rows,
+            result.lines,
             len(result.answers.values),
             args.confidence,
             args.unsure_hit_ids_file,
@@ -204,6 +205,7 @@ def _add_outputs(parser: argparse.ArgumentParser) -> None:
 
 def _print_machine_reports(args: argparse.Namespace, settings: Settings) -> int:
     """Print what the machines' answers are worth. Return 1 if answers were left out."""
+    _refuse_files(args, "--machine_check" if args.machine_check else "--estimate")
     answers, votes = aggregation.read_votes(args.results_file, settings, simpleamt.say)
     lines: list[dict[str, Any]] = []
     if args.machine_check:
@@ -242,14 +244,19 @@ def _add_machine_reports(parser: argparse.ArgumentParser) -> None:
 
 def _print_agreement(args: argparse.Namespace, settings: Settings) -> int:
     """Print the measures of agreement. Return 1 if answers were left out."""
-    names = ("workers", "votes", "scores", "disputed", "adjudicated")
-    given = [f"--{name}_file" for name in names if getattr(args, f"{name}_file")]
-    if given:
-        raise Error(f"--agreement writes no files and no labels; leave out {' and '.join(given)}")
+    _refuse_files(args, "--agreement")
     answers, votes = aggregation.read_votes(args.results_file, settings, simpleamt.say)
     for measure in agreement.measure(votes, is_ordered=bool(args.order), seed=args.seed):
         print(json.dumps(measure.to_line()))
     return 1 if answers.left_out else 0
+
+
+def _refuse_files(args: argparse.Namespace, flag: str) -> None:
+    """Raise Error for files that are not written, or not read, with a flag that prints no labels."""
+    names = ("workers", "votes", "scores", "disputed", "adjudicated", "unsure_hit_ids")
+    given = [f"--{name}_file" for name in names if getattr(args, f"{name}_file")]
+    if given:
+        raise Error(f"{flag} writes no files and no labels; leave out {' and '.join(given)}")
 
 
 if __name__ == "__main__":

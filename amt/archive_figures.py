@@ -65,12 +65,15 @@ def _format(amount: Decimal) -> str:
 
 
 def measure_work(result: Mapping[str, Any]) -> float | None:
-    """Return the seconds from accepting to submitting, or None if a time is missing or is none."""
+    """Return the seconds from accepting to submitting. Return None if a time is missing or is none,
+    or the answer was submitted before it was accepted.
+    """
     try:
         begin = datetime.fromisoformat(result["accept_time"])
-        return (datetime.fromisoformat(result["submit_time"]) - begin).total_seconds()
+        seconds = (datetime.fromisoformat(result["submit_time"]) - begin).total_seconds()
     except (KeyError, TypeError, ValueError):
         return None
+    return seconds if seconds >= 0 else None
 
 
 def find_rates(header: Mapping[str, Any]) -> Rates:

@@ -135,7 +135,8 @@ class Collector:
         answers.hit_of.append(hit)
         answers.worker_of.append(worker)
         answers.values.append(value)
-        answers.seconds.append(end - _to_seconds(result.get("accept_time")))
+        seconds = measure_seconds(result)
+        answers.seconds.append(float("nan") if seconds is None else seconds)
         answers.submitted.append(end)
         confidence = result.get("confidence")
         answers.confidences.append(float("nan") if confidence is None else confidence)
@@ -181,9 +182,11 @@ def convert(answers: Answers, path: object, name: str, read: Read) -> Answers:
 
 
 def measure_seconds(result: results_tables.Result) -> float | None:
-    """Return the seconds from accepting to submitting, or None if one of the times is missing."""
+    """Return the seconds from accepting to submitting. Return None if one of the times is missing,
+    or the answer was submitted before it was accepted.
+    """
     seconds = _to_seconds(result.get("submit_time")) - _to_seconds(result.get("accept_time"))
-    return seconds if math.isfinite(seconds) else None
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
 
 
 def _to_seconds(time: str | None) -> float:

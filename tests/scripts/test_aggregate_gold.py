@@ -95,6 +95,19 @@ def test_gold_rows_have_no_label_to_use(desk: Desk) -> None:
     assert not any("gold" in line for line in lines if line["row"] < 10)
 
 
+def test_hits_to_ask_about_again_are_those_without_a_label_and_no_gold(desk: Desk) -> None:
+    """Rows that only failed workers answered are among them; gold rows are not, however unsure."""
+    desk.write("results.txt", to_lines(*results()))
+    flags = ("--unsure_hit_ids_file=unsure.txt", "--method=majority")
+
+    desk.run("aggregate_results", *FLAGS, *flags)
+    strict = desk.read("unsure.txt").splitlines()[1:]
+    desk.run("aggregate_results", *FLAGS, *flags, "--gold_at_least=0")
+
+    assert strict == ["3HIT3"]
+    assert sorted(desk.read("unsure.txt").splitlines()[1:]) == ["3HIT1", "3HIT3"]
+
+
 def test_few_gold_answers_are_not_enough_to_leave_anybody_out(desk: Desk) -> None:
     """Two wrong answers may be chance."""
     desk.write("results.txt", to_lines(*[r for r in results() if r["row"] != 12]))

@@ -178,6 +178,26 @@ def test_figures_about_each_worker(desk: Desk) -> None:
     assert desk.read("v").splitlines()[:3] == ["task,worker,label", "3HIT1,W0,a", "3HIT1,W1,a"]
 
 
+def test_numbers_are_asked_about_again_where_they_need_a_look(desk: Desk) -> None:
+    """Numbers have no confidence, and a row with one answer needs a look."""
+    desk.write("results.txt", lines_of([[1.5, 2.5], [1.5, 1.5], [2.5]]))
+
+    desk.run("aggregate_results", *FLAGS, "--unsure_hit_ids_file=unsure.txt")
+
+    assert len(desk.read("unsure.txt").splitlines()[1:]) == 1
+
+
+def test_an_answer_submitted_before_it_was_accepted_has_no_time(desk: Desk) -> None:
+    """As a file edited by hand may have it."""
+    lines = lines_of([["a", "a"]] * 2).replace("18:14:41Z", "19:14:41Z")
+    desk.write("results.txt", lines)
+
+    desk.run("aggregate_results", *FLAGS, "--workers_file=workers.csv")
+
+    workers = csv.DictReader(io.StringIO(desk.read("workers.csv")))
+    assert {worker["median_seconds"] for worker in workers} == {""}
+
+
 def test_agreement_is_printed_instead_of_labels(desk: Desk) -> None:
     """A line per measure; --order makes texts ordinal, and must list all labels."""
     desk.write("results.txt", lines_of([["low", "mid"], ["mid", "mid"], ["high", "high"]] * 4))
@@ -194,6 +214,12 @@ def test_agreement_is_printed_instead_of_labels(desk: Desk) -> None:
     )
     assert "--agreement writes no files" in desk.fails(
         "aggregate_results", *flags, "--votes_file=v"
+    )
+    assert (
+        "--estimate writes no files and no labels; leave out --unsure_hit_ids_file"
+        in desk.fails(
+            "aggregate_results", *FLAGS, "--estimate=share:label=mid", "--unsure_hit_ids_file=u"
+        )
     )
 
 
