@@ -114,9 +114,8 @@ def add_audit_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audit_assignments",
         type=int,
-        default=audits.ASSIGNMENTS,
         metavar="N",
-        help="number of assignments of audit rows; default: %(default)s",
+        help=f"number of assignments of audit rows; default: {audits.ASSIGNMENTS}",
     )
 
 
@@ -173,7 +172,11 @@ def launch(args: argparse.Namespace) -> int:
         if args.audit is not None:
             if args.split:
                 raise Error("--audit: --split has its own assignments; leave out one of the two")
-            plan = plan.with_audit(args.audit, args.audit_assignments, args.seed)
+            size = args.audit_assignments
+            size = audits.ASSIGNMENTS if size is None else size
+            plan = plan.with_audit(args.audit, size, args.seed)
+        elif args.audit_assignments is not None:
+            raise Error("--audit_assignments needs --audit")
         if suggested:
             plan = plan.with_suggestions(suggested)
             simpleamt.say(suggestions.describe(suggested, source))

@@ -52,6 +52,7 @@ def test_the_cost_counts_audit_rows(files: Desk) -> None:
     [
         (("--audit=0",), "--audit must be above 0"),
         (("--audit=0.1", "--audit_assignments=2"), "--audit_assignments must be more than"),
+        (("--audit_assignments=5",), "--audit_assignments needs --audit"),
         (("--audit=0.1", "--split"), "--audit: --split has its own assignments"),
     ],
 )
