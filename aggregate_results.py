@@ -37,6 +37,7 @@ from amt.quality import (
     unsure,
 )
 from amt.quality.aggregation import Settings
+from amt.quality.votes import leave_out
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -246,6 +247,7 @@ def _print_agreement(args: argparse.Namespace, settings: Settings) -> int:
     """Print the measures of agreement. Return 1 if answers were left out."""
     _refuse_files(args, "--agreement")
     answers, votes = aggregation.read_votes(args.results_file, settings, simpleamt.say)
+    votes = leave_out(votes, answers.machines)
     for measure in agreement.measure(votes, is_ordered=bool(args.order), seed=args.seed):
         print(json.dumps(measure.to_line()))
     return 1 if answers.left_out else 0

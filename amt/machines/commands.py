@@ -41,6 +41,8 @@ class Child:
         """Start the command, and send it the tasks. Raises Error for one that cannot be started."""
         try:
             words = shlex.split(command)
+            if not words:
+                raise ValueError("it is empty")
             self._process = subprocess.Popen(
                 words,
                 stdin=subprocess.PIPE,
@@ -48,7 +50,7 @@ class Child:
                 start_new_session=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
-        except (OSError, ValueError, IndexError) as error:
+        except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise Error(f"--command {command!r} cannot be started: {reason}") from error
         assert self._process.stdin is not None  # noqa: S101 - both are pipes

@@ -13,6 +13,7 @@ from formats import html_tokens
 from formats.answer_fields import find_field
 
 CHOICES = ("radio", "checkbox")
+TAGS = ("{{", "{%", "${")  # how a template's tags begin
 
 
 def find_labels(
@@ -60,7 +61,8 @@ def _read_given(field: str, paths: Sequence[str]) -> frozenset[str]:
 def find_choices(sources: Mapping[str, str], name: str) -> frozenset[str]:
     """Return the values that a page's radio buttons, check boxes and lists called `name` have.
 
-    A crowd-classifier has categories in place of values.
+    A crowd-classifier has categories in place of values. If a value is a template's tag, such as
+    {{ label }}, the choices depend on the row, and none is returned.
     """
     found: set[str] = set()
     for page in sources.values():
@@ -77,6 +79,8 @@ def find_choices(sources: Mapping[str, str], name: str) -> frozenset[str]:
                 found.add(values.get("value", ""))
             elif token.name.startswith("crowd-") and values.get("name") == name:
                 found |= _parse_categories(values.get("categories", ""))
+    if any(tag in value for value in found for tag in TAGS):
+        return frozenset()
     return frozenset(found - {""})
 
 

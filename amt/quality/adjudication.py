@@ -84,6 +84,8 @@ def _list_workers(paths: Sequence[str], hit_ids: set[str]) -> dict[str, set[str]
 
 def _find_fault(item: Mapping[str, Any], field: str, workers: set[str] | None) -> str | None:
     """Return why a decision does not count, or None. `workers`: who answered the row."""
+    if _read(item, "input", "hit_id") is None:
+        return "is no decision on a row of --disputed_file"
     if workers is None:
         return f"decides on the HIT {_find_hit_id(item)}, which has no answers here"
     if (other := _read(item, "input", "field")) != field:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from amt import inputs
+from amt.cells import to_text
 from amt.errors import Error
 from amt.messages import FaultList, Say, count_of, join_faults
 from amt.quality import kinds, shapes
@@ -108,10 +109,15 @@ def score(answers: "Answers", field: str, kind: str, at_least: float, say: Say) 
     if all(value is None for value in values.values()):
         say(f"No gold row has a right value of {field}, so no worker is scored.")
     right, counted = [0] * len(answers.workers), [0] * len(answers.workers)
+    of_hit: dict[int, list[bool]] = {}
     for hit, worker, value in zip(answers.hit_of, answers.worker_of, answers.values, strict=True):
         if values.get(hit) is not None:
+            is_right = _is_right(value, values[hit], kind)
             counted[worker] += 1
-            right[worker] += _is_right(value, values[hit], kind)
+            right[worker] += is_right
+            of_hit.setdefault(hit, []).append(is_right)
+    if doubtful := [hit for hit, marks in of_hit.items() if len(marks) > 1 and not any(marks)]:
+        say(_describe_doubtful(answers, values, doubtful))
     left_out = frozenset(
         worker
         for worker, count in enumerate(counted)
@@ -154,6 +160,18 @@ def _leave_out(answers: "Answers", workers: frozenset[int]) -> "Answers":
         seconds=array("d", (answers.seconds[place] for place in kept)),
         submitted=array("d", (answers.submitted[place] for place in kept)),
         confidences=array("d", (answers.confidences[place] for place in kept)),
+    )
+
+
+def _describe_doubtful(answers: "Answers", values: Mapping[int, Any], hits: Sequence[int]) -> str:
+    """Name the gold rows that nobody has right: the error may be in `_gold`."""
+    shown = [
+        f"row {row.row}" if row.row is not None else f"HIT {row.hit_id}"
+        for row in (answers.hits[hit] for hit in hits)
+    ]
+    return join_faults(
+        f"{name}: nobody gave the answer in _gold, which is {to_text(values[hit])}; see whether it is right"
+        for name, hit in zip(shown, hits, strict=True)
     )
 
 

@@ -51,3 +51,5 @@ def test_the_choices_of_a_template() -> None:
     assert known_labels.find_choices(sources, "size") == {"s", "m"}
     assert known_labels.find_choices(sources, "kind") == {"A", "B"}
     assert not known_labels.find_choices(sources, "rest")
+    depending = {"page.html": '<input type="radio" name="label" value="{{ label }}">'}
+    assert not known_labels.find_choices(depending, "label")

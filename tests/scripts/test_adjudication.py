@@ -170,17 +170,19 @@ def test_decisions_that_do_not_count_are_named(study: Desk) -> None:
         decision_of(9, "AX", "dog"),
         decision_of(0, "AY", "dog", input=other),
         decision_of(3, "AX", ""),
+        decision_of(3, "AZ", "dog", input={"text": "no decision"}),
     ]
     study.write("expert_results.jsonl", to_lines(*decisions))
 
     done = study.run("aggregate_results", *FLAGS, EXPERTS)
 
     assert done.code == 1
-    assert done.err.splitlines()[1:5] == [
+    assert done.err.splitlines()[1:6] == [
         "3A20: worker A2 decides on a row that they answered; left out",
         "3AX9: decides on the HIT 3HIT10, which has no answers here; left out",
         "3AY0: decides on output.size, and --field is output.label; left out",
         "3AX3: has no label; left out",
+        "3AZ3: is no decision on a row of --disputed_file; left out",
     ]
     assert done.lines[0]["method"] == "majority"
 

@@ -162,6 +162,8 @@ def test_gold_that_scores_nobody_is_said(desk: Desk) -> None:
     assert "No gold row has a right value of output.label, so no worker is scored." in done.err
 
     desk.write("results.txt", to_lines(*[line(n, w, "b") for n in range(9, 13) for w in "AB"]))
+    wrong = "row 10: nobody gave the answer in _gold, which is a; see whether it is right"
+    assert wrong in desk.run("aggregate_results", *FLAGS).err
     message = "no worker has 0.7 of the gold answers right, so nothing is left"
     assert message in desk.run("aggregate_results", *FLAGS).err
     assert "--gold_at_least must be from 0 to 1" in desk.fails(

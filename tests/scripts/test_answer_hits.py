@@ -164,6 +164,8 @@ def test_a_command_that_cannot_be_started_is_an_error(batch: Desk) -> None:
         "--command 'gone' cannot be started: No such file or directory"
     )
     assert not (batch.folder / FILE).exists()
+    empty = batch.run("answer_hits", *FLAGS, "--command=")
+    assert empty.err.splitlines()[1].endswith("--command '' cannot be started: it is empty")
 
 
 def test_a_command_that_hangs_is_ended_with_what_it_started(batch: Desk) -> None:

@@ -216,7 +216,7 @@ def test_machines_have_their_own_part(desk: Desk) -> None:
     numbers = {name: figure["value"] for name, figure in figures.items()}
     assert (numbers["workers"], numbers["answers"], numbers["machine_answers"]) == (3, 17, 6)
     assert (numbers["received"], numbers["suggested_answers"]) == (17, 1)
-    agreement = desk.run("aggregate_results", *FLAGS, "--agreement").lines[0]
+    agreement = desk.run("aggregate_results", *FLAGS, both[0], "--agreement").lines[0]
     assert numbers["krippendorff_alpha_nominal"] == agreement["value"]
     assert 'id="machines"' in page
     head, _, rest = page.partition("<nav")
