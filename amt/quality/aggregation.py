@@ -290,5 +290,5 @@ def _summarize(answers: Answers, rows: list[RowLabel], method: str) -> str:
     unsure = sum(bool(row.why) for row in rows)
     return (
         f"{count_of(len(answers.values), 'answer')} of {count_of(len(set(answers.worker_of)), 'worker')} "
-        f"to {count_of(len(rows), 'row')}, by {method}; {unsure:,} need a look."
+        f"to {count_of(len(rows), 'row')}, by {method}; {unsure:,} {'needs' if unsure == 1 else 'need'} a look."
     )

@@ -26,6 +26,7 @@ FEWEST_RESAMPLES = 100
 MOST_STEPS = 4_000_000  # rows or pairs of votes drawn for one interval; more take fewer resamples
 ONE_LABEL = "all answers are the same label, so agreement by chance cannot be told from agreement"
 ONE_ANSWER = "no row has two answers"
+ONE_ROW = "a single row has no interval"
 SAME = "resampled rows are all the same label"
 
 
@@ -226,7 +227,7 @@ def _measure(
             reasons[name] = str(error)
     resamples = min(RESAMPLES, MOST_STEPS // max(steps, rows, 1))
     intervals: dict[str, tuple[float, float]] = {}
-    if values and resamples >= FEWEST_RESAMPLES:
+    if values and rows > 1 and resamples >= FEWEST_RESAMPLES:
         defined = [computation for computation in computations if computation[0] in values]
         intervals = _bootstrap(defined, rows_of, resamples, seed)
     for name, _ in computations:
@@ -236,7 +237,7 @@ def _measure(
             yield Measure(name, values[name], *intervals[name], rows, None)
         else:
             few = resamples < FEWEST_RESAMPLES
-            why = "too many answers for an interval" if few else SAME
+            why = "too many answers for an interval" if few else ONE_ROW if rows == 1 else SAME
             yield Measure(name, values[name], None, None, rows, why)
 
 

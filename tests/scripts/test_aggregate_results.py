@@ -209,6 +209,16 @@ def test_agreement_is_printed_instead_of_labels(desk: Desk) -> None:
     assert by_name["raw_agreement"]["value"] == pytest.approx(2 / 3)
     assert by_name["krippendorff_alpha_ordinal"]["value"] > 0.7
     assert by_name["krippendorff_alpha_interval"]["why"] == "the labels are not numbers"
+    desk.write("one.txt", lines_of([["low", "mid", "mid"]]))
+    (raw,) = (
+        line
+        for line in desk.run(
+            "aggregate_results", "--results_file=one.txt", FLAGS[1], "--agreement"
+        ).lines
+        if line["measure"] == "raw_agreement"
+    )
+    assert (raw["value"], raw["low"]) == (pytest.approx(1 / 3), None)
+    assert raw["why"] == "a single row has no interval"
     assert desk.fails("aggregate_results", *flags, "--order=low,high") == (
         "results.txt: the label mid is not in --order"
     )
