@@ -56,6 +56,19 @@ def test_each_event_arrives_signed_and_once(desk: Desk, hook: Receiver) -> None:
         assert headers["Content-Type"] == "application/json"
 
 
+def test_the_secret_stays_in_its_file(desk: Desk, hook: Receiver) -> None:
+    """No file of the batch's directory and no message has it."""
+    name = launch_and_answer(desk, hook)
+
+    done = desk.run("run_batch", name, "--follow")
+
+    files = [path for path in Path(FOLDER).rglob("*") if path.is_file()]
+    assert len(files) >= 5
+    key = PUSH_SECRET.removeprefix("whsec_")
+    assert key not in done.out + done.err
+    assert not [path for path in files if key.encode() in path.read_bytes()]
+
+
 def test_a_receiver_that_fails_stops_nothing(desk: Desk, hook: Receiver) -> None:
     """The batch is finished; its events wait for their next attempt."""
     hook.status = 503
