@@ -22,6 +22,7 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
+    case,
     create_engine,
     func,
     inspect,
@@ -141,12 +142,16 @@ class StoredTable:
             raise Error(f"{result['assignment_id']}: row {row['row']} is too large for a database")
         if not isinstance(feedback := row["requester_feedback"], str | None):
             row["requester_feedback"] = _to_json(feedback)
+        output = result.get("output")
+        answers = answer_fields(result)
+        if row_id := result.get("row_id"):  # a line of a batch file: its answers are its output
+            answers = output if isinstance(output, dict) else {}
         return row | {
-            "row_id": "",
+            "row_id": _clean(row_id) or "",
             "batch": self.batch.header["batch"] if self.batch else None,
             "input": result.get("input"),
-            "output": result.get("output"),
-            "answers": dict(answer_fields(result)),
+            "output": output,
+            "answers": dict(answers),
         }
 
     def cells(self, _result: Result) -> list[Any]:
@@ -170,12 +175,12 @@ def store(url: str, table: StoredTable, results: Iterable[Result]) -> tuple[int,
         if table.batch is not None:
             _upsert(connection, BATCHES, [to_batch_row(table.batch.header)])
         rows = map(table.to_row, results)
-        ids: set[str] = set()
+        keys: set[tuple[str, str]] = set()
         while chunk := list(islice(rows, ROWS_AT_ONCE)):
             _upsert(connection, RESULTS, chunk)
-            ids.update(row["assignment_id"] for row in chunk)
+            keys.update((row["assignment_id"], row["row_id"]) for row in chunk)
         inserted = _count(connection) - before
-    return inserted, len(ids) - inserted
+    return inserted, len(keys) - inserted
 
 
 def append(
@@ -208,10 +213,7 @@ def append(
 
 def _to_row(batch: str, line: Result) -> dict[str, Any]:
     """Return the row of a line of a batch file's results."""
-    fields = line["output"]
-    is_object = isinstance(fields, dict)
-    row = StoredTable(None).to_row({**line, "answers": fields if is_object else None})
-    return row | {"batch": batch, "row_id": _clean(line["row_id"])}
+    return StoredTable(None).to_row(line) | {"batch": batch}
 
 
 def _to_label_row(batch: str, line: Result) -> dict[str, Any]:
@@ -307,6 +309,12 @@ def _upsert(connection: Connection, table: Table, rows: list[dict[str, Any]]) ->
     if table is RESULTS:  # results without a batch record leave the batch that is known
         known = table.c.batch
         changed["batch"] = statement.excluded["batch"] if rows[0]["batch"] else known
+    if (
+        table is BATCHES and not rows[0]["name"]
+    ):  # a batch file has a name, and counts its rows itself
+        changed["name"] = table.c.name
+        is_declared = table.c.name.is_not(None)
+        changed["rows"] = case((is_declared, table.c.rows), else_=statement.excluded["rows"])
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from tests.support.declared_batches import answer, list_rows, write_batch
+from tests.support.declared_batches import FOLDER, answer, list_rows, write_batch
 from tests.support.result_databases import Read, to_json
 from tests.support.script_fixtures import ROOT, Desk
 
@@ -88,3 +88,25 @@ def test_every_query_about_batch_files_gives_what_it_says(
     assert [(name, count, f"{cost:.2f}") for name, count, cost in costs] == [
         ("Same shoes?", 3, "0.15")
     ]
+
+
+def test_exported_results_are_the_rows_that_are_stored(
+    desk: Desk, database: str, read: Read
+) -> None:
+    """export_results.py --to updates them: none is added or left out, and the batch keeps its name."""
+    name = write_batch(desk, rows_per_hit=2, store=database)
+    launch_and_answer(desk, name)
+    desk.run("run_batch", name, "--once")
+    query = "SELECT row_id, worker_id, answers FROM results ORDER BY row, submit_time"
+    stored = read(query)
+
+    exported = desk.run(
+        "export_results",
+        f"--results_file={FOLDER}/results.jsonl",
+        f"--hit_ids_file={FOLDER}/hit_ids.txt",
+        f"--to={database}",
+    )
+
+    assert exported.err == "0 results added, 5 updated.\n"
+    assert read(query) == stored
+    assert read("SELECT name, rows FROM batches") == [("shoes-1", 3)]
