@@ -238,8 +238,8 @@ def _add_machine_reports(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="share:label=L",
-        help="print, instead of labels, the share of a label over all rows with a 95%% interval, from "
-        "a machine's answers corrected on audit rows",
+        help="print, instead of labels, the share of a label over all rows but gold with a 95%% interval, "
+        "from a machine's answers corrected on audit rows",
     )
 
 

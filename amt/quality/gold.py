@@ -160,6 +160,8 @@ def _leave_out(answers: "Answers", workers: frozenset[int]) -> "Answers":
         seconds=array("d", (answers.seconds[place] for place in kept)),
         submitted=array("d", (answers.submitted[place] for place in kept)),
         confidences=array("d", (answers.confidences[place] for place in kept)),
+        audit={positions[hit] for hit in answers.audit if hit in positions},
+        gold={positions[hit]: value for hit, value in answers.gold.items() if hit in positions},
     )
 
 

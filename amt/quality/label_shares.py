@@ -43,9 +43,13 @@ class LabelShare:
 
 
 def estimate_share(
-    votes: Votes, label: int, machines: Collection[int], audit: Collection[int]
+    votes: Votes,
+    label: int,
+    machines: Collection[int],
+    audit: Collection[int],
+    gold: Collection[int] = (),
 ) -> LabelShare:
-    """Return the share of a label. Of several machines, their mean counts.
+    """Return the share of a label over all rows but gold. Of several machines, their mean counts.
 
     People's answers to audit rows alone decide what is right; the machine makes the interval narrower
     as far as it agrees with them there. Raises Error without enough audit rows, or if a machine
@@ -54,6 +58,8 @@ def estimate_share(
     said: list[float] = []
     pairs: list[tuple[float, float]] = []  # of audit rows: people's share, the machines'
     for row, (start, end) in enumerate(zip(votes.starts, votes.starts[1:], strict=False)):
+        if row in gold:  # chosen by the requester, so no random part of the data
+            continue
         by_machine: list[bool] = []
         by_people: list[bool] = []
         for place in range(start, end):

@@ -34,4 +34,5 @@ def estimate(answers: Answers, votes: Votes, wanted: str) -> dict[str, Any]:
     if (label := wanted.removeprefix(SHARE)) not in names:
         raise Error(f"--estimate: nobody gave the label {label}; there are {', '.join(names)}")
     audit = answers.audit or anchoring.find_audit_rows(votes, answers.machines)
-    return estimate_share(votes, names.index(label), answers.machines, audit).to_line(wanted)
+    share = estimate_share(votes, names.index(label), answers.machines, audit, answers.gold)
+    return share.to_line(wanted)

@@ -1,6 +1,7 @@
 """A study that asks more people only where it is not sure: launch, aggregate, extend."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -149,8 +150,8 @@ def test_files_that_do_not_fit_the_answers_are_refused_before_output(files: Desk
     assert len(votes.err.splitlines()) == len(scores.err.splitlines()) == 1
 
 
-def test_a_machine_is_checked_and_a_share_estimated(files: Desk) -> None:
-    """One JSON line each, in place of labels; what is missing is said."""
+def list_answers_with_a_machine() -> list[dict[str, Any]]:
+    """Results of three people and a machine for 60 rows, of which 25 are audit rows."""
     rows = []
     for number in range(60):
         true = "yes" if number % 3 else "no"
@@ -162,6 +163,12 @@ def test_a_machine_is_checked_and_a_share_estimated(files: Desk) -> None:
             rows.append(
                 result(number + 1, assignment_id=f"3A{number}{name}", worker_id=name, **answer)
             )
+    return rows
+
+
+def test_a_machine_is_checked_and_a_share_estimated(files: Desk) -> None:
+    """One JSON line each, in place of labels; what is missing is said."""
+    rows = list_answers_with_a_machine()
     files.write("results.txt", to_lines(*rows))
 
     done = files.run(*AGGREGATE, "--machine_check", "--estimate=share:label=yes")
@@ -206,3 +213,30 @@ def test_copies_are_named_and_count_once(files: Desk) -> None:
     table = files.read("workers.csv").splitlines()
     assert table[0].split(",")[:2] == ["worker_id", "same_as"]
     assert [line.split(",")[1] for line in table[1:]] == ["", "", "", "", "", "X"]
+
+
+def test_gold_and_who_fails_it_change_no_estimated_share(files: Desk) -> None:
+    """Audit rows stay the same ones if rows before them have no answer left; gold is no sample."""
+    rows = list_answers_with_a_machine()
+    estimate = (*AGGREGATE, "--estimate=share:label=yes")
+    files.write("results.txt", to_lines(*rows))
+    expected = files.run(*estimate).lines
+    gold = {"input": {"_gold": "yes"}}
+    failing = [
+        result(
+            100 + n,
+            assignment_id=f"3F{n}",
+            worker_id="F",
+            answers={"label": "no"},
+            **(gold if n < 3 else {}),
+        )
+        for n in range(4)
+    ]
+    machine = {"machine": "gpt-x", "answers": {"label": "yes"}}
+    failing.append(result(100, assignment_id="3FM", worker_id="M", **gold | machine))
+    files.write("results.txt", to_lines(*failing, *rows))
+
+    done = files.run(*estimate)
+
+    assert "1 worker with less than 0.7 of the gold answers right" in done.err
+    assert done.lines == expected
