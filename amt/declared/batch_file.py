@@ -70,7 +70,7 @@ class Merge(Part):
     )
     kind: Literal["label", "number", "choices", "text", "ranking", "span", "box"] | None = Field(
         default=None,
-        description="The kind of the answers. Default: ranking for order, text for write, else as the answers are.",
+        description="The kind of the answers. Default: that of a built-in task, else as the answers are.",
     )
     method: Literal["majority", "dawid_skene"] | None = Field(
         default=None,

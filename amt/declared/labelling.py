@@ -10,11 +10,22 @@ from amt.quality import aggregation, kinds
 from amt.quality.aggregation import Settings
 from amt.quality.answers import Answers, Collector, convert
 from amt.quality.labels import RowLabel
+from amt.quality.votes import to_label
+from formats.answer_fields import find_field
 
 NAME = "results.jsonl"
-# Kinds of the built-in tasks that the answers do not show: any list of texts could be choices, and any
-# text a label.
-KINDS = {"order": "ranking", "write": "text"}
+# Kinds of the built-in tasks. The answers need not show them: any list of texts could be choices, any text a
+# label, and a single answer that no page sends would show another kind.
+KINDS = {
+    "same": "label",
+    "accept": "label",
+    "rate": "label",
+    "order": "ranking",
+    "write": "text",
+    "tag": "choices",
+    "highlight": "span",
+    "boxes": "box",
+}
 
 
 class RowAnswer(NamedTuple):
@@ -37,16 +48,20 @@ NONE = Labels({}, "")
 def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Labels:
     """Return the label of each row that has an answer, from all answers that there are.
 
-    If answers cannot be merged as the batch file says, they are merged as texts.
+    An answer that is not of the kind that the batch file or the task says is left out: whatever
+    a worker's browser sent, it changes no other row. If no answer is of that kind, or they cannot
+    be merged by the batch file's method, they are merged as texts.
     """
     name = choose_field(answers_of, file)
-    answers = _collect(answers_of, name) if name else Answers()
+    own = file.merge
+    kind = own.kind or KINDS.get(file.task)
+    answers = _collect(answers_of, name, kind) if name else Answers()
+    if name and not answers.values:
+        kind = None
+        answers = _collect(answers_of, name, kind)
     if not answers.values:
         return NONE
-    own = file.merge
-    settings = Settings(
-        name or "", own.kind or KINDS.get(file.task), own.method, order=tuple(own.order)
-    )
+    settings = Settings(name or "", kind, own.method, order=tuple(own.order))
     try:
         result = _aggregate(answers, settings)
     except Error:
@@ -81,10 +96,12 @@ def choose_field(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile)
     return file.task if file.task in names else next(iter(names), None)
 
 
-def _collect(answers_of: Mapping[int, Sequence[RowAnswer]], name: str) -> Answers:
+def _collect(answers_of: Mapping[int, Sequence[RowAnswer]], name: str, kind: str | None) -> Answers:
     collector = Collector(f"output.{name}")
     for number in sorted(answers_of):
         for answer in answers_of[number]:
+            if not _is_of_kind(find_field(answer.fields, name), kind):
+                continue
             result = {
                 "assignment_id": f"{answer.worker_id} {number}",
                 "hit_id": str(number),
@@ -94,6 +111,19 @@ def _collect(answers_of: Mapping[int, Sequence[RowAnswer]], name: str) -> Answer
             }
             collector.add(result)
     return collector.answers
+
+
+def _is_of_kind(value: Any, kind: str | None) -> bool:
+    """Return whether a value is of a kind; one of no value is left out later."""
+    if kind == "label":
+        return to_label(value) is not None
+    if kind is None or value is None or value == "":
+        return True
+    try:
+        kinds.READERS[kind](value)
+    except ValueError:
+        return False
+    return True
 
 
 def _aggregate(answers: Answers, settings: Settings) -> aggregation.Aggregated:

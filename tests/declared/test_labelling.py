@@ -37,6 +37,25 @@ def test_answers_of_each_kind_become_one_label(
     assert merge(task, answers) == label
 
 
+@pytest.mark.parametrize(
+    ("task", "answers", "label"),
+    [
+        ("same", [{"same": "yes"}, {"same": "yes"}, {"same": ["no"]}], "yes"),
+        ("rate", [{"rating": 2}, {"rating": 2}, {"rating": {"a": 3}}], 2),
+        ("tag", [{"tags": ["a"]}, {"tags": ["a"]}, {"tags": [{"b": 1}]}], ["a"]),
+        ("order", [{"order": [*"ab"]}, {"order": [*"ab"]}, {"order": "ba"}], [*"ab"]),
+        ("highlight", [{"spans": []}, {"spans": []}, {"spans": "x"}], []),
+        ("boxes", [{"boxes": []}, {"boxes": []}, {"boxes": [{"left": "x"}]}], []),
+        ("order", [{"order": "a"}, {"order": "a"}], "a"),
+    ],
+)
+def test_an_answer_of_another_kind_changes_no_label(
+    task: str, answers: list[dict[str, Any]], label: Any
+) -> None:
+    """A worker can post what no page sends; unless all do, the others' answers are merged as ever."""
+    assert merge(task, answers) == label
+
+
 def test_the_batch_file_names_field_and_kind() -> None:
     """Another field than the task's, and another kind than the answers show."""
     answers = [{"same": "yes", "price": "5"}, {"same": "yes", "price": "7"}]
