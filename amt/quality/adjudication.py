@@ -11,6 +11,7 @@ from amt.cells import to_text
 from amt.errors import Error
 from amt.messages import Faults, Say, count_of, say_nothing
 from amt.quality.aggregation import Aggregated
+from amt.quality.answers import Key, find_key
 from amt.quality.labels import RowLabel
 
 METHOD = "adjudication"
@@ -30,16 +31,16 @@ def join(
     there, of another field, by somebody who answered the row in `results_files`, or without a label.
     Those that were rejected do not count either, without a message.
     """
-    positions = {hit.hit_id: number for number, hit in enumerate(result.answers.hits)}
+    positions = {hit.key: number for number, hit in enumerate(result.answers.hits)}
     items = _read_decisions(paths)
-    workers = _list_workers(results_files, set(map(_find_hit_id, items)))
+    workers = _list_workers(results_files, set(map(_find_key, items)))
     decisions: dict[int, list[Mapping[str, Any]]] = {}
     left_out = 0
     with Faults(say) as faults:
         for item in items:
-            hit_id = _find_hit_id(item)
-            position = positions.get(hit_id)
-            fault = _find_fault(item, field, None if position is None else workers[hit_id])
+            key = _find_key(item)
+            position = positions.get(key)
+            fault = _find_fault(item, field, None if position is None else workers[key])
             if fault or position is None:
                 faults.add(f"{item['assignment_id']}: {fault}; left out")
                 left_out += 1
@@ -70,15 +71,15 @@ def _read_decisions(paths: Sequence[str]) -> list[Mapping[str, Any]]:
     return [item for item in items.values() if item.get("status") != "Rejected"]
 
 
-def _list_workers(paths: Sequence[str], hit_ids: set[str]) -> dict[str, set[str]]:
-    """Return who answered each of the HITs, also those whose answers are left out of the labels."""
-    workers: dict[str, set[str]] = {}
+def _list_workers(paths: Sequence[str], keys: set[Key]) -> dict[Key, set[str]]:
+    """Return who answered each of the rows, also those whose answers are left out of the labels."""
+    workers: dict[Key, set[str]] = {}
     with inputs.Inputs(paths) as source:
         results_tables.read_results(source, None)
         for item in results_tables.iterate(source):
-            hit_id = item.get("first_hit_id") or item["hit_id"]
-            if hit_id in hit_ids:
-                workers.setdefault(hit_id, set()).add(item["worker_id"])
+            key = find_key(item)
+            if key in keys:
+                workers.setdefault(key, set()).add(item["worker_id"])
     return workers
 
 
@@ -87,7 +88,7 @@ def _find_fault(item: Mapping[str, Any], field: str, workers: set[str] | None) -
     if _read(item, "input", "hit_id") is None:
         return "is no decision on a row of --disputed_file"
     if workers is None:
-        return f"decides on the HIT {_find_hit_id(item)}, which has no answers here"
+        return f"decides on {_describe_row(item)}, which has no answers here"
     if (other := _read(item, "input", "field")) != field:
         return f"decides on {other}, and --field is {field}"
     if item["worker_id"] in workers:
@@ -135,9 +136,15 @@ def _to_key(item: Mapping[str, Any]) -> str:
     return json.dumps(item["output"]["label"], sort_keys=True)
 
 
-def _find_hit_id(item: Mapping[str, Any]) -> str:
-    """Return the HIT that a decision is about."""
-    return str(_read(item, "input", "hit_id"))
+def _find_key(item: Mapping[str, Any]) -> Key:
+    """Return the key of the row that a decision is about."""
+    row_id = _read(item, "input", "row_id")
+    return str(_read(item, "input", "hit_id")), None if row_id is None else str(row_id)
+
+
+def _describe_row(item: Mapping[str, Any]) -> str:
+    hit_id, row_id = _find_key(item)
+    return f"the HIT {hit_id}" if row_id is None else f"the row {row_id} of the HIT {hit_id}"
 
 
 def _read(item: Mapping[str, Any], name: str, member: str) -> Any:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 Read = Callable[[Any], Any]  # returns what to keep of a value; raises ValueError if it cannot
 
 
+Key = tuple[str, str | None]  # a HIT's id; and in results of a batch file, the row's
+
+
 class Hit(NamedTuple):
     """A HIT: its id, and its row in the input file, which imported results can lack.
 
@@ -41,6 +44,11 @@ class Hit(NamedTuple):
     def task(self) -> str:
         """What identifies the row in a file of votes."""
         return self.hit_id if self.row_id is None else self.row_id
+
+    @property
+    def key(self) -> "Key":
+        """What tells the rows of a results file apart, also those of one HIT."""
+        return self.hit_id, self.row_id
 
 
 @dataclass
@@ -115,9 +123,8 @@ class Collector:
 
     def _append(self, result: results_tables.Result, value: Any) -> None:
         answers = self.answers
-        hit_id = result.get("first_hit_id") or result["hit_id"]
-        row_id = result.get("row_id")
-        hit = self._hits.setdefault((hit_id, row_id), len(self._hits))
+        hit_id, row_id = key = find_key(result)
+        hit = self._hits.setdefault(key, len(self._hits))
         if hit == len(answers.hits):
             answers.hits.append(Hit(hit_id, result.get("row"), row_id))
             if result.get("audit"):
@@ -179,6 +186,11 @@ def convert(answers: Answers, path: object, name: str, read: Read) -> Answers:
     if faults:
         raise Error(join_faults(faults))
     return dataclasses.replace(answers, values=values)
+
+
+def find_key(result: results_tables.Result) -> Key:
+    """Return the key of the row that a result is of; its HIT is the first one of a split row."""
+    return result.get("first_hit_id") or result["hit_id"], result.get("row_id")
 
 
 def measure_seconds(result: results_tables.Result) -> float | None:

@@ -10,7 +10,7 @@ from amt import answers, exclusions, files, inputs, results_tables
 from amt.machines.tasks import hide
 from amt.messages import Say, count_of, say_nothing
 from amt.quality.aggregation import Aggregated
-from amt.quality.answers import measure_seconds
+from amt.quality.answers import Key, find_key, measure_seconds
 from formats.answer_fields import find_field
 
 MOST_LABELS = 20  # of all answers, that an expert can choose besides those given
@@ -19,17 +19,15 @@ MOST_LABELS = 20  # of all answers, that an expert can choose besides those give
 def write(
     result: Aggregated, paths: Sequence[str], field: str, path: str, say: Say = say_nothing
 ) -> int:
-    """Write a row for each HIT that needs a look and on which people's answers differ.
+    """Write a row for each row that needs a look and on which people's answers differ.
 
     Answers of machines are left out, as no person is shown them, and those that the labels leave out.
-    The answers are called A, B, C in an order that follows from the HIT's id alone. Return how many
+    The answers are called A, B, C in an order that follows from the ids of HIT and row alone. Return how many
     rows there are.
     """
-    needed = {
-        hit.hit_id for hit, row in zip(result.answers.hits, result.rows, strict=True) if row.why
-    }
+    needed = {hit.key for hit, row in zip(result.answers.hits, result.rows, strict=True) if row.why}
     counted = {
-        (result.answers.hits[hit].hit_id, result.answers.workers[worker])
+        (result.answers.hits[hit].key, result.answers.workers[worker])
         for hit, worker in zip(result.answers.hit_of, result.answers.worker_of, strict=True)
     }
     labels = list(result.votes.labels) if result.votes else []
@@ -37,8 +35,8 @@ def write(
     written = 0
     with files.replace(path) as file:
         for hit in result.answers.hits:
-            everything = disputes.get(hit.hit_id, [])
-            given = [item for item in everything if (hit.hit_id, item["worker_id"]) in counted]
+            everything = disputes.get(hit.key, [])
+            given = [item for item in everything if (hit.key, item["worker_id"]) in counted]
             values = {json.dumps(find_field(item, field), sort_keys=True) for item in given}
             if len(values) > 1:
                 row = to_row(given, field, labels if len(labels) <= MOST_LABELS else [])
@@ -50,31 +48,32 @@ def write(
 
 
 def _collect(
-    paths: Sequence[str], hit_ids: set[str], field: str
-) -> dict[str, list[results_tables.Result]]:
-    """Return people's results of these HITs, by the first HIT of their row."""
-    found: dict[str, list[results_tables.Result]] = {}
+    paths: Sequence[str], keys: set[Key], field: str
+) -> dict[Key, list[results_tables.Result]]:
+    """Return people's results of the rows with these keys."""
+    found: dict[Key, list[results_tables.Result]] = {}
     with inputs.Inputs(paths) as source:
         results_tables.read_results(source, None)
         for item in results_tables.iterate(source):
-            hit_id = item.get("first_hit_id") or item["hit_id"]
+            key = find_key(item)
             has_value = find_field(item, field) not in (None, "")
-            if hit_id in hit_ids and has_value and not item.get("machine"):
-                found.setdefault(hit_id, []).append(item)
+            if key in keys and has_value and not item.get("machine"):
+                found.setdefault(key, []).append(item)
     return found
 
 
 def to_row(
     given: Sequence[Mapping[str, Any]], field: str, labels: Sequence[Any] = ()
 ) -> dict[str, Any]:
-    """Return the row for adjudicate.html of the results of a HIT, which excludes nobody yet."""
+    """Return the row for adjudicate.html of the results of a row, which excludes nobody yet."""
     first = given[0]
-    hit_id = first.get("first_hit_id") or first["hit_id"]
+    hit_id, row_id = find_key(first)
     order = sorted(given, key=lambda item: str(item["assignment_id"]))
-    random.Random(hit_id).shuffle(order)
+    random.Random(hit_id + (row_id or "")).shuffle(order)
     return {
         "row": first.get("row"),
         "hit_id": hit_id,
+        **({} if row_id is None else {"row_id": row_id}),
         "field": field,
         "input": hide(first.get("input")),
         "answers": [

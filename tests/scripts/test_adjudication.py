@@ -140,6 +140,29 @@ def test_a_decision_takes_the_place_of_the_label(study: Desk) -> None:
     assert [json.loads(line)["row"] for line in study.read("disputed.jsonl").splitlines()] == [3]
 
 
+def test_rows_of_one_hit_are_disputed_and_decided_one_by_one(desk: Desk) -> None:
+    """In results of a batch file, whose HITs have several rows, a row has an id of its own."""
+    answers = {"p1": ("cat", "dog"), "p2": ("cat", "cat"), "p3": ("dog", "cat")}
+    lines = [
+        answer_of(0, worker, label) | {"row": number, "row_id": row_id}
+        for number, (row_id, labels) in enumerate(answers.items())
+        for worker, label in zip(("A1", "A2"), labels, strict=True)
+    ]
+    desk.write("results.txt", to_lines(*lines))
+
+    desk.run("aggregate_results", *FLAGS, "--disputed_file=disputed.jsonl")
+    disputed = [json.loads(line) for line in desk.read("disputed.jsonl").splitlines()]
+    decision = result(9, worker_id="A9", input=disputed[1], output={"label": "bird"})
+    unknown = disputed[1] | {"row_id": "p9"}
+    other = result(8, worker_id="A9", input=unknown, output={"label": "bird"})
+    desk.write("expert_results.jsonl", to_lines(decision, other))
+    done = desk.run("aggregate_results", *FLAGS, EXPERTS)
+
+    assert [(row["row_id"], len(row["answers"])) for row in disputed] == [("p1", 2), ("p3", 2)]
+    assert [line["label"] for line in done.lines] == [None, "cat", "bird"]
+    assert "decides on the row p9 of the HIT 3HIT1, which has no answers here; left out" in done.err
+
+
 def test_several_experts_are_merged(study: Desk) -> None:
     """The label that most chose counts; if several were chosen as often, the row has none."""
     decisions = [
