@@ -230,7 +230,7 @@ def test_gold_and_who_fails_it_change_no_estimated_share(files: Desk) -> None:
             answers={"label": "no"},
             **(gold if n < 3 else {}),
         )
-        for n in range(4)
+        for n in range(5)
     ]
     machine = {"machine": "gpt-x", "answers": {"label": "yes"}}
     failing.append(result(100, assignment_id="3FM", worker_id="M", **gold | machine))
