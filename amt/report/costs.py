@@ -31,10 +31,8 @@ def add_up(study: Study) -> Costs | None:
             part = costs.approved if work.status == "Approved" else costs.submitted
             part.add(1, work.reward, study.rates.fee(work.reward, most))
     if study.batch is not None and header.get("reward"):
-        planned, _, _ = progress.count_planned(study)
         reward = Decimal(header["reward"])
-        left = max(0, planned - len(study.people))
-        costs.open.add(left, reward, study.rates.fee(reward, most))
+        costs.open.add(progress.count_planned(study).open, reward, study.rates.fee(reward, most))
     return costs
 
 
@@ -50,7 +48,7 @@ def list_figures(study: Study) -> Iterator[Figure]:
         "still_owes": costs.still_owes,
         "can_cost": costs.can_cost,
     }
-    rows = study.batch.header["rows"] if study.batch else len(study.result.rows)
+    rows = progress.count_planned(study).rows or len(study.result.rows)
     amounts["cost_per_row"] = cents(costs.can_cost / rows)
     for name, amount in amounts.items():
         yield Figure(name, str(amount), texts.dollars(amount), TITLES[name])

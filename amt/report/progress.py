@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
+from amt.batches import Batch
 from amt.report import charts, texts
 from amt.report.charts import Bar
 from amt.report.sections import Chart, Figure, Figures, Section, Table
@@ -27,16 +30,16 @@ def list_figures(study: Study) -> Iterator[Figure]:
         number = statuses[status]
         yield Figure(name, number, texts.count(number), TITLES[status])
     if study.batch is not None:
-        planned, complete, begun = count_planned(study)
-        rows = int(study.batch.header["rows"])
-        done = received / planned if planned else None
+        found = count_planned(study)
+        planned, complete, rows = found.answers, found.complete, found.rows
+        done = (planned - found.open) / planned if planned else None
         yield Figure("planned_rows", rows, texts.count(rows), "rows of the batch")
         yield Figure("planned", planned, texts.count(planned), "answers that the HITs ask for")
         yield Figure("done", done, texts.share(done), "share of these that was submitted")
         yield Figure(
             "complete_rows", complete, texts.count(complete), "rows with all their answers"
         )
-        lacking = rows - begun
+        lacking = rows - found.begun
         yield Figure("rows_without_answers", lacking, texts.count(lacking), "rows without answers")
     times = [work.submitted for work in study.people if work.submitted is not None]
     for name, title, time in (
@@ -47,20 +50,50 @@ def list_figures(study: Study) -> Iterator[Figure]:
         yield Figure(name, value, texts.NONE if time is None else texts.minute(time), title)
 
 
-def count_planned(study: Study) -> tuple[int, int, int]:
-    """Return the answers that the batch asks for, its rows with all of them, and its rows with one.
+@dataclass(frozen=True)
+class Planned:
+    """What a batch asks for. Practice rows are no rows of these, and ask for what they have."""
 
-    A row that was extended asks for as many as it has.
-    """
-    if study.batch is None:
-        return 0, 0, 0
-    header = study.batch.header
-    each = sum(header.get("parts") or [header.get("max_assignments", 1)])
-    known = set(study.batch.ids.values())
+    answers: int = 0
+    open: int = 0  # of the answers, those that nobody has submitted
+    rows: int = 0
+    complete: int = 0  # rows with all their answers
+    begun: int = 0  # rows with an answer
+
+
+def count_planned(study: Study) -> Planned:
+    """Return what the batch asks for. A row that was extended asks for as many as it has."""
+    batch = study.batch
+    if batch is None:
+        return Planned()
+    known = set(batch.ids.values())
     received = Counter(work.hit_id for work in study.people if work.hit_id in known)
-    rows = int(header["rows"])
-    planned = rows * each + sum(max(0, number - each) for number in received.values())
-    return planned, sum(number >= each for number in received.values()), len(received)
+    practice = set(batch.header.get("practice", ()))
+    left_out = practice | set(batch.header.get("left_out", ()))
+    rows = [
+        (_count_wanted(batch, hit_id), received[hit_id] if hit_id else 0)
+        for number in range(batch.header["rows"])
+        if number not in left_out
+        for hit_id in [batch.ids.get(batch.to_number(number))]
+    ]
+    practised = sum(received[batch.ids.get(batch.to_number(number), "")] for number in practice)
+    return Planned(
+        sum(max(pair) for pair in rows) + practised,
+        sum(max(0, wanted - has) for wanted, has in rows),
+        len(rows),
+        sum(has >= wanted for wanted, has in rows),
+        sum(has > 0 for _, has in rows),
+    )
+
+
+def _count_wanted(batch: Batch, hit_id: str | None) -> int:
+    """Return how many answers the row of a HIT was launched with."""
+    header = batch.header
+    audit: dict[str, Any] = header.get("audit") or {}
+    line = batch.find_line(hit_id) if audit and hit_id else None
+    if line and line.get("audit"):
+        return int(audit["assignments"])
+    return sum(header.get("parts") or [header.get("max_assignments", 1)])
 
 
 def describe(study: Study, figures: Figures) -> Section:
@@ -82,7 +115,7 @@ def _list_charts(study: Study, figures: Figures) -> Iterator[Chart]:
     names = {name: name for name in STATUSES.values()}
     numbers = {names[name]: figures[name].value for name in names}
     if "planned" in figures:
-        numbers["open"] = max(0, figures["planned"].value - figures["received"].value)
+        numbers["open"] = count_planned(study).open
     yield _chart(
         "Answers by status",
         "answers",

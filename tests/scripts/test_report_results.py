@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.support.crowds import DAY
+from tests.support.launches import FLAGS as LAUNCH
 from tests.support.machine_lines import machine_result
 from tests.support.results_lines import result, to_lines
-from tests.support.script_fixtures import Desk
+from tests.support.script_fixtures import PROPERTIES, Desk
 from tests.support.votes import lines_of
 
 FLAGS = ("--results_file=results.txt", "--field=output.label")
@@ -97,6 +98,31 @@ def test_each_figure_is_what_its_command_prints(desk: Desk) -> None:
         assert figures[name]["text"] in page
         assert figures[name]["text"].replace("$", r"\$") in latex
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 2
+
+
+def test_gold_audit_and_practice_rows_cost_what_the_crowd_says(files: Desk) -> None:
+    """Gold rows that are left out are not open; audit rows have their own number of answers."""
+    rows: list[dict[str, Any]] = [{"n": n} for n in range(6)]
+    rows += [{"n": 10 + n, "_gold": "a"} for n in range(4)]
+    files.write("input.jsonl", to_lines(*rows))
+    files.write("properties.json", json.dumps(PROPERTIES | {"MaxAssignments": 1}))
+    shares = ("--audit=0.3", "--gold_rate=0.2", "--practice_rows=1", "--gold_field=output.label")
+    launched = files.run("launch_hits", *LAUNCH, *shares, "--practice_workers=9")
+    assert launched.code == 0, launched.err
+    files.write("truth.jsonl", to_lines(*({"label": "ab"[n % 2]} for n in range(10))))
+    crew = ("--field=output.label", "--workers=2", "--seconds=0", "--hit_ids_file=hit_ids.txt")
+    files.run("simulate_workers", "--truth_file=truth.jsonl", *crew)
+    files.write("results.txt", files.run("get_results", "--hit_ids_file=hit_ids.txt").out)
+
+    report(files, "--hit_ids_file=hit_ids.txt", "--summary_file=summary.json")
+
+    figures = json.loads(files.read("summary.json"))["figures"]
+    costs = json.loads(files.run("show_costs", "--hit_ids_file=hit_ids.txt", "--json").out)
+    assert figures["can_cost"]["value"] == costs["can_cost"]
+    assert figures["still_owes"]["value"] == costs["still_owes"]
+    assert (figures["received"]["value"], figures["practice_answers"]["value"]) == (13, 2)
+    assert (figures["planned"]["value"], figures["planned_rows"]["value"]) == (16, 8)
+    assert (figures["complete_rows"]["value"], figures["rows_without_answers"]["value"]) == (5, 0)
 
 
 def test_the_page_has_every_section_and_names_nobody(desk: Desk) -> None:
