@@ -22,6 +22,7 @@ SCHEMA_OF = {  # the newest one of each kind of question
     "QuestionForm": SCHEMAS + "2017-11-06/QuestionForm.xsd",
 }
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+XML_ASCII = bytes(code for code in range(128) if not NOT_XML.match(chr(code)))
 
 
 class SizeLimit(NamedTuple):
@@ -106,6 +107,8 @@ class _WithoutDoctype(ET.TreeBuilder):
 
 
 def _check_characters(text: str, noun: str) -> None:
+    if text.isascii() and not text.encode().translate(None, XML_ASCII):
+        return  # 3 microseconds for 9 kB; the search takes 25
     if match := NOT_XML.search(text):
         raise ValueError(
             f"the {noun} contains the character U+{ord(match[0]):04X}, which XML forbids"
