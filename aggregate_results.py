@@ -22,6 +22,7 @@ import sys
 from typing import Any
 
 import simpleamt
+from amt import files
 from amt.errors import Error
 from amt.quality import (
     adjudication,
@@ -38,6 +39,8 @@ from amt.quality import (
 )
 from amt.quality.aggregation import Settings
 from amt.quality.votes import leave_out
+
+WRITTEN = ("disputed", "unsure_hit_ids", "votes", "workers", "scores")  # --NAME_file
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -103,6 +106,10 @@ def aggregate(args: argparse.Namespace) -> int:
         gold_at_least=args.gold_at_least,
     )
     aggregation.validate(settings)
+    files.refuse_overwriting(
+        [*args.results_file, *args.adjudicated_file, args.gold_file],
+        {f"--{name}_file": getattr(args, f"{name}_file") for name in WRITTEN},
+    )
     if args.agreement and (args.machine_check or args.estimate):
         raise Error("--agreement prints no figures of machines; leave it out, and run it by itself")
     if args.agreement:
@@ -255,7 +262,7 @@ def _print_agreement(args: argparse.Namespace, settings: Settings) -> int:
 
 def _refuse_files(args: argparse.Namespace, flag: str) -> None:
     """Raise Error for files that are not written, or not read, with a flag that prints no labels."""
-    names = ("workers", "votes", "scores", "disputed", "adjudicated", "unsure_hit_ids")
+    names = (*WRITTEN, "adjudicated")
     given = [f"--{name}_file" for name in names if getattr(args, f"{name}_file")]
     if given:
         raise Error(f"{flag} writes no files and no labels; leave out {' and '.join(given)}")

@@ -15,13 +15,18 @@ W1, W2 and so on, or by the pseudonyms of export_results.py.
 import argparse
 import shlex
 import sys
+from typing import TYPE_CHECKING
 
 import simpleamt
 from amt import batches, files, pseudonyms
 from amt.errors import Error
+from amt.messages import count_of
 from amt.pseudonyms import Numbers, Pseudonyms
 from amt.quality import aggregation, dawid_skene, gold, kinds, labels
 from amt.quality.aggregation import Settings
+
+if TYPE_CHECKING:
+    from amt.report.study import Study
 
 OUTPUTS = ("report_file", "latex", "summary_file", "figure")
 
@@ -67,6 +72,18 @@ def write_report(args: argparse.Namespace) -> int:
     from amt.report.study import read_study
 
     settings = _check_flags(args)
+    files.refuse_overwriting(
+        [
+            *args.results_file,
+            *args.adjudicated_file,
+            *(args.gold_file, args.hit_ids_file, args.pseudonyms),
+        ],
+        {
+            "--report_file": args.report_file,
+            "--latex": args.latex,
+            "--summary_file": args.summary_file,
+        },
+    )
     batch = batches.find(args.hit_ids_file) if args.hit_ids_file else None
     if args.hit_ids_file and batch is None:
         raise Error(f"{args.hit_ids_file}: has no batch record; leave out --hit_ids_file")
@@ -83,6 +100,8 @@ def write_report(args: argparse.Namespace) -> int:
     if args.figure:
         print(report.find_figure(study, args.figure))
         return 0
+    if batch is not None:
+        _compare_batch(study, batch, args.hit_ids_file)
     figures = report.compute_figures(study)
     for path, render in (
         (args.report_file, page.render),
@@ -94,6 +113,22 @@ def write_report(args: argparse.Namespace) -> int:
                 file.write(render(study, figures))
             simpleamt.say(f"Wrote {path}.")
     return 0 if study.result.is_complete else 1
+
+
+def _compare_batch(study: "Study", batch: batches.Batch, hit_ids_file: str) -> None:
+    """Say how many answers are not to the batch's HITs. Raises Error if none is to one of them."""
+    known = set(batch.ids.values())
+    others = sum(work.hit_id not in known for work in study.people)
+    if known and study.people and others == len(study.people):
+        raise Error(
+            f"{hit_ids_file}: no answer is to one of its HITs; name the ids of this batch, or leave out "
+            "--hit_ids_file"
+        )
+    if others:
+        simpleamt.say(
+            f"{count_of(others, 'answer')} to HITs that are not in {hit_ids_file}: what is asked for "
+            "and still open is that of its HITs alone."
+        )
 
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:

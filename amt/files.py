@@ -9,10 +9,12 @@ import io
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TextIO
+
+from amt.errors import Error
 
 OPEN_ALREADY = re.compile(r"/dev/(std(in|out|err)|fd/\d+)|/proc/(self|\d+)/fd/\d+")
 
@@ -25,6 +27,18 @@ def is_stream(path: str | os.PathLike[str]) -> bool:
         return True
     target = Path(path)
     return target.exists() and not target.is_file() and not target.is_dir()
+
+
+def refuse_overwriting(read: Iterable[str | None], written: Mapping[str, str | None]) -> None:
+    """Raise Error if a file to write is also read, or written twice. `written` has them by flag."""
+    taken = {Path(path).resolve(): "is read" for path in read if path and not is_stream(path)}
+    for flag, path in written.items():
+        if not path or is_stream(path):
+            continue
+        target = Path(path).resolve()
+        if target in taken:
+            raise Error(f"{flag} {path}: this file {taken[target]} too; name another")
+        taken[target] = f"is that of {flag}"
 
 
 @contextmanager

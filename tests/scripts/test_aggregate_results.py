@@ -178,6 +178,19 @@ def test_figures_about_each_worker(desk: Desk) -> None:
     assert desk.read("v").splitlines()[:3] == ["task,worker,label", "3HIT1,W0,a", "3HIT1,W1,a"]
 
 
+def test_the_results_are_not_overwritten(desk: Desk) -> None:
+    """By a mistaken name of a file to write; and each file is its own."""
+    desk.write("results.txt", lines_of(["aab", "abb"]))
+    before = desk.read("results.txt")
+
+    over = desk.fails("aggregate_results", *FLAGS, "--workers_file=results.txt")
+    twice = desk.fails("aggregate_results", *FLAGS, "--workers_file=x", "--votes_file=x")
+
+    assert over == "--workers_file results.txt: this file is read too; name another"
+    assert twice == "--workers_file x: this file is that of --votes_file too; name another"
+    assert desk.read("results.txt") == before
+
+
 def test_numbers_are_asked_about_again_where_they_need_a_look(desk: Desk) -> None:
     """Numbers have no confidence, and a row with one answer needs a look."""
     desk.write("results.txt", lines_of([[1.5, 2.5], [1.5, 1.5], [2.5]]))

@@ -100,6 +100,22 @@ def test_each_figure_is_what_its_command_prints(desk: Desk) -> None:
     assert latex.count(r"\toprule") == latex.count(r"\bottomrule") == 2
 
 
+def test_answers_of_another_batch_are_said(desk: Desk) -> None:
+    """A batch that has none of the answers is refused; of two batches, one record is not enough."""
+    ids = desk.launch(0, 1)
+    lines = [json.loads(line) for line in lines_of(["aab", "abb"]).splitlines()]
+    desk.write("results.txt", to_lines(*lines))
+    other = desk.run("report_results", *PAGE, "--hit_ids_file=hit_ids.txt")
+    mine = [line | {"hit_id": ids[0], "assignment_id": f"3B{n}"} for n, line in enumerate(lines)]
+    desk.write("results.txt", to_lines(*lines, *mine[:3]))
+
+    both = desk.run("report_results", *PAGE, "--hit_ids_file=hit_ids.txt")
+
+    assert other.code == 2
+    assert "hit_ids.txt: no answer is to one of its HITs" in other.err
+    assert "6 answers to HITs that are not in hit_ids.txt" in both.err
+
+
 def test_gold_audit_and_practice_rows_cost_what_the_crowd_says(files: Desk) -> None:
     """Gold rows that are left out are not open; audit rows have their own number of answers."""
     rows: list[dict[str, Any]] = [{"n": n} for n in range(6)]
@@ -343,6 +359,11 @@ def test_answers_left_out_are_said(desk: Desk) -> None:
         ((*PAGE, "--figure=rows"), "--figure prints one figure and writes no file"),
         ((*PAGE, "--doubtful_rows=-1"), "--doubtful_rows must be at least 0"),
         ((*PAGE, "--pseudonyms=k", "--worker_ids"), "leave out --pseudonyms or --worker_ids"),
+        ((*PAGE, "--latex=report.html"), "--latex report.html: this file is that of --report_file"),
+        (
+            (*FLAGS, "--report_file=./results.txt"),
+            "--report_file ./results.txt: this file is read too; name another",
+        ),
         ((*PAGE, "--confidence=2"), "--confidence must be from 0 to 1"),
         ((*PAGE, "--hit_ids_file=none.txt"), "none.txt: has no batch record"),
         ((*FLAGS, "--figure=row"), "--figure: there is no row; did you mean rows?"),
