@@ -67,13 +67,30 @@ def work(work: Work, crew: Crew, slots: Slots) -> int:
     try:
         with ThreadPoolExecutor(SIGN_INS) as pool:
             list(pool.map(WorkerSite.sign_in, sites, names))
+        tried: list[set[str]] = [set() for _ in sites]
+        answered = 0
         with ThreadPoolExecutor(len(sites)) as pool:
-            done = [
-                pool.submit(_work_alone, work, crew, matrices, slots, site, worker, stop)
-                for worker, site in enumerate(sites)
-            ]
             try:
-                return sum(future.result() for future in done)
+                while True:
+                    before = sum(map(len, tried))
+                    done = [
+                        pool.submit(
+                            _work_alone,
+                            work,
+                            crew,
+                            matrices,
+                            slots,
+                            site,
+                            worker,
+                            tried[worker],
+                            stop,
+                        )
+                        for worker, site in enumerate(sites)
+                    ]
+                    answered += sum(future.result() for future in done)
+                    # While somebody who cannot have a HIT asks for it, others find none left.
+                    if not slots.count or sum(map(len, tried)) == before:
+                        return answered
             finally:
                 stop.set()  # also when one failed, or at Ctrl-C
     finally:
@@ -88,20 +105,26 @@ def _work_alone(
     slots: Slots,
     site: WorkerSite,
     worker: int,
+    tried: set[str],
     stop: threading.Event,
 ) -> int:
-    """Answer HITs in an order of the worker's own; return how many."""
+    """Answer HITs in an order of the worker's own; return how many.
+
+    `tried` are the ids of the HITs that the worker has had or cannot have; it grows.
+    """
     order = list(work.rows)
     random.Random(f"{crew.seed}:{worker}:order").shuffle(order)
     answered = 0
     for hit_id in work.practice:  # the crowd adds an assignment of these for whoever comes
-        if slots.count and not stop.is_set():
+        if slots.count and hit_id not in tried and not stop.is_set():
+            tried.add(hit_id)
             answered += _answer(work, crew, matrices[worker], site, worker, hit_id, stop)
     for hit_id in order:
         if stop.is_set():
             break
-        if not slots.take(hit_id):
+        if hit_id in tried or not slots.take(hit_id):
             continue
+        tried.add(hit_id)
         if _answer(work, crew, matrices[worker], site, worker, hit_id, stop):
             answered += 1
         else:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import threading
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from amt.errors import Error
 from amt.fees import Rates
-from amt.simulated_workers import crews, prices
+from amt.simulated_workers import crews, prices, shifts
 from amt.simulated_workers.crews import Crew
 from amt.simulated_workers.truths import Truths, read_truths
 from amt.simulated_workers.worker_site import WorkerSite
@@ -70,6 +71,56 @@ def test_workers_do_the_practice_hits_first(files: Desk) -> None:
     assert done.code == 0, done.err
     assert sum(line["row"] in (3, 4) for line in lines) == 6
     assert sum(line["row"] < 3 for line in lines) == 6
+
+
+class Missed(shifts.Slots):
+    """Slots that note when somebody found none left."""
+
+    def __init__(self, left: dict[str, int]) -> None:
+        super().__init__(left)
+        self.event = threading.Event()
+
+    def take(self, hit_id: str) -> bool:
+        """Take an assignment, and note if there was none."""
+        if super().take(hit_id):
+            return True
+        self.event.set()
+        return False
+
+
+def test_a_hit_that_somebody_cannot_have_is_left_to_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also to those who asked while it seemed to be taken."""
+    slots = Missed({"3HIT": 1})
+
+    class Site:
+        """A worker site that refuses the first worker, once the second has found nothing."""
+
+        def __init__(self, url: str) -> None:
+            self.name = url
+
+        def sign_in(self, nickname: str) -> None:
+            self.name = nickname
+
+        def accept(self, hit_type_id: str, hit_id: str) -> str | None:
+            if self.name != Crew().name(0):
+                return "3ASSIGNMENT"
+            slots.event.wait(30)
+            return None
+
+        def submit(self, assignment_id: str, fields: dict[str, str]) -> None:
+            """Take any answer."""
+
+        def close(self) -> None:
+            """Have nothing to close."""
+
+    monkeypatch.setattr(shifts, "WorkerSite", Site)
+    task = shifts.Work("", "3TYPE", {"3HIT": 0}, Truths(list("ab"), [0]), "output.label")
+
+    answered = shifts.work(task, Crew(workers=2), slots)
+
+    assert (answered, slots.count) == (1, 0)
 
 
 def test_prices_show_what_more_answers_bring_and_cost() -> None:
