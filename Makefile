@@ -109,6 +109,6 @@ $(LOWEST)/run.stamp: requirements.txt requirements-dev.txt tools/lowest_bounds.p
 	@tools/make_venv.sh $(LOWEST)
 	@echo "Installing the lowest versions of requirements.txt into $(LOWEST) ..." >&2
 	@$(BIN)/python tools/lowest_bounds.py requirements.txt >$(LOWEST)/requirements.txt
-	@grep -E '^(pytest|hypothesis)' requirements-dev.txt >>$(LOWEST)/requirements.txt
+	@grep -E '^(pytest|hypothesis|standardwebhooks)' requirements-dev.txt >>$(LOWEST)/requirements.txt
 	@$(LOWEST)/bin/python $(PIP_INSTALL) -r $(LOWEST)/requirements.txt
 	@touch $@
