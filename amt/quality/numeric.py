@@ -8,6 +8,7 @@ from typing import Any
 
 from amt.quality.answers import Answers
 from amt.quality.labels import RowLabel, name_votes, share_equal_pairs
+from amt.quality.votes import LARGEST
 
 WIDE = 1.5  # interquartile ranges above the third quartile: the outer fence of a box plot
 
@@ -22,6 +23,8 @@ def to_number(value: Any) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(f"{str(value)[:40]!r} is not a number")
+    if abs(number) > LARGEST:
+        raise ValueError(f"{number:g} is too large; numbers may be up to {LARGEST:g}")
     return int(number) if number.is_integer() else number
 
 

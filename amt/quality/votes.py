@@ -1,6 +1,5 @@
 """Votes: answers that are one of a few labels."""
 
-import math
 from array import array
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from amt.errors import Error
 from amt.quality.answers import Answers
 
 Label = str | int | float | bool
+LARGEST = 1e100  # number whose squares can still be summed; beyond 1.8e308 floats overflow
 
 
 @dataclass(frozen=True)
@@ -116,12 +116,12 @@ def to_label(value: Any, *, as_text: bool = False) -> Label | None:
 
 
 def read_numbers(labels: Sequence[Any]) -> list[float] | None:
-    """Return the labels as numbers, or None if one is not a number."""
+    """Return the labels as numbers, or None if one is not a number, or too large to compute with."""
     try:
         numbers = [float(label) for label in labels]
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
-    return numbers if all(map(math.isfinite, numbers)) else None
+    return numbers if all(abs(number) <= LARGEST for number in numbers) else None
 
 
 def _sort(labels: list[Any], order: Sequence[str], path: object) -> list[Any]:

@@ -161,6 +161,7 @@ def test_the_kind_is_recognized_by_the_values(values: list[Any], kind: str) -> N
     [
         ("number", "many", "'many' is not a number"),
         ("number", True, "is not a number"),
+        ("number", -1e308, r"-1e\+308 is too large; numbers may be up to 1e\+100"),
         ("choices", 1, "is not a list of options"),
         ("text", ["a"], "is not a text"),
         ("ranking", ["a"], "is not a list of at least two items"),

@@ -178,6 +178,19 @@ def test_figures_about_each_worker(desk: Desk) -> None:
     assert desk.read("v").splitlines()[:3] == ["task,worker,label", "3HIT1,W0,a", "3HIT1,W1,a"]
 
 
+def test_labels_of_hundreds_of_digits_are_labels(desk: Desk) -> None:
+    """Also those beyond the largest float: they are compared, but nothing is computed from them."""
+    desk.write("results.txt", lines_of([[10**400, 5, 5], [10**200, 5, 5]]))
+
+    labels = desk.run("aggregate_results", *FLAGS).lines
+    measures = desk.run("aggregate_results", *FLAGS, "--agreement").lines
+
+    assert [line["label"] for line in labels] == [5, 5]
+    by_name = {line["measure"]: line for line in measures}
+    assert by_name["krippendorff_alpha_interval"]["why"] == "the labels are not numbers"
+    assert by_name["raw_agreement"]["value"] == pytest.approx(1 / 3)
+
+
 def test_the_results_are_not_overwritten(desk: Desk) -> None:
     """By a mistaken name of a file to write; and each file is its own."""
     desk.write("results.txt", lines_of(["aab", "abb"]))
