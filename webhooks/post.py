@@ -39,7 +39,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[st
             connection.request("POST", path, body, all_headers)
             status = connection.getresponse().status
     except (OSError, HTTPException) as error:
-        raise DeliveryError(f"{type(error).__name__}: {error}") from error
+        raise DeliveryError(f"{type(error).__name__}: {_to_line(str(error))}") from error
     if not 200 <= status < 300:
         raise DeliveryError(f"The receiver answered with status {status}.", status)
     return status
@@ -83,6 +83,13 @@ def _open_socket(host: str, port: int, *, any_address: bool) -> socket.socket:
         except OSError:
             continue
     return socket.create_connection((addresses[-1], port), timeout=TIMEOUT_SECONDS / 3)
+
+
+def _to_line(text: str) -> str:
+    """Return a text, which the receiver can have sent, for a terminal: in one line, without controls."""
+    return "".join(
+        character if character.isprintable() else repr(character)[1:-1] for character in text[:200]
+    )
 
 
 def _shut_down(connection: socket.socket) -> None:

@@ -74,22 +74,22 @@ def find(parent: str | Path, declared: Declared) -> Directory:
 def create(directory: Directory, declared: Declared) -> None:
     """Make the directory with batch.json and input.jsonl, in one step, unless it is there.
 
-    Raises Error as `find` does, when another run was quicker with another batch; or OSError.
+    Raises Error as `find` does, when another run was quicker with another batch, and for a directory
+    that cannot be made.
     """
     if directory.path.exists():
         return
-    directory.path.parent.mkdir(parents=True, exist_ok=True)
     new = Directory(directory.path.with_name(f".{directory.path.name}.new{os.getpid()}"))
     shutil.rmtree(new.path, ignore_errors=True)
-    new.path.mkdir()
     try:
+        new.path.mkdir(parents=True)
         _write(new.batch_file, [declared.text.encode()])
         _write(new.input, HitInput(declared).list_lines())
         new.path.rename(directory.path)
-    except OSError:
+    except OSError as error:
         shutil.rmtree(new.path, ignore_errors=True)
         if not directory.path.exists():
-            raise
+            raise Error(f"{directory.path}: cannot be made: {error.strerror}") from error
         _compare(directory, declared)
 
 

@@ -56,7 +56,7 @@ class Events:
 
     def __init__(self, path: Path) -> None:
         """Read the file. Raises Error when it is not an events file."""
-        self._journal = Journal(path)
+        self._journal = Journal(path, _is_line)
         self._known: set[bytes] = set()
         self._unsent: dict[str, _Place] = {}
         self._dead: dict[str, _Place] = {}
@@ -181,6 +181,15 @@ class Events:
             self._unsent[event_id] = _Place(place.position, place.attempts + 1, next_try)
         elif outcome == REVIVED:
             self._unsent[event_id] = _Place(place.position)
+
+
+def _is_line(line: Mapping[str, Any]) -> bool:
+    """Return whether this is an event, or an outcome of an attempt."""
+    if "of" in line:
+        is_time = isinstance(line.get("next_try", 0), int | float)
+        return isinstance(line["of"], str) and isinstance(line.get("outcome"), str) and is_time
+    is_text = all(isinstance(line.get(name), str) for name in ("id", "type", "timestamp"))
+    return is_text and isinstance(line.get("data"), dict)
 
 
 def create_id(kind: str, subject: str) -> str:

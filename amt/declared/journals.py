@@ -3,7 +3,7 @@
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,10 +15,14 @@ class Journal:
     """A file of JSON lines. One process appends to it, any number read it.
 
     A last line without an end, which a crash left, is not a line; the next one replaces it.
+    `is_valid` tells whether an object can be a line of this file.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, is_valid: Callable[[Mapping[str, Any]], bool] = lambda _: True
+    ) -> None:
         self.path = path
+        self._is_valid = is_valid
         self._end = 0
         self._appending = threading.Lock()
         self._descriptor: int | None = None
@@ -39,7 +43,7 @@ class Journal:
     def read(self, start: int = 0) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield each line with the position at which it begins, from the one at `start`.
 
-        Raises Error, naming the line, for what is not a JSON object.
+        Raises Error, naming the line, for what is not a valid object.
         """
         position, number = start, 0
         try:
@@ -50,8 +54,8 @@ class Journal:
                     if not line.endswith(b"\n"):
                         break
                     value = parse(line.decode())
-                    if not isinstance(value, dict):
-                        raise ValueError("not an object")  # noqa: TRY004 - a fault in the file
+                    if not (isinstance(value, dict) and self._is_valid(value)):
+                        raise ValueError("another object")
                     yield position, value
                     position += len(line)
         except FileNotFoundError:

@@ -17,6 +17,10 @@ from amt.pseudonyms import Pseudonyms
 from amt.quality.answers import Hit
 from amt.quality.labels import RowLabel
 
+ANSWER_IDS = ("assignment_id", "hit_id", "worker_id", "row_id")
+OTHER_OF_ANSWERS = {"output", "submit_time", "status"}
+LABEL_NAMES = {"row_id", "label", "confidence", "votes", "answers"}
+
 EventDraft = tuple[str, str, Mapping[str, Any]]
 
 
@@ -37,8 +41,8 @@ class Work:
         self._newest = ""
         self._of_hit: dict[str, set[str]] = {}  # the assignments of each HIT
         self._batch_name = batch_name
-        self._results = Journal(directory.results)
-        self._labels = Journal(directory.labels)
+        self._results = Journal(directory.results, _is_answer)
+        self._labels = Journal(directory.labels, _is_label)
         push = declared.file.push
         self.events = Events(directory.events) if push else None
         has_names = push is None or push.workers
@@ -173,6 +177,16 @@ class Work:
             **{name: line[name] for name in ("label", "confidence", "votes", "answers")},
         }
         return "label", f"{self._batch_name} {line['row']}", data
+
+
+def _is_answer(line: Mapping[str, Any]) -> bool:
+    """Return whether this is a line of to_lines, and not one of get_results.py, which has no row_id."""
+    has_ids = all(isinstance(line.get(name), str) for name in ANSWER_IDS)
+    return has_ids and type(line.get("row")) is int and line.keys() >= OTHER_OF_ANSWERS
+
+
+def _is_label(line: Mapping[str, Any]) -> bool:
+    return type(line.get("row")) is int and line.keys() >= LABEL_NAMES
 
 
 def _read_pseudonyms(directory: Directory) -> Pseudonyms:

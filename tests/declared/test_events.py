@@ -1,9 +1,13 @@
 """The events file of a batch: written once, sent until it is delivered."""
 
+import re
 from pathlib import Path
+
+import pytest
 
 from amt.declared import events
 from amt.declared.events import Events
+from amt.errors import Error
 
 LABEL = ("label", "b1 0", {"row": "p1", "label": "yes"})
 ANSWER = ("answer", "b1 3ASSIGNMENT 0", {"row": "p1"})
@@ -73,3 +77,18 @@ def test_a_line_that_a_crash_cut_short_is_replaced(tmp_path: Path) -> None:
 
     assert path.read_bytes().startswith(whole)
     assert [event.type for event in Events(path).list_unsent(now=0)] == ["answer", "label"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"of": "msg_a"}', "{}", '{"id": 5}', '{"of": "a", "outcome": "failed", "next_try": "x"}'],
+)
+def test_another_file_is_not_an_events_file(tmp_path: Path, line: str) -> None:
+    """The line is named, and what to do."""
+    path = tmp_path / "events.jsonl"
+    path.write_text(f"{line}\n")
+
+    with pytest.raises(
+        Error, match=f"^{re.escape(str(path))}:1: not a line that run_batch.py wrote"
+    ):
+        Events(path)

@@ -323,6 +323,25 @@ def test_a_receiver_that_never_ends_is_left(monkeypatch: pytest.MonkeyPatch, say
     assert time.monotonic() - started < 60
 
 
+def test_what_is_not_http_is_reported_in_one_line() -> None:
+    """The receiver's bytes are shown to people, on a terminal."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+        def answer() -> None:
+            connection = server.accept()[0]
+            connection.sendall(b"\x1b[2J\r\n")
+            connection.close()
+
+        answering = threading.Thread(target=answer)
+        answering.start()
+        with pytest.raises(DeliveryError) as caught:
+            post_module.post(url, b"", {}, [url])
+        answering.join()
+
+    assert str(caught.value) == r"BadStatusLine: \x1b[2J\r\n"
+
+
 def test_tls_is_verified(hook: Receiver) -> None:
     """What does not speak TLS, or not as the host that was named, gets nothing."""
     url = hook.url.replace("http:", "https:") + "/"

@@ -1,9 +1,17 @@
 """The other scripts work on a batch's directory as they do on any batch of launch_hits.py."""
 
 import csv
+import os
 from pathlib import Path
 
-from tests.support.declared_batches import FOLDER, answer, list_rows, read_lines, write_batch
+from tests.support.declared_batches import (
+    FOLDER,
+    answer,
+    count_hits,
+    list_rows,
+    read_lines,
+    write_batch,
+)
 from tests.support.script_fixtures import Desk
 
 IDS = f"--hit_ids_file={FOLDER}/hit_ids.txt"
@@ -47,3 +55,36 @@ def test_a_batch_is_followed_paid_and_archived_by_the_other_scripts(desk: Desk) 
     table = list(csv.DictReader(exported.out.splitlines()))
     assert [line["answer.output.same"] for line in table] == ["yes", "yes", "yes", "no", "no", "no"]
     assert len(Path(FOLDER, "results.jsonl").read_text().splitlines()) == 6
+
+
+def test_files_with_other_lines_are_refused(desk: Desk) -> None:
+    """Results of get_results.py, which have no row_id, are not the batch's own; the line is named."""
+    name = write_batch(desk, assignments=1, rows_per_hit=3)
+    desk.run("run_batch", name)
+    answer(desk, next(iter(list_rows(desk))), "Ada", p1="yes", p2="yes", p3="no")
+    fetched = desk.run("get_results", IDS)
+    faults = {}
+
+    for file, line in (("results.jsonl", fetched.out), ("labels.jsonl", '{"row_id": "p1"}\n')):
+        path = Path(FOLDER, file)
+        path.write_text(line)
+        faults[file] = desk.run("run_batch", name, "--once")
+        path.unlink()
+
+    for file, done in faults.items():
+        assert done.code == 2
+        assert done.err.partition(": ")[2] == (
+            f"{FOLDER}/{file}:1: not a line that run_batch.py wrote; restore the file from a copy\n"
+        )
+
+
+def test_a_directory_that_cannot_be_made_is_named(desk: Desk) -> None:
+    """As with a full disk; nothing is launched."""
+    Path("batches").mkdir()
+    desk.write(f"batches/.shoes-1.new{os.getpid()}", "")
+
+    done = desk.run("run_batch", write_batch(desk))
+
+    assert done.code == 2
+    assert done.err.endswith(f": {FOLDER}: cannot be made: File exists\n")
+    assert count_hits(desk) == 0
