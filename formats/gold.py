@@ -83,7 +83,10 @@ def _normalize(value: Any, in_order: bool) -> Any:
     if isinstance(value, bool) or value is None:
         return str(value).lower()
     if isinstance(value, int | float):
-        return float(value)
+        try:
+            return float(value)
+        except OverflowError:  # a whole number of more than 308 digits
+            return str(value)
     if isinstance(value, Mapping):
         if value and all(isinstance(member, bool) for member in value.values()):
             return _normalize([name for name, is_chosen in value.items() if is_chosen], False)

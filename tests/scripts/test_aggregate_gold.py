@@ -108,6 +108,18 @@ def test_hits_to_ask_about_again_are_those_without_a_label_and_no_gold(desk: Des
     assert sorted(desk.read("unsure.txt").splitlines()[1:]) == ["3HIT1", "3HIT3"]
 
 
+def test_gold_of_hundreds_of_digits_is_compared(desk: Desk) -> None:
+    """Although no float is so large: neither as an answer nor in _gold."""
+    gold = {"input": {"_gold": 10**400}}
+    votes = {"A": 10**400, "B": 5}
+    lines = [line(n, w, label, **gold) for n in range(10, 13) for w, label in votes.items()]
+    desk.write("results.txt", to_lines(*lines))
+
+    desk.run("aggregate_results", *FLAGS, "--workers_file=workers.csv")
+
+    assert [worker["gold_right"] for worker in workers_of(desk).values()] == ["3", "0"]
+
+
 def test_few_gold_answers_are_not_enough_to_leave_anybody_out(desk: Desk) -> None:
     """Two wrong answers may be chance."""
     desk.write("results.txt", to_lines(*[r for r in results() if r["row"] != 12]))
