@@ -184,6 +184,15 @@ class TestHandingIn:
         assert answer.status_code == 200
         assert fields_of(world.answers(hit["HITId"])[0][1]) == [("word", "cat")]
 
+    def test_a_part_without_a_name_is_left_out(self, world: World) -> None:
+        """The other fields of a multipart form are stored."""
+        ada, hit, assignment_id = world.holder()
+        form = multipart({"assignmentId": assignment_id, "word": "cat", "nameless": "x"})
+        form["data"] = form["data"].replace(b'; name="nameless"', b"")
+
+        assert ada.bare_post(SUBMIT, **form).status_code == 200
+        assert fields_of(world.answers(hit["HITId"])[0][1]) == [("word", "cat")]
+
     @pytest.mark.parametrize("value", ["", "x", "\r\n--"])
     def test_no_field_of_a_large_form_is_lost(self, world: World, value: str) -> None:
         """Thousands of parts, empty or not, arrive each by itself and unchanged."""

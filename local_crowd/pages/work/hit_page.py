@@ -116,7 +116,7 @@ def submit() -> Any:
 
 
 def _parse_multipart() -> MultiDict[str, str]:
-    """Parse a multipart form without its files, which Amazon ignores too.
+    """Parse a multipart form without its files, which Amazon ignores too, and parts without a name.
 
     The buffer holds the whole body, because Werkzeug 3.1 loses an empty field on a chunk boundary
     and corrupts the field before it.
@@ -129,9 +129,12 @@ def _parse_multipart() -> MultiDict[str, str]:
     )
     boundary = request.mimetype_params.get("boundary", "").encode()
     try:
-        return parser.parse(request.stream, boundary, request.content_length)[0]
+        form = parser.parse(request.stream, boundary, request.content_length)[0]
     except ValueError:
         return MultiDict()
+    # Werkzeug's name of a part without one is None, whatever its types say.
+    named = filter(lambda field: field[0] is not None, form.items(multi=True))
+    return MultiDict(named)
 
 
 def _is_utf8(body: bytes) -> bool:
