@@ -127,8 +127,8 @@ def read_hit_ids(
         return _read_and_compare(hit_ids_file, batch, say)
     say(
         f"{hit_ids_file}: this batch is not complete, {count_of(len(batch.ids), 'HIT')} "
-        f"{'is' if len(batch.ids) == 1 else 'are'} created; run its launch_hits.py command again to "
-        "finish it"
+        f"{'is' if len(batch.ids) == 1 else 'are'} created; run the command that launched it "
+        "again to finish it"
     )
     return list(batch.in_order())
 

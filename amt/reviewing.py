@@ -83,6 +83,11 @@ def _check(source: Input, rules: Sequence[Rule], say: Say) -> None:
     faults = FaultList()
     reviewed = machines = 0
     for row in source.rows():
+        if row.value.get("row_id") is not None:
+            raise Error(
+                f"{source.path}: has a line for each row, and decisions are on whole assignments; give "
+                "the results of get_results.py with the batch's hit_ids.txt"
+            )
         assignment_id = row.value["assignment_id"]
         if (first := lines.setdefault(assignment_id, row.line)) != row.line:
             faults.append(f"{source.path}:{row.line}: {assignment_id} is on line {first} already")

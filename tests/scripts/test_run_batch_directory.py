@@ -88,3 +88,23 @@ def test_a_directory_that_cannot_be_made_is_named(desk: Desk) -> None:
     assert done.code == 2
     assert done.err.endswith(f": {FOLDER}: cannot be made: File exists\n")
     assert count_hits(desk) == 0
+
+
+def test_decisions_are_on_assignments(desk: Desk) -> None:
+    """Results with a line for each row are no file to decide on: an assignment would be there twice."""
+    name = write_batch(desk, assignments=1, rows_per_hit=3)
+    desk.run("run_batch", name)
+    answer(desk, next(iter(list_rows(desk))), "Ada", p1="yes", p2="yes", p3="no")
+    desk.run("run_batch", name, "--once")
+    desk.run("get_results", IDS, "--output_file=fetched.jsonl")
+    rule, decisions = "--rule=approve all", "--decisions_file=decisions.csv"
+
+    refused = desk.run("review_hits", RESULTS, rule, decisions)
+    reviewed = desk.run("review_hits", "--results_file=fetched.jsonl", rule, decisions)
+
+    assert refused.code == 2
+    assert refused.err.endswith(
+        ": has a line for each row, and decisions are on whole assignments; give the results of "
+        "get_results.py with the batch's hit_ids.txt\n"
+    )
+    assert reviewed.code == 0
