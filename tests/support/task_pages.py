@@ -133,7 +133,7 @@ class TaskPage:
         """Press Submit; return the fields of each row, as a requester gets them."""
         self.check_looks()
         self.press_submit()
-        expect(self.frame.get_by_text("Thank you")).to_be_visible()
+        expect(self.frame.get_by_text("Thank you", exact=True)).to_be_visible()
         return tasks.split_answers(self.line["rows"], self.stand_in.outputs[-1])
 
 
