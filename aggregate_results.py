@@ -111,7 +111,9 @@ def aggregate(args: argparse.Namespace) -> int:
         {f"--{name}_file": getattr(args, f"{name}_file") for name in WRITTEN},
     )
     if args.agreement and (args.machine_check or args.estimate):
-        raise Error("--agreement prints no figures of machines; leave it out, and run it by itself")
+        raise Error(
+            "--agreement compares people only; run it without --machine_check and --estimate"
+        )
     if args.agreement:
         return _print_agreement(args, settings)
     if args.machine_check or args.estimate:
@@ -173,7 +175,7 @@ def _add_gold(parser: argparse.ArgumentParser) -> None:
         default=gold.AT_LEAST,
         metavar="SHARE",
         help="workers who have fewer of at least 3 gold answers right are left out of the labels; "
-        "0: nobody; default: %(default)s",
+        "0 leaves out nobody; default: %(default)s",
     )
 
 

@@ -34,7 +34,7 @@ class Audit(NamedTuple):
 def choose(
     rows: Sequence[int], share: float, seed: int, *, assignments: int, max_assignments: int
 ) -> Audit:
-    """Choose the audit rows among the numbers of all rows. Raises Error for a share that is none."""
+    """Choose the audit rows among the numbers of all rows. Raises Error for an invalid share."""
     if not 0 < share <= 1:
         raise Error("--audit must be above 0 and at most 1, such as 0.15")
     if assignments <= max_assignments:

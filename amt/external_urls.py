@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -11,6 +10,7 @@ from amt.crowd import Crowd
 from amt.errors import Error
 from amt.page_places import PLACEHOLDER
 from amt.rows import add_input_fields, find_field
+from formats import netloc
 
 MAX_CHARACTERS = 8000  # nginx and Apache refuse a request line that is longer than 8 kB
 UNSAFE = re.compile(r"[\s\\<>\"]")  # what our crowd refuses in an ExternalURL
@@ -91,7 +91,7 @@ def check_url(url: str, crowd: Crowd) -> None:
         raise ValueError(f"ExternalURL: {shown!r} is not an https URL")
     if unsafe := UNSAFE.search(url):
         raise ValueError(f"ExternalURL: {shown!r} contains {unsafe[0]!r}; write it as %XX")
-    if parts.scheme == "http" and not (crowd.name != "mturk" and _is_this_machine(host)):
+    if parts.scheme == "http" and not (crowd.name != "mturk" and netloc.is_loopback(host)):
         allowed = "" if crowd.name == "mturk" else "; http is for pages on this machine only"
         raise ValueError(f"ExternalURL: {shown!r} must begin with https{allowed}")
     if len(url) > MAX_CHARACTERS:
@@ -99,12 +99,3 @@ def check_url(url: str, crowd: Crowd) -> None:
             f"ExternalURL: {shown!r} has {len(url):,} characters; web servers refuse more than "
             f"{MAX_CHARACTERS:,}"
         )
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

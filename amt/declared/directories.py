@@ -24,7 +24,7 @@ class Directory(NamedTuple):
 
     @property
     def batch_file(self) -> Path:
-        """The batch file, as it was given."""
+        """The unchanged copy of the batch file."""
         return self.path / "batch.json"
 
     @property

@@ -30,7 +30,7 @@ LIMITS = {
 class FileFaults(FaultList):
     """The faults of a batch file, as `/push/url: what is wrong`.
 
-    `names` has the place of a value in the file as it was given, where it is another.
+    `names` has the place of a value in the user's file, if it is not the place in the batch file.
     """
 
     def __init__(self, names: Mapping[str, str] | None = None) -> None:
@@ -52,7 +52,7 @@ class FileFaults(FaultList):
         self.append(f"{format_path(path)}: {fault}")
 
     def add_as_given(self, path: Sequence[Any], fault: str) -> None:
-        """Add what is wrong at a path of the file as it was given."""
+        """Add what is wrong at a path of the user's file."""
         super().append(f"{format_path(path)}: {fault}")
 
     def add_invalid(self, error: ValidationError, model: type[BaseModel]) -> None:

@@ -52,7 +52,7 @@ NO_ROWS = Rows((), ())
 
 @dataclass(frozen=True)
 class Declared:
-    """A batch file that was read. `document` is its JSON, and `text` the file as it was given.
+    """A batch file that was read. `document` is its JSON, and `text` the unchanged text.
 
     `name` is what messages call the file, `folder` where the files that it names are. `notes` are said
     once. `group_id` is the batch's id, or in a document of AMPCrowd the group's.
