@@ -120,6 +120,8 @@ def _read_lines(path: Path, faults: list[str]) -> Iterator[tuple[int, Any]]:
                 try:
                     if line.strip():
                         yield number, json_text.parse(line.decode("utf-8-sig"), unique_keys=False)
+                except json_text.RefusedError as error:
+                    faults.append(f"{path}:{number}: {error.msg}")
                 except json.JSONDecodeError as error:
                     faults.append(f"{path}:{number}: not JSON: {error.msg}")
                 except ValueError as error:

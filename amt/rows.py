@@ -9,7 +9,7 @@ from typing import Any, BinaryIO, NamedTuple
 from amt.errors import Error
 from amt.web_columns import ALL_COLUMNS
 from formats import csv_table
-from formats.json_text import RepeatedKeyError, parse
+from formats.json_text import RefusedError, parse
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -123,7 +123,7 @@ def parse_rows(
 def _describe_fault(error: ValueError) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"not UTF-8 text (byte {error.start + 1} of the line)"
-    if isinstance(error, RepeatedKeyError):
+    if isinstance(error, RefusedError):
         return f"{error.msg} (column {error.colno})"
     if isinstance(error, json.JSONDecodeError):
         return f"not JSON: {error.msg} (column {error.colno})"
@@ -177,7 +177,7 @@ def _parse_array(file: BinaryIO, report: csv_table.Report) -> Iterator[Row]:
     for line, text in _split_array(file, report):
         try:
             value = parse(text)
-        except RepeatedKeyError as error:
+        except RefusedError as error:
             report(line + error.lineno - 1, error.msg)
         except json.JSONDecodeError as error:
             report(line + error.lineno - 1, f"not JSON: {error.msg}")

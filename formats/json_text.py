@@ -3,16 +3,22 @@
 import json
 import math
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]')
 MOST_LEVELS = 100
+NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|([0-9]+)([.eE][0-9eE+-]*)?')
 COLON = re.compile(r"\s*:")
 
 
-class RepeatedKeyError(json.JSONDecodeError):
-    """Raised for an object that has a key twice. `lineno` and `colno` are the place of the second."""
+class RefusedError(json.JSONDecodeError):
+    """Raised for JSON that is not accepted. `lineno` and `colno` are its place."""
+
+
+class RepeatedKeyError(RefusedError):
+    """Raised for an object that has a key twice. The place is that of the second."""
 
 
 class _RepeatedError(Exception):
@@ -23,18 +29,12 @@ def parse(text: str, *, unique_keys: bool = True) -> Any:
     """Return the value of a JSON text.
 
     Raises RepeatedKeyError for an object that has a key twice (unless not `unique_keys`, when the
-    last one counts), json.JSONDecodeError for other faults with a position, and ValueError for what
-    only Python accepts (NaN, Infinity, a number as large), and for values nested too deeply.
+    last one counts), RefusedError for a whole number of too many digits, json.JSONDecodeError for
+    other faults with a position, and ValueError for what only Python accepts (NaN, Infinity, a
+    number as large), and for values nested too deeply.
     """
     try:
-        return json.loads(
-            text,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-            object_pairs_hook=_unique if unique_keys else None,
-        )
-    except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
+        return _load(text, _unique if unique_keys else None)
     except _RepeatedError:
         key, position = _find_repeated_key(text)
         message = f"the key {json.dumps(key)[:60]} is there twice in one object"
@@ -56,12 +56,7 @@ def parse_with_repeated_keys(text: str) -> tuple[Any, list[tuple[str | int, ...]
             repeated.append((value, [name for name in value if names.count(name) > 1]))
         return value
 
-    try:
-        document = json.loads(
-            text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=collect
-        )
-    except RecursionError as error:
-        raise ValueError("it is nested too deep") from error
+    document = _load(text, collect)
     # `repeated` keeps these objects alive, so no other object has the identity of one.
     names_of = {id(value): names for value, names in repeated}
     paths: list[tuple[str | int, ...]] = [(name,) for name in names_of.get(id(document), ())]
@@ -81,6 +76,37 @@ def parse_with_repeated_keys(text: str) -> tuple[Any, list[tuple[str | int, ...]
     return document, paths
 
 
+def _load(text: str, make_object: Callable[[list[tuple[str, Any]]], Any] | None) -> Any:
+    """Return the value of a JSON text, whose objects `make_object` makes. Raises as `parse` does."""
+    try:
+        return json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            object_pairs_hook=make_object,
+        )
+    except RecursionError as error:
+        raise ValueError("it is nested too deep") from error
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:
+        if "integer string conversion" not in str(error):  # Python's own limit
+            raise
+        raise _refuse_long_number(text) from error
+
+
+def _refuse_long_number(text: str) -> RefusedError:
+    """Return the error for the first whole number of more digits than Python reads."""
+    limit = sys.get_int_max_str_digits()
+    digits, position = next(
+        (len(match[1]), match.start())
+        for match in NUMBER.finditer(text)
+        if match[1] and not match[2] and len(match[1]) > limit
+    )
+    message = f"a whole number has {digits:,} digits, and at most {limit:,} are read"
+    return RefusedError(message, text, position)
+
+
 def _list_containers(value: Any) -> Iterator[tuple[str | int, Any]]:
     """Yield the keys or numbers of the objects and lists in a value, and these."""
     if isinstance(value, dict | list):
@@ -90,7 +116,7 @@ def _list_containers(value: Any) -> Iterator[tuple[str | int, Any]]:
 
 def describe(path: object, error: ValueError) -> str:
     """Say in one line what is wrong with the JSON file at `path`: file, line and fault."""
-    if isinstance(error, RepeatedKeyError):
+    if isinstance(error, RefusedError):
         return f"{path}:{error.lineno}: {error.msg}"
     if isinstance(error, json.JSONDecodeError):
         return f"{path}:{error.lineno}: not JSON: {error.msg}"

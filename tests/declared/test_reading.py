@@ -155,6 +155,20 @@ def test_what_is_nested_too_deep_is_refused() -> None:
         assert str(caught.value) == "batch.json: not JSON: it is nested too deep"
 
 
+def test_a_number_of_too_many_digits_has_its_line(tmp_path: Path) -> None:
+    """In the batch file, and in a file of rows."""
+    digits = "7" * 4301
+    (tmp_path / "rows.jsonl").write_text(f"[1, 2]\n[1, {digits}]\n")
+    with pytest.raises(Error) as caught:
+        reading.parse(f'{{"id": "a",\n"rows": [{digits}]}}', "batch.json", Path(), [])
+
+    (fault,) = faults(tmp_path, rows="rows.jsonl")
+
+    words = "a whole number has 4,301 digits, and at most 4,300 are read"
+    assert str(caught.value) == f"batch.json:2: {words}"
+    assert fault.endswith(f"/rows.jsonl:2: {words} (column 5)")
+
+
 def test_keys_that_contradict_each_other_are_a_fault() -> None:
     """Each is named with what it contradicts."""
     assert faults(assignments=3, most=2, open_at_most=2, crowd="mtruk", store="mysql://x/y") == [

@@ -53,6 +53,11 @@ def test_where_it_does_not_matter_the_last_one_counts() -> None:
         ("{\n1}", "f.json:2: not JSON: Expecting property name enclosed in double quotes"),
         ("NaN", "f.json: not JSON: NaN is not a JSON number"),
         ("[" * 100_000, "f.json: not JSON: it is nested too deep"),
+        (
+            f'["{"1" * 5000}", 1.{"0" * 5000}e5,\n 5, -{"1" * 5000}]',
+            "f.json:2: a whole number has 5,000 digits, and at most 4,300 are read",
+        ),
+        ("1" * 5000 + ".5", "f.json: not JSON: 11111111111111111111 is too large for a number"),
     ],
 )
 def test_a_fault_is_one_line(text: str, message: str) -> None:
