@@ -7,13 +7,14 @@ the whole takes TIMEOUT_SECONDS at most.
 
 import socket
 import ssl
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from threading import Timer
 from urllib.parse import SplitResult
 
-from webhooks import urls
+from webhooks import failures, urls
 from webhooks.errors import DeliveryError
 
 TIMEOUT_SECONDS = 15
@@ -28,6 +29,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[st
     """
     parts = urls.parse_url(url)
     any_address = urls.is_allowed(url, allowed)
+    start = time.monotonic()
     try:
         with _connect(parts, any_address=any_address) as connection:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -38,10 +40,12 @@ def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Iterable[st
             }
             connection.request("POST", path, body, all_headers)
             status = connection.getresponse().status
-    except (OSError, HTTPException) as error:
-        raise DeliveryError(f"{type(error).__name__}: {_to_line(str(error))}") from error
+    except (OSError, HTTPException, UnicodeError) as error:  # UnicodeError: of a host name
+        seconds = time.monotonic() - start
+        words = failures.describe(error, str(parts.hostname), seconds, TIMEOUT_SECONDS)
+        raise DeliveryError(words) from error
     if not 200 <= status < 300:
-        raise DeliveryError(f"The receiver answered with status {status}.", status)
+        raise DeliveryError(f"The receiver responded with status {status}.", status)
     return status
 
 
@@ -83,13 +87,6 @@ def _open_socket(host: str, port: int, *, any_address: bool) -> socket.socket:
         except OSError:
             continue
     return socket.create_connection((addresses[-1], port), timeout=TIMEOUT_SECONDS / 3)
-
-
-def _to_line(text: str) -> str:
-    """Return a text, which the receiver can have sent, for a terminal: in one line, without controls."""
-    return "".join(
-        character if character.isprintable() else repr(character)[1:-1] for character in text[:200]
-    )
 
 
 def _shut_down(connection: socket.socket) -> None:

@@ -174,8 +174,6 @@ class Pushing:
                     status, failure = self._send(event), None
                 except DeliveryError as error:
                     status, failure = error.status, str(error)
-                except UnicodeError as error:  # a host name that cannot be looked up
-                    status, failure = None, str(error)
                 self._record(event, status, failure)
         except Error as error:  # the events file cannot be written: a full disk
             self._say(str(error))
