@@ -1,5 +1,6 @@
 """Push the events of a batch to its URL, in threads of their own."""
 
+import shlex
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -69,8 +70,7 @@ def _read_secret(path: Path) -> str:
         secret = path.read_text("ascii").strip()
     except FileNotFoundError as error:
         raise Error(
-            f"{path}: is missing; it has the secret that signs pushes; make one: "
-            f"(umask 077; {KEY_COMMAND} > {path})"
+            f"{path}: is missing; it has the secret that signs pushes; {_describe_making(path)}"
         ) from error
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from error
@@ -78,10 +78,14 @@ def _read_secret(path: Path) -> str:
         secret = ""
     if not push_rules.is_secret(secret):
         raise Error(
-            f"{path}: is not whsec_ and a key of 24 to 64 bytes in base64; make one: "
-            f"(umask 077; {KEY_COMMAND} > {path})"
+            f"{path}: is not whsec_ and a key of 24 to 64 bytes in base64; {_describe_making(path)}"
         )
     return secret
+
+
+def _describe_making(path: Path) -> str:
+    """Return what to type to make the secret, in a shell."""
+    return f"make one: (umask 077; {KEY_COMMAND} > {shlex.quote(str(path))})"
 
 
 class Pushing:

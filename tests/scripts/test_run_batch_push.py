@@ -1,14 +1,17 @@
 """run_batch.py with `push`: signed events at a receiver, once each, or as often as it takes."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import standardwebhooks
 
 from amt.declared.events import Events
+from amt.declared.push_rules import is_secret
 from amt.declared.pushing import AT_ONCE, Pushing, Target
 from tests.support.declared_batches import (
+    BATCH,
     FOLDER,
     PUSH_SECRET,
     allow_pushes,
@@ -137,6 +140,23 @@ def test_what_cannot_be_pushed_is_refused_before_the_launch(desk: Desk, hook: Re
     assert "push_secret.txt: is missing; it has the secret that signs pushes; make one" in missing
     assert count_hits(desk) == 0
     assert not Path(FOLDER).exists()
+
+
+def test_the_command_that_makes_a_secret_can_be_pasted(desk: Desk, hook: Receiver) -> None:
+    """Whatever the folder is called."""
+    folder = Path("Lab's batches (May)")
+    folder.mkdir()
+    name = desk.write(
+        f"{folder}/batch.json", json.dumps(BATCH | {"push": {"url": allow_pushes(desk, hook)}})
+    )
+    message = desk.fails("run_batch", name)
+    command = message.partition("make one: ")[2]
+
+    subprocess.run(["sh", "-c", command], check=True)
+
+    assert is_secret((folder / "push_secret.txt").read_text().strip())
+    assert desk.run("run_batch", name, "--explain").code == 0
+    assert "push_secret.txt" not in desk.run("run_batch", name).err
 
 
 def test_a_slow_receiver_has_four_requests_and_delays_nobody(
