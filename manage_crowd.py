@@ -39,7 +39,12 @@ MODULES = {
         "list_requesters": "print every requester and its access key",
         "set_password": "set the password for a requester's pages; asks for it, or reads it from "
         "stdin",
-        "remove_keys": "remove a requester's keys and password; its HITs stay",
+        "remove_keys": "remove a requester's keys, password and tokens; its HITs stay",
+    },
+    "tokens": {
+        "add_token": "create a token with which programs send batches for a requester, and print it",
+        "list_tokens": "print every token's id and requester, but no token",
+        "remove_token": "remove a token; takes effect at once",
     },
     "backup": {
         "backup": "copy the crowd into a new directory, also while a server is running",

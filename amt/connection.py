@@ -77,15 +77,16 @@ def connect(crowd: Crowd) -> "MTurkClient":
     )
     client.meta.events.register_first("needs-retry.mturk", _Reaching())
     if local:
-        _answer_inside(client, Path(crowd.settings["local_crowd"]), crowd.live)
+        _answer_inside(client, crowd)
     return client
 
 
-def _answer_inside(client: "MTurkClient", directory: Path, live: bool) -> None:
-    """Let the embedded crowd respond to this client: the only place where the two sides meet."""
+def _answer_inside(client: "MTurkClient", crowd: Crowd) -> None:
+    """Let the embedded crowd respond to this client: the only place where calls cross over."""
     from local_crowd.embedded import CANNOT_OPEN, EmbeddedSite
 
-    site = EmbeddedSite(directory, "live" if live else "sandbox")
+    directory = Path(crowd.settings["local_crowd"])
+    site = EmbeddedSite(directory, "live" if crowd.live else "sandbox", requester=crowd.requester)
     try:
         site.open()
     except CANNOT_OPEN as error:

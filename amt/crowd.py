@@ -25,7 +25,9 @@ class Crowd:
     """Where HITs live: `name` is "local", "mturk" or a server's URL; `live` is not its sandbox.
 
     `settings` are those of config.json (see configuration.DEFAULTS), and `source` names the file
-    that they are from. `concurrency` is the number of calls at a time.
+    that they are from. `concurrency` is the number of calls at a time. `requester` is the name of the
+    requester that calls act for on the crowd "local", which needs no keys; any other crowd knows its
+    requester by the keys in `settings`.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Crowd:
     settings: dict[str, Any]
     concurrency: int = DEFAULT_CONCURRENCY
     source: str = "no config.json"
+    requester: str = "local"
 
     def __str__(self) -> str:
         where = {"local": "the local crowd", "mturk": "Mechanical Turk"}.get(self.name, self.name)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from local_crowd import settings
 from local_crowd.operations.call import Call, Request, Response, random_id
-from local_crowd.operations.people import identities
-from local_crowd.operations.people.access_keys import KeyHolder, find_holder
+from local_crowd.operations.people import access_keys, access_tokens, identities
+from local_crowd.operations.people.access_keys import KeyHolder
+from local_crowd.operations.people.access_tokens import TokenHolder
 from local_crowd.operations.registry import OPERATIONS, is_read_only
 from local_crowd.operations.work.deadlines import is_due, settle
 from local_crowd.store.engine import Connection
@@ -85,7 +86,17 @@ class Site:
     def find_key_holder(self, access_key: str) -> KeyHolder | None:
         """Return the requester to whom an access key belongs, with the secret key, or None."""
         with self.store.reading() as db:
-            return find_holder(db, access_key)
+            return access_keys.find_holder(db, access_key)
+
+    def find_token_holder(self, token: str) -> TokenHolder | None:
+        """Return to whom an access token belongs, or None. Only the live site has tokens."""
+        with self.store.reading() as db:
+            return access_tokens.find_holder(db, token)
+
+    def find_requester(self, name: str) -> str | None:
+        """Return the id of the requester with this name, or None."""
+        with self.reading() as call:
+            return access_keys.find_id(call, name)
 
     def ensure_owner(self) -> str:
         """Return the id of the requester that the embedded crowd acts for."""

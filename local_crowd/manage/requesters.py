@@ -16,7 +16,7 @@ from local_crowd.operations import checks
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import ParameterValidationError
 from local_crowd.operations.money import balance
-from local_crowd.operations.people import access_keys, identities, requesters
+from local_crowd.operations.people import access_keys, access_tokens, identities, requesters
 from local_crowd.operations.people.identities import OWNER
 
 
@@ -86,7 +86,7 @@ def new_keys(directory: Path, name: str) -> Iterator[Line]:
 
 @command(NAME)
 def remove_keys(directory: Path, name: str) -> Iterator[Line]:
-    """Remove a requester's keys and password. Its HITs stay; new_keys restores its access.
+    """Remove a requester's keys, password and tokens. Its HITs stay; new_keys gives it keys again.
 
     Raises ParameterValidationError for an unknown name.
     """
@@ -96,6 +96,7 @@ def remove_keys(directory: Path, name: str) -> Iterator[Line]:
             if requester_id := access_keys.find_id(call, name):
                 access_keys.set_keys(call, name, requester_id, access_keys.NO_KEYS)
                 requesters.set_password(call, name, None)
+                access_tokens.remove_all(call, requester_id)
     yield from ()
 
 

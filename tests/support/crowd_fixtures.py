@@ -91,7 +91,7 @@ def _embedded(directory: Path, name: str, clock: Clock) -> Iterator[CrowdUnderTe
     inside = embedded.EmbeddedSite(directory, name, clock)
     settings = NO_KEYS | {"local_crowd": directory}
     with pytest.MonkeyPatch.context() as patch:  # the scripts' own client, with our clock
-        patch.setattr(embedded, "EmbeddedSite", lambda *_: inside)
+        patch.setattr(embedded, "EmbeddedSite", lambda *_, **__: inside)
         client = amt.crowd.Crowd("local", name == "live", settings).connect()
     site, owner = inside.open()
     yield CrowdUnderTest(client, site, clock, owner)

@@ -168,8 +168,10 @@ def desk(
     original = embedded.EmbeddedSite
 
     class Watched(original):  # type: ignore[misc,valid-type]
-        def __init__(self, directory: Path, name: str, clock: Any = None) -> None:
-            super().__init__(directory, name, clock or desk.clock)
+        def __init__(
+            self, directory: Path, name: str, clock: Any = None, requester: str = "local"
+        ) -> None:
+            super().__init__(directory, name, clock or desk.clock, requester)
             opened.append(self)
 
         def respond(self, headers: Any, body: bytes) -> Any:

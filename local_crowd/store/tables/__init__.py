@@ -18,6 +18,7 @@ from local_crowd.store.tables.money_tables import bonuses, payment_items, paymen
 from local_crowd.store.tables.notification_tables import outbox
 from local_crowd.store.tables.panel_tables import panel_workers, visit_assignments, visits
 from local_crowd.store.tables.people_tables import (
+    access_tokens,
     accounts,
     attempts,
     links,

@@ -1,4 +1,4 @@
-"""The tables of requesters and workers: profiles, accounts, sign-in attempts, links, blocks."""
+"""The tables of requesters and workers: tokens, profiles, accounts, sign-in attempts, links, blocks."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, Text
 
@@ -14,6 +14,18 @@ requesters = Table(
     Column("budget", Cents),  # total that may be spent; NULL: no limit
     Column("surely_left", Cents),  # a lower bound of what is left of it; NULL: recount
     Column("password_hash", Text),  # for the requester's pages; NULL: sign in with the keys only
+    Column("created_time", Seconds, nullable=False),
+)
+
+# Tokens with which programs act for a requester on both sites; see operations.people.access_tokens.
+# Only the live site's database has any.
+access_tokens = Table(
+    "access_tokens",
+    metadata,
+    Column("token_id", Id, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("requester_id", Id, ForeignKey("requesters.requester_id"), nullable=False),
+    Column("may", String(16), nullable=False),  # launch or read
     Column("created_time", Seconds, nullable=False),
 )
 
