@@ -26,6 +26,8 @@ KINDS = {
     "highlight": "span",
     "boxes": "box",
 }
+# The fields of the built-in tasks whose values are those of the context's options.
+CHOSEN = {"same": "same", "accept": "accept", "choose": "choice"}
 
 
 class RowAnswer(NamedTuple):
@@ -48,17 +50,19 @@ NONE = Labels({}, "")
 def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Labels:
     """Return the label of each row that has an answer, from all answers that there are.
 
-    An answer that is not of the kind that the batch file or the task says is left out: whatever
-    a worker's browser sent, it changes no other row. If no answer is of that kind, or they cannot
-    be merged by the batch file's method, they are merged as texts.
+    An answer that is not of the kind that the batch file or the task says, or of another type than
+    all options, is left out: whatever a worker's browser sent, it changes no other row. If no
+    answer is of that kind, or they cannot be merged by the batch file's method, they are merged as
+    texts.
     """
     name = choose_field(answers_of, file)
     own = file.merge
     kind = own.kind or KINDS.get(file.task)
-    answers = _collect(answers_of, name, kind) if name else Answers()
+    types = _find_types(file, name)
+    answers = _collect(answers_of, name, kind, types) if name else Answers()
     if name and not answers.values:
         kind = None
-        answers = _collect(answers_of, name, kind)
+        answers = _collect(answers_of, name, kind, None)
     if not answers.values:
         return NONE
     settings = Settings(name or "", kind, own.method, order=tuple(own.order))
@@ -96,11 +100,36 @@ def choose_field(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile)
     return file.task if file.task in names else next(iter(names), None)
 
 
-def _collect(answers_of: Mapping[int, Sequence[RowAnswer]], name: str, kind: str | None) -> Answers:
+def _find_types(file: BatchFile, name: str | None) -> set[type] | None:
+    """Return the types of the labels that the page offers; None if they are not known."""
+    if file.merge.kind not in {None, "label"}:
+        return None
+    if file.task == "rate" and name == "rating":
+        return {float}
+    options = file.context.get("options")
+    if CHOSEN.get(file.task) != name or not isinstance(options, list):
+        return None
+    return {
+        _find_type(option["value"] if isinstance(option, dict) else option) for option in options
+    }
+
+
+def _find_type(value: Any) -> type:
+    """Return the type of a JSON value. All numbers have the same."""
+    return float if type(value) is int else type(value)
+
+
+def _collect(
+    answers_of: Mapping[int, Sequence[RowAnswer]],
+    name: str,
+    kind: str | None,
+    types: set[type] | None,
+) -> Answers:
     collector = Collector(f"output.{name}")
     for number in sorted(answers_of):
         for answer in answers_of[number]:
-            if not _is_of_kind(find_field(answer.fields, name), kind):
+            value = find_field(answer.fields, name)
+            if not _is_of_kind(value, kind) or (types and _find_type(value) not in types):
                 continue
             result = {
                 "assignment_id": f"{answer.worker_id} {number}",

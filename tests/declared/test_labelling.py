@@ -56,6 +56,24 @@ def test_an_answer_of_another_kind_changes_no_label(
     assert merge(task, answers) == label
 
 
+@pytest.mark.parametrize(
+    ("task", "field", "context"),
+    [
+        ("rate", "rating", {}),
+        ("same", "same", {"options": [{"value": 2, "text": "yes"}, 1]}),
+        ("choose", "choice", {"options": [1, 2.5, 2]}),
+    ],
+)
+def test_a_text_among_numbers_changes_no_label(task: str, field: str, context: Any) -> None:
+    """The labels of all other rows stay numbers; only if all are texts, the label is one."""
+    answers = [{field: 2}, {field: "2"}, {field: 2}, {field: "x"}, {field: "x"}, {field: True}]
+
+    label = merge(task, answers, context=context)
+
+    assert (label, type(label)) == (2, int)
+    assert merge(task, [{field: "2"}, {field: "2"}], context=context) == "2"
+
+
 def test_the_batch_file_names_field_and_kind() -> None:
     """Another field than the task's, and another kind than the answers show."""
     answers = [{"same": "yes", "price": "5"}, {"same": "yes", "price": "7"}]
