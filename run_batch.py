@@ -190,9 +190,10 @@ def follow(args: argparse.Namespace, loop: "Loop", target: "Target | None") -> i
 
 def report(loop: "Loop", progress: "Progress") -> None:
     """Say where the batch is."""
+    without = f", {count_of(progress.without_label, 'row')} without one"
     simpleamt.say(
         f"{count_of(progress.answers, 'answer')} to {count_of(progress.rows, 'row')}, "
-        f"{count_of(progress.labels, 'label')}; {progress.finished_hits:,} of "
+        f"{count_of(progress.labels, 'label')}{without * bool(progress.without_label)}; {progress.finished_hits:,} of "
         f"{count_of(progress.hits, 'HIT')} finished. {loop.directory.path}"
     )
 

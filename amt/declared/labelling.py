@@ -82,6 +82,12 @@ def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Lab
     )
 
 
+def label_nothing(answer_count: int) -> RowLabel:
+    """Return the label of a finished row of which no answer was merged: none, and the reason."""
+    why = "no answer that can be merged" if answer_count else "no answer"
+    return RowLabel(None, None, {}, None, [why])
+
+
 def is_sure(label: RowLabel | None, file: BatchFile) -> bool:
     """Return whether a row needs no further answer, as far as the batch file asks for confidence."""
     if file.confidence is None:

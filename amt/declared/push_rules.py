@@ -54,11 +54,12 @@ def to_json(event: Event) -> Request:
 def to_ampcrowd(event: Event, group_id: str) -> Request:
     """Return the request of an event in AMPCrowd's form: the field `data`, with the answers in JSON.
 
-    The value of a label is the label; of an answer, its fields; `done` has no answers.
+    The value of a label is the label; of an answer, its fields. A row without a label, and `done`,
+    have no answers: its receivers expect a value in each.
     """
     answers: list[dict[str, Any]] = []
-    if event.type != "done":
-        value = event.data["label" if event.type == "label" else "output"]
+    value = event.data.get("label" if event.type == "label" else "output")
+    if value is not None:
         answers.append({"identifier": event.data["row"], "value": value})
     document = {"group_id": group_id, "answers": answers}
     body = urlencode({"data": json.dumps(document)}).encode("ascii")

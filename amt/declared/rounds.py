@@ -15,6 +15,7 @@ from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.declared import labelling
 from amt.declared.directories import Directory
+from amt.declared.labelling import Labels
 from amt.declared.reading import Declared, DeclaredRow
 from amt.declared.work import Work, to_label_line
 from amt.messages import Say
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Progress(NamedTuple):
-    """Where a batch is after a round."""
+    """Where a batch is after a round. `without_label`: rows that are finished and got no label."""
 
     rows: int
     hits: int
@@ -35,6 +36,7 @@ class Progress(NamedTuple):
     answers: int
     labels: int
     is_done: bool
+    without_label: int = 0
 
 
 @dataclass
@@ -54,6 +56,7 @@ class Loop:
     def __post_init__(self) -> None:
         self.finished: set[str] = set()  # HITs to which no further answer can come
         self._counters: dict[str, HitCounters] = {}  # of the other HITs, as of the last round
+        self._deleted: dict[str, None] = {}  # HITs that the crowd no longer has
         self._numbers: dict[str, int] = {}  # of the HITs, by their ids
 
     def launch(self) -> int:
@@ -69,7 +72,7 @@ class Loop:
             self.crowd, self._list_assignments, filter(self._has_more, counters)
         ):
             self.add_assignments(outcome.value or ())
-        self.finish(hit for hit in counters if self._is_finished(hit))
+        self.finish((hit for hit in counters if self._is_finished(hit)), self._deleted)
         self._launch_wave()
         return self.measure()
 
@@ -83,8 +86,9 @@ class Loop:
             self.batch.planned,
             len(self.finished),
             self.work.answer_count,
-            len(self.work.labelled),
+            self.work.label_count,
             is_done,
+            len(self.work.without_label),
         )
 
     def add_assignments(self, assignments: Iterable[Any]) -> list[str]:
@@ -110,13 +114,17 @@ class Loop:
         self.finish(full)
         return len(full)
 
-    def finish(self, hits: Iterable[HitCounters]) -> None:
-        """Label the rows of HITs to which no further answer comes; ask one more worker if in doubt."""
-        ended = list(hits)
+    def finish(self, hits: Iterable[HitCounters], deleted: Iterable[str] = ()) -> None:
+        """Label the rows of HITs to which no further answer comes; ask one more worker if in doubt.
+
+        `deleted` are the ids of HITs that the crowd no longer has.
+        """
+        ended: dict[str, HitCounters | None] = {hit.hit_id: hit for hit in hits}
+        ended |= dict.fromkeys(deleted)
         rows = {
             row.number: row
-            for hit in ended
-            for row in self.find_rows(hit.hit_id)
+            for hit_id in ended
+            for row in self.find_rows(hit_id)
             if row.number not in self.work.labelled
         }
         answered = [number for number in rows if number in self.work.answers]
@@ -124,29 +132,25 @@ class Loop:
             labelling.merge(self.work.answers, self.declared.file) if answered else labelling.NONE
         )
         lines = []
-        for hit in ended:
+        for hit_id, hit in ended.items():
             ready: list[DeclaredRow] = []
             doubtful: list[DeclaredRow] = []
-            for row in self.find_rows(hit.hit_id):
+            for row in self.find_rows(hit_id):
                 if row.number in rows:
                     is_sure = labelling.is_sure(labels.rows.get(row.number), self.declared.file)
                     (ready if is_sure else doubtful).append(row)
-            if not (doubtful and self._ask_one_more(hit)):
+            if not (doubtful and hit is not None and self._ask_one_more(hit)):
                 ready += doubtful
-                self.finished.add(hit.hit_id)
-                self._counters.pop(hit.hit_id, None)
-            lines += [
-                to_label_line(
-                    row,
-                    hit.hit_id,
-                    labels.rows[row.number],
-                    labels.method,
-                    len(self.work.answers[row.number]),
-                )
-                for row in ready
-                if row.number in labels.rows
-            ]
+                self.finished.add(hit_id)
+                self._counters.pop(hit_id, None)
+            lines += [self._to_line(row, hit_id, labels) for row in ready]
         self.work.add_labels(lines)
+
+    def _to_line(self, row: DeclaredRow, hit_id: str, labels: Labels) -> dict[str, Any]:
+        """Return the line of a row in labels.jsonl, also if it has no label."""
+        count = len(self.work.answers.get(row.number, ()))
+        label = labels.rows.get(row.number) or labelling.label_nothing(count)
+        return to_label_line(row, hit_id, label, labels.method or None, count)
 
     def compute_cost(self) -> Decimal:
         """Return what the answers cost so far, in US dollars, once they are approved."""
@@ -169,7 +173,8 @@ class Loop:
         waiting = [hit_id for hit_id in self.batch.in_order() if hit_id not in self.finished]
         counters, refused = survey.find(self.crowd, self.client, waiting)
         for outcome in calls.name_refusals(refused, self.say):
-            self.finished.add(outcome.item)  # it was deleted
+            self.finished.add(outcome.item)
+            self._deleted[outcome.item] = None
         self._counters = {hit.hit_id: hit for hit in counters}
         return counters
 

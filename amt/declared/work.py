@@ -35,7 +35,8 @@ class Work:
         """Read the files. Raises Error for a damaged one."""
         self.declared = declared
         self.answers: dict[int, list[RowAnswer]] = {}  # by the numbers of the rows
-        self.labelled: set[int] = set()
+        self.labelled: set[int] = set()  # the rows that have a line in the labels file
+        self.without_label: set[int] = set()  # those of them whose label is null
         self._assignments: dict[str, int] = {}  # how many rows of each are in the file
         self.listeners: list[Callable[[], object]] = []  # called after lines were written
         self._newest = ""
@@ -50,7 +51,7 @@ class Work:
         for _, line in self._results.read():
             self._note_answer(line)
         for _, line in self._labels.read():
-            self.labelled.add(line["row"])
+            self._note_label(line)
         self._add_events(self._draft_all())
 
     def __enter__(self) -> Self:
@@ -66,6 +67,11 @@ class Work:
     def answer_count(self) -> int:
         """How many lines the results file has."""
         return sum(self._assignments.values())
+
+    @property
+    def label_count(self) -> int:
+        """How many rows have a label that is not null."""
+        return len(self.labelled) - len(self.without_label)
 
     @property
     def newest_submit_time(self) -> datetime | None:
@@ -110,7 +116,8 @@ class Work:
             return
         self._labels.append(lines)
         self._labels.sync()
-        self.labelled |= {line["row"] for line in lines}
+        for line in lines:
+            self._note_label(line)
         self._add_events(map(self._draft_label, lines))
         self._notify()
 
@@ -120,7 +127,8 @@ class Work:
         data = {
             "batch": self.declared.file.id,
             "rows": count,
-            "labels": len(self.labelled),
+            "labels": self.label_count,
+            "without_label": len(self.without_label),
             "answers": sum(map(len, self.answers.values())),
             "assignments": len(self._assignments),
             "cost": f"{cost:.2f}",
@@ -141,6 +149,11 @@ class Work:
         if line["output"] is not None and line["status"] != "Rejected":
             answer = RowAnswer(line["worker_id"], line["output"])
             self.answers.setdefault(line["row"], []).append(answer)
+
+    def _note_label(self, line: Mapping[str, Any]) -> None:
+        self.labelled.add(line["row"])
+        if line["label"] is None:
+            self.without_label.add(line["row"])
 
     def _add_events(self, drafts: Iterable[EventDraft]) -> None:
         if self.events is None or self.declared.file.push is None:
@@ -175,6 +188,7 @@ class Work:
             "batch": self.declared.file.id,
             "row": line["row_id"],
             **{name: line[name] for name in ("label", "confidence", "votes", "answers")},
+            "why": line.get("why"),
         }
         return "label", f"{self._batch_name} {line['row']}", data
 
@@ -220,7 +234,7 @@ def to_lines(
 
 
 def to_label_line(
-    row: DeclaredRow, hit_id: str, label: RowLabel, method: str, answer_count: int
+    row: DeclaredRow, hit_id: str, label: RowLabel, method: str | None, answer_count: int
 ) -> dict[str, Any]:
     """Return a line of labels.jsonl."""
     return {

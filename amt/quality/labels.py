@@ -29,7 +29,7 @@ class RowLabel:
     why: list[str] = field(default_factory=list)  # the reasons why somebody should look at the row
     extra: dict[str, Any] = field(default_factory=dict)  # further fields, which a kind has
 
-    def to_line(self, hit: Hit, method: str) -> dict[str, Any]:
+    def to_line(self, hit: Hit, method: str | None) -> dict[str, Any]:
         """Return the line of the labels file."""
         return {
             "row": hit.row,

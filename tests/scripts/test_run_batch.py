@@ -54,7 +54,7 @@ def test_a_batch_file_becomes_hits_results_and_labels(desk: Desk) -> None:
         ("p1", "yes", 2),
         ("p2", None, 2),
     ]
-    assert "5 answers to 3 rows, 2 labels; 1 of 2 HITs finished" in done.err
+    assert "5 answers to 3 rows, 1 label, 1 row without one; 1 of 2 HITs finished" in done.err
 
 
 def test_a_second_run_continues_the_batch(desk: Desk) -> None:
@@ -229,19 +229,43 @@ def test_an_unknown_field_to_merge_is_refused(desk: Desk) -> None:
     assert unclear.err.endswith("/merge/field: is missing; look has the fields colour, size\n")
 
 
-def test_expired_hits_are_labelled_with_the_answers_they_have(desk: Desk) -> None:
-    """A row without an answer gets no label; the batch is finished all the same."""
-    name = write_batch(desk)
+def test_finished_rows_without_a_label_have_a_line_that_says_why(
+    desk: Desk, hook: Receiver
+) -> None:
+    """Expired, deleted, or answered with nothing: a reader sees that no answer comes any more."""
+    rows = {f"p{number}": ["a", "b"] for number in range(1, 6)}
+    name = write_batch(
+        desk,
+        rows=rows,
+        context={},
+        push={"url": allow_pushes(desk, hook), "on": ["label", "done"]},
+    )
     desk.run("run_batch", name)
-    first = next(iter(list_rows(desk)))
-    answer(desk, first, "Ada", p1="yes")
+    answered, empty, _, _, deleted = list_rows(desk)
+    answer(desk, answered, "Ada", p1="yes")
+    answer(desk, empty, "Ada", p2="")
+    desk.run("run_batch", name, "--once")
     desk.run("expire_hits", f"--hit_ids_file={FOLDER}/hit_ids.txt", "--yes")
+    desk.crowd().client.delete_hit(HITId=deleted)
 
     done = desk.run("run_batch", name, "--follow")
+    again = desk.run("run_batch", name, "--once")
 
-    assert "1 answer to 3 rows, 1 label; 3 of 3 HITs finished" in done.err
-    (label,) = read_lines(desk, "labels.jsonl")
-    assert (label["row_id"], label["label"], label["answers"]) == ("p1", "yes", 1)
+    words = "2 answers to 5 rows, 1 label, 4 rows without one; 5 of 5 HITs finished"
+    assert words in done.err
+    assert words in again.err
+    lines = {line["row_id"]: line for line in read_lines(desk, "labels.jsonl")}
+    why = {
+        "p1": "only one answer",
+        "p2": "no answer that can be merged",
+        **dict.fromkeys(("p3", "p4", "p5"), "no answer"),
+    }
+    assert {row: line["why"] for row, line in lines.items()} == why
+    assert [row for row, line in lines.items() if line["label"] is None] == ["p5", "p2", "p3", "p4"]
+    assert all(line["needs_a_look"] for line in lines.values())
+    *labels, end = read_events(desk)
+    assert {event["data"]["row"]: event["data"]["why"] for event in labels} == why
+    assert (end["data"]["labels"], end["data"]["without_label"]) == (1, 4)
 
 
 def test_other_content_under_the_same_id_is_refused(desk: Desk) -> None:

@@ -82,7 +82,7 @@ def test_every_query_about_batch_files_gives_what_it_says(
         ("p1", "yes"),
         ("p2", None),
     ]
-    assert [tuple(row) for row in progress] == [("shoes-1", 3, 3, 2)]
+    assert [tuple(row) for row in progress] == [("shoes-1", 3, 3, 2, 1)]
     assert [(row, why) for row, _, why in look] == [("p2", "tie of no, yes")]
     assert sorted(tuple(row[1:]) for row in workers) == [(1, 1), (1, 1)]
     assert [(name, count, f"{cost:.2f}") for name, count, cost in costs] == [
