@@ -77,7 +77,9 @@ class Merge(Part):
         description="Default: dawid_skene from 3 answers per worker on average on, else majority.",
     )
     order: list[str] = Field(
-        default=[], description="All labels in their order. Default: by number or text."
+        default=[],
+        max_length=10_000,
+        description="All labels in their order. Default: by number or text.",
     )
 
 
@@ -86,7 +88,10 @@ class Push(Part):
 
     url: Url = Field(description="The URL that events are posted to.")
     on: list[EventType] = Field(
-        default=["answer", "label", "done"], min_length=1, description="The events that are sent."
+        default=["answer", "label", "done"],
+        min_length=1,
+        max_length=3,
+        description="The events that are sent.",
     )
     secret_file: str | None = Field(
         default=None,
