@@ -144,7 +144,8 @@ class BatchFile(Part):
     )
     crowd: str | None = Field(
         default=None,
-        description="local, mturk, or the URL of a crowd server. Default: that of config.json.",
+        description="local, mturk, the URL of a crowd server, or module:factory of a plug-in. Default: "
+        "that of config.json.",
     )
     site: Literal["sandbox", "live"] | None = Field(
         default=None, description="Default: the sandbox, or with --prod the live site."

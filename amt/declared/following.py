@@ -49,7 +49,7 @@ def follow(loop: Loop, pause: Pause = time.sleep) -> Progress:
 class _Follower:
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._lists_new = loop.crowd.name != "mturk"
+        self._lists_new = loop.crowd.lists_new_answers
         self._since = loop.work.newest_submit_time or loop.batch.begin_time - CLOCK_DIFFERENCE
         self._next_round = 0.0
         self._full: dict[str, None] = {}  # HITs that may have all their answers

@@ -49,6 +49,8 @@ def prepare(
     if batch.is_complete:
         properties = planning.create_properties(declared)
         return Prepared(declared, directory, crowd, properties, None, None)
+    if declared.file.most is not None:
+        crowd.require("create_additional_assignments_for_hit", "leave out confidence and most")
     plan = planning.make_plan(declared, crowd)
     if batch.header:
         plans.check_unchanged(batch, plan)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, overload
 from pydantic import ValidationError
 
 from amt import inputs
-from amt.crowd import check_name, strip_slash
+from amt.crowd import check_name, is_plug_in, strip_slash
 from amt.declared import ampcrowd, tasks
 from amt.declared.batch_file import KEY_OF, BatchFile
 from amt.declared.faults import FileFaults
@@ -102,8 +102,9 @@ def parse(
 ) -> Declared:
     """Return the batch that a text declares. Raises Error with every fault, one per line.
 
-    `name` is what messages call the text; a file of rows is looked for in `folder`, None for a text
-    that may not name one, and task types in `template_directories`.
+    `name` is what messages call the text; a file of rows is looked for in `folder`, and task types in
+    `template_directories`. `folder` is None for a text of somebody who may name no file, and no code
+    (a plug-in crowd).
     """
     try:
         given, repeated = json_text.parse_with_repeated_keys(text.removeprefix("\ufeff"))
@@ -121,7 +122,7 @@ def parse(
         rows = _list_rows(document.get("rows"), folder, faults)
         _check_task(document, rows, template_directories, faults)
     if file is not None:
-        _check_together(file, faults)
+        _check_together(file, folder, faults)
     for path in repeated:
         faults.add_as_given(path, "is there twice")
     if faults or file is None:
@@ -130,7 +131,7 @@ def parse(
     return Declared(name, folder, text, given, file, rows, tuple(notes), group_id)
 
 
-def _check_together(file: BatchFile, faults: FileFaults) -> None:
+def _check_together(file: BatchFile, folder: Path | None, faults: FileFaults) -> None:
     """Add what is wrong with a key only because of another one."""
     if file.confidence is not None and file.most is None:
         faults.add(["most"], "is missing; say how many workers confidence may ask about a row")
@@ -150,6 +151,8 @@ def _check_together(file: BatchFile, faults: FileFaults) -> None:
             check_name(strip_slash(file.crowd))
         except Error as error:
             faults.add(["crowd"], str(error).partition(": ")[2])
+        if folder is None and is_plug_in(file.crowd):
+            faults.add(["crowd"], f"{file.crowd} is code, which cannot be named here")
     if file.store is not None:
         from amt import results_store  # SQLAlchemy: only if something is stored
 

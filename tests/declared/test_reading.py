@@ -204,7 +204,7 @@ def test_keys_that_contradict_each_other_are_a_fault() -> None:
         "/confidence: is missing; most is the limit for rows that are less sure",
         "/most: must be at least assignments, 3",
         "/open_at_most: must be at least assignments, 3: a HIT opens them at once",
-        "/crowd: it must be local, mturk, or the URL of a crowd server",
+        "/crowd: it must be local, mturk, the URL of a crowd server, or module:factory",
         f"/store: {NO_DATABASE}",
     ]
     assert faults(confidence=0.9) == [

@@ -230,9 +230,11 @@ def test_an_unknown_field_to_merge_is_refused(desk: Desk) -> None:
 
 
 def test_finished_rows_without_a_label_have_a_line_that_says_why(
-    desk: Desk, hook: Receiver
+    desk: Desk, hook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Expired, deleted, or answered with nothing: a reader sees that no answer comes any more."""
+    # The desk's clock is ahead by the seconds of the answers: a later round sees what expired.
+    monkeypatch.setattr(following, "ROUND_SECONDS", 0.2)
     rows = {f"p{number}": ["a", "b"] for number in range(1, 6)}
     name = write_batch(
         desk,
