@@ -11,7 +11,6 @@ stopped.
 
 import argparse
 import contextlib
-import json
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -82,7 +81,9 @@ def run_batch(args: argparse.Namespace) -> int:
     for note in declared.notes:
         simpleamt.say(note)
     if args.explain:
-        print(json.dumps(declared.explain(), indent=2, ensure_ascii=False))
+        for part in declared.list_explained():
+            print(part, end="")
+        print()
         return 0
     directory = directories.find(args.directory, declared)
     target = pushing.read_target(declared, settings["push_destinations"])

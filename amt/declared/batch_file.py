@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
+from amt.declared.documents import StoredRows
+
 ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 EventType = Literal["answer", "label", "done"]
 DAY_SECONDS = 86_400
@@ -24,11 +26,11 @@ KEY_OF = {
 
 
 def _check_rows(value: Any) -> Any:
-    if not isinstance(value, dict | list | str):
+    if not isinstance(value, dict | list | str | StoredRows):
         raise PydanticCustomError(
             "rows", "must be an object, a list, or the name of a .jsonl or .csv file"
         )
-    if not value:
+    if not len(value):
         raise PydanticCustomError("rows", "is empty; give at least one row")
     return value
 

@@ -1,5 +1,6 @@
 """Read a batch file: everything that is wrong with it, before anything is done."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,9 @@ from pydantic import ValidationError
 
 from amt import inputs
 from amt.crowd import check_name, is_plug_in, strip_slash
-from amt.declared import ampcrowd, tasks
+from amt.declared import ampcrowd, documents, tasks
 from amt.declared.batch_file import KEY_OF, BatchFile
+from amt.declared.documents import PART_BYTES, Content, StoredRows
 from amt.declared.faults import FileFaults
 from amt.errors import Error
 from formats import json_text
@@ -27,7 +29,9 @@ class DeclaredRow(NamedTuple):
 class Rows(Sequence[DeclaredRow]):
     """The rows of a batch. They are made when they are asked for: a batch can have 100,000."""
 
-    def __init__(self, ids: Sequence[str], values: Mapping[str, Any] | Sequence[Any]) -> None:
+    def __init__(
+        self, ids: Sequence[str], values: Mapping[str, Any] | Sequence[Any] | StoredRows
+    ) -> None:
         self._ids = ids
         self._values = values
 
@@ -52,7 +56,7 @@ NO_ROWS = Rows((), ())
 
 @dataclass(frozen=True)
 class Declared:
-    """A batch file that was read. `document` is its JSON, and `text` the unchanged text.
+    """A batch file that was read. `document` is its JSON, and `content` the unchanged bytes.
 
     `name` is what messages call the file, `folder` where the files that it names are. `notes` are said
     once. `group_id` is the batch's id, or in a document of AMPCrowd the group's.
@@ -60,7 +64,7 @@ class Declared:
 
     name: str
     folder: Path | None
-    text: str
+    content: Content
     document: Any
     file: BatchFile
     rows: Sequence[DeclaredRow]
@@ -69,9 +73,36 @@ class Declared:
 
     def explain(self) -> dict[str, Any]:
         """Return the batch file with the default of every key that it leaves out."""
-        values = self.file.model_dump(exclude={"schema_url"})
+        rows = self.file.rows
+        return self._explain_keys() | {
+            "rows": rows.to_value() if isinstance(rows, StoredRows) else rows
+        }
+
+    def list_explained(self) -> Iterator[str]:
+        """Yield what `explain` returns as JSON with two spaces, in parts: the rows can be many."""
+        rows = self.file.rows
+        text = to_json(self._explain_keys() | {"rows": None})
+        before, mark, after = text.partition('\n  "rows": null')
+        yield before + mark.removesuffix("null")
+        if isinstance(rows, str):
+            yield to_json(rows) + after
+            return
+        is_list = isinstance(rows, list) or (isinstance(rows, StoredRows) and rows.ids is None)
+        items = enumerate(rows) if isinstance(rows, list) else rows.items()
+        separator = "[" if is_list else "{"
+        for key, row in items:
+            name = "" if is_list else f"{to_json(key)}: "
+            # A text in JSON has no line breaks, so these are those between the values.
+            yield f"{separator}\n    {name}" + to_json(row).replace("\n", "\n    ")
+            separator = ","
+        yield f"\n  {']' if is_list else '}'}" + after
+
+    def _explain_keys(self) -> dict[str, Any]:
+        """Return all keys with their values, in their order; that of `rows` is None."""
+        names = (name for name in type(self.file).model_fields if name != "schema_url")
+        values = self.file.model_dump(exclude={"schema_url", "rows"})
         values["description"] = values["description"] or self.file.title
-        return values
+        return {name: values.get(name) for name in names}
 
     def count_rows_beside(self, number: int) -> int:
         """Return how many rows the HIT of a row has."""
@@ -85,20 +116,31 @@ class Declared:
             yield self.rows[start : start + size]
 
 
+def to_json(value: Any) -> str:
+    """Return a value as JSON with two spaces at each level."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 def read(path: str | Path, template_directories: Sequence[str]) -> Declared:
     """Read a batch file. Raises Error with every fault, one per line."""
     try:
-        with Path(path).open(encoding="utf-8", newline="") as file:
-            text = file.read()
+        content = read_content(Path(path))
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Error(json_text.describe(path, error)) from error
-    return parse(text, str(path), Path(path).parent, template_directories)
+    return parse(content, str(path), Path(path).parent, template_directories)
+
+
+def read_content(path: Path) -> Content:
+    """Return the bytes of a file. Raises OSError."""
+    with path.open("rb") as file:
+        return Content(iter(lambda: file.read(PART_BYTES), b""))
 
 
 def parse(
-    text: str, name: str, folder: Path | None, template_directories: Sequence[str]
+    content: Content | bytes | str,
+    name: str,
+    folder: Path | None,
+    template_directories: Sequence[str],
 ) -> Declared:
     """Return the batch that a text declares. Raises Error with every fault, one per line.
 
@@ -106,8 +148,12 @@ def parse(
     `template_directories`. `folder` is None for a text of somebody who may name no file, and no code
     (a plug-in crowd).
     """
+    if isinstance(content, str):
+        content = content.encode("utf-8", "surrogatepass")
+    if isinstance(content, bytes):
+        content = Content([content])
     try:
-        given, repeated = json_text.parse_with_repeated_keys(text.removeprefix("\ufeff"))
+        given, repeated = documents.parse(content)
     except ValueError as error:
         raise Error(json_text.describe(name, error)) from error
     is_ampcrowd = ampcrowd.is_document(given)
@@ -128,7 +174,7 @@ def parse(
     if faults or file is None:
         raise Error(f"{name}:\n{faults.join()}")
     group_id = str(given["group_id"]) if is_ampcrowd else file.id
-    return Declared(name, folder, text, given, file, rows, tuple(notes), group_id)
+    return Declared(name, folder, content, given, file, rows, tuple(notes), group_id)
 
 
 def _check_together(file: BatchFile, folder: Path | None, faults: FileFaults) -> None:
@@ -196,6 +242,9 @@ def _check_task(
 
 def _list_rows(given: Any, folder: Path | None, faults: FileFaults) -> Rows:
     """Return the rows; those of a file that cannot be read are a fault."""
+    if isinstance(given, StoredRows):
+        ids = given.ids
+        return Rows([str(n) for n in range(len(given))] if ids is None else ids, given)
     if isinstance(given, dict):
         return Rows(list(given), given)
     if isinstance(given, str) and given:
