@@ -12,7 +12,7 @@ from amt import inputs
 from amt.crowd import check_name, is_plug_in, strip_slash
 from amt.declared import ampcrowd, documents, tasks
 from amt.declared.batch_file import KEY_OF, BatchFile
-from amt.declared.documents import PART_BYTES, Content, StoredRows
+from amt.declared.documents import Content, StoredRows
 from amt.declared.faults import FileFaults
 from amt.errors import Error
 from formats import json_text
@@ -133,7 +133,7 @@ def read(path: str | Path, template_directories: Sequence[str]) -> Declared:
 def read_content(path: Path) -> Content:
     """Return the bytes of a file. Raises OSError."""
     with path.open("rb") as file:
-        return Content(iter(lambda: file.read(PART_BYTES), b""))
+        return Content(iter(lambda: file.read(documents.PART_BYTES), b""))
 
 
 def parse(
