@@ -11,10 +11,9 @@ stopped.
 
 import argparse
 import contextlib
+import json
 import sys
-from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import simpleamt
 from amt.crowd import strip_slash
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from amt.declared.pushing import Target
     from amt.declared.reading import Declared
     from amt.declared.rounds import Loop, Progress
-
-Value = TypeVar("Value")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -81,9 +78,7 @@ def run_batch(args: argparse.Namespace) -> int:
     for note in declared.notes:
         simpleamt.say(note)
     if args.explain:
-        for part in declared.list_explained():
-            print(part, end="")
-        print()
+        print(json.dumps(declared.explain(), indent=2, ensure_ascii=False))
         return 0
     directory = directories.find(args.directory, declared)
     target = pushing.read_target(declared, settings["push_destinations"])
@@ -96,6 +91,7 @@ def run_batch(args: argparse.Namespace) -> int:
 def push_again(declared: "Declared", directory: "Directory", target: "Target | None") -> int:
     """Send the events again that were given up. Return 1 when some were not delivered."""
     from amt.batches import Batch
+    from amt.declared import totals
     from amt.declared.events import Events
     from amt.declared.pushing import Pushing
 
@@ -109,6 +105,7 @@ def push_again(declared: "Declared", directory: "Directory", target: "Target | N
         with Pushing(events, target, simpleamt.say) as push:
             pass  # what is due is sent when the block ends
         simpleamt.say(push.describe())
+        totals.note_pushes(directory, events)
         return 1 if events.unsent_count or events.dead_count else 0
 
 
@@ -149,10 +146,10 @@ def run(
 
     prepared = launches.prepare(declared, directory, crowd, args.max_cost, simpleamt.say)
     client = crowd.connect()
-    question = ask_crowd(args, partial(launches.require_funds, prepared, client))
+    question = launches.require_funds(prepared, client)
     if question is not None:
         simpleamt.confirm(args, question)
-    with launches.open_loop(prepared, client, simpleamt.say, waits=args.follow) as loop:
+    with launches.open_loop(prepared, client, simpleamt.say) as loop:
         try:
             return follow(args, loop, target)
         except KeyboardInterrupt:
@@ -160,22 +157,13 @@ def run(
             raise
 
 
-def ask_crowd(args: argparse.Namespace, call: Callable[[], Value]) -> Value:
-    """Return what `call` returns. With --follow, an outage of the crowd is waited for."""
-    if not args.follow:
-        return call()
-    from amt.declared import outages  # boto3 takes 0.1 s to import
-
-    return outages.wait_out(call, simpleamt.say)
-
-
 def follow(args: argparse.Namespace, loop: "Loop", target: "Target | None") -> int:
     """Launch, then run as many rounds as the flags say. Return 1 for HITs that were refused."""
     from amt import launching
-    from amt.declared import following
+    from amt.declared import following, totals
 
     is_new = not loop.batch.is_complete
-    refused = ask_crowd(args, loop.launch)
+    refused = loop.launch()
     if is_new:
         for words in launching.describe_launch(loop.crowd, loop.batch):
             simpleamt.say(words)
@@ -199,6 +187,7 @@ def follow(args: argparse.Namespace, loop: "Loop", target: "Target | None") -> i
     report(loop, progress)
     if push is not None:
         simpleamt.say(push.describe())
+        totals.note_pushes(loop.directory, loop.work.events)
     return 1 if refused else 0
 
 

@@ -54,10 +54,12 @@ def gather(
             trouble.append(error)
             return SKIPPED
 
+    # None: without a terminal. A server's threads have nobody who looks at their bars.
+    disable = None if threading.current_thread() is threading.main_thread() else True
     with (
         _record_interrupts(trouble),
         ThreadPoolExecutor(threads) as pool,
-        tqdm(total=total, desc=doing, disable=None, leave=False, file=sys.stderr) as bar,
+        tqdm(total=total, desc=doing, disable=disable, leave=False, file=sys.stderr) as bar,
     ):
         try:
             while True:

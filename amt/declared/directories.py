@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from amt import batches
-from amt.declared import documents
-from amt.declared.documents import StoredRows
 from amt.declared.faults import format_path
 from amt.declared.planning import HitInput
-from amt.declared.reading import Declared, read_content
+from amt.declared.reading import Declared
 from amt.errors import Error
 from amt.messages import join_faults
 from formats import json_text
@@ -60,6 +58,16 @@ class Directory(NamedTuple):
         return self.path / "events.jsonl"
 
     @property
+    def totals(self) -> Path:
+        """The totals of a batch whose answers are all in; until then there is no such file."""
+        return self.path / "totals.json"
+
+    @property
+    def expired(self) -> Path:
+        """A file that is there once somebody asked to expire the batch: no more HITs are launched."""
+        return self.path / "expired.txt"
+
+    @property
     def worker_key(self) -> Path:
         """The key of the pseudonyms that events have in place of worker ids."""
         return self.path / "worker_key.txt"
@@ -85,7 +93,7 @@ def create(directory: Directory, declared: Declared) -> None:
     shutil.rmtree(new.path, ignore_errors=True)
     try:
         new.path.mkdir(parents=True)
-        _write(new.batch_file, declared.content.list_parts())
+        _write(new.batch_file, [declared.text.encode()])
         _write(new.input, HitInput(declared).list_lines())
         new.path.rename(directory.path)
     except OSError as error:
@@ -104,10 +112,22 @@ def _write(path: Path, parts: Any) -> None:
 
 def _compare(directory: Directory, declared: Declared) -> None:
     """Raise Error, naming the JSON paths that differ, unless the directory is of this batch."""
+    if paths := list_conflicts(directory, declared):
+        shown = join_faults(f"{path}: differs" for path in paths)
+        raise Error(
+            f"{directory.path}: is of another batch with the id {declared.file.id}; give yours another "
+            f"id.\n{shown}"
+        )
+
+
+def list_conflicts(directory: Directory, declared: Declared) -> list[str]:
+    """Return the JSON paths at which the batch of the directory differs from this one.
+
+    Raises Error when there is no such directory, or it is not the directory of a batch.
+    """
     try:
-        content = read_content(directory.batch_file)
-        is_same = content.equals(declared.content)
-        document = declared.document if is_same else documents.parse(content).value
+        text = directory.batch_file.read_text("utf-8-sig")
+        document = json_text.parse(text)
     except FileNotFoundError as error:
         raise Error(
             f"{directory.path}: is not the directory of a batch; name another --directory"
@@ -119,27 +139,11 @@ def _compare(directory: Directory, declared: Declared) -> None:
         lines = HitInput(declared).list_lines()
         if directory.input.read_bytes() != b"".join(lines):
             paths = [format_path(["rows"])]
-    if paths:
-        shown = join_faults(f"{path}: differs" for path in paths)
-        raise Error(
-            f"{directory.path}: is of another batch with the id {declared.file.id}; give yours another "
-            f"id.\n{shown}"
-        )
+    return paths
 
 
 def find_differences(old: Any, new: Any, path: tuple[Any, ...] = ()) -> Iterator[str]:
     """Yield the JSON path of each value that differs between two documents."""
-    if old is new:
-        return
-    if (
-        isinstance(old, StoredRows)
-        and isinstance(new, StoredRows)
-        and (old.ids, len(old)) == (new.ids, len(new))
-    ):
-        for (key, one), other in zip(old.items(), new, strict=True):
-            yield from find_differences(one, other, (*path, key))
-        return
-    old, new = (v.to_value() if isinstance(v, StoredRows) else v for v in (old, new))
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys((*old, *new)):
             yield from find_differences(old.get(key, MISSING), new.get(key, MISSING), (*path, key))

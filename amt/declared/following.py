@@ -27,7 +27,7 @@ Pause = Callable[[float], object]
 
 def follow(loop: Loop, pause: Pause = time.sleep) -> Progress:
     """Run rounds until all answers are in. An outage of the crowd is waited for."""
-    follower = _Follower(loop)
+    follower = Follower(loop)
     is_out = False
     while True:
         try:
@@ -46,10 +46,12 @@ def follow(loop: Loop, pause: Pause = time.sleep) -> Progress:
         pause(follower.pause_seconds)
 
 
-class _Follower:
+class Follower:
+    """Follows a batch one step at a time; pause for `pause_seconds` between two steps."""
+
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._lists_new = loop.crowd.lists_new_answers
+        self._lists_new = loop.crowd.name != "mturk"
         self._since = loop.work.newest_submit_time or loop.batch.begin_time - CLOCK_DIFFERENCE
         self._next_round = 0.0
         self._full: dict[str, None] = {}  # HITs that may have all their answers
@@ -57,7 +59,10 @@ class _Follower:
         self.pause_seconds = FIRST_PAUSE_SECONDS
 
     def step(self) -> Progress:
-        """Fetch what is new, in a round or by the list of new answers."""
+        """Fetch what is new, in a round or by the list of new answers.
+
+        Raises what a call raises; after an outage of the crowd, another step continues.
+        """
         if time.monotonic() < self._next_round and self._lists_new:
             self._fetch_new()
         if time.monotonic() >= self._next_round or not self._lists_new:

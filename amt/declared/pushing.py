@@ -46,8 +46,30 @@ def read_target(declared: Declared, allowed: Sequence[str]) -> Target | None:
     Raises Error for a URL that may not get them, and for a secret that is missing or invalid.
     """
     push = declared.file.push
+    check_url(declared, allowed)
     if push is None:
         return None
+    if declared.folder is None:
+        raise Error(f"{declared.name}: /push: no file with a secret can be named here")
+    return make_target(
+        declared, _read_secret(declared.folder / (push.secret_file or SECRET_FILE)), allowed
+    )
+
+
+def make_target(declared: Declared, secret: str, allowed: Sequence[str]) -> Target | None:
+    """Return where the events of a batch go, signed with `secret`; None for a batch without `push`."""
+    push = declared.file.push
+    if push is None:
+        return None
+    group_id = declared.group_id if push.form == "ampcrowd" else None
+    return Target(push.url, secret, allowed, group_id)
+
+
+def check_url(declared: Declared, allowed: Sequence[str]) -> None:
+    """Raise Error for a batch with a URL that may not get events."""
+    push = declared.file.push
+    if push is None:
+        return
     try:
         parts = parse_url(push.url)
     except BadDestinationError as error:
@@ -58,11 +80,6 @@ def read_target(declared: Declared, allowed: Sequence[str]) -> Target | None:
             f"{declared.name}: /push/url: is not an https URL at a public address; to allow it, add it "
             "to push_destinations in config.json"
         )
-    if declared.folder is None:
-        raise Error(f"{declared.name}: /push: no file with a secret can be named here")
-    secret = _read_secret(declared.folder / (push.secret_file or SECRET_FILE))
-    group_id = declared.group_id if push.form == "ampcrowd" else None
-    return Target(push.url, secret, allowed, group_id)
 
 
 def _read_secret(path: Path) -> str:
@@ -127,15 +144,25 @@ class Pushing:
             if kind is None:
                 self._wait(END_SECONDS, until_all=False)
         finally:
-            with self._changed:
-                self._is_ending = True  # a request that ends later is made again by the next run
-                self._changed.notify_all()
+            self.stop()
 
     def notify(self) -> None:
         """Let new events be sent now."""
         with self._changed:
             self._is_stale = True
             self._changed.notify_all()
+
+    def stop(self) -> None:
+        """End the threads now; what they are sending is sent again by the next run."""
+        with self._changed:
+            self._is_ending = True
+            self._changed.notify_all()
+
+    @property
+    def is_idle(self) -> bool:
+        """Return whether no request is being made, and none is due."""
+        with self._changed:
+            return not self._in_flight and not self._is_due()
 
     def wait_for_all(self) -> None:
         """Wait until each event is delivered or dead: for a day, at most, if the receiver is down."""

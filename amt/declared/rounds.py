@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from amt import batches, calls, extending, launching, spending, survey
+from amt import batches, calls, expiring, extending, launching, spending, survey
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.declared import labelling
@@ -54,16 +54,34 @@ class Loop:
     say: Say
 
     def __post_init__(self) -> None:
+        self.refused = 0  # HITs that the last wave could not create
         self.finished: set[str] = set()  # HITs to which no further answer can come
         self._counters: dict[str, HitCounters] = {}  # of the other HITs, as of the last round
         self._deleted: dict[str, None] = {}  # HITs that the crowd no longer has
         self._numbers: dict[str, int] = {}  # of the HITs, by their ids
 
-    def launch(self) -> int:
-        """Create the HITs that are missing, as many as may be open; return how many were refused."""
+    @property
+    def is_expired(self) -> bool:
+        """Return whether somebody asked to expire the batch, so that no more HITs are launched."""
+        return self.directory.expired.exists()
+
+    def launch(self, most: int | None = None) -> int:
+        """Create the HITs that are missing, as many as may be open; return how many were refused.
+
+        `most`: create no more than that, those of the first rows; default: all.
+        """
         if not self.batch.is_complete and self.batch.ids and self.declared.file.open_at_most:
             self._count()
-        return self._launch_wave()
+        return self._launch_wave(most)
+
+    def expire(self) -> int:
+        """Expire the HITs that are not finished; return how many the crowd refused to expire.
+
+        Whoever is at work on one may still submit it.
+        """
+        ids = [hit_id for hit_id in self.batch.ids.values() if hit_id not in self.finished]
+        found = expiring.find_expirable(self.crowd, self.client, ids, say=self.say)
+        return expiring.expire(self.crowd, self.client, found.open, self.say)
 
     def run_round(self) -> Progress:
         """Fetch what is new, label the rows whose answers are all in, and return where that leads."""
@@ -77,10 +95,11 @@ class Loop:
         return self.measure()
 
     def measure(self) -> Progress:
-        """Return where the batch is. If all is in, write the event that says so."""
-        is_done = self.batch.is_complete and len(self.finished) == self.batch.planned
+        """Return where the batch is. If all is in, write the totals, and the event that says so."""
+        is_launched = self.batch.is_complete or self.is_expired
+        is_done = is_launched and len(self.finished) == len(self.batch.ids)
         if is_done:
-            self.work.add_done(self.compute_cost())
+            self.work.add_done(self.compute_cost(), len(self.batch.ids))
         return Progress(
             len(self.declared.rows),
             self.batch.planned,
@@ -190,30 +209,33 @@ class Loop:
             return True
         return hit.expired and not hit.pending
 
-    def _launch_wave(self) -> int:
+    def _launch_wave(self, most: int | None = None) -> int:
         """Create as many of the missing HITs as there is room for; return how many were refused."""
         refused = 0
         if (
             self.plan is not None
             and not self.batch.is_complete
-            and (room := self._find_room()) != 0
+            and not self.is_expired
+            and (room := self._find_room(most)) != 0
         ):
             refused = calls.count_refusals(
                 launching.launch(self.crowd, self.client, self.plan, self.batch, most=room),
                 self.say,
                 lambda row: f"{self.declared.name}: HIT {row.line}",
             )
+            self.refused = refused
         if self.batch.is_complete and batches.needs_ids_file(self.directory.hit_ids, self.batch):
             batches.write_ids(self.directory.hit_ids, self.batch, self.say)
         return refused
 
-    def _find_room(self) -> int | None:
-        """Return how many HITs may be created now; None for all."""
-        most = self.declared.file.open_at_most
-        if most is None:
-            return None
+    def _find_room(self, most: int | None) -> int | None:
+        """Return how many HITs may be created now, at most `most`; None for all."""
+        open_at_most = self.declared.file.open_at_most
+        if open_at_most is None:
+            return most
         opened = sum(hit.available + hit.pending for hit in self._counters.values())
-        return max(0, most - opened) // self.declared.file.assignments
+        room = max(0, open_at_most - opened) // self.declared.file.assignments
+        return room if most is None else min(room, most)
 
     def _ask_one_more(self, hit: HitCounters) -> bool:
         """Give a HIT one more assignment, unless it has the most; return whether it has one more."""

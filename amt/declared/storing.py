@@ -26,13 +26,22 @@ class Storing:
     adds that, also in a later run. `say` is called with the first of several failures.
     """
 
-    def __init__(self, declared: Declared, directory: Directory, batch: Batch, say: Say) -> None:
-        self._url = declared.file.store or ""
+    def __init__(
+        self,
+        declared: Declared,
+        directory: Directory,
+        batch: Batch,
+        say: Say,
+        url: str | None = None,
+    ) -> None:
+        """Take the URL of the batch file, unless `url` is given."""
+        self._url = url or declared.file.store or ""
         row = results_store.to_batch_row(batch.header, declared.file.id)
         self._batch_row = row | {"rows": len(declared.rows)}
         self._directory = directory
         self._say = say
         self._is_failing = False
+        self._is_updated = False  # since the last call of notify
         self._places: dict[Path, tuple[int, int]] = {}  # lines that were read, and where they end
         self._changed = threading.Event()
         self._ending = threading.Event()
@@ -51,6 +60,11 @@ class Storing:
     def notify(self) -> None:
         """Let an update follow soon: a file has grown."""
         self._changed.set()
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether the database has everything that the files had at the last `notify`."""
+        return self._is_updated and not self._changed.is_set()
 
     def update(self) -> bool:
         """Store what is not stored yet; return whether the database could be used."""
@@ -84,9 +98,11 @@ class Storing:
     def _run(self) -> None:
         while not self._ending.is_set():
             self._changed.wait()
+            self._is_updated = False
             self._changed.clear()
             start = time.monotonic()
             if self.update():
+                self._is_updated = True
                 self._ending.wait(PAUSE_SECONDS + time.monotonic() - start)
             else:
                 self._changed.set()  # there is still something to store

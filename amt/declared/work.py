@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from amt import answers, pseudonyms
-from amt.declared import tasks
+from amt.declared import tasks, totals
 from amt.declared.directories import Directory
 from amt.declared.events import Events
 from amt.declared.journals import Journal
@@ -44,10 +44,11 @@ class Work:
         self._batch_name = batch_name
         self._results = Journal(directory.results, _is_answer)
         self._labels = Journal(directory.labels, _is_label)
+        self._directory = directory
         push = declared.file.push
         self.events = Events(directory.events) if push else None
         has_names = push is None or push.workers
-        self._pseudonyms = None if has_names else _read_pseudonyms(directory)
+        self._pseudonyms = None if has_names else read_pseudonyms(directory)
         for _, line in self._results.read():
             self._note_answer(line)
         for _, line in self._labels.read():
@@ -121,8 +122,8 @@ class Work:
         self._add_events(map(self._draft_label, lines))
         self._notify()
 
-    def add_done(self, cost: Decimal) -> None:
-        """Write the event that everything is in."""
+    def add_done(self, cost: Decimal, hits: int) -> None:
+        """Write the event that everything is in, then the totals. `hits` is how many were launched."""
         count = len(self.declared.rows)
         data = {
             "batch": self.declared.file.id,
@@ -134,6 +135,14 @@ class Work:
             "cost": f"{cost:.2f}",
         }
         self._add_events([("done", self._batch_name, data)])
+        more = {
+            "hits": hits,
+            "answered": len(self.answers),
+            "lines": self.answer_count,
+            "unsent": self.events.unsent_count if self.events else 0,
+            "given_up": self.events.dead_count if self.events else 0,
+        }
+        totals.write(self._directory, data | more)
         self._notify()
 
     def _notify(self) -> None:
@@ -171,25 +180,11 @@ class Work:
             yield self._draft_label(line)
 
     def _draft_answer(self, line: Mapping[str, Any]) -> EventDraft:
-        told = self._pseudonyms.replace(line) if self._pseudonyms else line
-        data = {
-            "batch": self.declared.file.id,
-            "row": line["row_id"],
-            "hit_id": line["hit_id"],
-            "assignment_id": line["assignment_id"],
-            "worker": told["worker_id"],
-            "output": told["output"],
-            "submit_time": line["submit_time"],
-        }
+        data = to_answer_data(line, self.declared.file.id, self._pseudonyms)
         return "answer", f"{self._batch_name} {line['assignment_id']} {line['row']}", data
 
     def _draft_label(self, line: Mapping[str, Any]) -> EventDraft:
-        data = {
-            "batch": self.declared.file.id,
-            "row": line["row_id"],
-            **{name: line[name] for name in ("label", "confidence", "votes", "answers")},
-            "why": line.get("why"),
-        }
+        data = to_label_data(line, self.declared.file.id)
         return "label", f"{self._batch_name} {line['row']}", data
 
 
@@ -203,12 +198,38 @@ def _is_label(line: Mapping[str, Any]) -> bool:
     return type(line.get("row")) is int and line.keys() >= LABEL_NAMES
 
 
-def _read_pseudonyms(directory: Directory) -> Pseudonyms:
+def read_pseudonyms(directory: Directory) -> Pseudonyms:
     """Return the pseudonyms of the batch, by a key that its directory gets when it is first needed."""
     path = str(directory.worker_key)
     if not directory.worker_key.exists():
         pseudonyms.create_key(path)
     return Pseudonyms(pseudonyms.read_key(path))
+
+
+def to_answer_data(
+    line: Mapping[str, Any], batch_id: str, hidden: Pseudonyms | None
+) -> dict[str, Any]:
+    """Return the data of the event of a line of results.jsonl. `hidden`: None to name workers by ids."""
+    told = hidden.replace(line) if hidden else line
+    return {
+        "batch": batch_id,
+        "row": line["row_id"],
+        "hit_id": line["hit_id"],
+        "assignment_id": line["assignment_id"],
+        "worker": told["worker_id"],
+        "output": told["output"],
+        "submit_time": line["submit_time"],
+    }
+
+
+def to_label_data(line: Mapping[str, Any], batch_id: str) -> dict[str, Any]:
+    """Return the data of the event of a line of labels.jsonl."""
+    return {
+        "batch": batch_id,
+        "row": line["row_id"],
+        **{name: line[name] for name in ("label", "confidence", "votes", "answers")},
+        "why": line.get("why"),
+    }
 
 
 def to_lines(
