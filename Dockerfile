@@ -8,6 +8,7 @@ RUN sed -i /pyarrow/d requirements-extras.txt \
     && pip install --no-cache-dir -r requirements.txt -r requirements-extras.txt
 COPY *.py ./
 COPY amt/ amt/
+COPY batch_server/ batch_server/
 COPY formats/ formats/
 COPY local_crowd/ local_crowd/
 COPY places/ places/

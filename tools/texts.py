@@ -19,13 +19,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PYTHON = ("amt", "local_crowd")
-CHECK = "amt.check_crowd.__main__"
+PYTHON = ("amt", "batch_server", "local_crowd")
 PAGES = (
     "local_crowd/pages/templates",
     "local_crowd/pages/hit_scripts",
     "hit_templates",
     "amt/report",
+    "batch_server/templates",
 )
 SCRIPTS = ("local_crowd/pages/static", "local_crowd/pages/hit_scripts", "hit_templates")
 SPOKEN_ATTRIBUTES = ("alt", "aria-label", "data-missing", "placeholder", "title", "value")
@@ -56,7 +56,6 @@ Text = tuple[str, int, str]  # file, line (0: the whole file), text
 def script_helps() -> Iterator[Text]:
     """Yield the help of each script, and of each command of a script that has commands."""
     sys.path.insert(0, str(ROOT))
-    yield "amt.check_crowd", 0, _help("check_crowd", importlib.import_module(CHECK).main, [])
     for path in sorted(ROOT.glob("*_*.py")):
         main = importlib.import_module(path.stem).main
         text = _help(path.name, main, [])

@@ -23,7 +23,7 @@ ESSENTIAL_SCRIPTS = {
     "render_template",
     "show_hit_progress",
 }
-PACKAGES = ("amt", "formats", "local_crowd", "places", "webhooks")
+PACKAGES = ("amt", "batch_server", "formats", "local_crowd", "places", "webhooks")
 MODULES = sorted(
     [*ROOT.glob("*.py"), *(p for name in PACKAGES for p in ROOT.rglob(f"{name}/**/*.py"))]
 )
@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "simpleamt": ("amt",),
     # the operator's scripts stand on the crowd's side
     **dict.fromkeys(("manage_crowd", "serve_local_crowd"), ("amt", "local_crowd", "simpleamt")),
+    "serve_batches": ("amt", "batch_server", "formats", "simpleamt"),
     # --serve shows a page on a crowd's own site
     "render_template": ("amt", "local_crowd", "serve_local_crowd", "simpleamt"),
 }
@@ -249,7 +250,6 @@ def test_the_configuration_to_copy_holds_every_key() -> None:
 
     assert set(example) == {
         "crowd",
-        "crowd_settings",
         "local_crowd",
         "push_destinations",
         "aws_access_key",

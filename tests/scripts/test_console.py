@@ -44,6 +44,7 @@ COMMANDS = {
     "render_template": "--html_template=page.html --rendered_html=rendered.html",
     "run_batch": "batch.json --yes",
     "report_results": "--results_file=results.txt --field=answers.label --report_file=report.html",
+    "serve_batches": "--port=0 --open",
     "serve_local_crowd": "--port=0",
     "show_account_balance": "",
     "show_costs": IDS,

@@ -44,9 +44,9 @@ def read_lines(desk: Desk, name: str, folder: str = FOLDER) -> list[Any]:
     return [json.loads(line) for line in desk.read(f"{folder}/{name}").splitlines()]
 
 
-def list_rows(desk: Desk) -> dict[str, list[str]]:
+def list_rows(desk: Desk, folder: str = FOLDER) -> dict[str, list[str]]:
     """Return the ids of the rows of each HIT in the batch record, by its HIT id, in their order."""
-    hits = sorted(read_lines(desk, "hit_ids.batch.jsonl")[1:], key=lambda line: line["row"])
+    hits = sorted(read_lines(desk, "hit_ids.batch.jsonl", folder)[1:], key=lambda line: line["row"])
     return {line["hit_id"]: [row["id"] for row in line["input"]["rows"]] for line in hits}
 
 

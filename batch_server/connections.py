@@ -1,0 +1,90 @@
+"""The HTTP server: waitress, whose own errors are problems too."""
+
+import socket
+import sys
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from waitress import wasyncore
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+
+from batch_server import problems, waiting
+from batch_server.app import MOST_BODY_BYTES
+
+THREADS = waiting.MOST + 8  # those that wait for a change leave 8 for everything else
+CONNECTIONS = 200
+HEADER_BYTES = 64 * 1024
+
+
+class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """A response to what waitress cannot read or does not take."""
+
+    def execute(self) -> None:
+        """Send a problem in place of waitress' text."""
+        error = self.request.error
+        kind = problems.find_kind(error.code)
+        body = problems.format_problem(kind, f"{error.reason}: {error.body}")
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", problems.MEDIA_TYPE))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    error_task_class = _ProblemTask
+
+
+class _Server(TcpWSGIServer):  # type: ignore[misc]
+    channel_class = _Channel
+
+
+class Connections:
+    """Serves an application on a listening socket."""
+
+    def __init__(self, application: WSGIApplication, listening: socket.socket) -> None:
+        self._map: dict[int, Any] = {}
+        self._is_ending = False
+        settings = Adjustments(
+            sockets=[listening],
+            threads=THREADS,
+            ident=None,
+            connection_limit=CONNECTIONS,
+            max_request_body_size=MOST_BODY_BYTES,
+            max_request_header_size=HEADER_BYTES,
+            outbuf_high_watermark=sys.maxsize,  # otherwise a thread waits for a slow client to read
+            clear_untrusted_proxy_headers=True,
+        )
+        self._dispatcher = ThreadedTaskDispatcher()
+        self._dispatcher.set_thread_count(THREADS)
+        self._server = _Server(
+            application,
+            self._map,
+            _sock=listening,
+            dispatcher=self._dispatcher,
+            adj=settings,
+            bind_socket=False,
+            sockinfo=(listening.family, listening.type, listening.proto, listening.getsockname()),
+        )
+
+    def run(self) -> None:
+        """Serve until `stop`, or KeyboardInterrupt."""
+        while self._map and not self._is_ending:
+            # poll, because select cannot handle file descriptors above 1023.
+            wasyncore.poll2(timeout=1, map=self._map)
+
+    def stop(self) -> None:
+        """End `run` from another thread."""
+        self._is_ending = True
+        self._server.pull_trigger()
+
+    def close(self) -> None:
+        """Finish the requests in progress, then close every connection."""
+        self._dispatcher.shutdown(cancel_pending=True, timeout=5)
+        for channel in list(self._map.values()):
+            if isinstance(channel, HTTPChannel):
+                channel.handle_close()
+        wasyncore.close_all(self._map)
