@@ -73,8 +73,14 @@ def _check_type(shape: Any, value: Any, path: str) -> None:
         raise SerializationException(
             f"{path or 'The request'} must be a {shape.type_name}, not {type(value).__name__}"
         )
-    if isinstance(value, str) and _INVALID_CHARACTERS.search(value):
+    if isinstance(value, str) and _has_invalid_character(value):
         raise SerializationException(f"{path} contains an invalid character")
+
+
+def _has_invalid_character(text: str) -> bool:
+    if text.isascii():  # 0.1 microseconds for 2 kB; the search takes 15
+        return "\0" in text
+    return _INVALID_CHARACTERS.search(text) is not None
 
 
 def _validate_structure(
