@@ -22,6 +22,7 @@ from local_crowd.operations.hits import consents, practices
 from local_crowd.operations.hits.stored_questions import DICTIONARY_OF_TYPE
 from local_crowd.operations.qualifications import requirements
 from local_crowd.store.inserts import insert_new
+from local_crowd.store.statements import fetch_row
 from local_crowd.store.tables import hit_type_qualifications, hit_types
 
 # A constant, because building this query takes six times as long as executing it.
@@ -96,7 +97,7 @@ def list_requiring(call: Call, qualification_type_id: str) -> Sequence[str]:
 def get(call: Call, hit_type_id: str) -> Row[Any]:
     """Return the requester's HIT type; raise RequestError when it does not exist."""
     key = {"requester_id": call.requester_id, "hit_type_id": hit_type_id}
-    row = call.db.execute(FIND_ONE, key).one_or_none()
+    row: Row[Any] | None = fetch_row(call.db, FIND_ONE, key)
     if row is None:
         raise _does_not_exist(hit_type_id)
     return row

@@ -6,7 +6,7 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, false, insert, or_, select
+from sqlalchemy import Row, Select, bindparam, false, or_, select
 
 from local_crowd.operations import tokens
 from local_crowd.operations.call import Call, Request, Response
@@ -34,6 +34,7 @@ from local_crowd.operations.policies import review_policies
 from local_crowd.operations.qualifications import qualification_types
 from local_crowd.operations.questions import questions
 from local_crowd.store import tables
+from local_crowd.store.inserts import insert_row
 from local_crowd.store.tables import hits, is_listed, is_reviewable
 
 SLOTS = ("available", "pending", "submitted", "approved", "rejected")
@@ -91,7 +92,7 @@ def _create(call: Call, request: Request, hit_id: str, hit_type: Row[Any]) -> Re
         **review_policies.validate_policies(request),
         **stored_questions.store_question(call, hit_type, question),
     }
-    call.db.execute(insert(hits), columns)
+    insert_row(call.db, hits, columns)
     exclusions.exclude(call, hit_id, excluded)
     # What was inserted is known; reading it back takes as long as inserting it.
     hit = SimpleNamespace(**{**hit_type._asdict(), **columns})
