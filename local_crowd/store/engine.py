@@ -224,6 +224,9 @@ def _create_sqlite_engine(url: URL) -> Engine:
         # As safe as FULL, because Store.flush writes each commit to the disk.
         cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # What a savepoint may have to bring back is kept in memory: in a file, that took 30 writes
+        # for each HIT of a launch. VACUUM, which would copy everything, has its own connection.
+        cursor.execute("PRAGMA temp_store = MEMORY")
         cursor.close()
 
     @event.listens_for(engine, "begin")
