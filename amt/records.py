@@ -46,6 +46,7 @@ class Record:
         self.end = 0  # behind the last whole line: where the next one begins
         self._size = 0
         self._file: FileIO | None = None
+        self._is_at_end = False  # whether the file's position is `end`, with nothing behind it
         self._appending = threading.Lock()
         number = 0
         try:
@@ -169,6 +170,7 @@ class Record:
         if self._file is not None:
             self._file.close()
         self._file = file
+        self._is_at_end = False
         self.header = header
         self.end = len(line)
 
@@ -182,13 +184,17 @@ class Record:
             length = self._write(line)
             self.note(line)
             self.end += length
+            self._is_at_end = True
 
     def _write(self, value: dict[str, Any]) -> int:
         assert self._file is not None, "claim comes first"  # noqa: S101 - a bug of ours
         line = _serialize(value)
         try:
-            self._file.seek(self.end)
-            self._file.truncate()  # of a line that was cut short
+            # Threads that append wait for each other, so a system call less counts.
+            if not self._is_at_end:
+                self._file.seek(self.end)
+                self._file.truncate()  # of a line that was cut short
+            self._is_at_end = False
             _write_all(self._file, line)
         except OSError as error:
             raise Error(
