@@ -52,7 +52,7 @@ MODULES = {
     "links": {
         "add_link": "create a link with which invited people make an account",
         "list_links": "print every invitation link and panel link",
-        "remove_link": "stop a link from admitting new people",
+        "remove_link": "stop a link from admitting new people, and from paying for waiting",
     },
     "workers": {
         "list_workers": "print every worker who has an account",
@@ -73,6 +73,9 @@ MODULES = {
         "reconcile": "compare a panel's export with the submissions here; exit code 1 if they "
         "differ",
         "export_panel": "print the submissions to approve and the bonuses to pay at a panel",
+    },
+    "waiting": {
+        "list_waiting": "print who waits for HITs, and what they earned and were paid for it",
     },
     "payments": {
         "export_payments": "print what is owed to each worker",

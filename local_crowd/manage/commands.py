@@ -72,3 +72,11 @@ URL = argument(
     "public URL of the server, e.g. https://crowd.example.org; default: the URL of the running "
     "server, or http://127.0.0.1:8000",
 )
+WAIT = (
+    argument(
+        "--wait",
+        "TIME",
+        "how long people who find no HIT can wait for one and are paid for it, in total, e.g. 15m",
+    ),
+    argument("--wait_reward", "DOLLARS", "pay for a minute of waiting, e.g. 0.10"),
+)

@@ -8,9 +8,13 @@ from pathlib import Path
 
 from formats.netloc import find_host
 from local_crowd.manage.sites import open_sites
+from local_crowd.operations.checks import parse_dollars
 from local_crowd.operations.errors import ParameterValidationError
+from local_crowd.operations.people import invitation_links
 from local_crowd.site import Site
 
+LONGEST_WAIT_SECONDS = 8 * 3600
+HIGHEST_WAIT_REWARD = 1000  # cents a minute: a slip of the decimal point is not a fortune
 UNIT_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -33,6 +37,28 @@ def parse_duration(text: str) -> int | None:
             f"{text!r} is not a duration; write 90m, 12h, 7d, 4w or never."
         )
     return int(match[1]) * UNIT_SECONDS[match[2]]
+
+
+def parse_wait(
+    wait: str | None, wait_reward: str | None, requester_id: str | None
+) -> invitation_links.WaitTerms | None:
+    """Return what --wait and --wait_reward say, with who pays; None without either.
+
+    Raises ParameterValidationError when one of them is missing or invalid.
+    """
+    if wait is None and wait_reward is None:
+        return None
+    if wait is None or wait_reward is None:
+        raise ParameterValidationError("--wait and --wait_reward need each other.")
+    seconds = parse_duration(wait)
+    if seconds is None or seconds > LONGEST_WAIT_SECONDS:
+        raise ParameterValidationError(f"--wait {wait}: write a duration of up to 8h, e.g. 15m.")
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", wait_reward) or not float(wait_reward):
+        raise ParameterValidationError(
+            f"--wait_reward {wait_reward}: write dollars a minute, from 0.01, e.g. 0.10."
+        )
+    cents = parse_dollars("--wait_reward", wait_reward, 1, HIGHEST_WAIT_REWARD)
+    return invitation_links.WaitTerms(seconds, cents, str(requester_id))
 
 
 def parse_time(text: str) -> int:

@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from local_crowd.manage.commands import FORMAT, SITE, URL, Line, argument, command
+from local_crowd.manage.commands import FORMAT, SITE, URL, WAIT, Line, argument, command
 from local_crowd.manage.common import (
     format_public_url,
     format_time,
     open_named_site,
     parse_duration,
+    parse_wait,
 )
+from local_crowd.operations.call import Call
+from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import ParameterValidationError
-from local_crowd.operations.people import accounts, invitation_links
+from local_crowd.operations.people import access_keys, accounts, invitation_links
 from local_crowd.site import Site
 
 
@@ -26,12 +29,22 @@ from local_crowd.site import Site
         default="7d",
     ),
     argument("--emails", "FILE", "file of e-mail addresses, one per line; creates a link for each"),
+    *WAIT,
+    argument("--requester", "NAME", "requester who pays for waiting, for whose HITs people wait"),
     SITE,
     URL,
     FORMAT,
 )
 def add_link(
-    directory: Path, site: str, url: str, uses: int, expires: str, emails: str | None
+    directory: Path,
+    site: str,
+    url: str,
+    uses: int,
+    expires: str,
+    emails: str | None,
+    wait: str | None,
+    wait_reward: str | None,
+    requester: str | None,
 ) -> Iterator[Line]:
     """Create an invitation link for `uses` people, or one link per e-mail address in a file.
 
@@ -49,9 +62,17 @@ def add_link(
     with open_named_site(directory, site) as opened:
         _require_account_sign_in(opened)
         with opened.writing() as call:
+            terms = parse_wait(wait, wait_reward, _find_requester(call, requester))
+            if (terms is None) != (requester is None):
+                raise ParameterValidationError("--wait and --requester need each other.")
             for email in invited:
                 link_id, token = invitation_links.create(
-                    call, invitation_links.ACCOUNT, uses=uses, lifetime=lifetime, email=email
+                    call,
+                    invitation_links.ACCOUNT,
+                    uses=uses,
+                    lifetime=lifetime,
+                    email=email,
+                    wait=terms,
                 )
                 recipient = {"email": email} if email else {"uses": uses}
                 lines.append(
@@ -78,17 +99,38 @@ def list_links(directory: Path, site: str) -> Iterator[Line]:
                 "expires": format_time(link.expires_time),
                 "email": link.email,
                 "panel": link.panel,
+                **_describe_wait(link),
                 "created": format_time(link.created_time),
             }
 
 
 @command(argument("link", "LINK_ID", "link id, as printed by list_links"), SITE)
 def remove_link(directory: Path, link: str, site: str) -> Iterator[Line]:
-    """Stop a link from admitting new people. Raises ParameterValidationError for an unknown id."""
+    """Stop a link from admitting people and from paying for waiting. Raises ParameterValidationError for an unknown id."""
     with open_named_site(directory, site) as opened, opened.writing() as call:
         invitation_links.get(call, link)
         invitation_links.remove(call, link)
     yield from ()
+
+
+def _describe_wait(link: invitation_links.Link) -> Line:
+    """Return the columns that say what a link pays for waiting; none for a link that pays nothing."""
+    if link.wait_seconds is None or link.wait_reward is None:
+        return {}
+    return {
+        "wait_minutes": link.wait_seconds // 60,
+        "wait_reward": format_dollars(link.wait_reward),
+    }
+
+
+def _find_requester(call: Call, name: str | None) -> str | None:
+    """Return the requester's id. Raises ParameterValidationError for an unknown name."""
+    requester_id = None if name is None else access_keys.find_id(call, name)
+    if name is not None and requester_id is None:
+        raise ParameterValidationError(
+            f"There is no requester {name}; list_requesters shows them all."
+        )
+    return requester_id
 
 
 def _require_account_sign_in(site: Site) -> None:

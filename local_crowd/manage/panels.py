@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from local_crowd.manage.commands import SITE, URL, Line, argument, command
+from local_crowd.manage.commands import SITE, URL, WAIT, Line, argument, command
 from local_crowd.manage.common import (
     format_public_url,
     format_time,
     open_named_site,
     parse_duration,
+    parse_wait,
 )
 from local_crowd.manage.panel_presets import PRESETS, UNKNOWN_PANEL, Preset
 from local_crowd.operations.call import Call
@@ -97,6 +98,7 @@ class Completion(NamedTuple):
         "when the link stops admitting new people, e.g. 12h or 4w; default: never",
         default="never",
     ),
+    *WAIT,
     SITE,
     URL,
 )
@@ -111,6 +113,8 @@ def add_panel_link(
     panel: str | None,
     places: int | None,
     expires: str,
+    wait: str | None,
+    wait_reward: str | None,
     **settings: str | None,
 ) -> Iterator[Line]:
     """Create a link that leads a panel's participants to HITs: those of the given HIT types, or of
@@ -146,6 +150,7 @@ def add_panel_link(
             uses=places,
             lifetime=lifetime,
             panel=panel_settings._asdict(),
+            wait=_find_wait_terms(call, wait, wait_reward, panel_settings.hit_type_ids),
         )
         line = {
             "url": format_public_url(url, opened, f"/join/{token}")
@@ -156,6 +161,19 @@ def add_panel_link(
     if preset:
         line |= {"paste": chosen.paste, "completion": chosen.expects}
     yield line
+
+
+def _find_wait_terms(
+    call: Call, wait: str | None, wait_reward: str | None, hit_type_ids: list[str]
+) -> invitation_links.WaitTerms | None:
+    """Return what the link pays for waiting: the requester of the HITs pays, who must be one."""
+    payers = worker_lists.find_requesters(call, hit_type_ids)
+    terms = parse_wait(wait, wait_reward, payers[0])
+    if terms is not None and len(payers) > 1:
+        raise ParameterValidationError(
+            "--wait: the HIT types belong to several requesters; create a link for each."
+        )
+    return terms
 
 
 def _find_hit_type(call: Call, group_id: str) -> str:

@@ -83,3 +83,20 @@ class PluralText(Text):
 
     def _translate(self, language: Language) -> str:
         return language.ngettext(self.template, self.many, self.count)
+
+
+DAY, HOUR, MINUTE = 86400, 3600, 60  # seconds
+
+
+def describe_duration(seconds: int) -> list[PluralText]:
+    """Return seconds in words, as the two largest units: 5400 gives "1 hour", "30 minutes"."""
+    days, seconds = divmod(seconds, DAY)
+    hours, seconds = divmod(seconds, HOUR)
+    minutes, seconds = divmod(seconds, MINUTE)
+    parts = [
+        PluralText("%(count)s day", "%(count)s days", days, count=days),
+        PluralText("%(count)s hour", "%(count)s hours", hours, count=hours),
+        PluralText("%(count)s minute", "%(count)s minutes", minutes, count=minutes),
+        PluralText("%(count)s second", "%(count)s seconds", seconds, count=seconds),
+    ]
+    return [part for part in parts if part.count][:2] or [parts[-1]]

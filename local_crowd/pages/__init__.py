@@ -23,6 +23,7 @@ from local_crowd.pages.people import account, join, reset_password, sign_in
 from local_crowd.pages.qualifications import qualification_tests, qualifications
 from local_crowd.pages.questions import scripts
 from local_crowd.pages.requester.sessions import Sessions
+from local_crowd.pages.waiting import waiting
 from local_crowd.pages.work import assignments, consents, history, hit_list, hit_page, messages
 from local_crowd.site import Site
 
@@ -32,6 +33,7 @@ BLUEPRINTS = (
     join.pages,
     reset_password.pages,
     panel.pages,
+    waiting.pages,
     account.pages,
     earnings.pages,
     hit_list.pages,

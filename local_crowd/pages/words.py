@@ -4,10 +4,9 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup
 
-from local_crowd.operations.texts import PluralText, Text
+from local_crowd.operations.texts import Text, describe_duration
 from local_crowd.pages.languages.choice import current_language, ngettext, translate
 
-DAY, HOUR, MINUTE = 86400, 3600, 60  # seconds
 STATUSES = {
     "Accepted": Text("In progress"),
     "Submitted": Text("Waiting for review"),
@@ -25,17 +24,7 @@ def format_money(cents: int) -> str:
 
 def format_duration(seconds: int) -> str:
     """Format seconds in the two largest units: 5400 -> "1 hour 30 minutes"."""
-    days, seconds = divmod(seconds, DAY)
-    hours, seconds = divmod(seconds, HOUR)
-    minutes, seconds = divmod(seconds, MINUTE)
-    parts = [
-        PluralText("%(count)s day", "%(count)s days", days, count=days),
-        PluralText("%(count)s hour", "%(count)s hours", hours, count=hours),
-        PluralText("%(count)s minute", "%(count)s minutes", minutes, count=minutes),
-        PluralText("%(count)s second", "%(count)s seconds", seconds, count=seconds),
-    ]
-    shown = [part for part in parts if part.count][:2] or parts[-1:]
-    return " ".join(map(translate, shown))
+    return " ".join(map(translate, describe_duration(seconds)))
 
 
 def count_of(count: int, noun: str) -> str:

@@ -13,7 +13,7 @@ from local_crowd.store.engine import Store
 from local_crowd.store.faults import StoreError
 from local_crowd.store.locks import take_advisory_lock
 
-HEAD = "0017"  # the newest migration; a test compares it with the folder
+HEAD = "0018"  # the newest migration; a test compares it with the folder
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATE_LOCK_KEY = 39017  # unique among our advisory locks
 _migrating = threading.Lock()  # alembic keeps the running migration in a global variable

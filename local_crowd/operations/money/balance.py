@@ -7,7 +7,7 @@ from sqlalchemy import and_, case, func, select, update
 from local_crowd.operations.call import Call, Request, Response
 from local_crowd.operations.checks import format_dollars
 from local_crowd.operations.errors import RequestError
-from local_crowd.store.tables import bonuses, hit_types, hits, requesters
+from local_crowd.store.tables import bonuses, hit_types, hits, requesters, waits
 
 SANDBOX_BALANCE = 1_000_000  # cents; Amazon's sandbox always reports 10000.00
 UNLIMITED_BALANCE = 99_999_999_999  # cents; reported for a live requester without a budget
@@ -75,7 +75,7 @@ def set_budget(call: Call, requester_id: str | None, amount: int | None) -> None
 
 
 class Liabilities(NamedTuple):
-    """A requester's costs in cents: paid in rewards and bonuses, and reserved for HITs."""
+    """A requester's costs in cents: paid in rewards and bonuses, and reserved for HITs and waiting."""
 
     paid: int
     reserved: int
@@ -99,4 +99,10 @@ def _sum_liabilities(call: Call) -> Liabilities:
             bonuses.c.requester_id == call.requester_id
         )
     )
-    return Liabilities(int(paid) + int(bonus_total or 0), int(reserved))
+    # What people have earned by waiting is reserved until it is paid as a bonus.
+    waiting = call.db.scalar(
+        select(func.coalesce(func.sum(waits.c.earned - waits.c.paid), 0)).where(
+            waits.c.requester_id == call.requester_id, waits.c.due_time.is_not(None)
+        )
+    )
+    return Liabilities(int(paid) + int(bonus_total or 0), int(reserved) + int(waiting or 0))

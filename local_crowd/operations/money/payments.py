@@ -7,7 +7,7 @@ is in one payment at most.
 
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, exists, false, func, insert, select, true
+from sqlalchemy import Select, case, exists, false, func, insert, or_, select, true
 from sqlalchemy import literal as value
 from sqlalchemy.sql import union_all
 
@@ -165,7 +165,9 @@ def query_unpaid(choice: Choice) -> Any:
     if choice.link_id is not None:
         of_link = select(visit_assignments.c.assignment_id).filter_by(link_id=choice.link_id)
         rewards = rewards.where(assignments.c.assignment_id.in_(of_link))
-        extras = extras.where(bonuses.c.assignment_id.in_(of_link))
+        extras = extras.where(
+            or_(bonuses.c.assignment_id.in_(of_link), bonuses.c.link_id == choice.link_id)
+        )
     return union_all(rewards, extras)
 
 

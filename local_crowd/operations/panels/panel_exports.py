@@ -56,7 +56,9 @@ def list_paid(call: Call, link_id: str, payment_id: str) -> list[bulk_forms.Row]
     """
     payments.require_payment(call, payment_id)
     of_link = select(visit_assignments.c.assignment_id).filter_by(link_id=link_id)
-    bonuses_of_link = select(bonuses.c.bonus_id).where(bonuses.c.assignment_id.in_(of_link))
+    bonuses_of_link = select(bonuses.c.bonus_id).where(
+        or_(bonuses.c.assignment_id.in_(of_link), bonuses.c.link_id == link_id)
+    )
     items = select(*[payment_items.c[name] for name in payments.ITEM_COLUMNS]).where(
         payment_items.c.payment_id == payment_id,
         or_(payment_items.c.item_id.in_(of_link), payment_items.c.item_id.in_(bonuses_of_link)),

@@ -33,10 +33,21 @@ class Link(NamedTuple):
     worker_id: str | None
     panel: dict[str, Any] | None
     created_time: int
+    wait_seconds: int | None = None  # the most that people are paid for waiting; None: nothing
+    wait_reward: int | None = None  # cents a minute
+    requester_id: str | None = None  # who pays for waiting
 
     def is_open(self, now: int) -> bool:
         """Return whether the link admits people at `now` (epoch seconds)."""
         return self.uses_left != 0 and (self.expires_time is None or now < self.expires_time)
+
+
+class WaitTerms(NamedTuple):
+    """What a link pays for waiting, and who pays."""
+
+    wait_seconds: int  # the most that is paid to a worker
+    wait_reward: int  # cents a minute
+    requester_id: str
 
 
 class NewLink(NamedTuple):
@@ -55,6 +66,7 @@ def create(
     email: str | None = None,
     worker_id: str | None = None,
     panel: dict[str, Any] | None = None,
+    wait: WaitTerms | None = None,
 ) -> NewLink:
     """Create a link; `lifetime` is in seconds, and None for `uses` or `lifetime` means no limit."""
     link_id, token = call.new_id("L", 14), call.new_id("L", 30)
@@ -69,6 +81,7 @@ def create(
             worker_id=worker_id,
             panel=None if panel is None else json.dumps(panel),
             created_time=call.now,
+            **({} if wait is None else wait._asdict()),
         )
     )
     return NewLink(link_id, token)
@@ -130,8 +143,9 @@ def list_all(call: Call) -> list[Link]:
 
 
 def remove(call: Call, link_id: str) -> None:
-    """Stop a link from admitting new people; people whom it admitted stay."""
-    call.db.execute(update(links).where(links.c.link_id == link_id).values(uses_left=0))
+    """Stop a link from admitting new people, and from paying for waiting; whom it admitted stay."""
+    closed = {"uses_left": 0, "wait_seconds": None}
+    call.db.execute(update(links).where(links.c.link_id == link_id).values(closed))
 
 
 def remove_resets(call: Call, worker_id: str) -> None:

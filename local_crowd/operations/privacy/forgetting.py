@@ -47,6 +47,7 @@ from local_crowd.store.tables import (
     request_tokens,
     reviews,
     visits,
+    waits,
     worker_blocks,
 )
 from local_crowd.store.tables import workers as worker_rows
@@ -272,6 +273,7 @@ def _list_kept(call: Call, worker_id: str, *, answers: bool) -> list[Kept]:
         Kept(work, count(assignments.c.worker_id, submitted), why),
         Kept("bonuses", count(bonuses.c.worker_id), "they say what was paid"),
         Kept("payments", count(payment_items.c.worker_id), "they say what was paid"),
+        Kept("times waited for HITs", count(waits.c.worker_id), "they say what was paid"),
         Kept(
             "qualifications",
             count(qualifications.c.worker_id),

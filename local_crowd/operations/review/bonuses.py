@@ -73,13 +73,13 @@ def list_received(
     """List the worker's newest bonuses, or all bonuses for `assignment_ids`, newest first.
 
     Each row has the columns of `bonuses`, the requester's name as `requester`, and the HIT's
-    `title`.
+    `title`, which is None for waiting.
     """
     query = (
         select(bonuses, requesters.c.name.label("requester"), hit_types.c.title)
         .join(requesters, requesters.c.requester_id == bonuses.c.requester_id)
-        .join(hits_table, hits_table.c.hit_id == bonuses.c.hit_id)
-        .join(hit_types, hit_types.c.hit_type_id == hits_table.c.hit_type_id)
+        .outerjoin(hits_table, hits_table.c.hit_id == bonuses.c.hit_id)
+        .outerjoin(hit_types, hit_types.c.hit_type_id == hits_table.c.hit_type_id)
         .where(bonuses.c.worker_id == worker_id)
         .order_by(bonuses.c.grant_time.desc(), bonuses.c.bonus_id)
     )

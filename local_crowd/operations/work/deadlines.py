@@ -1,4 +1,6 @@
-"""Changes that time alone makes: abandon overdue work, approve unreviewed work, expire HITs."""
+"""Changes that time alone makes: abandon overdue work, approve unreviewed work, expire HITs, pay
+people who have left a waiting room.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,12 +10,12 @@ from sqlalchemy import Connection, Row, func, select, update
 from local_crowd.operations.call import Call
 from local_crowd.operations.hits.slots import move_slot
 from local_crowd.operations.notifications import events
-from local_crowd.operations.review import policy_runs
+from local_crowd.operations.review import policy_runs, waiting_pay
 from local_crowd.operations.review.assignments import decide
 from local_crowd.operations.work import hit_lifecycle, practice
 from local_crowd.store.locks import has_single_writer, take_advisory_lock
 from local_crowd.store.statements import fetch_row
-from local_crowd.store.tables import assignments, hit_types, hits
+from local_crowd.store.tables import assignments, hit_types, hits, waits
 
 BATCH_SIZE = 500  # assignments that one query locks
 SETTLE_LOCK_KEY = 39018  # unique among our advisory locks
@@ -21,7 +23,7 @@ SETTLE_LOCK_KEY = 39018  # unique among our advisory locks
 FIRST_DUE = select(
     *(
         select(func.min(table.c.due_time)).where(table.c.due_time.is_not(None)).scalar_subquery()
-        for table in (assignments, hits)
+        for table in (assignments, hits, waits)
     )
 )
 
@@ -29,7 +31,7 @@ FIRST_DUE = select(
 def is_due(db: Connection, now: int) -> bool:
     """Return whether `settle` has anything to do at `now` (epoch seconds).
 
-    Cheap enough for every request: it reads the first entry of two indexes.
+    Cheap enough for every request: it reads the first entry of three indexes.
     """
     due_times = fetch_row(db, FIRST_DUE, {})
     return any(due_time is not None and due_time <= now for due_time in due_times)
@@ -42,6 +44,7 @@ def settle(call: Call) -> None:
     no other lock.
     """
     take_advisory_lock(call.db, SETTLE_LOCK_KEY)
+    waiting_pay.pay_due(call)
     hit_lifecycle.clear_unneeded_due_times(call)
     while True:
         # An assignment that is due before the HIT expires can change how it expires, so process it

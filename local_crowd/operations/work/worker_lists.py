@@ -321,6 +321,12 @@ def find_group(call: Call, hit_type_id: str) -> Row[Any] | None:
     return call.db.execute(query).one_or_none()
 
 
+def find_requesters(call: Call, hit_type_ids: list[str]) -> list[str]:
+    """Return the ids of the requesters of these HIT types, each once."""
+    query = select(hit_types.c.requester_id).where(hit_types.c.hit_type_id.in_(hit_type_ids))
+    return sorted(call.db.scalars(query.distinct()))
+
+
 def find_hit_type_id(call: Call, group_id: str) -> str | None:
     """Return the HIT type id for the groupId of a link, which is a HITGroupId or a HITTypeId."""
     return call.db.scalar(

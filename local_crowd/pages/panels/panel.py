@@ -8,6 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, session,
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.hits.consents import ConsentNeeded
 from local_crowd.operations.panels import participants
+from local_crowd.operations.people import invitation_links
+from local_crowd.operations.waiting import rules, waits
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import (
     View,
@@ -49,7 +51,17 @@ def show(link_id: str, worker_id: str) -> str:
     with current_site().reading() as call:
         visit = participants.find_state(call, link_id, worker_id)
         group = worker_lists.find_group(call, visit.panel.hit_type_ids[0])
-    return render_template("panels/panel.html", visit=visit, group=group)
+        link = invitation_links.get(call, link_id)
+        offer = waits.find_offer(call, link, worker_id) if visit.outcome else None
+        waited = waits.find_state(call, link, worker_id)
+    return render_template(
+        "panels/panel.html",
+        visit=visit,
+        group=group,
+        offer=offer,
+        waited=waited,
+        ask_seconds=rules.ASK_SECONDS,
+    )
 
 
 @pages.post("/panel/next")

@@ -8,6 +8,7 @@ from local_crowd.operations.errors import NotPossible, WorkerError
 from local_crowd.operations.panels import participants
 from local_crowd.operations.people import accounts, invitation_links, profiles
 from local_crowd.operations.texts import Text
+from local_crowd.operations.waiting import waits
 from local_crowd.pages.context import current_site, find_signed_in_worker, sign_in_as
 from local_crowd.pages.errors import message_page
 from local_crowd.pages.languages.choice import current_language, translate
@@ -77,6 +78,7 @@ def _sign_up(link: invitation_links.Link) -> Any:
             invitation_links.use(call, link.link_id)
             worker_id = accounts.create(call, name, email, password_hash)
             profiles.put(call, worker_id, profile)
+            waits.invite(call, link, worker_id)
     except (accounts.InvalidAccount, InvalidPassword, profiles.InvalidPlace) as error:
         return _render_form(link, error.text), 400
     sign_in_as(worker_id, nickname=name, version=1)

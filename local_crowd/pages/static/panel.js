@@ -20,9 +20,10 @@
     });
   }
 
-  // No redirect for participants who came back to this page, perhaps to see the code.
+  // No redirect for participants who can wait here, or came back to this page, perhaps to see the code.
   const [visit] = performance.getEntriesByType('navigation');
-  let seconds = visit && visit.type !== 'navigate' ? 0 : 15, ticking;
+  const stays = 'stays' in byId('leaving').dataset || (visit && visit.type !== 'navigate');
+  let seconds = stays ? 0 : 15, ticking;
   function stop() {
     clearInterval(ticking);
     byId('leaving').hidden = true;

@@ -11,6 +11,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.hits.consents import ConsentNeeded
 from local_crowd.operations.questions.questions import parse
 from local_crowd.operations.texts import Text
+from local_crowd.operations.waiting import rules, waits
 from local_crowd.operations.work import worker_actions, worker_lists
 from local_crowd.pages.context import current_site, parse_id, worker_only
 from local_crowd.pages.headers import AROUND_A_HIT
@@ -39,9 +40,18 @@ def show_groups(worker_id: str) -> str:
         groups = worker_lists.list_groups(call, worker_id, MOST_GROUPS, order, search)
         held = worker_lists.list_in_progress(call, worker_id)
         barred = find_barriers(call, worker_id, groups)
+        open_groups = [group for group in groups if group.hit_type_id not in barred]
+        payers = {group.requester_id for group in open_groups}
+        link = waits.find_invitation(call, worker_id)
+        offers_wait = (
+            link is not None and not held and not search and link.requester_id not in payers
+        )
+        offer = waits.find_offer(call, link, worker_id) if link and offers_wait else None
     return render_template(
         "work/groups.html",
-        open=[group for group in groups if group.hit_type_id not in barred],
+        open=open_groups,
+        offer=offer,
+        ask_seconds=rules.ASK_SECONDS,
         closed=[group for group in groups if group.hit_type_id in barred],
         barred=barred,
         held=held,

@@ -35,6 +35,7 @@ from local_crowd.store.tables.qualification_tables import (
 )
 from local_crowd.store.tables.review_tables import reviews
 from local_crowd.store.tables.site_tables import request_tokens, settings
+from local_crowd.store.tables.waiting_tables import waits
 from local_crowd.store.tables.work_tables import (
     assignments,
     is_held,

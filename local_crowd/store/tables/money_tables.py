@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text
 
-from local_crowd.store.tables.base import Cents, Id, Seconds, metadata
+from local_crowd.store.tables.base import Cents, Id, Number, Seconds, metadata
 
 bonuses = Table(
     "bonuses",
@@ -10,11 +10,15 @@ bonuses = Table(
     Column("bonus_id", Id, primary_key=True),
     Column("requester_id", Id, ForeignKey("requesters.requester_id"), nullable=False),
     Column("worker_id", Id, ForeignKey("workers.worker_id"), nullable=False),
-    Column("assignment_id", Id, ForeignKey("assignments.assignment_id"), nullable=False),
-    Column("hit_id", Id, ForeignKey("hits.hit_id"), nullable=False, index=True),
+    Column("assignment_id", Id, ForeignKey("assignments.assignment_id")),  # NULL: paid for waiting
+    Column("hit_id", Id, ForeignKey("hits.hit_id"), index=True),
     Column("amount", Cents, nullable=False),
     Column("reason", Text, nullable=False),
     Column("grant_time", Seconds, nullable=False),
+    Column(
+        "link_id", Id, ForeignKey("links.link_id"), index=True
+    ),  # the link that pays for waiting
+    Column("waited_seconds", Number),
     Index(None, "assignment_id"),
     Index(None, "worker_id"),
 )

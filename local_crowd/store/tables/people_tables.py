@@ -75,6 +75,11 @@ links = Table(
     Column("email", String(254)),  # who was invited
     Column("worker_id", Id, ForeignKey("workers.worker_id")),  # who chooses a new password
     Column("panel", Text),  # the HITs and completion codes of a panel's link, as JSON
+    # The most that people are paid for waiting, in seconds; NULL: nothing. Then the cents a minute,
+    # and the requester who pays. No foreign key: SQLite cannot add one to a table.
+    Column("wait_seconds", Seconds),
+    Column("wait_reward", Cents),
+    Column("requester_id", Id),
     Column("created_time", Seconds, nullable=False),
 )
 

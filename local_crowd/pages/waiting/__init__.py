@@ -1,0 +1,1 @@
+"""The pages on which people wait for HITs."""
