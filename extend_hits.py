@@ -63,6 +63,8 @@ def extend(args: argparse.Namespace) -> int:
     path = records.lasting_record_path(args.hit_ids_file, extending.ENDING)
     extension = extending.Extension(path)
     crowd = simpleamt.crowd(args, batch, extension)
+    if args.assignments:
+        crowd.require("create_additional_assignments_for_hit", "only --seconds can be given")
     limit = read_limit(args.hit_ids_file, args.most, batch)
     fresh = is_fresh(extension, by, limit, again=args.again)
     left_out = [] if fresh or limit else find_left_out(args.hit_ids_file, extension, batch)

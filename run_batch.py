@@ -11,9 +11,10 @@ stopped.
 
 import argparse
 import contextlib
-import json
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 import simpleamt
 from amt.crowd import strip_slash
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from amt.declared.pushing import Target
     from amt.declared.reading import Declared
     from amt.declared.rounds import Loop, Progress
+
+Value = TypeVar("Value")
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -78,7 +81,9 @@ def run_batch(args: argparse.Namespace) -> int:
     for note in declared.notes:
         simpleamt.say(note)
     if args.explain:
-        print(json.dumps(declared.explain(), indent=2, ensure_ascii=False))
+        for part in declared.list_explained():
+            print(part, end="")
+        print()
         return 0
     directory = directories.find(args.directory, declared)
     target = pushing.read_target(declared, settings["push_destinations"])
@@ -146,15 +151,24 @@ def run(
 
     prepared = launches.prepare(declared, directory, crowd, args.max_cost, simpleamt.say)
     client = crowd.connect()
-    question = launches.require_funds(prepared, client)
+    question = ask_crowd(args, partial(launches.require_funds, prepared, client))
     if question is not None:
         simpleamt.confirm(args, question)
-    with launches.open_loop(prepared, client, simpleamt.say) as loop:
+    with launches.open_loop(prepared, client, simpleamt.say, waits=args.follow) as loop:
         try:
             return follow(args, loop, target)
         except KeyboardInterrupt:
             simpleamt.say("Run the same command again to continue.")
             raise
+
+
+def ask_crowd(args: argparse.Namespace, call: Callable[[], Value]) -> Value:
+    """Return what `call` returns. With --follow, an outage of the crowd is waited for."""
+    if not args.follow:
+        return call()
+    from amt.declared import outages  # boto3 takes 0.1 s to import
+
+    return outages.wait_out(call, simpleamt.say)
 
 
 def follow(args: argparse.Namespace, loop: "Loop", target: "Target | None") -> int:
@@ -163,7 +177,7 @@ def follow(args: argparse.Namespace, loop: "Loop", target: "Target | None") -> i
     from amt.declared import following, totals
 
     is_new = not loop.batch.is_complete
-    refused = loop.launch()
+    refused = ask_crowd(args, loop.launch)
     if is_new:
         for words in launching.describe_launch(loop.crowd, loop.batch):
             simpleamt.say(words)

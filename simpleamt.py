@@ -117,7 +117,9 @@ def add_shared_options(command_line: argparse.ArgumentParser) -> None:
     """Add the flags of every script."""
     shared = command_line.add_argument_group("options of every script")
     shared.add_argument(
-        "--crowd", type=strip_slash, help="crowd to use: local, mturk, or the URL of a crowd server"
+        "--crowd",
+        type=strip_slash,
+        help="crowd to use: local, mturk, the URL of a crowd server, or module:factory",
     )
     shared.add_argument(
         "--prod", action="store_true", default=None, help="use the live site; default: the sandbox"

@@ -195,6 +195,8 @@ def _require_sandbox(crowd: Crowd) -> None:
     """Raise Error for a live site, and for Mechanical Turk."""
     if crowd.name == "mturk":
         raise Error("simulated workers answer a local crowd or a crowd server, not Mechanical Turk")
+    if crowd.is_plug_in:
+        raise Error(f"simulated workers answer a local crowd or a crowd server, not {crowd.name}")
     if crowd.live:
         raise Error(f"simulated workers answer a sandbox only, and this batch is on {crowd}")
 

@@ -77,10 +77,14 @@ def measure_work(result: Mapping[str, Any]) -> float | None:
 
 
 def find_rates(header: Mapping[str, Any]) -> Rates:
-    """Return the fees of the batch's crowd: Amazon charges them, and more for Masters."""
+    """Return the fees of the batch's crowd: Amazon charges them, and more for Masters.
+
+    The record of a batch on a plug-in says whether that one does.
+    """
     try:
         requirements = json.loads(header["properties"])["QualificationRequirements"]
         masters = fees.for_masters(requirements)
     except (KeyError, TypeError, ValueError):
         masters = False
-    return Rates(charged=header.get("crowd") == "mturk", masters=masters)
+    charged = header.get("crowd") == "mturk" or header.get("charges_fees") is True
+    return Rates(charged=charged, masters=masters)

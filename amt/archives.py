@@ -56,7 +56,37 @@ def fetch(
         for _, lines in results.fetch(crowd, read, counters, say):
             refused += lines is None
             results_file.writelines(f"{line}\n" for line in lines or ())
-    with bonuses_path.open("w") as bonuses_file:
+    has_bonuses = crowd.has("list_bonus_payments")
+    if has_bonuses:
+        refused += _write_bonuses(crowd, client, counters, bonuses_path, say)
+    else:
+        say(f"The crowd {crowd.name} has no list_bonus_payments; the archive has no {BONUSES}.")
+    if unknown or refused:
+        raise Error(
+            "not every HIT of the batch can be fetched; to archive results that were collected "
+            "before, give --results_file"
+        )
+    members = [Member(RESULTS, results_path)]
+    members += [Member(BONUSES, bonuses_path)] if has_bonuses else []
+    if consent := batch.header.get("consent"):
+        path = directory / AGREEMENTS
+        with path.open("w") as file:
+            for line in consents.list_agreements(client, consent["consent_id"], consent["sha256"]):
+                file.write(f"{answers.format_line(line)}\n")
+        members.append(Member(AGREEMENTS, path))
+    return members
+
+
+def _write_bonuses(
+    crowd: Crowd,
+    client: "MTurkClient",
+    counters: Sequence[survey.HitCounters],
+    path: Path,
+    say: Say,
+) -> int:
+    """Write the bonuses of these HITs to a file; return how many HITs were refused."""
+    refused = 0
+    with path.open("w") as file:
         outcomes = calls.gather(
             crowd,
             lambda hit: list(_list_bonuses(client, hit.hit_id)),
@@ -66,20 +96,8 @@ def fetch(
         )
         for outcome in calls.name_refusals(outcomes, say, survey.hit_id_of):
             refused += outcome.refusal is not None
-            bonuses_file.writelines(f"{answers.format_line(b)}\n" for b in outcome.value or ())
-    if unknown or refused:
-        raise Error(
-            "not every HIT of the batch can be fetched; to archive results that were collected "
-            "before, give --results_file"
-        )
-    members = [Member(RESULTS, results_path), Member(BONUSES, bonuses_path)]
-    if consent := batch.header.get("consent"):
-        path = directory / AGREEMENTS
-        with path.open("w") as file:
-            for line in consents.list_agreements(client, consent["consent_id"], consent["sha256"]):
-                file.write(f"{answers.format_line(line)}\n")
-        members.append(Member(AGREEMENTS, path))
-    return members
+            file.writelines(f"{answers.format_line(b)}\n" for b in outcome.value or ())
+    return refused
 
 
 def _list_bonuses(client: "MTurkClient", hit_id: str) -> Iterator[dict[str, Any]]:

@@ -184,6 +184,12 @@ def pay(
 ) -> Iterator[Outcome]:
     """Pay these bonuses, and record each payment. Yield an outcome each, in order."""
     forgotten = payments.tokens_forgotten()
+    if forgotten:
+        crowd.require(
+            "list_bonus_payments",
+            f"{payments.path} was begun over 23 hours ago; find out what was paid since, and put the "
+            "rest into a new file",
+        )
     begun = datetime.fromisoformat(payments.header["time"])
 
     def pay_one(bonus: Bonus) -> None:

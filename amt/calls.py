@@ -30,7 +30,7 @@ def gather(
 ) -> Iterator[Outcome]:
     """Yield the outcome of `work(item)` for every item, in the items' order.
 
-    `crowd.concurrency` calls run at a time. `doing` and `total` are for the progress bar. What is
+    `crowd.calls_at_a_time` calls run at a time. `doing` and `total` are for the progress bar. What is
     raised besides the crowd's refusals: see parallel.gather.
     """
     from amt import connection  # boto3 takes 0.1 s to import, which --help must not wait for
@@ -39,7 +39,7 @@ def gather(
         work,
         items,
         refusal=connection.describe_refusal,
-        threads=crowd.concurrency,
+        threads=crowd.calls_at_a_time,
         doing=doing,
         total=total,
     )

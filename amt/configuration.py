@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from amt.crowd import DEFAULT_CONCURRENCY, Crowd, check_name, strip_slash
+from amt.crowd import DEFAULT_CONCURRENCY, Crowd, check_name, is_plug_in, strip_slash
 from amt.errors import Error
 from amt.messages import Say, say_nothing
 from amt.records import Record, follow_record
@@ -16,12 +16,14 @@ FILE = "config.json"
 DEFAULTS: dict[str, Any] = {
     "crowd": "local",
     "local_crowd": str(PROJECT / "local_crowd_data"),
+    "crowd_settings": {},
     "aws_access_key": None,
     "aws_secret_key": None,
     "template_directories": [str(PROJECT / "hit_templates")],
     "push_destinations": [],
 }
 LISTS = ("template_directories", "push_destinations")
+OBJECTS = ("crowd_settings",)
 
 
 class Choice(NamedTuple):
@@ -43,7 +45,8 @@ class Configuration(NamedTuple):
 def choose_crowd(choice: Choice, records: Iterable[Record | None], say: Say = say_nothing) -> Crowd:
     """Return the crowd and site of the records that exist, else of `choice` and config.json.
 
-    Raises Error for an invalid crowd, and when `choice` contradicts a record.
+    Raises Error for an invalid crowd, when `choice` contradicts a record, and for a plug-in that only
+    a record names.
     """
     name, live = choice.crowd, choice.live
     for record in records:
@@ -54,6 +57,12 @@ def choose_crowd(choice: Choice, records: Iterable[Record | None], say: Say = sa
         name = strip_slash(settings["crowd"])
         if path is not None and not choice.config_file:
             _warn_of_hidden_file(path, name, say)
+    elif is_plug_in(name) and name not in {choice.crowd, settings["crowd"]}:
+        # A record may have come with somebody's archive, and must not decide what code runs.
+        raise Error(
+            f"the batch is on the crowd {name}, which is code; if you trust it, add --crowd {name}, or "
+            "set crowd in config.json"
+        )
     check_name(name)
     return Crowd(name, bool(live), settings, choice.concurrency, str(path or f"no {FILE}"))
 
@@ -116,7 +125,11 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def _check_type(path: Path, key: str, value: Any) -> None:
-    """Raise Error unless the setting is a string, or a list of them for a key of LISTS."""
+    """Raise Error unless the setting is a string, or what a key of LISTS or OBJECTS has."""
+    if key in OBJECTS:
+        if not isinstance(value, dict):
+            raise Error(f"{path}: {key} must be an object")
+        return
     wants_list = key in LISTS
     texts = value if wants_list else [value]
     if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):

@@ -33,6 +33,7 @@ def read(path: str, crowd: Crowd) -> Consent:
             f"{CONSENT}: Mechanical Turk has no page before the first HIT; put the text into the "
             "HIT's page"
         )
+    crowd.require("create_consent", f"leave out {CONSENT}, and put the text into the HIT's page")
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except OSError as error:

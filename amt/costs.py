@@ -137,11 +137,14 @@ def add_up(
 ) -> tuple[Costs, int]:
     """Return the costs of HITs, and the number of HITs that the crowd refused to show."""
     sums, refused = Costs(), 0
+    has_bonuses = crowd.has("list_bonus_payments")
+    if not has_bonuses:
+        say(f"The crowd {crowd.name} has no list_bonus_payments; bonuses are not counted.")
 
     def fetch_payments(hit: HitCounters) -> tuple[list[Any], list[Any]]:
         work = survey.list_assignments(client, hit)
-        if not work:
-            return [], []
+        if not work or not has_bonuses:
+            return work, []
         bonuses = calls.list_pages(client.list_bonus_payments, "BonusPayments", HITId=hit.hit_id)
         return work, list(bonuses)
 

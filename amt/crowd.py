@@ -3,11 +3,13 @@
 import operator
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from amt import serving
+from amt import plug_ins, serving
 from amt.errors import Error
+from amt.plug_ins import PlugIn
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -22,12 +24,14 @@ strip_slash = operator.methodcaller("rstrip", "/")
 
 @dataclass(frozen=True)
 class Crowd:
-    """Where HITs live: `name` is "local", "mturk" or a server's URL; `live` is not its sandbox.
+    """Where HITs live: `live` is not its sandbox.
+
+    `name` is "local", "mturk", a server's URL, or `module:factory` of a plug-in.
 
     `settings` are those of config.json (see configuration.DEFAULTS), and `source` names the file
-    that they are from. `concurrency` is the number of calls at a time. `requester` is the name of the
-    requester that calls act for on the crowd "local", which needs no keys; any other crowd knows its
-    requester by the keys in `settings`.
+    that they are from. `concurrency` is the largest number of calls at a time. `requester` is the name
+    of the requester that calls act for on the crowd "local", which needs no keys; any other crowd knows
+    its requester by the keys in `settings`.
     """
 
     name: str
@@ -42,18 +46,57 @@ class Crowd:
         return f"the {'LIVE SITE' if self.live else 'sandbox'} of {where}"
 
     @property
+    def is_plug_in(self) -> bool:
+        """Return whether the crowd is code that `module:factory` names."""
+        return is_plug_in(self.name)
+
+    @property
+    def is_own(self) -> bool:
+        """Return whether it is a crowd of this project: the local one, or a crowd server."""
+        return self.name != "mturk" and not self.is_plug_in
+
+    @cached_property
+    def plug_in(self) -> PlugIn | None:
+        """Return the plug-in, whose code runs at the first use; None for another crowd.
+
+        Raises Error for one that cannot be used.
+        """
+        if not self.is_plug_in:
+            return None
+        return plug_ins.load(self.name, self.live, self.settings.get("crowd_settings", {}))
+
+    @property
     def charges_fees(self) -> bool:
-        """Return whether the crowd charges fees, as Amazon does and other crowds do not."""
-        return self.name == "mturk"
+        """Return whether the crowd charges fees, as Amazon does and crowds of ours do not."""
+        return self.plug_in.charges_fees if self.plug_in else self.name == "mturk"
 
     @property
     def excludes_workers(self) -> bool:
         """Return whether a single HIT can exclude workers, which it cannot on Amazon."""
-        return self.name != "mturk"
+        return self.plug_in.excludes_workers if self.plug_in else self.name != "mturk"
+
+    @property
+    def lists_new_answers(self) -> bool:
+        """Return whether one call lists all answers since a time, which it does not on Amazon."""
+        return self.name != "mturk" and self.has("list_assignments_for_hit_type")
+
+    @property
+    def calls_at_a_time(self) -> int:
+        """Return how many calls may be made at a time."""
+        return min(self.concurrency, self.plug_in.concurrency) if self.plug_in else self.concurrency
+
+    def has(self, method: str) -> bool:
+        """Return whether a plug-in has this method of boto3's client, as the other crowds do."""
+        return self.plug_in is None or self.plug_in.has(method)
+
+    def require(self, method: str, advice: str) -> None:
+        """Raise Error, which ends with the advice, for a plug-in that lacks the method."""
+        if not self.has(method):
+            raise Error(f"the crowd {self.name} has no {method}; {advice}")
 
     @property
     def worker_site(self) -> str:
-        """Return the URL at which workers find HITs; it ends in a slash."""
+        """Return the URL at which workers find HITs of a crowd that is no plug-in; it ends in a slash."""
         if self.name == "mturk":
             return f"https://worker{'' if self.live else 'sandbox'}.mturk.com/"
         base = (
@@ -68,8 +111,18 @@ class Crowd:
         """Return the URL at which the local crowd is served now, or None."""
         return serving.find_address(Path(self.settings["local_crowd"]))
 
+    def find_group_page(self, hit_type_id: str) -> str | None:
+        """Return the URL at which workers find the HITs of a type; None if a plug-in names no site."""
+        if self.plug_in:
+            return self.plug_in.worker_site
+        return f"{self.worker_site}mturk/preview?groupId={hit_type_id}"
+
     def connect(self) -> "MTurkClient":
-        """Return a boto3 client of this crowd, which threads may share."""
+        """Return a client of this crowd, boto3's or one like it, which threads may share."""
+        if self.plug_in:
+            from amt.plug_in_client import PlugInClient  # botocore: as below
+
+            return cast("MTurkClient", PlugInClient(self.plug_in))
         from amt import connection  # boto3 takes 0.1 s to import, which --help must not wait for
 
         return connection.connect(self)
@@ -77,7 +130,14 @@ class Crowd:
 
 def check_name(name: str) -> None:
     """Raise Error for text that cannot be the name of a crowd."""
-    if name not in ("local", "mturk") and not SERVER.fullmatch(name):
-        raise Error(f"crowd {name}: it must be local, mturk, or the URL of a crowd server")
+    if name not in ("local", "mturk") and not SERVER.fullmatch(name) and not is_plug_in(name):
+        raise Error(
+            f"crowd {name}: it must be local, mturk, the URL of a crowd server, or module:factory"
+        )
     if name.endswith("/sandbox"):
         raise Error(f"crowd {name}: leave out /sandbox; a server's sandbox is used unless --prod")
+
+
+def is_plug_in(name: str) -> bool:
+    """Return whether a name is that of a plug-in, `module:factory`, whose code runs when it is used."""
+    return plug_ins.NAME.fullmatch(name) is not None

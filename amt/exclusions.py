@@ -64,6 +64,7 @@ def exclude_from_type(
         )
     if crowd.excludes_workers or not excluded:
         return hit_type
+    crowd.require("create_qualification_type", f"leave out {KEY}")
     type_id, hit_type = splitting.require_exclusion(crowd, client, batch_name, hit_type)
     changes = qualifications.assign(crowd, client, type_id, dict.fromkeys(excluded, 1), say=say)
     if changes.refused:

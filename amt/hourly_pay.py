@@ -59,7 +59,14 @@ def parse_pay(text: str) -> Decimal:
 def fetch_work(
     crowd: Crowd, client: "MTurkClient", counters: Sequence[HitCounters], say: Say = say_nothing
 ) -> tuple[list[Work], int]:
-    """Return the answers of these HITs without the rejected ones, and how many HITs were refused."""
+    """Return the answers of these HITs without the rejected ones, and how many HITs were refused.
+
+    Raises Error for a crowd that does not say which bonuses were paid.
+    """
+    crowd.require(
+        "list_bonus_payments",
+        "without it nobody knows who was lifted already; pay by a --bonuses_file of your own",
+    )
 
     def fetch_hit(hit: HitCounters) -> list[Work]:
         listed = [

@@ -125,11 +125,9 @@ def describe_launch(crowd: Crowd, batch: Batch) -> Iterator[str]:
     """Yield messages: how many HITs are launched, and where workers find them."""
     group = batch.header["hit_type_id"]
     verb, pronoun = ("is", "it") if batch.planned == 1 else ("are", "them")
-    yield (
-        f"{len(batch.ids):,} of {count_of(batch.planned, 'HIT')} {verb} launched on {crowd}. Workers find "
-        f"{pronoun} at\n"
-        f"  {crowd.worker_site}mturk/preview?groupId={group}"
-    )
+    page = crowd.find_group_page(group)
+    where = f" Workers find {pronoun} at\n  {page}" if page else ""
+    yield f"{len(batch.ids):,} of {count_of(batch.planned, 'HIT')} {verb} launched on {crowd}.{where}"
     if crowd.name == "local" and crowd.find_served_address() is None:
         yield "after you start the server: python serve_local_crowd.py"
 

@@ -107,6 +107,6 @@ class LayoutSource:
 
 def read(layout_id: str, crowd: Crowd) -> LayoutSource:
     """Return the source of a layout's HITs. Raises Error for an unknown layout of a crowd of ours."""
-    if crowd.name == "mturk":
+    if crowd.name == "mturk" or not crowd.has("get_hit_layout"):
         return LayoutSource(layout_id, None)
     return LayoutSource(layout_id, fetch(crowd.connect(), layout_id))

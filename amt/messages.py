@@ -61,6 +61,11 @@ class FaultList(list[str]):
         """Count a message, and keep it unless there are many of its kind."""
         self._faults.add(message)
 
+    def extend(self, messages: Iterable[str]) -> None:
+        """Append each of the messages."""
+        for message in messages:
+            self.append(message)
+
     def join(self) -> str:
         """Return the messages, a line each, and how many more there were of each kind."""
         with self._faults:

@@ -113,7 +113,7 @@ class Notified(Record):
 
 def recognizes_calls(crowd: Crowd) -> bool:
     """Return whether the crowd takes a call with a known Idempotency-Key for a repetition."""
-    return crowd.name != "mturk"
+    return crowd.is_own
 
 
 def can_repeat(crowd: Crowd, sending: Sending) -> bool:
@@ -135,8 +135,9 @@ def send(
         key = _make_key(record.header["notice"], current.number, params["body"])
         params["headers"]["Idempotency-Key"] = key
 
-    client.meta.events.register_first("before-call.mturk.NotifyWorkers", add_key)
-    if not recognizes_calls(crowd):
+    if recognizes_calls(crowd):
+        client.meta.events.register_first("before-call.mturk.NotifyWorkers", add_key)
+    elif not crowd.is_plug_in:  # whose calls nobody repeats
         client.meta.events.register_first("needs-retry.mturk.NotifyWorkers", _refuse_retry)
 
     def send_one(unnumbered: Sending) -> dict[str, str]:

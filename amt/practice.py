@@ -61,6 +61,7 @@ def read(
             f"{PRACTICE}: Mechanical Turk cannot show whether an answer is right; leave it out, or "
             "use a qualification test"
         )
+    crowd.require("create_practice", f"leave out {PRACTICE}")
     if workers < 1:
         raise Error("--practice_workers must be 1 or more")
     faults = FaultList()

@@ -266,11 +266,13 @@ def lasting_record_path(file: str | Path, ending: str) -> Path:
     return record_path(file, ending)
 
 
-def describe_place(crowd: Crowd) -> dict[str, str]:
+def describe_place(crowd: Crowd) -> dict[str, Any]:
     """Return what a first line says of where the work is: crowd, site, and the local directory."""
-    place = {"crowd": crowd.name, "site": "live" if crowd.live else "sandbox"}
+    place: dict[str, Any] = {"crowd": crowd.name, "site": "live" if crowd.live else "sandbox"}
     if crowd.name == "local":
         place["local_crowd"] = str(Path(crowd.settings["local_crowd"]).resolve())
+    if crowd.is_plug_in and crowd.charges_fees:
+        place["charges_fees"] = True  # an archive's figures are computed without the crowd
     return place
 
 

@@ -227,7 +227,7 @@ def parse_url(address: str) -> URL:
     """Return the URL of a database. Raises Error for one that is not of PostgreSQL or SQLite."""
     try:
         url = make_url(address)
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # ValueError: for a port that is not a number
         url = None
     if url is None or url.drivername not in DRIVERS or not url.database:
         raise Error(

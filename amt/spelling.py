@@ -4,6 +4,10 @@ import operator
 from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 
+# Where there are more unknown keys, none gets a suggestion: each takes up to 50 microseconds, and a text
+# from the network can have a million of them.
+FEW_KEYS = 20
+
 
 def suggest(
     word: str,

@@ -104,7 +104,7 @@ def require_funds(crowd: Crowd, client: "MTurkClient", total: Decimal, doing: st
     Raises Error when the balance does not cover it.
     """
     shown = ""
-    if crowd.live:
+    if crowd.live and crowd.has("get_account_balance"):
         balance = Decimal(client.get_account_balance()["AvailableBalance"])
         shown = f" The balance is ${balance:,}."
         if balance < total:

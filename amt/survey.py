@@ -123,7 +123,7 @@ def find(
             found[hit["HITId"]] = parse_counters(hit)
             show(found[hit["HITId"]])
         if not missing or (
-            seen % PAGE == 0 and _is_slower(crowd.concurrency, seen // PAGE, found, missing)
+            seen % PAGE == 0 and _is_slower(crowd.calls_at_a_time, seen // PAGE, found, missing)
         ):
             break
     refused = []

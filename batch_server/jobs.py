@@ -11,6 +11,7 @@ from amt import connection, error_messages, records
 from amt.batches import Batch
 from amt.crowd import Crowd
 from amt.declared import following, launches, pushing, reading, totals
+from amt.declared.documents import Content
 from amt.declared.events import Events
 from amt.declared.following import Follower
 from amt.declared.launches import Prepared
@@ -255,9 +256,11 @@ class Job:
 def read_batch_file(place: Place, crowd: Crowd) -> Declared:
     """Return the batch file of a directory, without its text, which nobody needs again."""
     path = place.directory.batch_file
-    text = path.read_text("utf-8-sig")
+    content = reading.read_content(path)
     directories = crowd.settings["template_directories"]
-    return dataclasses.replace(reading.parse(text, str(path), None, directories), text="")
+    return dataclasses.replace(
+        reading.parse(content, str(path), None, directories), content=Content([])
+    )
 
 
 def check_place(batch: Batch, crowd: Crowd) -> None:

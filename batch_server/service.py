@@ -11,6 +11,7 @@ from typing import NamedTuple
 from amt import connection
 from amt.crowd import strip_slash
 from amt.declared import ampcrowd, directories, launches, pushing, reading, tasks, totals
+from amt.declared.documents import Content
 from amt.declared.launches import Prepared
 from amt.declared.reading import Declared
 from amt.errors import Error
@@ -180,7 +181,7 @@ class Service:
             )
         crowd = self.clients.get_crowd(place.requester)
         # Without its text, which has been written by then, the batch takes a quarter less memory.
-        kept = dataclasses.replace(declared, text="")
+        kept = dataclasses.replace(declared, content=Content([]))
         with _as_invalid():
             prepared = launches.prepare(kept, place.directory, crowd, None, lambda _: None)
         self._check_cost(prepared)

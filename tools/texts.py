@@ -20,6 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ("amt", "batch_server", "local_crowd")
+CHECK = "amt.check_crowd.__main__"
 PAGES = (
     "local_crowd/pages/templates",
     "local_crowd/pages/hit_scripts",
@@ -56,6 +57,7 @@ Text = tuple[str, int, str]  # file, line (0: the whole file), text
 def script_helps() -> Iterator[Text]:
     """Yield the help of each script, and of each command of a script that has commands."""
     sys.path.insert(0, str(ROOT))
+    yield "amt.check_crowd", 0, _help("check_crowd", importlib.import_module(CHECK).main, [])
     for path in sorted(ROOT.glob("*_*.py")):
         main = importlib.import_module(path.stem).main
         text = _help(path.name, main, [])

@@ -8,6 +8,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
+from amt.declared.documents import StoredRows
+
 ID = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 EventType = Literal["answer", "label", "done"]
 DAY_SECONDS = 86_400
@@ -24,11 +26,11 @@ KEY_OF = {
 
 
 def _check_rows(value: Any) -> Any:
-    if not isinstance(value, dict | list | str):
+    if not isinstance(value, dict | list | str | StoredRows):
         raise PydanticCustomError(
             "rows", "must be an object, a list, or the name of a .jsonl or .csv file"
         )
-    if not value:
+    if not len(value):
         raise PydanticCustomError("rows", "is empty; give at least one row")
     return value
 
@@ -77,7 +79,9 @@ class Merge(Part):
         description="Default: dawid_skene from 3 answers per worker on average on, else majority.",
     )
     order: list[str] = Field(
-        default=[], description="All labels in their order. Default: by number or text."
+        default=[],
+        max_length=10_000,
+        description="All labels in their order. Default: by number or text.",
     )
 
 
@@ -86,7 +90,10 @@ class Push(Part):
 
     url: Url = Field(description="The URL that events are posted to.")
     on: list[EventType] = Field(
-        default=["answer", "label", "done"], min_length=1, description="The events that are sent."
+        default=["answer", "label", "done"],
+        min_length=1,
+        max_length=3,
+        description="The events that are sent.",
     )
     secret_file: str | None = Field(
         default=None,
@@ -139,7 +146,8 @@ class BatchFile(Part):
     )
     crowd: str | None = Field(
         default=None,
-        description="local, mturk, or the URL of a crowd server. Default: that of config.json.",
+        description="local, mturk, the URL of a crowd server, or module:factory of a plug-in. Default: "
+        "that of config.json.",
     )
     site: Literal["sandbox", "live"] | None = Field(
         default=None, description="Default: the sandbox, or with --prod the live site."

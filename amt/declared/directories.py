@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from amt import batches
+from amt.declared import documents
+from amt.declared.documents import StoredRows
 from amt.declared.faults import format_path
 from amt.declared.planning import HitInput
-from amt.declared.reading import Declared
+from amt.declared.reading import Declared, read_content
 from amt.errors import Error
 from amt.messages import join_faults
 from formats import json_text
@@ -93,7 +95,7 @@ def create(directory: Directory, declared: Declared) -> None:
     shutil.rmtree(new.path, ignore_errors=True)
     try:
         new.path.mkdir(parents=True)
-        _write(new.batch_file, [declared.text.encode()])
+        _write(new.batch_file, declared.content.list_parts())
         _write(new.input, HitInput(declared).list_lines())
         new.path.rename(directory.path)
     except OSError as error:
@@ -126,8 +128,9 @@ def list_conflicts(directory: Directory, declared: Declared) -> list[str]:
     Raises Error when there is no such directory, or it is not the directory of a batch.
     """
     try:
-        text = directory.batch_file.read_text("utf-8-sig")
-        document = json_text.parse(text)
+        content = read_content(directory.batch_file)
+        is_same = content.equals(declared.content)
+        document = declared.document if is_same else documents.parse(content).value
     except FileNotFoundError as error:
         raise Error(
             f"{directory.path}: is not the directory of a batch; name another --directory"
@@ -144,6 +147,17 @@ def list_conflicts(directory: Directory, declared: Declared) -> list[str]:
 
 def find_differences(old: Any, new: Any, path: tuple[Any, ...] = ()) -> Iterator[str]:
     """Yield the JSON path of each value that differs between two documents."""
+    if old is new:
+        return
+    if (
+        isinstance(old, StoredRows)
+        and isinstance(new, StoredRows)
+        and (old.ids, len(old)) == (new.ids, len(new))
+    ):
+        for (key, one), other in zip(old.items(), new, strict=True):
+            yield from find_differences(one, other, (*path, key))
+        return
+    old, new = (v.to_value() if isinstance(v, StoredRows) else v for v in (old, new))
     if isinstance(old, dict) and isinstance(new, dict):
         for key in dict.fromkeys((*old, *new)):
             yield from find_differences(old.get(key, MISSING), new.get(key, MISSING), (*path, key))

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from amt.messages import FaultList
-from amt.spelling import suggest
+from amt.spelling import FEW_KEYS, suggest
 
 NOUNS = {
     "int_type": "a whole number",
@@ -24,6 +24,7 @@ LIMITS = {
     "greater_than_equal": ("ge", "must be at least {}"),
     "less_than_equal": ("le", "must be at most {}"),
     "string_too_long": ("max_length", "must have at most {} characters"),
+    "too_long": ("max_length", "must have at most {} items"),
 }
 
 
@@ -57,8 +58,10 @@ class FileFaults(FaultList):
 
     def add_invalid(self, error: ValidationError, model: type[BaseModel]) -> None:
         """Add everything that pydantic found."""
-        for detail in error.errors(include_url=False):
-            self.add(detail["loc"], _describe(detail, model))
+        details = error.errors(include_url=False)
+        with_hints = sum(detail["type"] == "extra_forbidden" for detail in details) <= FEW_KEYS
+        for detail in details:
+            self.add(detail["loc"], _describe(detail, model, with_hints=with_hints))
 
 
 def format_path(path: Iterable[Any]) -> str:
@@ -67,14 +70,13 @@ def format_path(path: Iterable[Any]) -> str:
     return "".join(f"/{part}" for part in parts) or "/"
 
 
-def _describe(detail: Mapping[str, Any], model: type[BaseModel]) -> str:
+def _describe(detail: Mapping[str, Any], model: type[BaseModel], *, with_hints: bool) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "missing":
         return "is missing"
     if kind == "extra_forbidden":
-        return (
-            f"unknown key{suggest(str(detail['loc'][-1]), _list_keys(model, detail['loc'][:-1]))}"
-        )
+        *place, key = detail["loc"]
+        return f"unknown key{suggest(str(key), _list_keys(model, place)) if with_hints else ''}"
     if kind in NOUNS:
         return f"must be {NOUNS[kind]}"
     if kind in LIMITS:

@@ -51,7 +51,7 @@ class Follower:
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._lists_new = loop.crowd.name != "mturk"
+        self._lists_new = loop.crowd.lists_new_answers
         self._since = loop.work.newest_submit_time or loop.batch.begin_time - CLOCK_DIFFERENCE
         self._next_round = 0.0
         self._full: dict[str, None] = {}  # HITs that may have all their answers

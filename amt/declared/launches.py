@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from amt import launching, plans, spending
 from amt.batches import Batch
 from amt.crowd import Crowd
-from amt.declared import directories, planning
+from amt.declared import directories, outages, planning
 from amt.declared.directories import Directory
 from amt.declared.reading import Declared
 from amt.declared.rounds import Loop
@@ -49,6 +50,8 @@ def prepare(
     if batch.is_complete:
         properties = planning.create_properties(declared)
         return Prepared(declared, directory, crowd, properties, None, None)
+    if declared.file.most is not None:
+        crowd.require("create_additional_assignments_for_hit", "leave out confidence and most")
     plan = planning.make_plan(declared, crowd)
     if batch.header:
         plans.check_unchanged(batch, plan)
@@ -74,16 +77,24 @@ def require_funds(prepared: Prepared, client: "MTurkClient") -> str | None:
 
 
 @contextmanager
-def open_loop(prepared: Prepared, client: "MTurkClient", say: Say) -> Iterator[Loop]:
+def open_loop(
+    prepared: Prepared, client: "MTurkClient", say: Say, *, waits: bool = False
+) -> Iterator[Loop]:
     """Make the directory unless it is there, begin the batch unless it is begun; yield its loop.
 
-    Until the block ends, no other run can open it. Raises Error when another one has it.
+    Until the block ends, no other run can open it. Raises Error when another one has it. `waits`:
+    an outage of the crowd is waited for.
     """
     declared, directory, crowd, properties, plan, _ = prepared
     directories.create(directory, declared)
     batch = Batch(directory.record)
     with batch.claim():
         if not batch.header and plan is not None:
-            launching.begin(crowd, client, plan, batch)
+            # Repeated, it gets the same HIT type, and the record is written once it has it.
+            begin = partial(launching.begin, crowd, client, plan, batch)
+            if waits:
+                outages.wait_out(begin, say)
+            else:
+                begin()
         with Work(declared, directory, batch.header["batch"]) as work:
             yield Loop(declared, directory, crowd, client, properties, plan, batch, work, say)

@@ -1,5 +1,6 @@
 """Read a batch file: everything that is wrong with it, before anything is done."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,10 @@ from typing import Any, NamedTuple, overload
 from pydantic import ValidationError
 
 from amt import inputs
-from amt.crowd import check_name, strip_slash
-from amt.declared import ampcrowd, tasks
+from amt.crowd import check_name, is_plug_in, strip_slash
+from amt.declared import ampcrowd, documents, tasks
 from amt.declared.batch_file import KEY_OF, BatchFile
+from amt.declared.documents import Content, StoredRows
 from amt.declared.faults import FileFaults
 from amt.errors import Error
 from formats import json_text
@@ -27,7 +29,9 @@ class DeclaredRow(NamedTuple):
 class Rows(Sequence[DeclaredRow]):
     """The rows of a batch. They are made when they are asked for: a batch can have 100,000."""
 
-    def __init__(self, ids: Sequence[str], values: Mapping[str, Any] | Sequence[Any]) -> None:
+    def __init__(
+        self, ids: Sequence[str], values: Mapping[str, Any] | Sequence[Any] | StoredRows
+    ) -> None:
         self._ids = ids
         self._values = values
 
@@ -52,7 +56,7 @@ NO_ROWS = Rows((), ())
 
 @dataclass(frozen=True)
 class Declared:
-    """A batch file that was read. `document` is its JSON, and `text` the unchanged text.
+    """A batch file that was read. `document` is its JSON, and `content` the unchanged bytes.
 
     `name` is what messages call the file, `folder` where the files that it names are. `notes` are said
     once. `group_id` is the batch's id, or in a document of AMPCrowd the group's.
@@ -60,7 +64,7 @@ class Declared:
 
     name: str
     folder: Path | None
-    text: str
+    content: Content
     document: Any
     file: BatchFile
     rows: Sequence[DeclaredRow]
@@ -69,9 +73,36 @@ class Declared:
 
     def explain(self) -> dict[str, Any]:
         """Return the batch file with the default of every key that it leaves out."""
-        values = self.file.model_dump(exclude={"schema_url"})
+        rows = self.file.rows
+        return self._explain_keys() | {
+            "rows": rows.to_value() if isinstance(rows, StoredRows) else rows
+        }
+
+    def list_explained(self) -> Iterator[str]:
+        """Yield what `explain` returns as JSON with two spaces, in parts: the rows can be many."""
+        rows = self.file.rows
+        text = to_json(self._explain_keys() | {"rows": None})
+        before, mark, after = text.partition('\n  "rows": null')
+        yield before + mark.removesuffix("null")
+        if isinstance(rows, str):
+            yield to_json(rows) + after
+            return
+        is_list = isinstance(rows, list) or (isinstance(rows, StoredRows) and rows.ids is None)
+        items = enumerate(rows) if isinstance(rows, list) else rows.items()
+        separator = "[" if is_list else "{"
+        for key, row in items:
+            name = "" if is_list else f"{to_json(key)}: "
+            # A text in JSON has no line breaks, so these are those between the values.
+            yield f"{separator}\n    {name}" + to_json(row).replace("\n", "\n    ")
+            separator = ","
+        yield f"\n  {']' if is_list else '}'}" + after
+
+    def _explain_keys(self) -> dict[str, Any]:
+        """Return all keys with their values, in their order; that of `rows` is None."""
+        names = (name for name in type(self.file).model_fields if name != "schema_url")
+        values = self.file.model_dump(exclude={"schema_url", "rows"})
         values["description"] = values["description"] or self.file.title
-        return values
+        return {name: values.get(name) for name in names}
 
     def count_rows_beside(self, number: int) -> int:
         """Return how many rows the HIT of a row has."""
@@ -85,20 +116,28 @@ class Declared:
             yield self.rows[start : start + size]
 
 
+def to_json(value: Any) -> str:
+    """Return a value as JSON with two spaces at each level."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 def read(path: str | Path, template_directories: Sequence[str]) -> Declared:
     """Read a batch file. Raises Error with every fault, one per line."""
     try:
-        with Path(path).open(encoding="utf-8", newline="") as file:
-            text = file.read()
+        content = read_content(Path(path))
     except OSError as error:
         raise Error(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise Error(json_text.describe(path, error)) from error
-    return parse(text, str(path), Path(path).parent, template_directories)
+    return parse(content, str(path), Path(path).parent, template_directories)
+
+
+def read_content(path: Path) -> Content:
+    """Return the bytes of a file. Raises OSError."""
+    with path.open("rb") as file:
+        return Content(iter(lambda: file.read(documents.PART_BYTES), b""))
 
 
 def parse(
-    text: str,
+    content: Content | bytes | str,
     name: str,
     folder: Path | None,
     template_directories: Sequence[str],
@@ -106,19 +145,23 @@ def parse(
 ) -> Declared:
     """Return the batch that a text declares. Raises Error with every fault, one per line.
 
-    `name` is what messages call the text; a file of rows is looked for in `folder`, None for a text
-    that may not name one, and task types in `template_directories`. An object without an `id` gets
-    `default_id`, if any.
+    `name` is what messages call the text; a file of rows is looked for in `folder`, and task types in
+    `template_directories`. `folder` is None for a text of somebody who may name no file, and no code
+    (a plug-in crowd). An object without an `id` gets `default_id`, if any.
     """
+    if isinstance(content, str):
+        content = content.encode("utf-8", "surrogatepass")
+    if isinstance(content, bytes):
+        content = Content([content])
     try:
-        given, repeated = json_text.parse_with_repeated_keys(text.removeprefix("\ufeff"))
+        given, repeated = documents.parse(content)
     except ValueError as error:
         raise Error(json_text.describe(name, error)) from error
     is_ampcrowd = ampcrowd.is_document(given)
     faults = FileFaults(ampcrowd.NAMES if is_ampcrowd else None)
     if default_id is not None and isinstance(given, dict) and "id" not in given and not is_ampcrowd:
+        content = _insert_id(content, default_id, ", " if given else "")
         given = {"id": default_id, **given}
-        text = _insert_id(text, default_id)
     document, notes = given, []
     if is_ampcrowd:
         document, note = ampcrowd.translate(given, faults)
@@ -129,23 +172,29 @@ def parse(
         rows = _list_rows(document.get("rows"), folder, faults)
         _check_task(document, rows, template_directories, faults)
     if file is not None:
-        _check_together(file, faults)
+        _check_together(file, folder, faults)
     for path in repeated:
         faults.add_as_given(path, "is there twice")
     if faults or file is None:
         raise Error(f"{name}:\n{faults.join()}")
     group_id = str(given["group_id"]) if is_ampcrowd else file.id
-    return Declared(name, folder, text, given, file, rows, tuple(notes), group_id)
+    return Declared(name, folder, content, given, file, rows, tuple(notes), group_id)
 
 
-def _insert_id(text: str, batch_id: str) -> str:
+def _insert_id(content: Content, batch_id: str, comma: str) -> Content:
     """Return the text of an object without an id with this one."""
-    start, rest = text.split("{", 1)
-    comma = "" if rest.lstrip().startswith("}") else ", "
-    return f'{start}{{"id": "{batch_id}"{comma}{rest}'
+    member = f'{{"id": {json.dumps(batch_id)}{comma}'.encode("ascii")
+
+    def list_parts() -> Iterator[bytes]:
+        is_before = True
+        for part in content.list_parts():
+            yield part.replace(b"{", member, 1) if is_before else part
+            is_before = is_before and b"{" not in part
+
+    return Content(list_parts())
 
 
-def _check_together(file: BatchFile, faults: FileFaults) -> None:
+def _check_together(file: BatchFile, folder: Path | None, faults: FileFaults) -> None:
     """Add what is wrong with a key only because of another one."""
     if file.confidence is not None and file.most is None:
         faults.add(["most"], "is missing; say how many workers confidence may ask about a row")
@@ -165,6 +214,8 @@ def _check_together(file: BatchFile, faults: FileFaults) -> None:
             check_name(strip_slash(file.crowd))
         except Error as error:
             faults.add(["crowd"], str(error).partition(": ")[2])
+        if folder is None and is_plug_in(file.crowd):
+            faults.add(["crowd"], f"{file.crowd} is code, which cannot be named here")
     if file.store is not None:
         from amt import results_store  # SQLAlchemy: only if something is stored
 
@@ -208,6 +259,9 @@ def _check_task(
 
 def _list_rows(given: Any, folder: Path | None, faults: FileFaults) -> Rows:
     """Return the rows; those of a file that cannot be read are a fault."""
+    if isinstance(given, StoredRows):
+        ids = given.ids
+        return Rows([str(n) for n in range(len(given))] if ids is None else ids, given)
     if isinstance(given, dict):
         return Rows(list(given), given)
     if isinstance(given, str) and given:

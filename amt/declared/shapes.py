@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from amt.messages import count_of
-from amt.spelling import suggest
+from amt.spelling import FEW_KEYS, suggest
 
 Context = Mapping[str, Any]
 IMAGE = re.compile(r"(?:https?://|data:image/|/files/)\S+", re.IGNORECASE)
@@ -109,12 +109,16 @@ class Object(Shape):
             if key in value:
                 yield from member.shape.find_faults(value[key], join(path, key), context)
             elif not member.is_optional:
-                yield f"{join(path, key)}: is missing{suggest(key, value.keys() - self.members)}"
+                others = value.keys() - self.members
+                hint = suggest(key, others) if len(others) <= FEW_KEYS else ""
+                yield f"{join(path, key)}: is missing{hint}"
 
     def find_unknown(self, value: Mapping[str, Any], path: str, known: set[str]) -> Iterator[str]:
         """Yield the keys of `value` that are neither members nor in `known`."""
-        for key in value.keys() - self.members.keys() - known:
-            hint = suggest(key, [*self.members, *known])
+        names = [*self.members, *sorted(known)]
+        unknown = [key for key in value if key not in names]
+        for key in unknown:
+            hint = suggest(key, names) if len(unknown) <= FEW_KEYS else ""
             yield f"{join(path, key)}: is not a key of this task{hint}"
 
 

@@ -20,7 +20,7 @@ from formats.html_tokens import Token, find_tokens
 
 WRAPPER = "task.html"  # the template of the page, in which each row is a fragment
 FOLDERS = ("tasks", "hit_templates/tasks")  # of fragments, within each template directory
-NAME = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
+NAME = re.compile(r"[A-Za-z0-9][\w-]{0,99}", re.ASCII)  # with .html it must be a file's name
 COMMENT = re.compile(r"\s*(?:\{#-?(?P<jinja>.*?)-?#\}|<!--(?P<html>.*?)-->)", re.DOTALL)
 DECLARATION = re.compile(r"^[ \t]*(row or context|row|context):", re.MULTILINE)
 SHARED = "row or context"
@@ -96,16 +96,21 @@ def find_type(name: str, directories: Sequence[str]) -> TaskType:
 
     Raises Error if there is none, or with everything that is wrong in its file.
     """
-    paths = [folder / f"{name}.html" for folder in _list_folders(directories)]
-    path = next((path for path in paths if path.is_file()), None)
-    if path is None or not NAME.fullmatch(name):
+    path = _find_file(name, directories) if NAME.fullmatch(name) else None
+    if path is None:
         known = [task.name for task in list_types(directories)]
         hint = suggest(name, known) or f"; there are {', '.join(known)}"
-        raise Error(f"{name} is not a task: there is no tasks/{name}.html{hint}")
+        shown = name[:60]
+        raise Error(f"{shown} is not a task: there is no tasks/{shown}.html{hint}")
     task = _read_type(path)
     if task.faults:
         raise Error("\n".join(task.faults))
     return task
+
+
+def _find_file(name: str, directories: Sequence[str]) -> Path | None:
+    paths = (folder / f"{name}.html" for folder in _list_folders(directories))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def render(hit: Mapping[str, Any], directories: Sequence[str]) -> str:

@@ -146,6 +146,35 @@ def test_a_key_that_is_there_twice_is_a_fault_with_its_place() -> None:
     ]
 
 
+def test_many_faults_of_a_kind_are_counted() -> None:
+    """Of each kind the first 20 are shown, without suggestions, which would take a second each 20,000."""
+    unknown = {f"rowz{number}": 0 for number in range(1000)}
+
+    found = faults(**unknown, context=unknown)
+
+    assert found[:20] == [f"/rowz{number}: unknown key" for number in range(20)]
+    assert len(found) == 42
+    assert found[40:] == [
+        "and 980 more: /…: unknown key",
+        "and 980 more: /context/…: is not a key of this task",
+    ]
+
+
+def test_a_list_of_any_length_has_one_fault() -> None:
+    """A text from the network can repeat an item a million times."""
+    merge, push = {"order": ["x"] * 10_001}, {"url": "https://x.example", "on": ["label"] * 4}
+
+    assert faults(merge=merge, push=push) == [
+        "/merge/order: must have at most 10,000 items",
+        "/push/on: must have at most 3 items",
+    ]
+
+
+def test_the_address_of_a_database_is_refused_whatever_it_is() -> None:
+    """A port that is not a number is a fault, as a database of another kind is."""
+    assert faults(store="postgresql://host:port/x") == [f"/store: {NO_DATABASE}"]
+
+
 def test_what_is_nested_too_deep_is_refused() -> None:
     """Whatever the depth, there is one message."""
     for depth in (200, 10_000):
@@ -175,7 +204,7 @@ def test_keys_that_contradict_each_other_are_a_fault() -> None:
         "/confidence: is missing; most is the limit for rows that are less sure",
         "/most: must be at least assignments, 3",
         "/open_at_most: must be at least assignments, 3: a HIT opens them at once",
-        "/crowd: it must be local, mturk, or the URL of a crowd server",
+        "/crowd: it must be local, mturk, the URL of a crowd server, or module:factory",
         f"/store: {NO_DATABASE}",
     ]
     assert faults(confidence=0.9) == [

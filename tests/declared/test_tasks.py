@@ -48,7 +48,7 @@ def test_own_types_replace_built_in_ones(add_type: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["sane", "../tasks/same", "", "same.html"])
+@pytest.mark.parametrize("name", ["sane", "../tasks/same", "", "same.html", "same" * 100])
 def test_an_unknown_type_is_refused(name: str) -> None:
     """A misspelt name leads to the nearest, and a path is not a name."""
     with pytest.raises(Error, match=r"is not a task: there is no tasks/.*same"):

@@ -250,6 +250,7 @@ def test_the_configuration_to_copy_holds_every_key() -> None:
 
     assert set(example) == {
         "crowd",
+        "crowd_settings",
         "local_crowd",
         "push_destinations",
         "aws_access_key",

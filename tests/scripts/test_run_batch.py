@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from amt.batches import Batch
-from amt.declared import following
+from amt.declared import following, outages
 from amt.declared.rounds import Progress
 from tests.support.declared_batches import (
     FOLDER,
@@ -215,6 +215,39 @@ def test_an_outage_of_the_crowd_is_waited_for(
     assert "3 answers to 3 rows" in done.err
 
 
+def test_a_crowd_that_is_down_at_the_start_is_waited_for(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With --follow, and wherever the launch is then: each row is in one HIT once."""
+    monkeypatch.setattr(outages, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(following, "POLL_SECONDS", 0)
+    name = write_batch(desk, assignments=1)
+    down = EndpointConnectionError(endpoint_url="http://127.0.0.1:1/")
+
+    def fail() -> None:
+        raise down
+
+    def answer_all() -> None:
+        for hit_id, (row,) in list_rows(desk).items():
+            answer(desk, hit_id, "Ada", **{row: "yes"})
+        fail()
+
+    desk.before = {
+        "CreateHITType": fail,
+        "CreateHITWithHITType": fail,
+        "ListHITs": answer_all,
+    }
+    done = desk.run("run_batch", name, "--follow")
+    desk.before["ListHITs"] = fail
+    once = desk.run("run_batch", name, "--once")
+
+    assert done.code == 0
+    assert done.err.count("waiting until it responds") == 3
+    assert "3 answers to 3 rows, 3 labels; 3 of 3 HITs finished" in done.err
+    assert count_hits(desk) == len(list_rows(desk)) == 3
+    assert (once.code, once.err.count("waiting")) == (2, 0)
+
+
 def test_an_unknown_field_to_merge_is_refused(desk: Desk) -> None:
     """So is a task with several fields, none of which has the task's name, if none is named."""
     Path("tasks").mkdir()
@@ -230,9 +263,11 @@ def test_an_unknown_field_to_merge_is_refused(desk: Desk) -> None:
 
 
 def test_finished_rows_without_a_label_have_a_line_that_says_why(
-    desk: Desk, hook: Receiver
+    desk: Desk, hook: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Expired, deleted, or answered with nothing: a reader sees that no answer comes any more."""
+    # The desk's clock is ahead by the seconds of the answers: a later round sees what expired.
+    monkeypatch.setattr(following, "ROUND_SECONDS", 0.2)
     rows = {f"p{number}": ["a", "b"] for number in range(1, 6)}
     name = write_batch(
         desk,

@@ -1,0 +1,124 @@
+"""Plug-in crowds: code of somebody else that answers as boto3's client does; see docs/crowds.md.
+
+`module:factory` names it. It runs with all rights of whoever starts the script, so only a person
+names it: by --crowd, in config.json, or in a batch file. A batch record does not suffice.
+"""
+
+import importlib
+import re
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from amt.errors import Error
+from amt.spelling import suggest
+
+NAME = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", re.ASCII)
+METHODS = (
+    "create_hit_type",
+    "create_hit_with_hit_type",
+    "get_hit",
+    "list_hits",
+    "list_assignments_for_hit",
+    "get_assignment",
+    "approve_assignment",
+    "reject_assignment",
+    "send_bonus",
+    "update_expiration_for_hit",
+    "delete_hit",
+)
+
+
+@dataclass(frozen=True)
+class PlugIn:
+    """A plug-in crowd: `target` is the object that its factory returned.
+
+    `concurrency` is how many calls it takes at a time, and `worker_site` where workers find HITs, if
+    it says so.
+    """
+
+    name: str
+    target: Any
+    charges_fees: bool = False
+    excludes_workers: bool = False
+    concurrency: int = 1
+    worker_site: str | None = None
+
+    def has(self, method: str) -> bool:
+        """Return whether the object has a method of boto3's client."""
+        return callable(getattr(self.target, method, None))
+
+
+def load(name: str, live: bool, settings: Mapping[str, Any]) -> PlugIn:
+    """Return the crowd that `module:factory` names. Raises Error for one that cannot be used."""
+    target = create(name, live, settings)
+    if missing := find_missing(target):
+        raise Error(
+            f"crowd {name}: what it returns has no {', '.join(missing)}; see docs/crowds.md"
+        )
+    concurrency = getattr(target, "concurrency", 1)
+    if type(concurrency) is not int or concurrency < 1:
+        raise Error(f"crowd {name}: concurrency must be a whole number from 1 on")
+    worker_site = getattr(target, "worker_site", None)
+    if not isinstance(worker_site, str | None):
+        raise Error(f"crowd {name}: worker_site must be a URL")
+    return PlugIn(
+        name,
+        target,
+        charges_fees=bool(getattr(target, "charges_fees", False)),
+        excludes_workers=bool(getattr(target, "excludes_workers", False)),
+        concurrency=concurrency,
+        worker_site=worker_site,
+    )
+
+
+def create(name: str, live: bool, settings: Mapping[str, Any]) -> Any:
+    """Import the module, and return what its factory returns for this site and these settings.
+
+    The module is looked for where Python looks, and last in the current directory, where it can
+    stand in for no other module. Raises Error with what failed, and where.
+    """
+    module_name, _, factory_name = name.partition(":")
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.append(folder)
+    try:
+        module = importlib.import_module(module_name)
+    except (Exception, SystemExit) as error:
+        absent = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
+        if absent is not None and f"{module_name}.".startswith(f"{absent}."):
+            raise Error(
+                f"crowd {name}: there is no module {absent} in {folder} or where Python looks"
+            ) from error
+        raise Error(
+            f"crowd {name}: {module_name} cannot be imported: {_describe(error)}"
+        ) from error
+    factory = getattr(module, factory_name, None)
+    if not callable(factory):
+        place = f"{module_name} ({getattr(module, '__file__', None) or 'a folder'})"
+        if factory is not None:
+            raise Error(f"crowd {name}: {factory_name} of {place} cannot be called")
+        names = [other for other in vars(module) if not other.startswith("_")]
+        raise Error(f"crowd {name}: {place} has no {factory_name}{suggest(factory_name, names)}")
+    try:
+        return factory(live=live, settings=dict(settings))
+    except (Exception, SystemExit) as error:
+        raise Error(f"crowd {name}: {factory_name} failed: {_describe(error)}") from error
+
+
+def find_missing(target: Any) -> list[str]:
+    """Return which of METHODS an object lacks."""
+    return [method for method in METHODS if not callable(getattr(target, method, None))]
+
+
+def _describe(error: BaseException) -> str:
+    """Return an exception in one line, with the file and the line that raised it."""
+    if isinstance(error, Error):
+        return str(error)
+    words = " ".join(str(error).split())
+    described = f"{type(error).__name__}: {words}" if words else type(error).__name__
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{described} ({frames[-1].filename}:{frames[-1].lineno})" if frames else described
