@@ -55,7 +55,7 @@ def find_states(
     if lists_batch:
         for hit_id in batch or ():
             wanted.setdefault(hit_id, set())
-    counters, _ = survey.find(crowd, client, list(wanted))
+    counters, *_ = survey.find(crowd, client, list(wanted))
     known: dict[str, State] = {}
     listed = []
     for hit in counters:

@@ -32,7 +32,7 @@ def find_deletable(
 
     HITs with unreviewed work are reported; they must not even be expired.
     """
-    counters, unknown = survey.find(crowd, client, ids)
+    counters, unknown, _ = survey.find(crowd, client, ids)
     unreviewed = [hit for hit in counters if hit.unaccounted and not hit.expired]
     with Faults(say) as faults:
         for hit in unreviewed:

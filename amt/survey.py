@@ -67,6 +67,14 @@ def _find_first_approval(hit: Any) -> datetime | None:
     return created + timedelta(seconds=hit["AutoApprovalDelayInSeconds"])
 
 
+class Found(NamedTuple):
+    """The counters of HITs, the refusal of every other id, and how many calls that took."""
+
+    hits: list[HitCounters]
+    refused: list[Outcome]
+    calls: int
+
+
 def hit_id_of(hit: HitCounters) -> str:
     """Return the HIT's id: what a HIT is called in a message."""
     return hit.hit_id
@@ -87,7 +95,7 @@ def fetch_counters(
     `show` is called with each of `ids` as soon as the listing has it. `hint` is said when the
     crowd does not know an id.
     """
-    found, refused = find(crowd, client, ids, show)
+    found, refused, _ = find(crowd, client, ids, show)
     unknown = [outcome.item for outcome in calls.name_refusals(refused, say)]
     if unknown:
         say_why_unknown(client, unknown[0], say, hint)
@@ -106,14 +114,20 @@ def find(
     client: "MTurkClient",
     ids: Sequence[str] | None,
     show: Callable[[HitCounters], None] = lambda _: None,
-) -> tuple[list[HitCounters], list[Outcome]]:
+    *,
+    few_calls: bool = False,
+) -> Found:
     """Return the counters of each HIT, as `fetch_counters` does, and the refusal of every other id.
 
     ListHITs returns 100 at a call, but those of the whole account, page after page. It goes on
-    while that is quicker than asking GetHIT for each that is missing, many at a time.
+    while that is quicker than asking GetHIT for each that is missing, many at a time; with `few_calls`,
+    while that takes fewer calls.
     """
     if ids is None:
-        return [parse_counters(hit) for hit in calls.list_pages(client.list_hits, "HITs")], []
+        hits = [parse_counters(hit) for hit in calls.list_pages(client.list_hits, "HITs")]
+        return Found(hits, [], len(hits) // PAGE + 1)
+    at_a_time = 1 if few_calls else min(crowd.calls_at_a_time, GETS_PER_PAGE)
+    seen = 0
     missing = dict.fromkeys(ids)
     found: dict[str, HitCounters] = {}
     listed = calls.list_pages(client.list_hits, "HITs") if missing else ()
@@ -123,7 +137,7 @@ def find(
             found[hit["HITId"]] = parse_counters(hit)
             show(found[hit["HITId"]])
         if not missing or (
-            seen % PAGE == 0 and _is_slower(crowd.calls_at_a_time, seen // PAGE, found, missing)
+            seen % PAGE == 0 and _is_slower(at_a_time, seen // PAGE, found, missing)
         ):
             break
     refused = []
@@ -135,7 +149,8 @@ def find(
             found[outcome.item] = outcome.value
         else:
             refused.append(outcome)
-    return [found[hit_id] for hit_id in ids if hit_id in found], refused
+    made = -(-seen // PAGE) + len(missing)
+    return Found([found[hit_id] for hit_id in ids if hit_id in found], refused, made)
 
 
 def explain_no_results(counters: Sequence[HitCounters], *, rejected_too: bool) -> str:
@@ -153,13 +168,11 @@ def explain_no_results(counters: Sequence[HitCounters], *, rejected_too: bool) -
     return f"0 results: {', '.join(parts)}"
 
 
-def _is_slower(concurrency: int, pages: int, found: Sized, missing: Sized) -> bool:
+def _is_slower(at_a_time: int, pages: int, found: Sized, missing: Sized) -> bool:
     """Return whether listing has wasted more time than asking for all the rest would take.
 
-    Time is counted in calls one after the other: a page is one, `concurrency` GetHITs are one, but
-    at most GETS_PER_PAGE.
+    Time is counted in calls one after the other: a page is one, `at_a_time` GetHITs are one.
     """
-    at_a_time = min(concurrency, GETS_PER_PAGE)
     wasted = pages - len(found) / at_a_time
     return bool(wasted > len(missing) / at_a_time + 1)
 

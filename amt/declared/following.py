@@ -54,6 +54,7 @@ class Follower:
         self._lists_new = loop.crowd.lists_new_answers
         self._since = loop.work.newest_submit_time or loop.batch.begin_time - CLOCK_DIFFERENCE
         self._next_round = 0.0
+        self._has_begun = False
         self._full: dict[str, None] = {}  # HITs that may have all their answers
         self._next_merge = 0.0
         self.pause_seconds = FIRST_PAUSE_SECONDS
@@ -67,7 +68,9 @@ class Follower:
             self._fetch_new()
         if time.monotonic() >= self._next_round or not self._lists_new:
             self._full.clear()
-            progress = self._loop.run_round()
+            # What came before the start is fetched at once; then each poll makes few calls.
+            progress = self._loop.run_round(is_poll=self._has_begun and not self._lists_new)
+            self._has_begun = True
             self._since = self._loop.work.newest_submit_time or self._since
             wait = ROUND_SECONDS if self._lists_new else POLL_SECONDS
             self._next_round = time.monotonic() + wait

@@ -1,7 +1,7 @@
 """The loop of a declared batch: launch, fetch, merge, until all answers are in.
 
 A round asks the crowd for the counters of the HITs that are not finished, and lists the assignments
-of those with new answers. Between rounds, a crowd of ours is asked for new answers only, which is
+of those with new answers; a poll, of which there are many, lists few at a time. Between rounds, a crowd of ours is asked for new answers only, which is
 one cheap call.
 """
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from amt import batches, calls, expiring, extending, launching, spending, survey
 from amt.batches import Batch
 from amt.crowd import Crowd
-from amt.declared import labelling
+from amt.declared import labelling, polling
 from amt.declared.directories import Directory
 from amt.declared.labelling import Labels
 from amt.declared.reading import Declared, DeclaredRow
@@ -59,6 +59,8 @@ class Loop:
         self._counters: dict[str, HitCounters] = {}  # of the other HITs, as of the last round
         self._deleted: dict[str, None] = {}  # HITs that the crowd no longer has
         self._numbers: dict[str, int] = {}  # of the HITs, by their ids
+        self._polls = 0
+        self._listed_at: dict[str, int] = {}  # HITs, and the last poll that asked for their answers
 
     @property
     def is_expired(self) -> bool:
@@ -83,14 +85,23 @@ class Loop:
         found = expiring.find_expirable(self.crowd, self.client, ids, say=self.say)
         return expiring.expire(self.crowd, self.client, found.open, self.say)
 
-    def run_round(self) -> Progress:
-        """Fetch what is new, label the rows whose answers are all in, and return where that leads."""
-        counters = self._count()
-        for outcome in calls.gather(
-            self.crowd, self._list_assignments, filter(self._has_more, counters)
-        ):
+    def run_round(self, *, is_poll: bool = False) -> Progress:
+        """Fetch what is new, label the rows whose answers are all in, and return where that leads.
+
+        A poll makes few calls (see polling); what it leaves out, another one fetches.
+        """
+        counters, calls_made = self._count(few_calls=is_poll)
+        new = listed = list(filter(self._has_more, counters))
+        if is_poll:
+            self._polls += 1
+            planned = self.batch.planned
+            listed = polling.choose(new, counters, calls_made, planned, self._listed_at)
+            self._listed_at |= {hit.hit_id: self._polls for hit in listed}
+        for outcome in calls.gather(self.crowd, self._list_assignments, listed):
             self.add_assignments(outcome.value or ())
-        self.finish((hit for hit in counters if self._is_finished(hit)), self._deleted)
+        left = {hit.hit_id for hit in new} - {hit.hit_id for hit in listed}
+        ended = (hit for hit in counters if hit.hit_id not in left and self._is_finished(hit))
+        self.finish(ended, self._deleted)
         self._launch_wave()
         return self.measure()
 
@@ -187,15 +198,15 @@ class Loop:
         size = self.declared.file.rows_per_hit
         return self.declared.rows[number * size : (number + 1) * size]
 
-    def _count(self) -> list[HitCounters]:
-        """Return the counters of the HITs that are not finished."""
+    def _count(self, *, few_calls: bool = False) -> tuple[list[HitCounters], int]:
+        """Return the counters of the HITs that are not finished, and how many calls that took."""
         waiting = [hit_id for hit_id in self.batch.in_order() if hit_id not in self.finished]
-        counters, refused = survey.find(self.crowd, self.client, waiting)
+        counters, refused, made = survey.find(self.crowd, self.client, waiting, few_calls=few_calls)
         for outcome in calls.name_refusals(refused, self.say):
             self.finished.add(outcome.item)
             self._deleted[outcome.item] = None
         self._counters = {hit.hit_id: hit for hit in counters}
-        return counters
+        return counters, made
 
     def _list_assignments(self, hit: HitCounters) -> Sequence[Any]:
         return survey.list_assignments(self.client, hit)
