@@ -48,38 +48,97 @@ NONE = Labels({}, "")
 
 
 def merge(answers_of: Mapping[int, Sequence[RowAnswer]], file: BatchFile) -> Labels:
-    """Return the label of each row that has an answer, from all answers that there are.
+    """Return the label of each row that has an answer, from all answers that there are."""
+    return Merger(file).merge(answers_of)
 
-    An answer that is not of the kind that the batch file or the task says, or of another type than
-    all options, is left out: whatever a worker's browser sent, it changes no other row. If no
-    answer is of that kind, or they cannot be merged by the batch file's method, they are merged as
-    texts.
-    """
-    name = choose_field(answers_of, file)
-    own = file.merge
-    kind = own.kind or KINDS.get(file.task)
-    types = _find_types(file, name)
-    answers = _collect(answers_of, name, kind, types) if name else Answers()
-    if name and not answers.values:
-        kind = None
-        answers = _collect(answers_of, name, kind, None)
-    if not answers.values:
-        return NONE
-    settings = Settings(name or "", kind, own.method, order=tuple(own.order))
-    try:
-        result = _aggregate(answers, settings)
-    except Error:
-        texts = convert(answers, NAME, settings.field, to_text)
-        result = _aggregate(texts, Settings(settings.field, "label", own.method, as_text=True))
-    numbers = [hit.row for hit in answers.hits]
-    return Labels(
-        {
-            number: row
-            for number, row in zip(numbers, result.rows, strict=True)
-            if number is not None
-        },
-        result.method,
-    )
+
+class Merger:
+    """Merges the answers of a batch, again whenever there are more; each is taken in once."""
+
+    def __init__(self, file: BatchFile) -> None:
+        self._file = file
+        self._collections: dict[tuple[str, str | None, bool], _Collection] = {}
+
+    def merge(self, answers_of: Mapping[int, Sequence[RowAnswer]]) -> Labels:
+        """Return the label of each row that has an answer, from all answers that there are.
+
+        An answer that is not of the kind that the batch file or the task says, or of another type
+        than all options, is left out: whatever a worker's browser sent, it changes no other row. If
+        no answer is of that kind, or they cannot be merged by the batch file's method, they are
+        merged as texts. `answers_of` only grows from call to call.
+        """
+        name = choose_field(answers_of, self._file)
+        if name is None:
+            return NONE
+        own = self._file.merge
+        kind = own.kind or KINDS.get(self._file.task)
+        answers = self._collect(answers_of, name, kind, _find_types(self._file, name))
+        if not answers.values:
+            kind = None
+            answers = self._collect(answers_of, name, None, None)
+        if not answers.values:
+            return NONE
+        settings = Settings(name, kind, own.method, order=tuple(own.order))
+        try:
+            result = _aggregate(answers, settings)
+        except Error:
+            texts = convert(answers, NAME, settings.field, to_text)
+            result = _aggregate(texts, Settings(settings.field, "label", own.method, as_text=True))
+        numbers = [hit.row for hit in answers.hits]
+        return Labels(
+            {
+                number: row
+                for number, row in zip(numbers, result.rows, strict=True)
+                if number is not None
+            },
+            result.method,
+        )
+
+    def _collect(
+        self,
+        answers_of: Mapping[int, Sequence[RowAnswer]],
+        name: str,
+        kind: str | None,
+        types: set[type] | None,
+    ) -> Answers:
+        key = name, kind, types is None
+        collection = self._collections.setdefault(key, _Collection(name, kind, types))
+        return collection.collect(answers_of)
+
+
+class _Collection:
+    """The answers of a kind, and of one of these types, to a field."""
+
+    def __init__(self, name: str, kind: str | None, types: set[type] | None) -> None:
+        self._name = name
+        self._kind = kind
+        self._types = types
+        self._collector = Collector(f"output.{name}")
+        self._counts: dict[int, int] = {}  # of the answers to each row that were looked at
+
+    def collect(self, answers_of: Mapping[int, Sequence[RowAnswer]]) -> Answers:
+        """Return those of all answers. Those of earlier calls are not looked at again."""
+        for number, answers in answers_of.items():
+            count = self._counts.get(number, 0)
+            if count == len(answers):
+                continue
+            self._counts[number] = len(answers)
+            for answer in answers[count:]:
+                if self._takes(find_field(answer.fields, self._name)):
+                    self._collector.add(
+                        {
+                            "assignment_id": f"{answer.worker_id} {number}",
+                            "hit_id": str(number),
+                            "worker_id": answer.worker_id,
+                            "row": number,
+                            "output": answer.fields,
+                        }
+                    )
+        return self._collector.answers
+
+    def _takes(self, value: Any) -> bool:
+        is_of_type = self._types is None or _find_type(value) in self._types
+        return is_of_type and _is_of_kind(value, self._kind)
 
 
 def label_nothing(answer_count: int) -> RowLabel:
@@ -123,29 +182,6 @@ def _find_types(file: BatchFile, name: str | None) -> set[type] | None:
 def _find_type(value: Any) -> type:
     """Return the type of a JSON value. All numbers have the same."""
     return float if type(value) is int else type(value)
-
-
-def _collect(
-    answers_of: Mapping[int, Sequence[RowAnswer]],
-    name: str,
-    kind: str | None,
-    types: set[type] | None,
-) -> Answers:
-    collector = Collector(f"output.{name}")
-    for number in sorted(answers_of):
-        for answer in answers_of[number]:
-            value = find_field(answer.fields, name)
-            if not _is_of_kind(value, kind) or (types and _find_type(value) not in types):
-                continue
-            result = {
-                "assignment_id": f"{answer.worker_id} {number}",
-                "hit_id": str(number),
-                "worker_id": answer.worker_id,
-                "row": number,
-                "output": answer.fields,
-            }
-            collector.add(result)
-    return collector.answers
 
 
 def _is_of_kind(value: Any, kind: str | None) -> bool:

@@ -57,6 +57,7 @@ class Loop:
         self.refused = 0  # HITs that the last wave could not create
         self.finished: set[str] = set()  # HITs to which no further answer can come
         self._counters: dict[str, HitCounters] = {}  # of the other HITs, as of the last round
+        self._merger = labelling.Merger(self.declared.file)
         self._deleted: dict[str, None] = {}  # HITs that the crowd no longer has
         self._numbers: dict[str, int] = {}  # of the HITs, by their ids
         self._polls = 0
@@ -158,9 +159,7 @@ class Loop:
             if row.number not in self.work.labelled
         }
         answered = [number for number in rows if number in self.work.answers]
-        labels = (
-            labelling.merge(self.work.answers, self.declared.file) if answered else labelling.NONE
-        )
+        labels = self._merger.merge(self.work.answers) if answered else labelling.NONE
         lines = []
         for hit_id, hit in ended.items():
             ready: list[DeclaredRow] = []

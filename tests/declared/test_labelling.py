@@ -1,5 +1,6 @@
 """The label of a row, of every built-in task."""
 
+import random
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from amt.declared import labelling
 from amt.declared.batch_file import BatchFile
 from amt.declared.labelling import RowAnswer
+from amt.quality.answers import Hit
 
 
 def merge(task: str, answers: list[dict[str, Any]], **keys: Any) -> Any:
@@ -15,6 +17,12 @@ def merge(task: str, answers: list[dict[str, Any]], **keys: Any) -> Any:
     given = [RowAnswer(f"A{number}", fields) for number, fields in enumerate(answers)]
     labels = labelling.merge({0: given}, file)
     return labels.rows[0].label if labels.rows else None
+
+
+def to_lines(labels: labelling.Labels) -> list[Any]:
+    """Return the lines of a labels file."""
+    rows = sorted(labels.rows.items())
+    return [label.to_line(Hit("3HIT", number), labels.method) for number, label in rows]
 
 
 @pytest.mark.parametrize(
@@ -79,3 +87,21 @@ def test_the_batch_file_names_field_and_kind() -> None:
     answers = [{"same": "yes", "price": "5"}, {"same": "yes", "price": "7"}]
 
     assert merge("same", answers, merge={"field": "price", "kind": "number"}) == 6
+
+
+@pytest.mark.parametrize("task", ["same", "rate", "write"])
+def test_answers_that_come_later_are_merged_with_the_earlier_ones(task: str) -> None:
+    """As if all had come at once, also when the first ones are of no kind that is known."""
+    field = {"same": "same", "rate": "rating", "write": "text"}[task]
+    file = BatchFile.model_validate({"id": "a", "task": task, "rows": [1]})
+    merger = labelling.Merger(file)
+    answers: dict[int, list[RowAnswer]] = {}
+    chance = random.Random(3)
+    for worker in range(40):
+        value = chance.choice([["x"], 1, 2, 2, "2", "yes", ""] if worker else [["x"]])
+        answers.setdefault(worker % 7, []).append(RowAnswer(f"A{worker // 7}", {field: value}))
+
+        together = labelling.merge(answers, file)
+
+        labels = merger.merge(answers)
+        assert to_lines(labels) == to_lines(together)
