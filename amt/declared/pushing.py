@@ -3,7 +3,7 @@
 import shlex
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -109,13 +109,20 @@ class Pushing:
     """Sends what is due, AT_ONCE requests at a time, from `with` on until its block ends.
 
     A receiver that is slow or down delays nothing else. `say` is called with the first of several
-    failures.
+    failures. `clock` returns epoch seconds.
     """
 
-    def __init__(self, events: Events, target: Target, say: Say) -> None:
+    def __init__(
+        self,
+        events: Events,
+        target: Target,
+        say: Say,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._events = events
         self._target = target
         self._say = say
+        self._clock = clock
         self._changed = threading.Condition()  # guards what follows
         self._due: Iterator[Event] = iter(())
         self._in_flight: set[str] = set()
@@ -193,7 +200,7 @@ class Pushing:
 
     def _is_due(self) -> bool:
         next_try = self._events.next_try
-        return next_try is not None and next_try <= time.time()
+        return next_try is not None and next_try <= self._clock()
 
     def _run(self) -> None:
         """Send one event after the other until the block ends."""
@@ -227,7 +234,7 @@ class Pushing:
                     if not self._has_news():
                         continue
                 self._is_stale = False
-                self._due = self._events.list_unsent(time.time())
+                self._due = self._events.list_unsent(self._clock())
             return None
 
     def _send(self, event: Event) -> int:
@@ -260,7 +267,7 @@ class Pushing:
 
     def _record_failure(self, event: Event, status: int | None, failure: str) -> None:
         details = {"error": failure} if status is None else {"status": status}
-        next_try = push_rules.find_next_try(event.attempts + 1, time.time())
+        next_try = push_rules.find_next_try(event.attempts + 1, self._clock())
         if status == outcomes.GONE:
             if not self._events.is_stopped:
                 self._say(

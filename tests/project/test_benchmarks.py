@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import files, growth, labels
+from benchmarks import events, files, growth, labels
+from tests.support.own_thread import apart
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -76,3 +77,23 @@ def test_labels_measures_every_figure() -> None:
     # Importing numpy takes most of so short a run, so its time says nothing about the bar.
     assert all(row.met for row in rows if row.part != "numpy")
     assert len(labels.format_table(rows).splitlines()) == 8
+
+
+def test_every_event_arrives_though_everything_fails(tmp_path: Path) -> None:
+    """Loop and crowd server are killed, each alone; the receiver fails, and is dead for a while."""
+    trouble = events.Trouble(kills=2, speed=1000)
+
+    found = apart(events.run_in_trouble, tmp_path, 60, trouble)
+
+    assert found.events == 60 + 20 + 1
+    assert found.requests > found.events
+    assert events.is_right(found, most_repeats=4 * trouble.kills), found
+    assert (found.done["rows"], found.done["labels"], found.done["answers"]) == (20, 20, 60)
+
+
+def test_the_time_of_each_event_is_measured(tmp_path: Path) -> None:
+    """From the submission of an answer, and from a row's last one, to the receiver."""
+    answers, labels = apart(events.time_events, tmp_path, 30, 1)
+
+    assert (len(answers), len(labels)) == (30, 10)
+    assert min(answers + labels) > 0
