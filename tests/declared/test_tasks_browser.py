@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
+
+from amt.declared import reading
+from amt.declared.planning import HitInput
+from tests.support.ampcrowd_documents import SAMPLES
 from tests.support.task_pages import (
+    DIRECTORIES,
     Bench,
     TaskPage,
     aggregate,
@@ -237,6 +244,23 @@ def test_boxes_by_mouse_keys_and_touch(bench: Bench, tmp_path: Path) -> None:
     }
     found = aggregate(tmp_path, answers, "boxes", "box")
     assert found == [[s | {"found": 2} for s in boxes] for boxes in ([car, person], [keyed], [])]
+
+
+@pytest.mark.parametrize("code", SAMPLES)
+def test_documents_of_ampcrowd_are_answered_with_its_numbers(bench: Bench, code: str) -> None:
+    """By their words, on the page that they become."""
+    sample = SAMPLES[code]
+    text = json.dumps(sample.to_document(code, "https://lab.example.org/in"))
+    (row,) = HitInput(reading.parse(text, "post.json", None, DIRECTORIES)).rows()
+    hit = bench.show(row.value)
+    for number, name in enumerate(sample.texts, start=1):
+        hit.row(number).get_by_role("radio", name=name, exact=True).check()
+
+    answers = hit.submit()
+
+    assert answers == {
+        row_id: {sample.field: values[1]} for row_id, values in sample.answers.items()
+    }
 
 
 def _find_word(hit: TaskPage, row: int, word: str) -> tuple[float, float]:
