@@ -1,5 +1,6 @@
 """The WSGI application: finds the route, checks who asks, and turns every failure into a problem."""
 
+import functools
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -10,7 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from amt import error_messages
 from amt.messages import Say
-from batch_server import problems
+from batch_server import docs_page, openapi, problems
 from batch_server.access import Access, Caller
 from batch_server.approving import Approvals
 from batch_server.exchange import Exchange, Response, parse_parameters
@@ -35,6 +36,16 @@ class Server:
         self.making_keys = threading.Lock()
         self._access = access
         self._say = say
+
+    @functools.cached_property
+    def description(self) -> bytes:
+        """The content of openapi.json."""
+        return openapi.format_document(self.routes)
+
+    @functools.cached_property
+    def docs(self) -> Response:
+        """The page /docs."""
+        return docs_page.respond(openapi.make_document(self.routes))
 
     def create_app(self) -> flask.Flask:
         """Return the WSGI application."""

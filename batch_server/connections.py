@@ -37,6 +37,16 @@ class _ProblemTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
 class _Channel(HTTPChannel):  # type: ignore[misc]
     error_task_class = _ProblemTask
 
+    def send_continue(self) -> None:
+        """Ask for the body that a client holds back, if there is one.
+
+        waitress 3.0 waits for the body of a request that has none.
+        """
+        if self.request.completed:
+            self.request.expect_continue = False
+        else:
+            super().send_continue()
+
 
 class _Server(TcpWSGIServer):  # type: ignore[misc]
     channel_class = _Channel

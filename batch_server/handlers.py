@@ -8,7 +8,7 @@ from amt import connection
 from amt.declared import work
 from amt.errors import Error
 from amt.pseudonyms import Pseudonyms
-from batch_server import docs_page, openapi, pages
+from batch_server import pages
 from batch_server.exchange import JSON_LINES, Exchange, Response, format_json
 from batch_server.problems import INVALID, UNAVAILABLE, Fault, ProblemError
 from batch_server.service import Sent
@@ -151,12 +151,12 @@ def list_tasks(exchange: Exchange) -> Response:
 
 def get_openapi(exchange: Exchange) -> Response:
     """Return the description of the server."""
-    return Response(200, openapi.format_document(exchange.server.routes))
+    return Response(200, exchange.server.description)
 
 
 def get_docs(exchange: Exchange) -> Response:
     """Return the description of the server as a page."""
-    return docs_page.respond(openapi.make_document(exchange.server.routes))
+    return exchange.server.docs
 
 
 def _find(exchange: Exchange) -> Place:

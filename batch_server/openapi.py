@@ -63,7 +63,9 @@ def _describe_route(route: "Route") -> dict[str, Any]:
         described["parameters"] = parameters
     if route.body is not None:
         described["requestBody"] = _describe_body(route)
-    responses = {str(status): _describe_content(each) for status, each in route.responses.items()}
+    responses = {
+        str(status): _describe_content(status, each) for status, each in route.responses.items()
+    }
     statuses = {*route.problems, *ALWAYS, *(() if route.may == "anybody" else WITH_TOKEN)}
     for status in sorted(statuses | ({422} if route.parameters else set())):
         responses[str(status)] = _describe_problem(status)
@@ -93,7 +95,7 @@ def _describe_body(route: "Route") -> dict[str, Any]:
     return {"required": True, "content": content}
 
 
-def _describe_content(content: "Content") -> dict[str, Any]:
+def _describe_content(status: int, content: "Content") -> dict[str, Any]:
     described: dict[str, Any] = {"description": content.description}
     if content.headers:
         described["headers"] = {
@@ -102,10 +104,13 @@ def _describe_content(content: "Content") -> dict[str, Any]:
         }
     if content.model is not None:
         schema = {"$ref": REFERENCE.format(model=content.model.__name__)}
-        key = "itemSchema" if content.media_type.endswith("jsonl") else "schema"
-        described["content"] = {content.media_type: {key: schema}}
-    elif content.media_type == "text/html":
-        described["content"] = {content.media_type: {"schema": {"type": "string"}}}
+        described["content"] = {content.media_type: {"schema": schema}}
+        if content.media_type.endswith("jsonl"):  # OpenAPI 3.1 has no key for the schema of a line
+            lines = {"schema": {"type": "string"}, "x-line-schema": schema}
+            described["content"] = {content.media_type: lines}
+    elif status != 304:
+        kind = "string" if content.media_type == "text/html" else "object"
+        described["content"] = {content.media_type: {"schema": {"type": kind}}}
     return described
 
 

@@ -1,5 +1,6 @@
 """A server of batches, as serve_batches.py makes it, in a thread of the test."""
 
+import dataclasses
 import json
 import socket
 import time
@@ -59,6 +60,10 @@ class BatchServer:
     token: str | None = None
     host: str = field(default="127.0.0.1")
 
+    def act_as(self, token: str) -> "BatchServer":
+        """Return the server as whoever has this token sees it."""
+        return dataclasses.replace(self, token=token)
+
     def request(
         self, method: str, path: str, body: Any = None, raw: bytes | None = None, **headers: str
     ) -> Reply:
@@ -97,29 +102,35 @@ class BatchServer:
 
 
 @contextmanager
+def serve(settings: Settings, access: Access) -> Iterator[BatchServer]:
+    """Serve batches as serve_batches.py does, on a free port."""
+    said: list[str] = []
+    service = Service(settings, said.append)
+    with closing(access), socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
+        server = Server(service, access, said.append)
+        connections = Connections(server.create_app(), listening)
+        service.start()
+        thread = Thread(target=connections.run)
+        thread.start()
+        try:
+            yield BatchServer(listening.getsockname()[1], service, said)
+        finally:
+            connections.stop()
+            thread.join()
+            server.close()
+            connections.close()
+            assert service.close()
+
+
+@contextmanager
 def serve_batches(
-    desk: Desk, *, access: Access | None = None, directory: str = "batches", **changes: Any
+    _desk: Desk, *, access: Access | None = None, directory: str = "batches", **changes: Any
 ) -> Iterator[BatchServer]:
     """Serve the batches of a desk's folder, by default without tokens."""
-    settings = configuration.load().settings
-    crowd = Crowd("local", changes.pop("live", False), settings, concurrency=8)
-    said: list[str] = []
-    service = Service(Settings(Path(directory), crowd, **changes), said.append)
-    with closing(access or OpenAccess()) as entry:
-        server = Server(service, entry, said.append)
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            connections = Connections(server.create_app(), listening)
-            service.start()
-            thread = Thread(target=connections.run)
-            thread.start()
-            try:
-                yield BatchServer(listening.getsockname()[1], service, said)
-            finally:
-                connections.stop()
-                thread.join()
-                server.close()
-                connections.close()
-                assert service.close()
+    found = configuration.load().settings
+    crowd = Crowd("local", changes.pop("live", False), found, concurrency=8)
+    with serve(Settings(Path(directory), crowd, **changes), access or OpenAccess()) as server:
+        yield server
 
 
 def open_tokens(desk: Desk) -> TokenAccess:
