@@ -2,14 +2,13 @@
 
 import operator
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from amt import plug_ins, serving
 from amt.errors import Error
-from amt.plug_ins import PlugIn
+from amt.plug_ins import Loader, PlugIn
 
 if TYPE_CHECKING:
     from mypy_boto3_mturk import MTurkClient
@@ -31,7 +30,7 @@ class Crowd:
     `settings` are those of config.json (see configuration.DEFAULTS), and `source` names the file
     that they are from. `concurrency` is the largest number of calls at a time. `requester` is the name
     of the requester that calls act for on the crowd "local", which needs no keys; any other crowd knows
-    its requester by the keys in `settings`.
+    its requester by the keys in `settings`. `loader` keeps the plug-in, for copies too.
     """
 
     name: str
@@ -40,6 +39,7 @@ class Crowd:
     concurrency: int = DEFAULT_CONCURRENCY
     source: str = "no config.json"
     requester: str = "local"
+    loader: Loader = field(default_factory=Loader, repr=False, compare=False)
 
     def __str__(self) -> str:
         where = {"local": "the local crowd", "mturk": "Mechanical Turk"}.get(self.name, self.name)
@@ -55,15 +55,15 @@ class Crowd:
         """Return whether it is a crowd of this project: the local one, or a crowd server."""
         return self.name != "mturk" and not self.is_plug_in
 
-    @cached_property
+    @property
     def plug_in(self) -> PlugIn | None:
-        """Return the plug-in, whose code runs at the first use; None for another crowd.
+        """Return the plug-in, whose factory is called at the first use; None for another crowd.
 
         Raises Error for one that cannot be used.
         """
         if not self.is_plug_in:
             return None
-        return plug_ins.load(self.name, self.live, self.settings.get("crowd_settings", {}))
+        return self.loader.load(self.name, self.live, self.settings.get("crowd_settings", {}))
 
     @property
     def charges_fees(self) -> bool:

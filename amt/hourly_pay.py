@@ -65,7 +65,7 @@ def fetch_work(
     """
     crowd.require(
         "list_bonus_payments",
-        "without it nobody knows who was lifted already; pay by a --bonuses_file of your own",
+        "without it, what was paid before cannot be subtracted; write the --bonuses_file yourself",
     )
 
     def fetch_hit(hit: HitCounters) -> list[Work]:

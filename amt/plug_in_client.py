@@ -4,7 +4,6 @@ Import this module in functions only: botocore takes 0.1 s, which `--help` must 
 """
 
 from collections.abc import Callable, Mapping
-from threading import BoundedSemaphore
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -35,7 +34,6 @@ class PlugInClient:
 
     def __init__(self, plug_in: PlugIn) -> None:
         self._plug_in = plug_in
-        self._free = BoundedSemaphore(plug_in.concurrency)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if not self._plug_in.has(name):
@@ -44,7 +42,7 @@ class PlugInClient:
 
         def call(**request: Any) -> Any:
             try:
-                with self._free:
+                with self._plug_in.free:
                     return method(**request)
             except Exception as error:
                 converted = convert(error, name)

@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from amt.errors import Error
@@ -36,12 +37,13 @@ METHODS = (
 class PlugIn:
     """A plug-in crowd: `target` is the object that its factory returned.
 
-    `concurrency` is how many calls it takes at a time, and `worker_site` where workers find HITs, if
-    it says so.
+    `concurrency` is how many calls it takes at a time, `free` a semaphore of as many, and `worker_site`
+    where workers find HITs, if it says so.
     """
 
     name: str
     target: Any
+    free: BoundedSemaphore
     charges_fees: bool = False
     excludes_workers: bool = False
     concurrency: int = 1
@@ -50,6 +52,21 @@ class PlugIn:
     def has(self, method: str) -> bool:
         """Return whether the object has a method of boto3's client."""
         return callable(getattr(self.target, method, None))
+
+
+class Loader:
+    """The plug-ins of a crowd, each loaded once. Threads and copies of the crowd may share it."""
+
+    def __init__(self) -> None:
+        self._loading = Lock()
+        self._loaded: dict[tuple[str, bool], PlugIn] = {}
+
+    def load(self, name: str, live: bool, settings: Mapping[str, Any]) -> PlugIn:
+        """Return the plug-in for a site, as the function `load` does."""
+        with self._loading:
+            if (name, live) not in self._loaded:
+                self._loaded[name, live] = load(name, live, settings)
+            return self._loaded[name, live]
 
 
 def load(name: str, live: bool, settings: Mapping[str, Any]) -> PlugIn:
@@ -68,6 +85,7 @@ def load(name: str, live: bool, settings: Mapping[str, Any]) -> PlugIn:
     return PlugIn(
         name,
         target,
+        BoundedSemaphore(concurrency),
         charges_fees=bool(getattr(target, "charges_fees", False)),
         excludes_workers=bool(getattr(target, "excludes_workers", False)),
         concurrency=concurrency,

@@ -48,6 +48,18 @@ def test_every_fault_of_a_batch_is_told_with_its_path(server: BatchServer) -> No
     assert server.get("/batches").json["batches"] == []
 
 
+def test_a_body_names_no_code(desk: Desk, server: BatchServer) -> None:
+    """A plug-in crowd would run with all rights of the server."""
+    desk.write("evil.py", "open('was_here', 'w').close()")
+
+    refused = server.put(BATCH | {"crowd": "evil:create"})
+
+    assert refused.status == 422
+    assert set(refused.faults) == {"/crowd"}
+    assert "evil:create is code, which cannot be named here" in refused.faults["/crowd"]
+    assert not (desk.folder / "was_here").exists()
+
+
 def test_a_batch_that_can_cost_too_much_is_not_launched(server: BatchServer) -> None:
     """--max_cost bounds each batch."""
     refused = server.put(BATCH | {"assignments": 3})

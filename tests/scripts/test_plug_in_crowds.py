@@ -1,11 +1,13 @@
 """The scripts on a plug-in crowd: what is wrong with it is one line, before anything is done."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from amt import connection
+from amt.crowd import Crowd
 from amt.declared import reading
 from amt.errors import Error
 from amt.plug_in_client import convert
@@ -202,6 +204,46 @@ def create(live, settings): return Counting()
 
     assert most[0] == 1
     assert most[1] in {2, 3}
+
+
+def test_a_plug_in_that_charges_fees_is_costed_with_them(
+    desk: Desk, write_module: WriteModule
+) -> None:
+    """Before the launch and in an archive; its worker site is what a launch prints."""
+    name = write_module(
+        """
+from examples.command_crowd.crowd import CommandCrowd, create as create_command_crowd
+class Paid(CommandCrowd):
+    charges_fees = True
+    worker_site = "https://work.example.org/"
+def create(live, settings):
+    crowd = create_command_crowd(live, settings)
+    crowd.__class__ = Paid
+    return crowd
+""",
+        "",
+    )
+    use_command_crowd(desk)
+    settings = json.loads(desk.read("config.json"))["crowd_settings"]
+    desk.write("config.json", json.dumps({"crowd": name, "crowd_settings": settings}))
+
+    launched = desk.run("run_batch", write_batch(desk), "--once")
+    ids = "--hit_ids_file=batches/shoes-1/hit_ids.txt"
+    desk.run("approve_hits", ids, "--yes")
+    archived = desk.run("archive_batch", ids, "--archive_file=a.zip")
+
+    assert "at most $0.36 ($0.30 in rewards, $0.06 in fees)" in launched.err
+    assert "Workers find them at\n  https://work.example.org/\n" in launched.err
+    assert "fees: 0.06" in archived.out
+
+
+def test_copies_of_a_crowd_share_its_plug_in(write_module: WriteModule) -> None:
+    """The factory is called once, also where a server acts for several requesters."""
+    crowd = Crowd(write_module(), live=False, settings={})
+
+    other = replace(crowd, requester="Vision lab")
+
+    assert other.plug_in is crowd.plug_in
 
 
 def test_errors_of_a_plug_in_become_those_of_boto3() -> None:
