@@ -33,7 +33,14 @@ from batch_server.problems import (
     parse_faults,
 )
 from batch_server.runner import Runner
-from batch_server.settings import Place, Settings, find_place, list_all_places, list_places
+from batch_server.settings import (
+    Place,
+    Settings,
+    find_place,
+    list_all_places,
+    list_folders,
+    list_places,
+)
 from batch_server.views import BatchView, ExpireView, TaskList, TaskView
 from formats import json_text
 
@@ -65,6 +72,8 @@ class Service:
 
     def start(self) -> None:
         """Go on with every batch that is not finished."""
+        for folder in list_folders(self.settings.directory):
+            directories.remove_unmade(folder)
         for place in list_all_places(self.settings.directory):
             if not is_finished(place):
                 self.runner.add(Job(place, self._context))

@@ -64,11 +64,18 @@ def list_places(parent: Path, requester: str) -> list[Place]:
     return [place for place in places if place.directory.batch_file.is_file()]
 
 
+def list_folders(parent: Path) -> list[Path]:
+    """Return the folders of all requesters who have one."""
+    if not parent.is_dir():
+        return []
+    return [
+        folder
+        for folder in sorted(parent.iterdir())
+        if folder.is_dir() and to_folder(unquote(folder.name)) == folder.name
+    ]
+
+
 def list_all_places(parent: Path) -> Iterator[Place]:
     """Yield the batches of all requesters."""
-    if not parent.is_dir():
-        return
-    for folder in sorted(parent.iterdir()):
-        requester = unquote(folder.name)
-        if folder.is_dir() and to_folder(requester) == folder.name:
-            yield from list_places(parent, requester)
+    for folder in list_folders(parent):
+        yield from list_places(parent, unquote(folder.name))

@@ -105,6 +105,24 @@ def create(directory: Directory, declared: Declared) -> None:
         _compare(directory, declared)
 
 
+def remove_unmade(parent: Path) -> None:
+    """Remove what `create` left in a folder when its process was killed."""
+    for path in parent.glob(".*.new*"):
+        number = path.name.rpartition(".new")[2]
+        if number.isdecimal() and not _is_running(int(number)):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # it is another user's
+    return True
+
+
 def _write(path: Path, parts: Any) -> None:
     with path.open("wb") as file:
         file.writelines(parts)
