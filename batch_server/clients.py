@@ -23,13 +23,20 @@ class Clients:
 
     def __init__(self, crowd: Crowd) -> None:
         self._crowd = crowd
+        self._choosing = threading.Lock()
+        self._crowds: dict[str, Crowd] = {}
         self._connecting = threading.Lock()
         self._clients: dict[str, MTurkClient] = {}
         self._secrets: dict[str, tuple[str, float]] = {}  # each with when it is read again
 
     def get_crowd(self, requester: str) -> Crowd:
         """Return the crowd with this requester."""
-        return dataclasses.replace(self._crowd, requester=requester)
+        if self._crowd.name != "local":
+            return self._crowd
+        with self._choosing:
+            if requester not in self._crowds:
+                self._crowds[requester] = dataclasses.replace(self._crowd, requester=requester)
+            return self._crowds[requester]
 
     def connect(self, requester: str) -> "MTurkClient":
         """Return the client of a requester. Raises Error for a crowd that cannot be used."""
@@ -45,7 +52,7 @@ class Clients:
         with self._connecting:
             secret, end = self._secrets.get(requester, ("", 0.0))
             if time.monotonic() >= end:
-                crowd = dataclasses.replace(self.get_crowd(requester), name="local")
+                crowd = dataclasses.replace(self._crowd, name="local", requester=requester)
                 secret = read_notification_secret(crowd)
                 self._secrets[requester] = (secret, time.monotonic() + SECRET_SECONDS)
             return secret

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 from flask import Request
 from pydantic import BaseModel, ValidationError
 
+from amt.declared.documents import Content
 from amt.declared.faults import format_path
 from batch_server.access import Caller
 from batch_server.problems import INVALID, MEDIA, Fault, ProblemError
@@ -24,6 +25,7 @@ JSON_LINES = "application/jsonl"
 FORM = "application/x-www-form-urlencoded"
 NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 MOST_PARAMETERS = 20
+PART_BYTES = 64 * 1024
 
 
 class Parameter(NamedTuple):
@@ -60,16 +62,19 @@ class Exchange:
         """Return a parameter that is a number."""
         return int(self.parameters[name])
 
-    def read_text(self, *, takes_form: bool = False) -> str:
-        """Return the JSON text of the body, which may be the field `data` of a form (AMPCrowd).
+    def read_batch(self, *, takes_form: bool = False) -> Content:
+        """Return the JSON of the body, which may be the field `data` of a form (AMPCrowd).
 
         Raises ProblemError for another type of body.
         """
+        if self.request.mimetype == FORM and takes_form:
+            return Content([_read_form(self.request.get_data(cache=False)).encode()])
+        self._check_type(f"{JSON} or {FORM}" if takes_form else JSON)
+        return Content(iter(lambda: self.request.stream.read(PART_BYTES), b""))
+
+    def _check_type(self, expected: str) -> None:
         given = self.request.mimetype
-        if given == FORM and takes_form:
-            return _read_form(self.request.get_data(cache=False))
         if given != JSON and not (given.startswith("application/") and given.endswith("+json")):
-            expected = f"{JSON} or {FORM}" if takes_form else JSON
             raise ProblemError(
                 MEDIA,
                 f"The body is {given or 'of no type'}; send {expected}.",
@@ -77,11 +82,11 @@ class Exchange:
             )
         if self.request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise ProblemError(MEDIA, "The body is compressed; send it as it is.")
-        return _decode(self.request.get_data(cache=False))
 
     def read_model(self, model: type[Model]) -> Model:
         """Return the body as a model. Raises ProblemError with every fault."""
-        return parse_model(self.read_text(), model)
+        self._check_type(JSON)
+        return parse_model(_decode(self.request.get_data(cache=False)), model)
 
 
 def parse_parameters(query: str, known: tuple[Parameter, ...]) -> dict[str, int | str]:

@@ -20,14 +20,14 @@ def put_batch(exchange: Exchange) -> Response:
     """Make the batch that the body declares, with the id of the address."""
     batch_id = exchange.batch_id
     return _respond_sent(
-        exchange.server.service.send(exchange.caller.requester, batch_id, exchange.read_text())
+        exchange.server.service.send(exchange.caller.requester, batch_id, exchange.read_batch())
     )
 
 
 def post_batch(exchange: Exchange) -> Response:
     """Make the batch that the body declares."""
-    text = exchange.read_text(takes_form=True)
-    return _respond_sent(exchange.server.service.send(exchange.caller.requester, None, text))
+    content = exchange.read_batch(takes_form=True)
+    return _respond_sent(exchange.server.service.send(exchange.caller.requester, None, content))
 
 
 def _respond_sent(sent: Sent) -> Response:
