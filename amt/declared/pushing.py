@@ -109,7 +109,7 @@ class Pushing:
     """Sends what is due, AT_ONCE requests at a time, from `with` on until its block ends.
 
     A receiver that is slow or down delays nothing else. `say` is called with the first of several
-    failures. `clock` returns epoch seconds.
+    failures: the next one is said when nothing waited in between. `clock` returns epoch seconds.
     """
 
     def __init__(
@@ -258,7 +258,7 @@ class Pushing:
                 if failure is None:
                     self._events.record(event.id, outcomes.DELIVERED, **details)
                     self.delivered += 1
-                    self._is_failing = False
+                    self._is_failing = self._is_failing and self._events.unsent_count > 0
                 else:
                     self._record_failure(event, status, failure)
             finally:

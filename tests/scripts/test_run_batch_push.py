@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from tests.support.declared_batches import (
 )
 from tests.support.receivers import Receiver
 from tests.support.script_fixtures import Desk
+
+HOUR = 3600
 
 
 def launch_and_answer(desk: Desk, hook: Receiver, **push: Any) -> str:
@@ -157,6 +160,39 @@ def test_the_command_that_makes_a_secret_can_be_pasted(desk: Desk, hook: Receive
     assert is_secret((folder / "push_secret.txt").read_text().strip())
     assert desk.run("run_batch", name, "--explain").code == 0
     assert "push_secret.txt" not in desk.run("run_batch", name).err
+
+
+def test_a_receiver_that_fails_now_and_then_is_reported_once(
+    tmp_path: Path, hook: Receiver
+) -> None:
+    """Until everything that waited is delivered; then its next failure is news."""
+    path = tmp_path / "events.jsonl"
+    events = Events(path)
+    target = Target(f"{hook.url}/in", PUSH_SECRET, [f"{hook.url}/"], None)
+    said: list[str] = []
+    now = [1000.0]
+    counts: list[int] = []
+
+    with Pushing(events, target, said.append, clock=lambda: now[0]) as push:
+        for number, status in enumerate((500, 200, 500, 200, 500)):
+            hook.status = status
+            now[0] += HOUR * (number == 3)  # what failed is sent again
+            events.add([("label", f"b1 {number}", {"row": str(number)})])
+            push.notify()
+            wanted = number + 1 + 2 * (number >= 3)
+            while path.read_text().count('"outcome"') < wanted:
+                time.sleep(0.01)
+            counts.append(len(said))
+    events.close()
+
+    assert counts[2] == 1
+    assert (
+        said
+        == [
+            f"{hook.url}/in: not delivered, and sent again later: The receiver responded with status 500."
+        ]
+        * 2
+    )
 
 
 def test_a_slow_receiver_has_four_requests_and_delays_nobody(
