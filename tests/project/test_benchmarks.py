@@ -1,3 +1,4 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -89,6 +90,13 @@ def test_every_event_arrives_though_everything_fails(tmp_path: Path) -> None:
     assert found.requests > found.events
     assert events.is_right(found, most_repeats=4 * trouble.kills), found
     assert (found.done["rows"], found.done["labels"], found.done["answers"]) == (20, 20, 60)
+    folder = tmp_path / "batches/batch"
+    results, labels = (
+        [json.loads(line) for line in (folder / name).read_text().splitlines()]
+        for name in ("results.jsonl", "labels.jsonl")
+    )
+    assert len({line["assignment_id"] for line in results}) == len(results) == 60
+    assert sorted(line["row"] for line in labels) == list(range(20))
 
 
 def test_the_time_of_each_event_is_measured(tmp_path: Path) -> None:
