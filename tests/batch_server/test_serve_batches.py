@@ -7,8 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests.support.batch_servers import BatchServer, serve_batches
+from amt import configuration
+from amt.crowd import Crowd
+from batch_server.access import OpenAccess
+from batch_server.settings import Settings
+from tests.support.batch_servers import BatchServer, serve, serve_batches
 from tests.support.declared_batches import BATCH, answer, count_hits, list_rows
+from tests.support.plug_in_modules import use_command_crowd
 from tests.support.script_fixtures import Desk
 
 FOLDER = "batches/local/shoes-1"
@@ -181,3 +186,16 @@ def test_work_is_approved_by_id_or_all(desk: Desk, server: BatchServer) -> None:
     assert "Approved already" in again.json["refused"][0]["reason"]
     assert (rest.status, rest.json["approved"]) == (202, 1)
     assert both.status == 422
+
+
+def test_a_plug_in_crowd_answers_what_is_put(desk: Desk) -> None:
+    """The crowd that --crowd names may be code; all batches share one object of it."""
+    use_command_crowd(desk)
+    settings = configuration.load().settings
+    crowd = Crowd(settings["crowd"], live=False, settings=settings)
+    with serve(Settings(Path("batches"), crowd), OpenAccess()) as server:
+        for batch_id in ("one", "two"):
+            server.put(BATCH | {"id": batch_id})
+        views = [server.wait_for(batch_id, status="done") for batch_id in ("one", "two")]
+
+    assert [view["rows"]["labelled"] for view in views] == [3, 3]
