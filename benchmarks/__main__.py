@@ -7,7 +7,8 @@ Exit code 1 when a bar is missed. `python -m benchmarks load` measures the local
 instead, `python -m benchmarks peers` beside a peer, `python -m benchmarks growth` its pages and
 lists with more and more HITs, `python -m benchmarks files` large files, `python -m benchmarks
 drawing` a page that draws, on a phone, `python -m benchmarks labels` labels from many answers, `python -m
-benchmarks quality` labels of simulated studies, `python -m benchmarks events` whether events arrive, and how soon.
+benchmarks quality` labels of simulated studies, `python -m benchmarks events` whether events arrive, and how soon,
+`python -m benchmarks waiting` a waiting room.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import drawing, events, files, growth, labels, load, peers, plain, quality
+from benchmarks import drawing, events, files, growth, labels, load, peers, plain, quality, waiting
 from benchmarks.desk import ROOT, Desk
 from benchmarks.tables import machine, write_table
 
@@ -70,6 +71,8 @@ def main() -> int:
         return labels.main(sys.argv[2:])
     if sys.argv[1:2] == ["events"]:
         return events.main(sys.argv[2:])
+    if sys.argv[1:2] == ["waiting"]:
+        return waiting.main(sys.argv[2:])
     if sys.argv[1:2] == ["files"]:
         return files.main(sys.argv[2:])
     parser = argparse.ArgumentParser(

@@ -17,6 +17,7 @@ COOKIE = re.compile(rb"(?im)^set-cookie: ([^=;\r]+)=([^;\r]*)")
 LOCATION = re.compile(rb"(?im)^location: (\S+)")
 LENGTH = re.compile(rb"(?im)^content-length: (\d+)")
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+JSON = "Accept: application/json\r\n"
 THANKS = b"Thank you"
 RESPONSE_SECONDS = 120  # a request without a response by then is not slow: it hangs
 
@@ -38,14 +39,16 @@ class Browser:
         self.cookies: dict[bytes, bytes] = {}
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def ask(self, method: str, path: str, body: bytes = b"") -> Answer:
-        """Send a request; a body is a form's.
+    async def ask(
+        self, method: str, path: str, body: bytes = b"", *, is_script: bool = False
+    ) -> Answer:
+        """Send a request; a body is a form's. A script on a page asks for JSON.
 
         Raises OSError when the connection breaks, and its TimeoutError after RESPONSE_SECONDS.
         """
         try:
             async with asyncio.timeout(RESPONSE_SECONDS):
-                return await self._ask(method, path, body)
+                return await self._ask(method, path, body, JSON if is_script else "")
         except TimeoutError:
             port = self._streams and self._streams[1].get_extra_info("sockname")[1]
             self.close()
@@ -53,14 +56,14 @@ class Browser:
                 f"{method} {path} from port {port}: no response after {RESPONSE_SECONDS} seconds"
             ) from None
 
-    async def _ask(self, method: str, path: str, body: bytes) -> Answer:
+    async def _ask(self, method: str, path: str, body: bytes, accept: str) -> Answer:
         if self._streams is None:
             self._streams = await asyncio.open_connection(self.host, self.port)
         reader, writer = self._streams
         cookies = "; ".join(f"{k.decode()}={v.decode()}" for k, v in self.cookies.items())
         writer.write(
             f"{method} {self.root}{path} HTTP/1.1\r\nHost: {self.host}:{self.port}\r\n"
-            f"Cookie: {cookies}\r\n{FORM if body else ''}Content-Length: {len(body)}\r\n\r\n"
+            f"Cookie: {cookies}\r\n{FORM if body else ''}{accept}Content-Length: {len(body)}\r\n\r\n"
             "".encode()
             + body
         )
