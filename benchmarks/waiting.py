@@ -64,9 +64,9 @@ class Waiter:
         """Come by the link, find nothing, and begin to wait."""
         assert (await self.browser.ask("GET", self.join)).status == 303
         await self._see("/panel")
-        assert (await self._post("/panel/next")).status == 303
+        assert (await self.post("/panel/next")).status == 303
         await self._see("/panel")
-        answer = await self._post("/wait/start")
+        answer = await self.post("/wait/start")
         assert answer.location.endswith("/wait"), answer
         self.began = time.time()
         await self._see("/wait")
@@ -78,14 +78,14 @@ class Waiter:
         while not await self._open():
             if time.monotonic() >= beat_due:
                 beat_due += BEAT_SECONDS
-                state = json.loads((await self._post("/wait/beat", action="beat")).body)
+                state = json.loads((await self.post("/wait/beat", action="beat")).body)
                 poll_seconds = state["poll_ms"] / 1000
             await asyncio.sleep(poll_seconds)
 
     async def _open(self) -> bool:
         if not json.loads((await self.browser.ask("GET", "/wait/state")).body)["ready"]:
             return False
-        url = json.loads((await self._post("/wait/take")).body)["url"]
+        url = json.loads((await self.post("/wait/take")).body)["url"]
         if url is None:
             return False
         assert (await self.browser.ask("GET", "/work/" + url.rpartition("/")[2])).status == 200
@@ -97,7 +97,8 @@ class Waiter:
         assert found is not None, path
         self._token = found[1]
 
-    async def _post(self, path: str, **fields: str) -> Any:
+    async def post(self, path: str, **fields: str) -> Any:
+        """Post a form as the page's script does."""
         form = urlencode({"csrf_token": self._token, **fields}).encode()
         return await self.browser.ask("POST", path, form, is_script=path != "/wait/start")
 
@@ -128,12 +129,12 @@ def measure(people: int, seconds: int) -> Row:
         ground = Grounds(Path(folder, "crowd"))
         with ground.site() as site, site.writing(ground.requester_id) as call:
             hit_type_id = OPERATIONS["CreateHITType"](call, HIT_TYPE)["HITTypeId"]
-        join = _add_link(ground, hit_type_id)
+        join = add_link(ground, hit_type_id)
         with ground.serving() as server:
             waiters = [Waiter(server.url, join, number) for number in range(people)]
             launched, cpu = asyncio.run(_wait(ground, server, waiters, hit_type_id, seconds))
         times = sorted(waiter.ended - launched for waiter in waiters)
-        counted, wrong_pay = _check_pay(ground)
+        counted, wrong_pay = check_pay(ground)
     passed = sorted(waiter.ended - waiter.began for waiter in waiters)
     pairs = zip(passed, sorted(counted), strict=True)
     return Row(
@@ -146,7 +147,7 @@ def measure(people: int, seconds: int) -> Row:
     )
 
 
-def _add_link(ground: Grounds, hit_type_id: str) -> str:
+def add_link(ground: Grounds, hit_type_id: str) -> str:
     """Create the panel's link; return its path."""
     options = ("--completion_url", "https://panel.example/{code}", "--code_done", "A")
     codes = ("--code_screened_out", "B", "--code_nothing_left", "C")
@@ -193,7 +194,7 @@ def _launch(ground: Grounds, hit_type_id: str, count: int) -> None:
             site.perform(ground.requester_id, "CreateHITWithHITType", request)
 
 
-def _check_pay(ground: Grounds) -> tuple[list[int], int]:
+def check_pay(ground: Grounds) -> tuple[list[int], int]:
     """Return the seconds counted for each worker, and how many of them have other pay than that."""
     wrong, counted = 0, []
     with ground.site() as site, site.reading() as call:

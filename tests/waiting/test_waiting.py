@@ -107,10 +107,10 @@ def test_nothing_that_a_browser_sends_earns_more_than_the_time(people: People) -
     assert ada.beat(after=5)["waited"] == "35 seconds"
 
 
-def test_two_links_count_no_second_twice(people: People) -> None:
-    _, _, first = waiting_link(people)
-    _, _, second = waiting_link(people)
-    ada, again = waiter(people, first), waiter(people, second)
+def test_two_links_count_no_second_twice(live: People) -> None:
+    _, _, first = waiting_link(live)
+    _, _, second = waiting_link(live)
+    ada, again = waiter(live, first), waiter(live, second)
     ada.start()
     again.start()
 
@@ -118,19 +118,19 @@ def test_two_links_count_no_second_twice(people: People) -> None:
         ada.beat(after=2)
         again.beat(after=3)
 
-    assert sum(list_counted(people)) <= 30
+    assert sum(list_counted(live)) <= 30
 
 
-def test_the_bound_holds_over_several_visits(people: People) -> None:
+def test_the_bound_holds_over_several_visits(live: People) -> None:
     """At the bound the wait ends by itself, and is offered no more."""
-    _, _, path = waiting_link(people, wait="2m", wait_reward="0.07")
-    ada = waiter(people, path)
+    _, _, path = waiting_link(live, wait="2m", wait_reward="0.07")
+    ada = waiter(live, path)
     ada.start()
     ada.wait(50)
     ada.stop()
     assert "up to 1 minute 10 seconds" in words(ada.visitor.get("/panel"))
 
-    ada = waiter(people, path)
+    ada = waiter(live, path)
     ada.start()
     assert ada.wait(70)["status"] == "full"
     assert ada.visitor.get("/wait").location.endswith("/panel")
@@ -138,7 +138,7 @@ def test_the_bound_holds_over_several_visits(people: People) -> None:
     assert "You have waited for as long as is paid." in page
     assert "You waited 2 minutes, for $0.14, which you get as a bonus." in page
     assert ada.start() == "/panel"
-    assert list_pay(people) == [(6, "Waiting: 50 seconds"), (8, "Waiting: 1 minute 10 seconds")]
+    assert list_pay(live) == [(6, "Waiting: 50 seconds"), (8, "Waiting: 1 minute 10 seconds")]
 
 
 def test_the_budget_bounds_what_waiting_costs(people: People) -> None:
@@ -197,33 +197,33 @@ def test_ends_at_the_same_time_pay_once(people: People) -> None:
     assert list_pay(people) == [(6, "Waiting: 35 seconds")]
 
 
-def test_a_removed_link_and_a_block_end_the_pay(people: People) -> None:
+def test_a_removed_link_and_a_block_end_the_pay(live: People) -> None:
     """What was earned by then is paid; a participant who has done all their HITs cannot wait."""
-    _, link_id, path = waiting_link(people, limit="1")
-    ada, bob = waiter(people, path), waiter(people, path, OTHER)
+    _, link_id, path = waiting_link(live, limit="1")
+    ada, bob = waiter(live, path), waiter(live, path, OTHER)
     ada.start()
     bob.start()
-    with people.sandbox.reading() as call:
+    with live.sandbox.reading() as call:
         query = select(panel_workers.c.worker_id).filter_by(participant_id=OTHER)
         blocked = str(call.db.scalar(query))
     ada.beat(after=6)
     bob.beat()
-    people.perform("CreateWorkerBlock", WorkerId=blocked, Reason="No.")
+    live.perform("CreateWorkerBlock", WorkerId=blocked, Reason="No.")
     assert bob.beat(after=1)["status"] == "closed"
-    people.manage("remove_link", link_id)
+    live.manage("remove_link", link_id)
     assert ada.beat(after=6)["status"] == "closed"
     assert "no longer paid" in words(ada.visitor.get("/panel"))
-    assert list_pay(people) == [(2, "Waiting: 7 seconds"), (1, "Waiting: 6 seconds")]
+    assert list_pay(live) == [(2, "Waiting: 7 seconds"), (1, "Waiting: 6 seconds")]
 
 
-def test_who_has_done_all_hits_of_the_link_cannot_wait(people: People) -> None:
-    hit = people.launch(Title="Name it", MaxAssignments=2)
-    _, path = people.panel_link(hit["HITTypeId"], limit="1", wait="15m", wait_reward="0.10")
-    ada = people.participant(path)
+def test_who_has_done_all_hits_of_the_link_cannot_wait(live: People) -> None:
+    hit = live.launch(Title="Name it", MaxAssignments=2)
+    _, path = live.panel_link(hit["HITTypeId"], limit="1", wait="15m", wait_reward="0.10")
+    ada = live.participant(path)
     do(ada)
     assert go_on(ada) == "/panel"
     assert "Wait for the next HIT" not in words(ada.get("/panel"))
-    assert Waiter(people, ada).start() == "/panel"
+    assert Waiter(live, ada).start() == "/panel"
 
 
 def test_without_javascript_a_worker_looks_again(live: People) -> None:
