@@ -46,6 +46,7 @@ def notify(args: argparse.Namespace) -> int:
     text = notices.read_text(args.message_file) if args.message_file else args.message
     template = NoticeTemplate(args.subject, text, args.message_file or "--message")
     crowd = simpleamt.crowd(args, record)
+    crowd.require("notify_workers", "it cannot write to its workers")
     records.refuse_other_place(record, crowd)
     reached = record.list_reached(template.digest)
     unfinished = record.list_unfinished(template.digest)

@@ -122,6 +122,33 @@ def test_what_a_plug_in_cannot_do_is_said_before_anything_is_done(
     assert desk.fails(
         "block_workers", "--worker_ids_file=workers.txt", "--reason=x", "--yes", crowd
     ) == ("the crowd plugged:create has no create_worker_block")
+    notice = ("--workers_file=workers.txt", "--subject=x", "--message=y", "--yes")
+    assert desk.fails("notify_workers", *notice, crowd) == (
+        "the crowd plugged:create has no notify_workers; it cannot write to its workers"
+    )
+    assert not Path("workers.notified.jsonl").exists()
+
+
+def test_what_a_plug_in_can_do_besides_is_used(desk: Desk, write_module: WriteModule) -> None:
+    """Here it writes to workers, and says whom it did not reach."""
+    name = write_module(
+        """
+class Writing(Crowd):
+    def notify_workers(self, **request):
+        failures = [{"WorkerId": id, "NotifyWorkersFailureMessage": request["Subject"]}
+                    for id in request["WorkerIds"] if id == "A2"]
+        return {"NotifyWorkersFailureStatuses": failures}
+def create(live, settings): return Writing()
+"""
+    )
+    desk.write("workers.txt", "A1\nA2\n")
+    notice = ("--workers_file=workers.txt", "--subject=Hello", "--message=y", "--yes")
+
+    done = desk.run("notify_workers", *notice, f"--crowd={name}")
+
+    assert done.code == 1
+    assert "A2: not reached: Hello" in done.err
+    assert "Wrote to 1 worker." in done.err
 
 
 def test_a_live_launch_needs_no_balance(desk: Desk) -> None:
