@@ -2,7 +2,8 @@
 
 import itertools
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -26,15 +27,15 @@ def describe_job(job: Job, crowd: Crowd, notes: Iterable[str] = ()) -> BatchView
     try:
         declared = job.read_declared()
         done = totals.read(job.place.directory) if loop is None else None
+        if done is not None:
+            return describe_finished(job.place, crowd, done, job)
         batch = _read_record(job.place) if loop is None else loop.batch
+        answered, answers, assignments = _count_answers(job.place, loop)
+        labelled, without_label = _count_labels(job.place, loop)
     except Error as error:
         return _describe_unusable(job, crowd, str(error))
-    if done is not None:
-        return describe_finished(job.place, crowd, done, job)
     total = len(range(0, len(declared.rows), declared.file.rows_per_hit))
     each = find_price(crowd, declared)
-    answered, answers, assignments = _count_answers(job.place, loop)
-    labelled, without_label = _count_labels(job.place, loop)
     return BatchView(
         id=job.place.id,
         status=_find_status(job),
@@ -175,12 +176,13 @@ def _count_answers(place: Place, loop: Loop | None) -> tuple[int, int, int]:
     rows: set[int] = set()
     assignments: set[str] = set()
     count = 0
-    for line in _list_lines(place.directory.results):
-        value = json.loads(line)
-        count += 1
-        assignments.add(value["assignment_id"])
-        if value["output"] is not None:
-            rows.add(value["row"])
+    with _naming(place.directory.results):
+        for line in _list_lines(place.directory.results):
+            value = json.loads(line)
+            count += 1
+            assignments.add(value["assignment_id"])
+            if value["output"] is not None:
+                rows.add(value["row"])
     return len(rows), count, len(assignments)
 
 
@@ -188,10 +190,20 @@ def _count_labels(place: Place, loop: Loop | None) -> tuple[int, int]:
     """Return how many rows have a label, and how many are finished without one."""
     if loop is not None:
         return loop.work.label_count, len(loop.work.without_label)
-    has_label = [
-        json.loads(line)["label"] is not None for line in _list_lines(place.directory.labels)
-    ]
+    with _naming(place.directory.labels):
+        has_label = [
+            json.loads(line)["label"] is not None for line in _list_lines(place.directory.labels)
+        ]
     return sum(has_label), len(has_label) - sum(has_label)
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Raise Error for a line that is not one of ours."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError) as error:
+        raise Error(f"{path}: has a line that run_batch.py did not write") from error
 
 
 def _list_lines(path: Path) -> Iterable[bytes]:
@@ -204,8 +216,5 @@ def _list_lines(path: Path) -> Iterable[bytes]:
 
 def _read_first_line(path: Path) -> dict[str, Any]:
     """Return the first line of a file. Raises Error when it is not one of ours."""
-    line = next(iter(_list_lines(path)), b"{}")
-    try:
-        return dict(json.loads(line))
-    except ValueError as error:
-        raise Error(f"{path}:1: not a line that run_batch.py wrote") from error
+    with _naming(path):
+        return dict(json.loads(next(iter(_list_lines(path)), b"{}")))
