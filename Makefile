@@ -31,17 +31,20 @@ BROWSERS := chromium-headless-shell chromium chromium-browser google-chrome goog
 COG_FILES = $(shell grep -ls '\[\[\[cog' README.md CONTRIBUTING.md docs/*.md)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo_study test check types lowest coverage bench docs catalogues texts clean browser database
+.PHONY: help demo demo_study demo_batches test check types lowest coverage bench docs catalogues texts clean browser database
 
 help: ## list these commands
 	@sed -n 's/^\([a-z_]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do \
-		printf '  make %-11s %s\n' "$$name" "$$text"; done
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 demo: $(VENV)/run.stamp ## serve a HIT that you can do at http://127.0.0.1:8000/sandbox/ (PORT=8000)
 	@$(BIN)/python examples/demo.py --port $(PORT)
 
 demo_study: $(VENV)/run.stamp ## do a study with simulated workers, from its price to its report
 	@$(BIN)/python examples/demo_study.py
+
+demo_batches: $(VENV)/run.stamp ## send a batch with curl, and get its answers and label pushed
+	@$(BIN)/python examples/demo_batches.py
 
 test: check browser database ## run make check, then all tests
 	$(BIN)/pytest $(PYTEST_ARGS)

@@ -322,7 +322,10 @@ def test_an_older_python_is_one_line(script: str, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("file", [*SCRIPTS, "simpleamt", "examples/demo", "examples/demo_study"])
+@pytest.mark.parametrize(
+    "file",
+    [*SCRIPTS, "simpleamt", *(f"examples/demo{name}" for name in ("", "_batches", "_study"))],
+)
 def test_an_older_python_can_read_what_says_so(file: str) -> None:
     """The scripts, and the file that they import first, keep to the syntax of Python 3.7."""
     tree = ast.parse((ROOT / f"{file}.py").read_text("utf-8"), feature_version=(3, 7))
