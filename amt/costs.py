@@ -40,18 +40,19 @@ class Part:
 
 @dataclass
 class Costs:
-    """The costs of a batch: for approved work, bonuses, submitted work, and work still possible."""
+    """The costs of a batch: for approved work, bonuses, waiting, submitted work, and work still possible."""
 
     approved: Part = field(default_factory=Part)
     bonuses: Part = field(default_factory=Part)
+    waiting: Part = field(default_factory=Part)  # bonuses of people who waited for HITs
     submitted: Part = field(default_factory=Part)
     open: Part = field(default_factory=Part)  # available to workers, or being worked on
     hourly: list[Decimal] = field(default_factory=list)  # US dollars an hour, per assignment
 
     @property
     def has_cost(self) -> Decimal:
-        """Return what the batch has cost, with fees and bonuses, in US dollars."""
-        return self.approved.total + self.bonuses.total
+        """Return what the batch has cost, with fees, bonuses and waiting, in US dollars."""
+        return self.approved.total + self.bonuses.total + self.waiting.total
 
     @property
     def still_owes(self) -> Decimal:
@@ -80,7 +81,8 @@ class Costs:
 
     def to_dict(self) -> dict[str, Any]:
         """Return all costs for JSON, in which amounts are strings, as in Amazon's API."""
-        parts = {name: getattr(self, name) for name in ("approved", "bonuses", "submitted", "open")}
+        names = ("approved", "bonuses", "waiting", "submitted", "open")
+        parts = {name: getattr(self, name) for name in names}
         hourly = self.compute_hourly_pay()
         return {
             name: {"count": p.count, "paid": str(p.paid), "fees": str(p.fees)}
@@ -108,6 +110,8 @@ class Costs:
 
         add_line("approved", self.approved)
         add_line("bonuses", self.bonuses)
+        if self.waiting.count:
+            add_line("waiting", self.waiting)
         add_total("has cost", self.has_cost)
         add_line("submitted", self.submitted)
         add_line("open", self.open)
@@ -154,7 +158,28 @@ def add_up(
             _add_hit(sums, outcome.item, *outcome.value, charged=crowd.charges_fees)
         else:
             refused += 1
+    _add_waiting(sums, crowd, client, {hit.hit_type_id for hit in counters} - {""})
     return sums, refused
+
+
+def _add_waiting(sums: Costs, crowd: Crowd, client: "MTurkClient", hit_types: set[str]) -> None:
+    """Add what people were paid for waiting for HITs of these types, on a crowd that pays for it."""
+    from botocore.exceptions import ClientError  # boto3 takes 0.1 s, which --help must not wait for
+
+    if crowd.name == "mturk" or crowd.plug_in is not None:
+        return
+    own: Any = client
+    for hit_type_id in sorted(hit_types):
+        listed = calls.list_pages(
+            own.list_waiting_payments, "WaitingPayments", HITTypeId=hit_type_id
+        )
+        try:
+            for payment in listed:
+                sums.waiting.add(1, Decimal(payment["BonusAmount"]), NOTHING)
+        except ClientError as error:
+            if "UnknownOperation" not in error.response["Error"]["Code"]:
+                raise
+            return  # a server older than these scripts
 
 
 def _add_hit(

@@ -35,6 +35,7 @@ class HitCounters(NamedTuple):
     expiration: datetime
     # Before this, no answer is approved automatically; None: the crowd did not say.
     approves_from: datetime | None = None
+    hit_type_id: str = ""
 
     @property
     def unaccounted(self) -> int:
@@ -57,6 +58,7 @@ def parse_counters(hit: Any) -> HitCounters:
         fees.for_masters(hit.get("QualificationRequirements", [])),
         hit["Expiration"],
         _find_first_approval(hit),
+        hit.get("HITTypeId", ""),
     )
 
 

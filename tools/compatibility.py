@@ -276,6 +276,7 @@ OWN = {
     "GetConsent": "returns the text `ConsentId`",
     "ListConsentAgreements": "lists who agreed to the text `ConsentId`: `WorkerId` and `AgreementTime`, in pages",
     "ListAssignmentsForHITType": "lists the assignments of all HITs of `HITTypeId` as ListAssignmentsForHIT lists those of one; with `SubmittedSince`, only those submitted then or later",
+    "ListWaitingPayments": "lists what people were paid for waiting by panel links to `HITTypeId`, in pages: `WorkerId`, `BonusAmount`, `WaitedSeconds`, `Reason`, `GrantTime`",
     "CreatePractice": "stores the right answers and reasons of practice HITs: `PracticeItems`, each with `Answers` (JSON: field and value) and `Reason`, which at most `MaxWorkers` workers do; returns its `PracticeId`, the same for the same `Name`. `PracticeId` is a parameter of CreateHITType, and `PracticeItem` (from 0) of CreateHITWithHITType, whose HIT then has an assignment for each worker who comes",
     "CreateHITLayout": "stores the page `Html` as a layout called `Name`, with a `FrameHeight`; returns its `HITLayoutId`, `RequiredParameters` and `OptionalParameters`. A page that is stored already keeps its id",
     "GetHITLayout": "returns the same of the layout `HITLayoutId`",

@@ -19,6 +19,7 @@ from local_crowd.operations.qualifications import (
     qualification_types,
 )
 from local_crowd.operations.review import assignments, bonuses, file_uploads, policy_results
+from local_crowd.operations.waiting import payments as waiting_payments
 from local_crowd.operations.work import hit_changes
 
 OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
@@ -56,6 +57,7 @@ OPERATIONS: dict[str, Callable[[Call, Request], Response]] = {
     "ListQualificationTypes": qualification_types.list_qualification_types,
     "ListReviewPolicyResultsForHIT": policy_results.list_review_policy_results_for_hit,
     "ListReviewableHITs": hits.list_reviewable_hits,
+    "ListWaitingPayments": waiting_payments.list_waiting_payments,
     "ListWorkerBlocks": workers.list_worker_blocks,
     "ListWorkersWithQualificationType": grants.list_workers_with_qualification_type,
     "NotifyWorkers": workers.notify_workers,

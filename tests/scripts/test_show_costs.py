@@ -4,9 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from amt import costs
 from amt.survey import HitCounters
+from local_crowd.operations.people import invitation_links
+from local_crowd.store.tables import bonuses
 from tests.support.crowds import MINUTE
 from tests.support.script_fixtures import Desk
 
@@ -62,6 +65,7 @@ def test_what_a_batch_costs(busy: Desk) -> None:
     assert json.loads(done.out) == {
         "approved": {"count": 2, "paid": "1.20", "fees": "0.00"},
         "bonuses": {"count": 2, "paid": "2.51", "fees": "0.00"},
+        "waiting": {"count": 0, "paid": "0.00", "fees": "0.00"},
         "submitted": {"count": 1, "paid": "0.60", "fees": "0.00"},
         "open": {"count": 8, "paid": "4.80", "fees": "0.00"},
         "has_cost": "3.71",
@@ -107,7 +111,7 @@ def test_the_table(busy: Desk) -> None:
 
 def test_a_batch_that_nobody_has_looked_at(desk: Desk) -> None:
     """Before the first answer everything is open, and nothing is said of averages; two pages of
-    HITs are one call each.
+    HITs are one call each, and what was paid for waiting is one call for the HIT type.
     """
     desk.launch(*range(101))
     desk.calls.clear()
@@ -115,10 +119,40 @@ def test_a_batch_that_nobody_has_looked_at(desk: Desk) -> None:
     done = desk.run(*SHOW, "--json")
 
     costs = json.loads(done.out)
-    assert desk.calls == ["ListHITs"] * 2
+    assert desk.calls == ["ListHITs"] * 2 + ["ListWaitingPayments"]
     assert costs["open"] == {"count": 202, "paid": "10.10", "fees": "0.00"}
     assert (costs["per_assignment"], costs["per_hour"]) == (None, None)
     assert "average" not in desk.run(*SHOW).out
+
+
+def test_what_was_paid_for_waiting_is_a_line_of_its_own(desk: Desk) -> None:
+    """By panel links to the batch's HIT type; other links are other batches' costs."""
+    (hit_id,) = desk.launch(1)
+    crowd = desk.crowd()
+    hit_type_id = crowd.hit(hit_id)["HITTypeId"]
+    worker_id = crowd.make_worker()
+    with crowd.site.writing() as call:
+        for hit_types, amount in (([hit_type_id], 40), ([hit_type_id], 2), (["3OTHER"], 7)):
+            link_id, _ = invitation_links.create(
+                call, invitation_links.PANEL, panel={"hit_type_ids": hit_types}
+            )
+            values = {
+                "bonus_id": call.new_id(),
+                "requester_id": crowd.requester_id,
+                "worker_id": worker_id,
+                "link_id": link_id,
+                "amount": amount,
+                "reason": "Waiting: 4 minutes",
+                "waited_seconds": 240,
+                "grant_time": call.now,
+            }
+            call.db.execute(insert(bonuses).values(values))
+
+    done = desk.run(*SHOW)
+
+    lines = [line.split() for line in done.out.splitlines()]
+    assert ["waiting", "2", "$0.42", "$0.00", "$0.42"] in lines
+    assert ["has", "cost", "$0.42"] in lines
 
 
 def test_what_nobody_took_of_an_expired_hit_costs_nothing(desk: Desk) -> None:

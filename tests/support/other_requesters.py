@@ -97,6 +97,7 @@ class Theirs:
             perform("ListWorkersWithQualificationType", QualificationTypeId=self.type),
             perform("GetConsent", ConsentId=self.consent),
             perform("ListConsentAgreements", ConsentId=self.consent),
+            perform("ListWaitingPayments", HITTypeId=self.hit_type),
         ]
 
     def requests(self) -> dict[str, list[tuple[dict[str, Any], str | None]]]:
@@ -192,6 +193,7 @@ class Theirs:
             ],
             "ListReviewPolicyResultsForHIT": [(hit, no_hit)],
             "ListReviewableHITs": [({}, None), (new_type, None)],
+            "ListWaitingPayments": [({"HITTypeId": self.hit_type}, "HITTypeDoesNotExist")],
             "ListWorkerBlocks": [({}, None)],
             "ListWorkersWithQualificationType": [(type_, no_type)],
             "NotifyWorkers": [

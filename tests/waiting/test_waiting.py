@@ -24,7 +24,7 @@ OTHER = "60aa0a9e1b2d4c6f8a7b9e02"
 
 def test_who_finds_nothing_waits_and_leaves_with_the_code_and_the_pay(people: People) -> None:
     """The rate, the bound and the rules are shown first; the pay is in the panel's export."""
-    _, link_id, path = waiting_link(people)
+    hit, link_id, path = waiting_link(people)
     people.manage("set_budget", "Vision lab", "10.00")
     ada = waiter(people, path)
     offer = words(ada.visitor.get("/panel"))
@@ -48,6 +48,9 @@ def test_who_finds_nothing_waits_and_leaves_with_the_code_and_the_pay(people: Pe
     assert "You have waited 4 minutes so far, for $0.40." in words(ada.visitor.get("/panel"))
     assert find_ending(ada.visitor)[0] == "NONE3"
     assert people.perform("GetAccountBalance")["AvailableBalance"] == "9.55"
+    listed = people.perform("ListWaitingPayments", HITTypeId=hit["HITTypeId"])
+    (payment,) = listed["WaitingPayments"]
+    assert (payment["BonusAmount"], payment["WaitedSeconds"]) == ("0.40", 240)
     (line,) = people.manage("export_payments")
     assert (line["participant_id"], line["bonuses"], line["total"]) == (PID, "0.40", "0.40")
     export = ("export_panel", "--link", link_id, "--format", "prolific", "--mark_paid")

@@ -400,8 +400,8 @@ def test_wrong_types(crowd: CrowdUnderTest, member: dict[str, Any]) -> None:
 # Operations
 
 
-def test_operations_are_amazons_and_six_of_ours(crowd: CrowdUnderTest) -> None:
-    """The crowd answers Amazon's 39 operations, six of its own, and no other."""
+def test_operations_are_amazons_and_eight_of_ours(crowd: CrowdUnderTest) -> None:
+    """The crowd answers Amazon's 39 operations, eight of its own, and no other."""
     amazons = model.list_amazons_operations()
     assert len(amazons) == 39
     own = {
@@ -409,6 +409,7 @@ def test_operations_are_amazons_and_six_of_ours(crowd: CrowdUnderTest) -> None:
         "GetConsent",
         "ListConsentAgreements",
         "ListAssignmentsForHITType",
+        "ListWaitingPayments",
         "CreateHITLayout",
         "CreatePractice",
         "GetHITLayout",
