@@ -167,7 +167,7 @@ def announce(directory: Path, urls: Sequence[str]) -> None:
 def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.Namespace) -> None:
     """Serve with waitress, in PROCESSES processes if there are as many cores."""
     from local_crowd import hosts, prefork
-    from local_crowd.app import create_app
+    from local_crowd.app import create_app, freeze_objects
     from local_crowd.connections import CONNECTIONS, Server
     from local_crowd.turns import OpenConnections, Turn
 
@@ -180,6 +180,7 @@ def serve_one(directory: Path, sockets: Sequence[socket.socket], args: argparse.
         names=args.hosts or hosts.default_names(args.host, args.proxies),
         ports=[get_port(listening) for listening in sockets],
     )
+    freeze_objects()
     processes = min(PROCESSES, count_cores()) if hasattr(os, "fork") else 1
     open_connections = OpenConnections(processes)
 

@@ -4,6 +4,7 @@ For clients that can call only the path `/`, the sandbox is also served at the r
 `sandbox.` + the crowd's name and, optionally, of a second port.
 """
 
+import gc
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -130,6 +131,16 @@ def create_app(
         names=chosen["hosts"] or names,
         ports=ports,
     )
+
+
+def freeze_objects() -> None:
+    """Exclude what exists now from garbage collection: modules, tables and routes, which all stay.
+
+    Call it before serving. A full collection of these 110,000 objects takes 0.1 s, during which a
+    process answers nobody.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _create_site_app(site: Site, files: Path, ports: Sequence[int]) -> Flask:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from local_crowd.app import create_app
+from local_crowd.app import create_app, freeze_objects
 
 
 class NotAvailable(Exception):
@@ -63,6 +63,7 @@ def run(
                 directory, proxies=proxies, databases=databases, names=names, ports=ports
             )
             app.send_notifications()
+            freeze_objects()
             return app
 
     Server().run()
