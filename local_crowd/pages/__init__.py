@@ -1,6 +1,6 @@
 """The web pages of a site: the workers' and the requesters'."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,10 @@ BLUEPRINTS = (
 
 class Pages(Flask):
     """A Flask app that logs no paths, which may contain a link's token or an assignment's id."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is: none is async. Flask asks it of five functions for each request."""
+        return func
 
     def log_exception(self, exc_info: Any) -> None:
         """Log an exception with the route's rule, such as /join/<id:token>, instead of the path."""

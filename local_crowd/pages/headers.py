@@ -37,14 +37,20 @@ YEAR = 365 * 86400
 
 def add_security_headers(response: Response) -> Response:
     """Add the security headers that the response does not have."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", OWN_PAGES)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    if headers["Content-Security-Policy"].startswith(OWN_PAGES):
-        headers.setdefault("Cross-Origin-Opener-Policy", NO_OPENER)
+    # Collected once: Headers looks through all of them for each name.
+    own = {name.lower(): value for name, value in response.headers}
+    policy = own.get("content-security-policy", OWN_PAGES)
+    added = {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+    if policy.startswith(OWN_PAGES):
+        added["Cross-Origin-Opener-Policy"] = NO_OPENER
+    for name, value in added.items():
+        if name.lower() not in own:
+            response.headers.add(name, value)
     if request.endpoint == "static":
-        headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
-    else:
-        headers.setdefault("Cache-Control", "no-store")
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response

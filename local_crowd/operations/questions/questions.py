@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -21,6 +22,7 @@ from local_crowd.operations.questions.xml_documents import (
 
 HTML_QUESTION = SCHEMAS + "2011-11-11/HTMLQuestion.xsd"
 EXTERNAL_QUESTION = SCHEMAS + "2006-07-14/ExternalQuestion.xsd"
+LARGEST_KEPT = 64_000  # characters of a question that parse_stored keeps
 QUESTION_FORMS = (SCHEMAS + "2017-11-06/QuestionForm.xsd", SCHEMAS + "2005-10-01/QuestionForm.xsd")
 
 
@@ -61,6 +63,16 @@ def parse(question: str, max_bytes: int | None = None) -> Question:
         if root.tag == f"{{{namespace}}}QuestionForm":
             return read_form(root, namespace)
     raise make_parse_error(f"the root element {root.tag} cannot be shown")
+
+
+def parse_stored(question: str) -> Question:
+    """Parse the question of a stored HIT as `parse` does. The page around it and the one in its frame both ask."""
+    return _parse_once(question) if len(question) <= LARGEST_KEPT else parse(question)
+
+
+@lru_cache(maxsize=64)
+def _parse_once(question: str) -> Question:
+    return parse(question)
 
 
 def build_answer(question: str, fields: Iterable[tuple[str, str]]) -> str:

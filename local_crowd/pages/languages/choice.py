@@ -3,6 +3,7 @@
 The requester's pages are always English. So are texts outside a request.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -75,12 +76,30 @@ def ngettext(one: str, many: str, count: int, /, **values: Any) -> str:
     return translate(PluralText(one, many, count, **values))
 
 
+@lru_cache(maxsize=100)
+def _make_functions(language: Language) -> dict[str, Callable[..., Any]]:
+    """Return a template's functions that translate. The texts may contain tags; values are escaped."""
+
+    def gettext_markup(template: str, /, **values: Any) -> Markup:
+        if not values:
+            return _to_markup(language, template)
+        return _fill(language, language.gettext(template), values)
+
+    def ngettext_markup(one: str, many: str, count: int, /, **values: Any) -> Markup:
+        return _fill(language, language.ngettext(one, many, count), values)
+
+    return {
+        "_": gettext_markup,
+        "gettext": gettext_markup,
+        "ngettext": ngettext_markup,
+        "language": lambda: language,
+    }
+
+
 def _gettext_markup(template: str, /, **values: Any) -> Markup:
-    """Translate a template's text, which may contain tags; values are escaped."""
-    language = current_language()
-    if not values:
-        return _to_markup(language, template)
-    return _fill(language, language.gettext(template), values)
+    """Translate for a macro that is imported, so without the page's context."""
+    translated: Markup = _make_functions(current_language())["gettext"](template, **values)
+    return translated
 
 
 @lru_cache(maxsize=10_000)
@@ -89,8 +108,8 @@ def _to_markup(language: Language, template: str) -> Markup:
 
 
 def _ngettext_markup(one: str, many: str, count: int, /, **values: Any) -> Markup:
-    language = current_language()
-    return _fill(language, language.ngettext(one, many, count), values)
+    translated: Markup = _make_functions(current_language())["ngettext"](one, many, count, **values)
+    return translated
 
 
 def _fill(language: Language, template: str, values: dict[str, Any]) -> Markup:
@@ -114,6 +133,8 @@ def add_to(app: Flask) -> None:
         current_path=find_current_path,
         script_texts_url=make_script_texts_url,
     )
+    # A page translates 40 texts: its functions know the language, and need not find out.
+    app.context_processor(lambda: _make_functions(current_language()))
 
 
 @pages.post("/language")

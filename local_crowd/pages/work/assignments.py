@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from local_crowd.operations.hits.stored_questions import read_question
-from local_crowd.operations.questions.questions import parse
+from local_crowd.operations.questions.questions import parse_stored
 from local_crowd.operations.work import practice, worker_actions, worker_lists
 from local_crowd.pages.context import current_site, holder_only
 from local_crowd.pages.headers import AROUND_A_HIT
@@ -35,7 +35,7 @@ def show(worker_id: str, assignment_id: str) -> Any:
         row=row,
         seconds_left=row.deadline - call.now,
         practice=place,
-        frame=make_frame(parse(read_question(row)), row.hit_id, assignment_id, worker_id),
+        frame=make_frame(parse_stored(read_question(row)), row.hit_id, assignment_id, worker_id),
     )
     return page, {"Content-Security-Policy": AROUND_A_HIT}
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.hits.consents import ConsentNeeded
-from local_crowd.operations.questions.questions import parse
+from local_crowd.operations.questions.questions import parse_stored
 from local_crowd.operations.texts import Text
 from local_crowd.operations.waiting import rules, waits
 from local_crowd.operations.work import worker_actions, worker_lists
@@ -87,7 +87,7 @@ def preview(worker_id: str, hit_type_id: str) -> Any:
         group=group,
         barrier=barrier,
         hit_id=hit_id,
-        frame=make_frame(parse(question), hit_id, PREVIEW),
+        frame=make_frame(parse_stored(question), hit_id, PREVIEW),
     )
     return page, {"Content-Security-Policy": AROUND_A_HIT}
 

@@ -14,7 +14,7 @@ from werkzeug.formparser import MultiPartParser
 
 from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.questions.question_form import QuestionForm
-from local_crowd.operations.questions.questions import HTMLQuestion, parse
+from local_crowd.operations.questions.questions import HTMLQuestion, parse_stored
 from local_crowd.operations.texts import Text
 from local_crowd.operations.work import practice, worker_actions
 from local_crowd.pages import errors
@@ -66,7 +66,7 @@ def render_question(question_xml: str, assignment_id: str | None) -> Response:
 
     Raises NotFound for an ExternalQuestion, which its requester serves.
     """
-    question = parse(question_xml)
+    question = parse_stored(question_xml)
     submit_url = url_for("hit_page.submit", _external=True)
     if isinstance(question, HTMLQuestion):
         html = rewrite_page(
