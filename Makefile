@@ -15,6 +15,7 @@ PIP_INSTALL := -m pip install --quiet --disable-pip-version-check
 LOWEST_TESTS := not browser and not slow and not foreign and not postgresql and not served
 LOWEST_IGNORED := tests/project tests/formats tests/quality tests/server/test_netloc.py \
 	tests/wire/test_any_request.py tests/server/test_hostile_input.py \
+	tests/batch_server/test_contract.py \
 	tests/hits/test_rows_read.py tests/questions/test_wrapped_pages.py \
 	$(patsubst %,tests/amt/test_%.py,deleting page_checks progress survey) \
 	$(patsubst %,tests/scripts/test_%.py,call_counts configuration confirmation console \

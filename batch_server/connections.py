@@ -1,5 +1,6 @@
 """The HTTP server: waitress, whose own errors are problems too."""
 
+import operator
 import socket
 import sys
 from typing import Any
@@ -16,6 +17,8 @@ from batch_server.app import MOST_BODY_BYTES
 
 THREADS = waiting.MOST + 8  # those that wait for a change leave 8 for everything else
 CONNECTIONS = 200
+SPARE = 10  # idle connections are closed from CONNECTIONS - SPARE on
+PIPELINED = 4  # requests that a client may send before it has read a response
 HEADER_BYTES = 64 * 1024
 
 
@@ -47,9 +50,28 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         else:
             super().send_continue()
 
+    def received(self, data: bytes) -> Any:
+        """Process received data; close a connection with too many requests at once.
+
+        Their responses would wait here for a client that reads none.
+        """
+        was_taken = super().received(data)
+        if len(self.requests) > PIPELINED:
+            self.will_close = True
+        return was_taken
+
 
 class _Server(TcpWSGIServer):  # type: ignore[misc]
     channel_class = _Channel
+
+    def readable(self) -> Any:
+        """Return whether a connection can be accepted; near the limit, close the longest idle one."""
+        if len(self._map) >= self.adj.connection_limit - SPARE:
+            channels = [each for each in list(self._map.values()) if isinstance(each, HTTPChannel)]
+            idle = [each for each in channels if not each.requests and not each.will_close]
+            if idle:
+                min(idle, key=operator.attrgetter("last_activity")).will_close = True
+        return super().readable()
 
 
 class Connections:

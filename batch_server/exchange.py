@@ -23,6 +23,7 @@ Model = TypeVar("Model", bound=BaseModel)
 JSON = "application/json"
 JSON_LINES = "application/jsonl"
 FORM = "application/x-www-form-urlencoded"
+CHARSETS = {"utf-8", "utf8", "us-ascii"}
 NUMBER = re.compile(r"[0-9]{1,15}", re.ASCII)
 MOST_PARAMETERS = 20
 PART_BYTES = 64 * 1024
@@ -80,6 +81,9 @@ class Exchange:
                 f"The body is {given or 'of no type'}; send {expected}.",
                 headers={"Accept": expected},
             )
+        charset = self.request.mimetype_params.get("charset", "utf-8")
+        if charset.lower() not in CHARSETS:
+            raise ProblemError(MEDIA, f"The body is in {charset[:40]}; JSON is sent in UTF-8.")
         if self.request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise ProblemError(MEDIA, "The body is compressed; send it as it is.")
 

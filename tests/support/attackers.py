@@ -39,18 +39,18 @@ class Attacker:
         self.server = server
         self.statuses: Counter[int] = Counter()
         self.slowest = (0.0, "")  # seconds, and the request
-        self._directory = directory
-        self._folder = folder
+        self.directory = directory
+        self.folder = folder
         self.lab = self.make_token("lab", "launch")
         self.tokens = {may: self.make_token("eve", may) for may in ("launch", "read")}
         self.secrets = [SECRET, *self._do_work()]
 
     def make_token(self, requester: str, may: Any) -> str:
         """Return a new token of a requester, created if missing."""
-        known = {line["name"] for line in requesters.list_requesters(self._directory)}
+        known = {line["name"] for line in requesters.list_requesters(self.directory)}
         if requester not in known:
-            list(requesters.add_requester(self._directory, requester))
-        (line,) = tokens.add_token(self._directory, requester, may)
+            list(requesters.add_requester(self.directory, requester))
+        (line,) = tokens.add_token(self.directory, requester, may)
         return str(line["token"])
 
     def send(
@@ -91,8 +91,8 @@ class Attacker:
         lab = self.server.act_as(self.lab)
         assert lab.put(LAB_BATCH).status == 201
         lab.wait_for(THEIRS, status="open")
-        hit_ids = [*Batch(self._folder / "lab" / THEIRS / "hit_ids.batch.jsonl").ids.values()]
-        with closing(open_site(self._directory, "sandbox")) as site, site.writing() as call:
+        hit_ids = [*Batch(self.folder / "lab" / THEIRS / "hit_ids.batch.jsonl").ids.values()]
+        with closing(open_site(self.directory, "sandbox")) as site, site.writing() as call:
             worker_id = identities.ensure_worker(call, "Ada")
             assignment_id = worker_actions.accept(call, worker_id, hit_ids[0]).assignment_id
             output = json.dumps({"rows": {SECRET: {"write": SECRET}, "other": {"write": SECRET}}})
