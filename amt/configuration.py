@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from amt.crowd import DEFAULT_CONCURRENCY, Crowd, check_name, is_plug_in, strip_slash
+from amt.crowd import DEFAULT_CONCURRENCY, OWNER, Crowd, check_name, is_plug_in, strip_slash
 from amt.errors import Error
 from amt.messages import Say, say_nothing
-from amt.records import Record, follow_record
+from amt.records import Record, find_requester, follow_record
 from formats import json_text
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -49,9 +49,11 @@ def choose_crowd(choice: Choice, records: Iterable[Record | None], say: Say = sa
     a record names.
     """
     name, live = choice.crowd, choice.live
+    requester = OWNER
     for record in records:
         if record is not None and record.header:
             name, live = follow_record(record, name, live)
+            requester = find_requester(record)
     settings, path = load(choice.config_file, say)
     if not name:
         name = strip_slash(settings["crowd"])
@@ -64,7 +66,8 @@ def choose_crowd(choice: Choice, records: Iterable[Record | None], say: Say = sa
             "set crowd in config.json"
         )
     check_name(name)
-    return Crowd(name, bool(live), settings, choice.concurrency, str(path or f"no {FILE}"))
+    source = str(path or f"no {FILE}")
+    return Crowd(name, bool(live), settings, choice.concurrency, source, requester)
 
 
 def load(config_file: str | None = None, say: Say = say_nothing) -> Configuration:

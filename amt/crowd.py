@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # 32 it takes 1/25, with 48 1/28. 64 are no quicker: the client's own work is the limit.
 DEFAULT_CONCURRENCY = 48
 SERVER = re.compile(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?(/[^\s?#]*)?")
+OWNER = "local"  # the requester that the scripts act for on the crowd of that name
 # The one spelling of a server's URL by which crowds are compared.
 strip_slash = operator.methodcaller("rstrip", "/")
 
@@ -38,7 +39,7 @@ class Crowd:
     settings: dict[str, Any]
     concurrency: int = DEFAULT_CONCURRENCY
     source: str = "no config.json"
-    requester: str = "local"
+    requester: str = OWNER
     loader: Loader = field(default_factory=Loader, repr=False, compare=False)
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
-from amt.crowd import Crowd
+from amt.crowd import OWNER, Crowd
 from amt.errors import Error
 from formats.json_text import parse
 
@@ -267,10 +267,14 @@ def lasting_record_path(file: str | Path, ending: str) -> Path:
 
 
 def describe_place(crowd: Crowd) -> dict[str, Any]:
-    """Return what a first line says of where the work is: crowd, site, and the local directory."""
+    """Return what a first line says of where the work is: crowd, site, and of the crowd `local` its
+    directory, and whose it is if it is another's than the scripts'.
+    """
     place: dict[str, Any] = {"crowd": crowd.name, "site": "live" if crowd.live else "sandbox"}
     if crowd.name == "local":
         place["local_crowd"] = str(Path(crowd.settings["local_crowd"]).resolve())
+        if crowd.requester != OWNER:
+            place["requester"] = crowd.requester
     if crowd.is_plug_in and crowd.charges_fees:
         place["charges_fees"] = True  # an archive's figures are computed without the crowd
     return place
@@ -299,6 +303,11 @@ def refuse_other_place(record: Record, crowd: Crowd) -> None:
     other = describe_other_place(record, crowd)
     if other is not None and Path(record.header["local_crowd"]).exists():
         raise Error(f"{other}; set local_crowd in config.json to the other one")
+
+
+def find_requester(record: Record) -> str:
+    """Return as whom the scripts act on the crowd `local` for the work of a record."""
+    return str(record.header.get("requester", OWNER))
 
 
 def follow_record(record: Record, crowd: str | None, live: bool | None) -> tuple[str, bool]:

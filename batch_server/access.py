@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from amt.crowd import OWNER
 from amt.requesters import Tokens
 from batch_server.problems import (
     NO_TOKEN,
@@ -16,7 +17,6 @@ from batch_server.problems import (
 )
 from formats.netloc import find_host, is_loopback
 
-OPEN_REQUESTER = "local"  # as whom a server without tokens acts
 FAILURES_A_MINUTE = 20  # with wrong tokens, of one address
 MINUTE_SECONDS = 60.0
 MOST_ADDRESSES = 10_000
@@ -97,7 +97,7 @@ class OpenAccess:
 
     def find_caller(self, _headers: Mapping[str, str], _address: str) -> Caller:
         """Return the requester of whoever has no server."""
-        return Caller(OPEN_REQUESTER, may_launch=True)
+        return Caller(OWNER, may_launch=True)
 
     def check_origin(self, headers: Mapping[str, str]) -> None:
         """Raise ProblemError for a request that a web page may have made."""

@@ -22,7 +22,11 @@ from batch_server.waiting import Waiters
 
 NOBODY = Caller("", may_launch=False)
 MOST_BODY_BYTES = 32 * 1024 * 1024
-PAGE_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+PAGE_HEADERS = {
+    "Cache-Control": "private, no-cache",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
 
 
 class Server:

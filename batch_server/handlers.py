@@ -66,7 +66,7 @@ def get_batch(exchange: Exchange) -> Response:
             return not _matches(before, tag)
 
         exchange.server.waiters.wait(exchange.caller.requester, seconds, has_changed)
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": tag}
     if _matches(known, tag):
         return Response(304, b"", headers=headers)
     return Response(200, body, headers=headers)

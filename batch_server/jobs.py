@@ -190,6 +190,7 @@ class Job:
         if unsent or not (self._storing is None or self._storing.is_current):
             return self._find_pause()
         totals.note_pushes(self.place.directory, events)
+        self._note("done")
         self.close()
         return None
 

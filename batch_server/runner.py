@@ -51,12 +51,14 @@ class Runner:
                 job.close()
         return has_ended
 
-    def add(self, job: Job) -> None:
-        """Have a job stepped from now on."""
+    def add(self, job: Job) -> Job:
+        """Have a job stepped from now on; return it, or the one that the batch has already."""
         key = (job.place.requester, job.place.id)
         with self._changed:
-            self._jobs[key] = job
-            self._put(key, 0.0)
+            if key not in self._jobs:
+                self._jobs[key] = job
+                self._put(key, 0.0)
+            return self._jobs[key]
 
     def wake(self, job: Job) -> None:
         """Let the next step of a job be now."""

@@ -47,6 +47,7 @@ NAME = "the batch"  # what messages of amt call a body
 UNFINISHED = 100  # of a requester
 LARGE_BYTES = 1_000_000
 LARGE_AT_ONCE = 2  # large bodies that are checked at the same time
+LOCK_SECONDS = 10.0
 LOCKS = 64  # for making batches; equal ids share one
 
 
@@ -83,12 +84,13 @@ class Service:
 
         Raises ProblemError with every fault of the content.
         """
-        with self._large if content.size > LARGE_BYTES else contextlib.nullcontext():
+        is_large = content.size > LARGE_BYTES
+        with _take(self._large) if is_large else contextlib.nullcontext():
             declared = self._parse(batch_id, content)
             place = find_place(self.settings.directory, requester, declared.file.id)
             if place is None:
                 raise ProblemError(INVALID, "The requester's name is too long for a folder.")
-            with self._locks[hash((requester, place.id)) % LOCKS]:
+            with _take(self._locks[hash((requester, place.id)) % LOCKS]):
                 is_new = not place.directory.path.exists()
                 job: Job | None
                 if is_new:
@@ -191,10 +193,14 @@ class Service:
         with _as_invalid():
             prepared = launches.prepare(declared, place.directory, crowd, None, lambda _: None)
         self._check_cost(prepared)
-        directories.create(place.directory, declared)
-        job = Job(place, self._context, prepared)
-        self.runner.add(job)
-        return job
+        try:
+            directories.create(place.directory, declared)
+        except Error:
+            if place.directory.path.exists():  # run_batch.py was quicker
+                _check_same(place, declared)
+            raise
+        self._context.say(f"{place.requester}/{place.id}: new, at most ${prepared.cost:,}")
+        return self.runner.add(Job(place, self._context, prepared))
 
     def _check_cost(self, prepared: Prepared) -> None:
         cost, most = prepared.cost or Decimal(0), self.settings.max_cost
@@ -220,9 +226,7 @@ class Service:
         job = self.runner.find(place.requester, place.id)
         if job is not None or is_finished(place):
             return job
-        job = Job(place, self._context)
-        self.runner.add(job)
-        return job
+        return self.runner.add(Job(place, self._context))
 
     def _describe(self, place: Place, job: Job | None) -> BatchView:
         crowd = self.clients.get_crowd(place.requester)
@@ -253,6 +257,19 @@ def _check_same(place: Place, declared: Declared) -> None:
             f"Another batch has the id {place.id}; give yours another id.",
             [Fault(path, "differs") for path in paths[:1000]],
         )
+
+
+@contextlib.contextmanager
+def _take(lock: "threading.Lock | threading.BoundedSemaphore") -> Iterator[None]:
+    """Hold a lock. Raises ProblemError when it is not free for long: each that waits keeps a thread."""
+    if not lock.acquire(timeout=LOCK_SECONDS):
+        raise ProblemError(
+            TOO_MANY, "Other batches are being checked.", headers={"Retry-After": "10"}
+        )
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextlib.contextmanager

@@ -72,7 +72,9 @@ def test_requesters_see_their_own_batches_only(desk: Desk, server: BatchServer) 
     assert desk.crowd().client.list_hits()["HITs"] == []
     own = server.put(BATCH | {"reward": 0.5})
     assert (sent.status, own.status) == (201, 201)
-    assert (desk.folder / "batches" / "Vision lab" / "shoes-1" / "batch.json").exists()
+    ids = f"--hit_ids_file={desk.folder}/batches/Vision lab/shoes-1/hit_ids.txt"
+    progress = desk.run("show_hit_progress", ids)  # as the requester of the batch record
+    assert (progress.code, "available 6" in progress.out) == (0, True), progress.out
 
 
 def test_no_requester_gets_the_folder_of_another() -> None:

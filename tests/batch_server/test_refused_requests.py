@@ -189,3 +189,12 @@ def test_ampcrowds_documents_are_taken_as_json_and_as_its_form(server: BatchServ
     assert posted.json["task"] == "same"
     assert "Read as a document of AMPCrowd" in posted.json["notes"][0]
     assert other.faults == {"/group_id": "is g1, and g2 in the address"}
+
+
+@pytest.mark.parametrize("task", ["a" * 300, "../same", "x\0y", "\ud800", "a/b", "", "é" * 200])
+def test_a_task_of_any_name_is_a_fault(server: BatchServer, task: str) -> None:
+    """Whatever a file system says of it."""
+    refused = server.put(BATCH | {"task": task})
+
+    assert refused.status == 422
+    assert "/task" in refused.faults
