@@ -139,6 +139,8 @@ def test_the_bound_holds_over_several_visits(live: People) -> None:
     assert ada.visitor.get("/wait").location.endswith("/panel")
     page = words(ada.visitor.get("/panel"))
     assert "You have waited for as long as is paid." in page
+    assert ada.beat("pause")["status"] == "full"  # as the page sends when it is left
+    assert "for as long as is paid" not in words(ada.visitor.get("/panel"))
     assert "You waited 2 minutes, for $0.14, which you get as a bonus." in page
     assert ada.start() == "/panel"
     assert list_pay(live) == [(6, "Waiting: 50 seconds"), (8, "Waiting: 1 minute 10 seconds")]

@@ -57,7 +57,9 @@
     try {
       show(await post(main.dataset.beat, action));
     } catch {
-      if (!left) say(gettext('The crowd does not answer. Keep this page open: it tries again.'));
+      if (left) return;
+      say(gettext('The crowd does not answer. Keep this page open: it tries again.'));
+      ask.hidden = status !== 'asked';
     }
   }
 
@@ -111,6 +113,7 @@
     wake();
   });
   window.addEventListener('pagehide', () => {
+    if (left) return;
     left = true;
     post(main.dataset.beat, 'pause', true).catch(() => {});
   });

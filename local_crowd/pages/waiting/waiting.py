@@ -94,7 +94,7 @@ def beat(link: invitation_links.Link, worker_id: str) -> Response:
     with current_site().writing() as call:
         state = waits.note(call, link, worker_id, action)
         waiting = waits.count_waiting(call)
-    if state.status in WHY_ENDED:
+    if state.status in WHY_ENDED and action != waits.PAUSE:  # a page that is left shows nothing
         flash(translate(WHY_ENDED[state.status]))
     return jsonify(
         status=state.status,
