@@ -252,19 +252,26 @@ def time_events(folder: Path, rate: int, seconds: int) -> tuple[list[float], lis
             script.wait()
         finally:
             script.end()
-        rows = site.list_assignments()
-        last: dict[str, float] = defaultdict(float)
-        for assignment_id, row in rows.items():
-            last[row] = max(last[row], submitted[assignment_id])
-        received = site.read_received()
-    answers = [
-        line["time"] - submitted[line["assignment_id"]]
-        for line in received
-        if line["type"] == "answer"
-    ]
-    labels = [line["time"] - last[line["row"]] for line in received if line["type"] == "label"]
-    assert len(answers) == len(rows)
-    assert len(labels) == len(last)
+        return measure_delays(site.list_assignments(), submitted, site.read_received())
+
+
+def measure_delays(
+    rows: dict[str, str], submitted: dict[str, float], received: Iterable[dict[str, Any]]
+) -> tuple[list[float], list[float]]:
+    """Return the seconds from each answer to its event, and from each row's last to its label.
+
+    `rows` and `submitted` have the row of each assignment, and when its answer was sent.
+    """
+    last: dict[str, float] = defaultdict(float)
+    for assignment_id, row in rows.items():
+        last[row] = max(last[row], submitted[assignment_id])
+    answers, labels = [], []
+    for line in received:
+        if line["type"] == "answer":
+            answers.append(line["time"] - submitted[line["assignment_id"]])
+        elif line["type"] == "label":
+            labels.append(line["time"] - last[line["row"]])
+    assert (len(answers), len(labels)) == (len(rows), len(last))
     return answers, labels
 
 

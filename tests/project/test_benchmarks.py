@@ -99,9 +99,15 @@ def test_every_event_arrives_though_everything_fails(tmp_path: Path) -> None:
     assert sorted(line["row"] for line in labels) == list(range(20))
 
 
-def test_the_time_of_each_event_is_measured(tmp_path: Path) -> None:
+def test_the_delay_of_each_event_is_measured() -> None:
     """From the submission of an answer, and from a row's last one, to the receiver."""
-    answers, labels = apart(events.time_events, tmp_path, 30, 1)
+    received: list[dict[str, object]] = [
+        {"type": "answer", "assignment_id": "3A", "row": "p1", "time": 10.5},
+        {"type": "answer", "assignment_id": "3B", "row": "p1", "time": 12.25},
+        {"type": "label", "assignment_id": None, "row": "p1", "time": 13.0},
+        {"type": "done", "assignment_id": None, "row": None, "time": 13.5},
+    ]
 
-    assert (len(answers), len(labels)) == (30, 10)
-    assert min(answers + labels) > 0
+    delays = events.measure_delays({"3A": "p1", "3B": "p1"}, {"3A": 10.0, "3B": 12.0}, received)
+
+    assert delays == ([0.5, 0.25], [1.0])
