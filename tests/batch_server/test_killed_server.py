@@ -11,8 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.support.batch_servers import BatchServer
 from tests.support.declared_batches import BATCH, count_hits, read_lines
 from tests.support.project_copy import ROOT
@@ -83,7 +81,6 @@ def count_lines() -> int:
     return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
-@pytest.mark.slow
 def test_equal_requests_make_one_batch_however_often_the_server_is_killed(desk: Desk) -> None:
     """Each of them is answered in the end: one with 201 at most, for its response may be lost."""
     rows = {f"p{number}": [["a", "1"], ["b", "2"]] for number in range(60)}
