@@ -38,18 +38,15 @@ class Count(NamedTuple):
         return self.confirmed_time is not None and now >= self.confirmed_time + ASK_SECONDS
 
 
-def count(wait: Count, terms: Terms, until: int, elsewhere: int | None = None) -> int:
+def count(wait: Count, terms: Terms, until: int) -> int:
     """Return the seconds that are counted at `until`, with those before.
 
     Nothing is counted after the question whether the worker is there, nor over the bound.
-    `elsewhere` is up to when the waiting of the same worker is counted by another link, so that no
-    second counts for two.
     """
     if wait.beat_time is None or wait.confirmed_time is None:
         return wait.seconds
-    begin = wait.beat_time if elsewhere is None else max(wait.beat_time, elsewhere)
     end = min(until, wait.confirmed_time + ASK_SECONDS)
-    passed = max(0, min(end - begin, LONGEST_BEAT_SECONDS))
+    passed = max(0, min(end - wait.beat_time, LONGEST_BEAT_SECONDS))
     return max(wait.seconds, min(wait.seconds + passed, terms.wait_seconds))
 
 

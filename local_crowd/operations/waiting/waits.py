@@ -43,6 +43,16 @@ FIRST_ACCEPTED: Select[Any] = select(func.min(assignments.c.accept_time)).where(
     assignments.c.worker_id == bindparam("worker_id"),
     or_(assignments.c.accept_time >= bindparam("since"), assignments.c.status == "Accepted"),
 )
+# What one link has counted, no other link of the worker counts again.
+PASS_OVER = (
+    update(waits)
+    .where(
+        waits.c.worker_id == bindparam("of"),
+        waits.c.link_id != bindparam("by"),
+        waits.c.beat_time < bindparam("until"),
+    )
+    .values(beat_time=bindparam("until"))
+)
 COUNT_WAITING = select(func.count()).where(waits.c.beat_time >= bindparam("since"))
 
 
@@ -136,23 +146,28 @@ def note(call: Call, link: invitation_links.Link, worker_id: str, action: str) -
         if find_offer(call, link, worker_id) is None:
             raise NotPossible("wait", NOT_OFFERED)
         _ensure(call, link, worker_id)
-    wait, elsewhere = _lock(call, link, worker_id)
+    wait = _lock(call, link, worker_id)
     since = call.now + 1 if wait.beat_time is None else wait.beat_time
     accepted = fetch_value(call.db, FIRST_ACCEPTED, {"worker_id": worker_id, "since": since})
     terms = _find_terms(link)
     seconds, earned = wait.seconds, wait.earned
+    until = call.now if accepted is None else min(call.now, accepted)
     ended = CLOSED
     if terms is not None:
-        until = call.now if accepted is None else min(call.now, accepted)
         clock = rules.Count(wait.seconds, wait.beat_time, wait.confirmed_time)
-        seconds = rules.count(clock, terms, until, elsewhere)
+        seconds = rules.count(clock, terms, until)
         earned = terms.compute_earned(seconds)
         ended = FULL if seconds >= terms.wait_seconds else ""
         if not _reserve(call, link, earned - wait.earned):
             seconds, earned, ended = wait.seconds, wait.earned, NO_BUDGET
-        elif _is_blocked(call, link, worker_id):
+        elif _is_blocked(call, link, worker_id) or not availability.may_get_hits(
+            call, link, worker_id
+        ):
             ended = CLOSED
     status = ended or _choose_status(call, link, wait, action, is_working=accepted is not None)
+    if seconds > wait.seconds:
+        until = min(until, wait.confirmed_time + rules.ASK_SECONDS)
+        call.db.execute(PASS_OVER, {"of": worker_id, "by": link.link_id, "until": until})
     _save(call, wait, action, State(status, seconds, earned))
     return State(status, seconds, earned)
 
@@ -207,18 +222,14 @@ def _reserve(call: Call, link: invitation_links.Link, amount: int) -> bool:
     return True
 
 
-def _lock(call: Call, link: invitation_links.Link, worker_id: str) -> tuple[Row[Any], int | None]:
-    """Lock the worker's rows. Return the link's, and up to when waiting by other links is counted.
-
-    Raises NotPossible("gone") without a row.
-    """
+def _lock(call: Call, link: invitation_links.Link, worker_id: str) -> Row[Any]:
+    """Lock the worker's rows, and return the link's. Raises NotPossible("gone") without it."""
     query = select(waits).where(waits.c.worker_id == worker_id).order_by(waits.c.link_id)
     rows = call.db.execute(query.with_for_update()).all()
     own = [row for row in rows if row.link_id == link.link_id]
     if not own:
         raise NotPossible("gone", NOT_OFFERED)
-    beats = [row.beat_time for row in rows if row not in own and row.beat_time is not None]
-    return own[0], max(beats, default=None)
+    return own[0]
 
 
 def _ensure(call: Call, link: invitation_links.Link, worker_id: str) -> None:
