@@ -1,6 +1,7 @@
 """What can be done with batches, for a caller whose name is known. HTTP is not known here."""
 
 import contextlib
+import json
 import secrets
 import threading
 from collections.abc import Iterator
@@ -45,6 +46,8 @@ from formats import json_text
 
 NAME = "the batch"  # what messages of amt call a body
 UNFINISHED = 100  # of a requester
+MOST_ROWS = 200_000
+MOST_CONTEXT_BYTES = 500_000_000  # all HITs are rendered before the response
 LARGE_BYTES = 1_000_000
 LARGE_AT_ONCE = 2  # large bodies that are checked at the same time
 LOCK_SECONDS = 10.0
@@ -179,6 +182,18 @@ class Service:
             yield Fault("/store", "a body can name no database; the server's is that of --store")
         if file.push is not None and file.push.secret_file is not None:
             yield Fault("/push/secret_file", "a body can name no file; your own secret signs")
+        rows = len(declared.rows)
+        if rows > MOST_ROWS:
+            path = names.get("/rows", "/rows")
+            yield Fault(path, f"has {rows:,} rows; at most {MOST_ROWS:,} are taken in a batch")
+        hits = -(-rows // file.rows_per_hit)
+        shown = hits * len(json.dumps(file.context))
+        if shown > MOST_CONTEXT_BYTES:
+            yield Fault(
+                names.get("/context", "/context"),
+                f"has {shown // hits:,} bytes, which each of {hits:,} HITs shows; in all at most "
+                f"{MOST_CONTEXT_BYTES:,} are taken",
+            )
 
     def _make(self, place: Place, declared: Declared) -> Job:
         """Check everything, make the directory, and let the runner launch."""

@@ -52,6 +52,7 @@ class Rows(Sequence[DeclaredRow]):
 
 
 NO_ROWS = Rows((), ())
+MOST_KEYS = 1000  # of an object with known keys: pydantic takes a kilobyte for each unknown one
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,16 @@ def _check_together(file: BatchFile, folder: Path | None, faults: FileFaults) ->
 
 
 def _validate(document: Any, faults: FileFaults) -> BatchFile | None:
+    """Return the batch file, or None after adding its faults."""
+    members = document if isinstance(document, dict) else {}
+    parts = {"": document, "merge": members.get("merge"), "push": members.get("push")}
+    crowded = [
+        name for name, part in parts.items() if isinstance(part, dict) and len(part) > MOST_KEYS
+    ]
+    for name in crowded:
+        faults.add([name] if name else [], f"has more than {MOST_KEYS} keys")
+    if crowded:
+        return None
     try:
         return BatchFile.model_validate(document)
     except ValidationError as error:

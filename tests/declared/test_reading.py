@@ -148,16 +148,24 @@ def test_a_key_that_is_there_twice_is_a_fault_with_its_place() -> None:
 
 def test_many_faults_of_a_kind_are_counted() -> None:
     """Of each kind the first 20 are shown, without suggestions, which would take a second each 20,000."""
-    unknown = {f"rowz{number}": 0 for number in range(1000)}
+    unknown = {f"rowz{number}": 0 for number in range(500)}
 
     found = faults(**unknown, context=unknown)
 
     assert found[:20] == [f"/rowz{number}: unknown key" for number in range(20)]
     assert len(found) == 42
     assert found[40:] == [
-        "and 980 more: /…: unknown key",
-        "and 980 more: /context/…: is not a key of this task",
+        "and 480 more: /…: unknown key",
+        "and 480 more: /context/…: is not a key of this task",
     ]
+
+
+def test_an_object_of_any_size_has_one_fault() -> None:
+    """A text from the network can have a million keys, and as many in a part."""
+    many = {f"key{number}": 0 for number in range(1001)}
+
+    assert faults(**many) == ["/: has more than 1000 keys"]
+    assert faults(push=many) == ["/push: has more than 1000 keys"]
 
 
 def test_a_list_of_any_length_has_one_fault() -> None:
