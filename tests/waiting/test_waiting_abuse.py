@@ -1,7 +1,8 @@
 """Ways to be paid for waiting without waiting, and to wait without pay."""
 
 from tests.support.live_site import People
-from tests.support.panel_participants import do
+from tests.support.panel_participants import do, find_ending, go_on
+from tests.support.practice_hits import Practised
 from tests.support.waiting_rooms import launch_hit, list_counted, waiter, waiting_link
 
 
@@ -34,3 +35,22 @@ def test_who_reaches_the_limit_while_paused_waits_no_longer(people: People) -> N
 
     assert ada.beat()["status"] == "closed"
     assert ada.wait(30)["waited"] == "5 seconds"
+
+
+def test_practice_that_is_full_is_not_announced(people: People) -> None:
+    """Whoever comes too late for it gets the code for nothing left, and is paid for waiting."""
+    practised = Practised(people, workers=1)
+    _, path = people.panel_link(practised.hit_type, limit="9", wait="15m", wait_reward="0.10")
+    assert go_on(people.participant(path, "first")).startswith("/work/")
+
+    ada = waiter(people, path)
+    assert find_ending(ada.visitor)[0] == "NONE3"
+    ada.start()
+    assert not ada.is_ready()
+    assert ada.beat(after=5)["status"] == "counting"
+
+    hit = launch_hit(people)
+    _, other = people.panel_link(
+        practised.hit_type, hit["HITTypeId"], limit="9", wait="15m", wait_reward="0.10"
+    )
+    assert go_on(people.participant(other)).startswith("/work/")

@@ -188,9 +188,9 @@ def next_assignment(call: Call, link_id: str, worker_id: str, after: str | None 
         try:
             held = worker_actions.accept_next(call, worker_id, hit_type_id, after)
         except NotPossible as refusal:
-            if refusal.reason not in ("unqualified", "blocked"):
+            if refusal.reason not in ("unqualified", "blocked", "practice_full"):
                 raise
-            unqualified += 1
+            unqualified += refusal.reason != "practice_full"
             continue
         if held is not None:
             insert_new(

@@ -9,7 +9,7 @@ from local_crowd.operations.errors import NotPossible
 from local_crowd.operations.panels import participants
 from local_crowd.operations.people import invitation_links
 from local_crowd.operations.qualifications import eligibility
-from local_crowd.operations.work import worker_actions, worker_lists
+from local_crowd.operations.work import practice, worker_actions, worker_lists
 from local_crowd.store.tables import group_counts, hit_types
 
 # HIT types of a requester with open HITs that the worker does not hold.
@@ -31,6 +31,9 @@ def find_open_type(call: Call, link: invitation_links.Link, worker_id: str) -> s
     for hit_type_id in _list_open_types(call, link, worker_id):
         try:
             if worker_lists.find_next_hit(call, worker_id, hit_type_id) is None:
+                continue
+            due = practice.find_due(call, worker_id, hit_type_id)
+            if due is not None and not practice.has_slot(call, due):
                 continue
             _require_qualified(call, worker_id, hit_type_id)
         except NotPossible:

@@ -10,7 +10,7 @@ from formats import gold
 from formats.answer_fields import find_answer
 from local_crowd.operations.call import Call
 from local_crowd.operations.errors import NotPossible, RequestError
-from local_crowd.operations.money.balance import require_funds
+from local_crowd.operations.money.balance import compute_balance, require_funds
 from local_crowd.operations.questions.answers import parse_parts
 from local_crowd.operations.texts import Text
 from local_crowd.store.statements import change, fetch_row
@@ -52,6 +52,15 @@ ANSWERED: Select[Any] = (
     select(practice_items, assignments.c.answer)
     .join(assignments, assignments.c.hit_id == practice_items.c.hit_id)
     .where(assignments.c.assignment_id == bindparam("assignment_id"))
+)
+# What opening a slot of a practice HIT depends on.
+SLOTS: Select[Any] = (
+    select(
+        practices.c.most_workers, practices.c.requester_id, types.c.reward, hits.c.max_assignments
+    )
+    .join(practice_items, practice_items.c.practice_id == practices.c.practice_id)
+    .join(hits, hits.c.hit_id == practice_items.c.hit_id)
+    .join(types, types.c.hit_type_id == hits.c.hit_type_id)
 )
 CLOSE = (
     update(hits)
@@ -109,24 +118,29 @@ def find_due(call: Call, worker_id: str, hit_type_id: str) -> Due | None:
     return None if row is None else Due(row.hit_id, row.assignment_id)
 
 
+def has_slot(call: Call, due: Due) -> bool:
+    """Return whether the worker could accept the practice HIT that is due, as far as is known now."""
+    if due.assignment_id is not None:
+        return True
+    row = call.db.execute(SLOTS.where(hits.c.hit_id == due.hit_id)).one_or_none()
+    if row is None or row.max_assignments >= row.most_workers:
+        return False
+    return compute_balance(dataclasses.replace(call, requester_id=row.requester_id)) >= int(
+        row.reward
+    )
+
+
 def open_slot(call: Call, hit_id: str) -> None:
     """Give the practice HIT one more assignment, for the worker who has come.
 
-    Raises NotPossible("taken") when as many workers as allowed have practised, or the requester's
+    Raises NotPossible("practice_full") when as many workers as allowed have practised, or the requester's
     funds do not cover it. Locks the requester's row, then the HIT's.
     """
-    query = (
-        select(practices.c.most_workers, practices.c.requester_id, types.c.reward)
-        .join(practice_items, practice_items.c.practice_id == practices.c.practice_id)
-        .join(hits, hits.c.hit_id == practice_items.c.hit_id)
-        .join(types, types.c.hit_type_id == hits.c.hit_type_id)
-        .where(practice_items.c.hit_id == hit_id)
-    )
-    row = call.db.execute(query).one()
+    row = call.db.execute(SLOTS.where(hits.c.hit_id == hit_id)).one()
     try:
         require_funds(dataclasses.replace(call, requester_id=row.requester_id), row.reward)
     except RequestError as error:
-        raise NotPossible("taken", NONE_LEFT) from error
+        raise NotPossible("practice_full", NONE_LEFT) from error
     added = call.db.execute(
         update(hits)
         .where(hits.c.hit_id == hit_id, hits.c.max_assignments < row.most_workers)
@@ -137,7 +151,7 @@ def open_slot(call: Call, hit_id: str) -> None:
         )
     )
     if not added.rowcount:
-        raise NotPossible("taken", NONE_LEFT)
+        raise NotPossible("practice_full", NONE_LEFT)
 
 
 def close_slot(call: Call, hit_id: str) -> None:

@@ -133,8 +133,8 @@ def accept(call: Call, worker_id: str, hit_id: str) -> HeldAssignment:
     """Accept the HIT for the worker; idempotent while the worker's assignment is in progress.
 
     Raises NotPossible: "gone", "done" (submitted before), "blocked", "excluded", "unqualified",
-    "expired", "consent", "practice" (other HITs come first), "taken". Locks the HIT's row until the
-    transaction ends.
+    "expired", "consent", "practice" (other HITs come first), "practice_full", "taken". Locks the
+    HIT's row until the transaction ends.
     """
     hit = find_hit(call, hit_id)
     row = find_own_assignment(call, worker_id, hit_id)
