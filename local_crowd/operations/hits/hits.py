@@ -184,7 +184,7 @@ def _build_listing(call: Call, keys: Sequence[Row[Any]], token: str | None) -> R
 
 def read_slots(row: Row[Any] | SimpleNamespace) -> hit_status.Slots:
     """Return the numbers of assignments by state from a HIT's row."""
-    return hit_status.Slots(*(getattr(row, name) for name in SLOTS))
+    return hit_status.Slots(row.available, row.pending, row.submitted, row.approved, row.rejected)
 
 
 def compute_status(row: Row[Any] | SimpleNamespace, now: int) -> str:
