@@ -3,7 +3,7 @@
     python -m benchmarks waiting
 
 Each of them sends what the page's script sends: a look for a HIT every second, a beat every five. After
-some seconds as many HITs are launched. Exit code 1 when a bar is missed.
+some seconds as many HITs are launched, or sent to the server of batches. Exit code 1 when a bar is missed.
 """
 
 import argparse
@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -22,7 +24,7 @@ from urllib.parse import urlencode, urlsplit
 from sqlalchemy import select
 
 from benchmarks.desk import ROOT
-from benchmarks.load_site import HIT_TYPE, QUESTION, WEEK, Grounds, Server
+from benchmarks.load_site import HIT_TYPE, QUESTION, WEEK, Grounds, Server, run_server
 from benchmarks.load_workers import TOKEN, Browser
 from benchmarks.tables import machine, write_table
 from local_crowd.operations.registry import OPERATIONS
@@ -39,6 +41,7 @@ class Row(NamedTuple):
     """What was measured with so many people."""
 
     people: int
+    how: str  # their HITs are launched
     median: float  # seconds from the launch's begin to the page around the HIT
     slowest: float  # of 95 % of them
     cpu: float  # of the server while they wait, in cores
@@ -103,6 +106,21 @@ class Waiter:
         return await self.browser.ask("POST", path, form, is_script=path != "/wait/start")
 
 
+class Invited(Waiter):
+    """Somebody who makes an account by an invitation, and waits."""
+
+    async def start(self) -> None:
+        """Make the account, and begin to wait."""
+        path, _, query = self.join.partition("?")
+        await self._see(path)
+        fields = {"name": query, "password": "a few good words"}
+        assert (await self.post(path, **fields)).status == 303
+        await self._see("/")
+        assert (await self.post("/wait/start")).location.endswith("/wait")
+        self.began = time.time()
+        await self._see("/wait")
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -116,6 +134,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     args = parser.parse_args(argv)
     rows = [measure(people, args.seconds) for people in PEOPLE]
+    rows.append(measure_put(PEOPLE[0], args.seconds))
     text = format_table(rows)
     print(text)
     if args.write:
@@ -124,7 +143,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def measure(people: int, seconds: int) -> Row:
-    """Let people wait for so many seconds, launch a HIT for each, and add up what they were paid."""
+    """Let a panel's participants wait, and create HITs one after the other, as launch_hits.py does."""
     with tempfile.TemporaryDirectory() as folder:
         ground = Grounds(Path(folder, "crowd"))
         with ground.site() as site, site.writing(ground.requester_id) as call:
@@ -132,30 +151,86 @@ def measure(people: int, seconds: int) -> Row:
         join = add_link(ground, hit_type_id)
         with ground.serving() as server:
             waiters = [Waiter(server.url, join, number) for number in range(people)]
-            launched, cpu = asyncio.run(_wait(ground, server, waiters, hit_type_id, seconds))
-        times = sorted(waiter.ended - launched for waiter in waiters)
-        counted, wrong_pay = check_pay(ground)
-    passed = sorted(waiter.ended - waiter.began for waiter in waiters)
-    pairs = zip(passed, sorted(counted), strict=True)
-    return Row(
-        people,
-        statistics.median(times),
-        times[int(0.95 * (people - 1) + 0.5)],
-        cpu,
-        max(abs(round(real) - seconds) for real, seconds in pairs),
-        wrong_pay,
-    )
+            room = Room(ground, server, waiters)
+            return room.measure("created", seconds, lambda: _create(ground, hit_type_id, people))
+
+
+def measure_put(people: int, seconds: int) -> Row:
+    """Let invited workers wait, and send a batch of as many rows to the server of batches."""
+    with tempfile.TemporaryDirectory() as folder:
+        ground = Grounds(Path(folder, "crowd"))
+        Path(folder, "crowd", "crowd.json").write_text('{"sandbox_sign_in": "account"}')
+        Path(folder, "config.json").write_text(json.dumps({"local_crowd": str(ground.directory)}))
+        with ground.site() as site:
+            site.ensure_owner()
+        invite = ("add_link", "--uses", str(people), "--requester", "local")
+        join = _create_link(ground, *invite)
+        files = ("--config", f"{folder}/config.json", "--directory", f"{folder}/batches")
+        with ground.serving() as server:
+            door = run_server("serve_batches.py", "--open", "--port", "0", *files)
+            try:
+                waiters = [Invited(server.url, join, number) for number in range(people)]
+                room = Room(ground, server, list(waiters))
+                return room.measure("sent by PUT", seconds, lambda: _put(door.url, people))
+            finally:
+                door.stop()
+
+
+class Room(NamedTuple):
+    """People who wait at a crowd's server."""
+
+    ground: Grounds
+    server: Server
+    waiters: list[Waiter]
+
+    def measure(self, how: str, seconds: int, launch: Callable[[], None]) -> Row:
+        """Let people wait for so many seconds, launch a HIT for each, and add up what they were paid."""
+        launched, cpu = asyncio.run(self._wait(seconds, launch))
+        times = sorted(waiter.ended - launched for waiter in self.waiters)
+        counted, wrong_pay = check_pay(self.ground)
+        passed = sorted(waiter.ended - waiter.began for waiter in self.waiters)
+        pairs = zip(passed, sorted(counted), strict=True)
+        return Row(
+            len(times),
+            how,
+            statistics.median(times),
+            times[int(0.95 * (len(times) - 1) + 0.5)],
+            cpu,
+            max(abs(round(real) - seconds) for real, seconds in pairs),
+            wrong_pay,
+        )
+
+    async def _wait(self, seconds: int, launch: Callable[[], None]) -> tuple[float, float]:
+        """Return when the launch began (epoch seconds), and the server's CPU for a second of waiting."""
+        for waiter in self.waiters:
+            await waiter.start()
+        async with asyncio.timeout(seconds + LONGEST_SECONDS), asyncio.TaskGroup() as group:
+            for waiter in self.waiters:
+                group.create_task(waiter.wait())
+            used = self.server.cpu_seconds()
+            await asyncio.sleep(seconds)
+            cpu = (self.server.cpu_seconds() - used) / seconds
+            launched = time.time()
+            await asyncio.to_thread(launch)
+        for waiter in self.waiters:
+            waiter.browser.close()
+        await asyncio.sleep(0)  # in which the connections are closed
+        return launched, cpu
 
 
 def add_link(ground: Grounds, hit_type_id: str) -> str:
     """Create the panel's link; return its path."""
     options = ("--completion_url", "https://panel.example/{code}", "--code_done", "A")
     codes = ("--code_screened_out", "B", "--code_nothing_left", "C")
+    return _create_link(ground, "add_panel_link", "--hit_type_id", hit_type_id, *options, *codes)
+
+
+def _create_link(ground: Grounds, *command: str) -> str:
+    """Create a link that pays for waiting; return its path."""
     waiting = ("--wait", "15m", "--wait_reward", f"{REWARD / 100:.2f}")
     where = ("--site", "sandbox", "--local_crowd", str(ground.directory))
-    command = ("add_panel_link", "--hit_type_id", hit_type_id, *options, *codes, *waiting, *where)
     ran = subprocess.run(
-        [sys.executable, "manage_crowd.py", *command],
+        [sys.executable, "manage_crowd.py", *command, *waiting, *where],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
@@ -165,33 +240,29 @@ def add_link(ground: Grounds, hit_type_id: str) -> str:
     return urlsplit(url).path.removeprefix("/sandbox")
 
 
-async def _wait(
-    ground: Grounds, server: Server, waiters: list[Waiter], hit_type_id: str, seconds: int
-) -> tuple[float, float]:
-    """Return when the launch began (epoch seconds), and the server's CPU time for a second of waiting."""
-    for waiter in waiters:
-        await waiter.start()
-    async with asyncio.timeout(seconds + LONGEST_SECONDS), asyncio.TaskGroup() as group:
-        for waiter in waiters:
-            group.create_task(waiter.wait())
-        used = server.cpu_seconds()
-        await asyncio.sleep(seconds)
-        cpu = (server.cpu_seconds() - used) / seconds
-        launched = time.time()
-        await asyncio.to_thread(_launch, ground, hit_type_id, len(waiters))
-    for waiter in waiters:
-        waiter.browser.close()
-    await asyncio.sleep(0)  # in which the connections are closed
-    return launched, cpu
-
-
-def _launch(ground: Grounds, hit_type_id: str, count: int) -> None:
-    """Create HITs one after the other, as launch_hits.py does on the crowd of this machine."""
+def _create(ground: Grounds, hit_type_id: str, count: int) -> None:
     hit = {"HITTypeId": hit_type_id, "Question": QUESTION, "LifetimeInSeconds": WEEK}
     with ground.site() as site:
         for _ in range(count):
             request = hit | {"MaxAssignments": 1}
             site.perform(ground.requester_id, "CreateHITWithHITType", request)
+
+
+def _put(url: str, count: int) -> None:
+    batch = {
+        "task": "same",
+        "title": "Are these two the same?",
+        "reward": 0.05,
+        "assignments": 1,
+        "rows": {f"p{number}": [["Air 90"], [f"Air {number}"]] for number in range(count)},
+        "rows_per_hit": 1,
+    }
+    parts = urlsplit(f"{url}/b1")
+    connection = HTTPConnection(parts.netloc)
+    kind = {"Content-Type": "application/json"}
+    connection.request("PUT", parts.path, json.dumps(batch).encode(), kind)
+    assert connection.getresponse().status == 201
+    connection.close()
 
 
 def check_pay(ground: Grounds) -> tuple[list[int], int]:
@@ -211,13 +282,13 @@ def format_table(rows: list[Row]) -> str:
     lines = [
         f"{machine()}:",
         "",
-        "| people | half have their HIT after | 95 % after | bar | CPU | seconds off | wrong pay | met |",
-        "|---|---|---|---|---|---|---|---|",
+        "| people | HITs | half have their HIT after | 95 % after | bar | CPU | seconds off | wrong pay | met |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         met = "yes" if row.met else "NO"
         lines.append(
-            f"| {row.people} | {row.median:.2f} s | {row.slowest:.2f} s | {BAR_SECONDS:.0f} s "
+            f"| {row.people} | {row.how} | {row.median:.2f} s | {row.slowest:.2f} s | {BAR_SECONDS:.0f} s "
             f"| {100 * row.cpu:.0f} % of a core | at most {row.difference} | {row.wrong_pay} | {met} |"
         )
     return "\n".join(lines)
