@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
 
+from amt import plug_in_responses, streams
 from amt.errors import Error
 from amt.plug_ins import PlugIn
 
@@ -42,13 +43,23 @@ class PlugInClient:
 
         def call(**request: Any) -> Any:
             try:
-                with self._plug_in.free:
-                    return method(**request)
+                with self._plug_in.free, streams.print_to_stderr():
+                    response = method(**request)
+            except SystemExit as error:
+                raise Error(f"crowd {self._plug_in.name}: {name} ended the script") from error
             except Exception as error:
                 converted = convert(error, name)
                 if converted is None:
                     raise
                 raise converted from error
+            try:
+                plug_in_responses.validate(name, request, response)
+            except Error as error:
+                crowd = self._plug_in.name
+                raise Error(
+                    f"crowd {crowd}: {error}; see python -m amt.check_crowd {crowd}"
+                ) from error
+            return response
 
         return call
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
+from amt import streams
 from amt.errors import Error
 from amt.spelling import suggest
 
@@ -51,7 +52,7 @@ class PlugIn:
 
     def has(self, method: str) -> bool:
         """Return whether the object has a method of boto3's client."""
-        return callable(getattr(self.target, method, None))
+        return has_method(self.target, method)
 
 
 class Loader:
@@ -104,7 +105,8 @@ def create(name: str, live: bool, settings: Mapping[str, Any]) -> Any:
     if folder not in sys.path:
         sys.path.append(folder)
     try:
-        module = importlib.import_module(module_name)
+        with streams.print_to_stderr():
+            module = importlib.import_module(module_name)
     except (Exception, SystemExit) as error:
         absent = getattr(error, "name", None) if isinstance(error, ModuleNotFoundError) else None
         if absent is not None and f"{module_name}.".startswith(f"{absent}."):
@@ -122,14 +124,23 @@ def create(name: str, live: bool, settings: Mapping[str, Any]) -> Any:
         names = [other for other in vars(module) if not other.startswith("_")]
         raise Error(f"crowd {name}: {place} has no {factory_name}{suggest(factory_name, names)}")
     try:
-        return factory(live=live, settings=dict(settings))
+        with streams.print_to_stderr():
+            return factory(live=live, settings=dict(settings))
     except (Exception, SystemExit) as error:
         raise Error(f"crowd {name}: {factory_name} failed: {_describe(error)}") from error
 
 
 def find_missing(target: Any) -> list[str]:
     """Return which of METHODS an object lacks."""
-    return [method for method in METHODS if not callable(getattr(target, method, None))]
+    return [method for method in METHODS if not has_method(target, method)]
+
+
+def has_method(target: Any, method: str) -> bool:
+    """Return whether an object has a method; not if it raises when asked."""
+    try:
+        return callable(getattr(target, method, None))
+    except Exception:  # noqa: BLE001 - the code is somebody else's
+        return False
 
 
 def _describe(error: BaseException) -> str:

@@ -1,11 +1,17 @@
-"""Repair the standard streams of a process whose parent closed some of them."""
+"""The standard streams: repaired where the parent closed them, and kept for data."""
 
 import io
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
+from typing import Any, TextIO, cast
 
 from amt.errors import OutputClosedError
+
+IS_DIVERTED: ContextVar[bool] = ContextVar("is_diverted", default=False)  # for this thread
 
 
 class ClosedOutput(io.TextIOBase):
@@ -31,6 +37,28 @@ def encode_output() -> None:
     """Make stdout UTF-8 with Unix line ends on any terminal, because it is data."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+
+
+class DivertibleOutput:
+    """Standard output, of which what is printed within print_to_stderr goes to standard error."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(sys.stderr if IS_DIVERTED.get() else self._stream, name)
+
+
+@contextmanager
+def print_to_stderr() -> Iterator[None]:
+    """Let code of somebody else print to stderr, because stdout is data. Other threads print as before."""
+    if not isinstance(sys.stdout, DivertibleOutput):
+        sys.stdout = cast(TextIO, DivertibleOutput(sys.stdout))
+    token = IS_DIVERTED.set(True)
+    try:
+        yield
+    finally:
+        IS_DIVERTED.reset(token)
 
 
 def discard_output() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from amt import plug_ins, streams
+
 OK, MISSING, WRONG, UNCHECKED = "ok", "missing", "wrong", "unchecked"
 ID = re.compile(r"[A-Z0-9]{1,64}")
 WORKER_ID = re.compile(r"A[A-Z0-9]{1,63}")
@@ -52,10 +54,13 @@ class Checks:
 
         Raises UncheckedError if the crowd lacks the method, and what it raises.
         """
-        function = getattr(self._target, method, None)
-        if not callable(function):
+        if not plug_ins.has_method(self._target, method):
             raise UncheckedError(f"the crowd has no {method}")
-        response = function(**request)
+        try:
+            with streams.print_to_stderr():
+                response = getattr(self._target, method)(**request)
+        except SystemExit as error:
+            raise RuntimeError("it would have ended the script") from error
         if method == "create_hit_with_hit_type":
             self.created.append(response["HIT"]["HITId"])
         return response
