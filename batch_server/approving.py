@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from amt import batches, calls, review
 from amt.crowd import Crowd
+from amt.errors import Error
 from amt.review import Submitted, SubmittedWork
-from batch_server.problems import INVALID, TOO_MANY, Fault, ProblemError
+from batch_server.pages import explain_damage
+from batch_server.problems import FAILURE, INVALID, TOO_MANY, Fault, ProblemError
 from batch_server.settings import Place
 from batch_server.views import ApproveRequest, ApproveView, Refusal
 
@@ -41,7 +43,10 @@ class Approvals:
 
 
 def _approve_all(place: Place, crowd: Crowd, client: "MTurkClient") -> ApproveView:
-    batch = batches.Batch(place.directory.record)
+    try:
+        batch = batches.Batch(place.directory.record)
+    except Error as error:
+        raise ProblemError(FAILURE, str(error)) from error
     work = (
         review.find_in_hits(crowd, client, list(batch.in_order()))
         if batch.ids
@@ -53,7 +58,10 @@ def _approve_all(place: Place, crowd: Crowd, client: "MTurkClient") -> ApproveVi
 def _approve_named(
     place: Place, crowd: Crowd, client: "MTurkClient", ids: Sequence[str]
 ) -> ApproveView:
-    known = set(_list_assignments(place))
+    try:
+        known = set(_list_assignments(place))
+    except Error as error:
+        raise ProblemError(FAILURE, str(error)) from error
     faults = [
         Fault(f"/assignment_ids/{number}", "is not an assignment of this batch that is in")
         for number, name in enumerate(ids)
@@ -97,6 +105,7 @@ def _list_assignments(place: Place) -> Iterable[str]:
         with place.directory.results.open("rb") as lines:
             for line in lines:
                 if line.endswith(b"\n"):
-                    yield json.loads(line)["assignment_id"]
+                    with explain_damage(place.directory.results):
+                        yield json.loads(line)["assignment_id"]
     except FileNotFoundError:
         return

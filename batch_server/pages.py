@@ -5,10 +5,12 @@ The files are only appended to, so a cursor never skips a line and never repeats
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from amt.errors import Error
 from batch_server.problems import INVALID, Fault, ProblemError
 
 PAGE_BYTES = 8 * 1024 * 1024  # of the file
@@ -25,7 +27,7 @@ class Page(NamedTuple):
 def read(path: Path, after: int, limit: int, convert: Callable[[Any], Any]) -> Page:
     """Return at most `limit` converted lines behind a cursor.
 
-    Raises ProblemError for a cursor that no page had.
+    Raises ProblemError for a cursor that no page had, and Error for a damaged line.
     """
     lines: list[bytes] = []
     cursor = after
@@ -40,13 +42,23 @@ def read(path: Path, after: int, limit: int, convert: Callable[[Any], Any]) -> P
                 if not line.endswith(b"\n"):
                     return Page(lines, cursor, has_more=False)
                 cursor += len(line)
-                lines.append(json.dumps(convert(json.loads(line))).encode("ascii") + b"\n")
+                with explain_damage(path):
+                    lines.append(json.dumps(convert(json.loads(line))).encode("ascii") + b"\n")
             has_more = file.readline().endswith(b"\n")
     except FileNotFoundError:
         if after:
             raise _bad_cursor() from None
         return Page([], 0, has_more=False)
     return Page(lines, cursor, has_more)
+
+
+@contextmanager
+def explain_damage(path: Path) -> Iterator[None]:
+    """Raise Error for a line that is not one of ours."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Error(f"{path}: is not as run_batch.py wrote it; restore it from a copy") from error
 
 
 def _check_cursor(descriptor: int, after: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from amt import connection
+from amt import connection, error_messages
 from amt.crowd import strip_slash
 from amt.declared import ampcrowd, directories, launches, pushing, reading, tasks, totals
 from amt.declared.documents import Content
@@ -19,6 +19,7 @@ from amt.messages import Say
 from batch_server import summaries
 from batch_server.clients import Clients
 from batch_server.jobs import Context, Job
+from batch_server.pages import explain_damage
 from batch_server.problems import (
     CONFLICT,
     INVALID,
@@ -37,6 +38,7 @@ from batch_server.settings import (
     Place,
     Settings,
     find_place,
+    is_batch,
     list_all_places,
     list_folders,
     list_places,
@@ -107,7 +109,7 @@ class Service:
     def find(self, requester: str, batch_id: str) -> Place:
         """Return where a requester's batch is. Raises ProblemError when there is none."""
         place = find_place(self.settings.directory, requester, batch_id)
-        if place is None or not place.directory.batch_file.is_file():
+        if place is None or not is_batch(place):
             raise ProblemError(NOT_FOUND, "You have no batch with this id.")
         return place
 
@@ -131,14 +133,17 @@ class Service:
         return ExpireView(id=place.id, expired=place.directory.expired.exists())
 
     def names_workers(self, place: Place) -> bool:
-        """Return whether a batch tells workers' ids, not pseudonyms."""
+        """Return whether a batch tells workers' ids, not pseudonyms. Raises Error for a damaged file."""
         if place.directory.worker_key.exists():
             return False
         key = (place.requester, place.id)
         if key not in self._names:
-            with place.directory.batch_file.open(encoding="utf-8-sig") as file:
+            with (
+                explain_damage(place.directory.batch_file),
+                place.directory.batch_file.open(encoding="utf-8-sig") as file,
+            ):
                 push = json_text.parse(file.read()).get("push") or {}
-            self._names[key] = push.get("workers") is True
+                self._names[key] = push.get("workers") is True
         return self._names[key]
 
     def list_tasks(self) -> TaskList:
@@ -244,11 +249,18 @@ class Service:
         return self.runner.add(Job(place, self._context))
 
     def _describe(self, place: Place, job: Job | None) -> BatchView:
+        """Return where a batch is. Files that cannot be used are its problem, and no other batch's."""
         crowd = self.clients.get_crowd(place.requester)
-        done = totals.read(place.directory) if job is None else None
-        if job is None and done is not None:
-            return summaries.describe_finished(place, crowd, done)
-        return summaries.describe_job(job or Job(place, self._context), crowd)
+        try:
+            done = totals.read(place.directory) if job is None else None
+            if job is None and done is not None:
+                return summaries.describe_finished(place, crowd, done)
+            return summaries.describe_job(job or Job(place, self._context), crowd)
+        except (Error, OSError) as error:
+            problem = job.problem if job is not None else None
+            return summaries.describe_unusable(
+                place, crowd, problem or str(error_messages.describe_error(error))
+            )
 
 
 def is_finished(place: Place) -> bool:

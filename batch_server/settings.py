@@ -61,7 +61,15 @@ def list_places(parent: Path, requester: str) -> list[Place]:
     except OSError:
         return []
     places = [Place(requester, name, Directory(folder / name)) for name in names]
-    return [place for place in places if place.directory.batch_file.is_file()]
+    return [place for place in places if is_batch(place)]
+
+
+def is_batch(place: Place) -> bool:
+    """Return whether there is a batch at a place, which this process may read."""
+    try:
+        return place.directory.batch_file.is_file()
+    except OSError:  # a folder of another user
+        return False
 
 
 def list_folders(parent: Path) -> list[Path]:

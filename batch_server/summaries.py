@@ -2,8 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,23 +16,24 @@ from amt.declared.rounds import Loop
 from amt.errors import Error
 from amt.spending import find_rates
 from batch_server.jobs import Job
+from batch_server.pages import explain_damage
 from batch_server.settings import Place
 from batch_server.views import BatchView, CostView, HitCounts, Links, PushView, RowCounts
 
 
-def describe_job(job: Job, crowd: Crowd, notes: Iterable[str] = ()) -> BatchView:
-    """Return the view of a batch that is gone on with. Raises Error for a file that cannot be used."""
+def describe_job(job: Job, crowd: Crowd) -> BatchView:
+    """Return the view of a batch that is gone on with.
+
+    Raises Error or OSError for a file that cannot be used.
+    """
     loop = job.loop
-    try:
-        declared = job.read_declared()
-        done = totals.read(job.place.directory) if loop is None else None
-        if done is not None:
-            return describe_finished(job.place, crowd, done, job)
-        batch = _read_record(job.place) if loop is None else loop.batch
-        answered, answers, assignments = _count_answers(job.place, loop)
-        labelled, without_label = _count_labels(job.place, loop)
-    except Error as error:
-        return _describe_unusable(job, crowd, str(error))
+    declared = job.read_declared()
+    done = totals.read(job.place.directory) if loop is None else None
+    if done is not None:
+        return describe_finished(job.place, crowd, done, job)
+    batch = _read_record(job.place) if loop is None else loop.batch
+    answered, answers, assignments = _count_answers(job.place, loop)
+    labelled, without_label = _count_labels(job.place, loop)
     total = len(range(0, len(declared.rows), declared.file.rows_per_hit))
     each = find_price(crowd, declared)
     return BatchView(
@@ -61,17 +61,17 @@ def describe_job(job: Job, crowd: Crowd, notes: Iterable[str] = ()) -> BatchView
         ),
         push=_describe_push(job, declared),
         problem=job.problem,
-        notes=list(notes),
+        notes=[],
         links=make_links(job.place.id, crowd, batch.header.get("hit_type_id") if batch else None),
     )
 
 
-def _describe_unusable(job: Job, crowd: Crowd, fault: str) -> BatchView:
+def describe_unusable(place: Place, crowd: Crowd, problem: str) -> BatchView:
     """Return the view of a batch whose files cannot be used, with the reason."""
     return BatchView(
-        id=job.place.id,
+        id=place.id,
         status="waiting",
-        expired=job.place.directory.expired.exists(),
+        expired=False,
         task="",
         title="",
         rows=RowCounts(total=0, answered=0, labelled=0, without_label=0),
@@ -80,9 +80,9 @@ def _describe_unusable(job: Job, crowd: Crowd, fault: str) -> BatchView:
         assignments=0,
         cost=CostView(so_far="0.00", at_most="0.00"),
         push=None,
-        problem=job.problem or fault,
+        problem=problem,
         notes=[],
-        links=make_links(job.place.id, crowd, None),
+        links=make_links(place.id, crowd, None),
     )
 
 
@@ -98,7 +98,10 @@ def _read_record(place: Place) -> Batch | None:
 def describe_finished(
     place: Place, crowd: Crowd, done: dict[str, Any], job: Job | None = None
 ) -> BatchView:
-    """Return the view of a batch whose answers are all in, without reading all of its files."""
+    """Return the view of a batch whose answers are all in, without reading all of its files.
+
+    Raises Error or OSError for a file that cannot be used.
+    """
     first = _read_first_line(place.directory.input)
     header = _read_first_line(place.directory.record)
     has_push = place.directory.events.exists()
@@ -176,7 +179,7 @@ def _count_answers(place: Place, loop: Loop | None) -> tuple[int, int, int]:
     rows: set[int] = set()
     assignments: set[str] = set()
     count = 0
-    with _naming(place.directory.results):
+    with explain_damage(place.directory.results):
         for line in _list_lines(place.directory.results):
             value = json.loads(line)
             count += 1
@@ -190,20 +193,11 @@ def _count_labels(place: Place, loop: Loop | None) -> tuple[int, int]:
     """Return how many rows have a label, and how many are finished without one."""
     if loop is not None:
         return loop.work.label_count, len(loop.work.without_label)
-    with _naming(place.directory.labels):
+    with explain_damage(place.directory.labels):
         has_label = [
             json.loads(line)["label"] is not None for line in _list_lines(place.directory.labels)
         ]
     return sum(has_label), len(has_label) - sum(has_label)
-
-
-@contextmanager
-def _naming(path: Path) -> Iterator[None]:
-    """Raise Error for a line that is not one of ours."""
-    try:
-        yield
-    except (ValueError, KeyError, TypeError) as error:
-        raise Error(f"{path}: has a line that run_batch.py did not write") from error
 
 
 def _list_lines(path: Path) -> Iterable[bytes]:
@@ -216,5 +210,5 @@ def _list_lines(path: Path) -> Iterable[bytes]:
 
 def _read_first_line(path: Path) -> dict[str, Any]:
     """Return the first line of a file. Raises Error when it is not one of ours."""
-    with _naming(path):
+    with explain_damage(path):
         return dict(json.loads(next(iter(_list_lines(path)), b"{}")))

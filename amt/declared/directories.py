@@ -149,10 +149,12 @@ def list_conflicts(directory: Directory, declared: Declared) -> list[str]:
         content = read_content(directory.batch_file)
         is_same = content.equals(declared.content)
         document = declared.document if is_same else documents.parse(content).value
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise Error(
             f"{directory.path}: is not the directory of a batch; name another --directory"
         ) from error
+    except OSError as error:
+        raise Error(f"{directory.batch_file}: {error.strerror}") from error
     except ValueError as error:
         raise Error(json_text.describe(directory.batch_file, error)) from error
     paths = list(find_differences(document, declared.document))

@@ -36,7 +36,11 @@ def read(directory: Directory) -> dict[str, Any] | None:
         raise Error(
             f"{directory.totals}: cannot be read; delete it to have it written anew"
         ) from error
-    if not (isinstance(values, dict) and all(type(values.get(name)) is int for name in COUNTS)):
+    if not (
+        isinstance(values, dict)
+        and all(type(values.get(name)) is int for name in COUNTS)
+        and isinstance(values.get("cost"), str)
+    ):
         raise Error(f"{directory.totals}: has no totals; delete it to have it written anew")
     return values
 
