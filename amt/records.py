@@ -161,7 +161,7 @@ class Record:
             _write_all(file, line)
             os.fsync(file.fileno())
             new.replace(target)
-            _sync_folder(target.parent)  # that there is such a file, too
+            sync_folder(target.parent)  # that there is such a file, too
         except OSError as error:
             new.unlink(missing_ok=True)
             if file is not None:
@@ -232,7 +232,8 @@ def _write_all(file: FileIO, line: bytes) -> None:
         left = left[file.write(left) :]
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put on the disk which files a folder has."""
     fd = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(fd)

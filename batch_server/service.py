@@ -16,6 +16,7 @@ from amt.declared.launches import Prepared
 from amt.declared.reading import Declared
 from amt.errors import Error
 from amt.messages import Say
+from amt.records import sync_folder
 from batch_server import summaries
 from batch_server.clients import Clients
 from batch_server.jobs import Context, Job
@@ -129,6 +130,7 @@ class Service:
         job = self._find_job(place)
         if job is not None:
             place.directory.expired.touch()
+            sync_folder(place.directory.path)
             self.runner.wake(job)
         return ExpireView(id=place.id, expired=place.directory.expired.exists())
 

@@ -8,7 +8,7 @@ instead, `python -m benchmarks peers` beside a peer, `python -m benchmarks growt
 lists with more and more HITs, `python -m benchmarks files` large files, `python -m benchmarks
 drawing` a page that draws, on a phone, `python -m benchmarks labels` labels from many answers, `python -m
 benchmarks quality` labels of simulated studies, `python -m benchmarks events` whether events arrive, and how soon,
-`python -m benchmarks waiting` a waiting room.
+`python -m benchmarks waiting` a waiting room, `python -m benchmarks batch_server` the server of batches.
 """
 
 import argparse
@@ -21,7 +21,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from benchmarks import drawing, events, files, growth, labels, load, peers, plain, quality, waiting
+from benchmarks import (
+    batch_server,
+    drawing,
+    events,
+    files,
+    growth,
+    labels,
+    load,
+    peers,
+    plain,
+    quality,
+    waiting,
+)
 from benchmarks.desk import ROOT, Desk
 from benchmarks.tables import machine, write_table
 
@@ -73,6 +85,8 @@ def main() -> int:
         return events.main(sys.argv[2:])
     if sys.argv[1:2] == ["waiting"]:
         return waiting.main(sys.argv[2:])
+    if sys.argv[1:2] == ["batch_server"]:
+        return batch_server.main(sys.argv[2:])
     if sys.argv[1:2] == ["files"]:
         return files.main(sys.argv[2:])
     parser = argparse.ArgumentParser(

@@ -14,6 +14,7 @@ from amt.declared.planning import HitInput
 from amt.declared.reading import Declared, read_content
 from amt.errors import Error
 from amt.messages import join_faults
+from amt.records import sync_folder
 from formats import json_text
 
 MISSING = object()
@@ -98,6 +99,7 @@ def create(directory: Directory, declared: Declared) -> None:
         _write(new.batch_file, declared.content.list_parts())
         _write(new.input, HitInput(declared).list_lines())
         new.path.rename(directory.path)
+        sync_folder(directory.path.parent)
     except OSError as error:
         shutil.rmtree(new.path, ignore_errors=True)
         if not directory.path.exists():

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import events, files, growth, labels
+from benchmarks import batch_server, events, files, growth, labels
 from tests.support.own_thread import apart
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,3 +111,13 @@ def test_the_delay_of_each_event_is_measured() -> None:
     delays = events.measure_delays({"3A": "p1", "3B": "p1"}, {"3A": 10.0, "3B": 12.0}, received)
 
     assert delays == ([0.5, 0.25], [1.0])
+
+
+def test_the_server_of_batches_is_measured() -> None:
+    """Both tables' figures are there, and the small batch uses less than a large one may."""
+    found = batch_server.measure(6, rows_per_hit=2, row_bytes=60)
+
+    assert (found.rows, found.hits) == (6, 3)
+    assert 0 < found.answered < found.launched
+    assert batch_server.is_small(found)
+    assert len(batch_server.format_table(found, found).splitlines()) == 6
