@@ -189,9 +189,9 @@ class Pushing:
             self._is_stale = True
             self._changed.notify_all()
             while not self._is_ending and (end is None or time.monotonic() < end):
-                if not self._events.unsent_count or not (
-                    until_all or self._in_flight or self._is_due()
-                ):
+                waits = self._events.unsent_count and (until_all or self._is_due())
+                # Of what was given up, requests may still be on their way.
+                if not waits and not self._in_flight:
                     return
                 self._changed.wait(LOOK_SECONDS)
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import standardwebhooks
@@ -111,6 +112,34 @@ def test_410_stops_the_batch_until_somebody_pushes_again(desk: Desk, hook: Recei
     ids = {event["id"] for event in read_events(desk)}
     assert {headers["webhook-id"] for headers in hook.headers[asked:]} == ids
     assert list_outcomes(desk)[-6:] == ["revived"] * 3 + ["delivered"] * 3
+
+
+def test_a_run_ends_after_the_requests_on_their_way(tmp_path: Path, hook: Receiver) -> None:
+    """A 410 gives up the events that are being sent; the receiver still gets these whole."""
+    hook.status = 410
+    hook.gate.clear()
+    path = tmp_path / "events.jsonl"
+    events = Events(path)
+    target = Target(f"{hook.url}/in", PUSH_SECRET, [f"{hook.url}/"], None)
+    events.add(("label", f"b1 {number}", {"row": str(number)}) for number in range(AT_ONCE))
+
+    with Pushing(events, target, print) as push:
+        for _ in range(AT_ONCE):
+            hook.arrivals.get(timeout=60)
+        hook.unheld = 1
+        while path.read_text().count('"dead"') < AT_ONCE:
+            time.sleep(0.01)
+        waiting = Thread(target=push.wait_for_all)
+        waiting.start()
+        waiting.join(0.3)
+        has_waited = waiting.is_alive()
+        hook.gate.set()
+        waiting.join(60)
+        has_ended = not waiting.is_alive()
+    events.close()
+
+    assert has_waited
+    assert has_ended
 
 
 def test_ampcrowds_form_is_a_field_with_the_answers(desk: Desk, hook: Receiver) -> None:

@@ -1,6 +1,8 @@
 """Receivers of notifications on this machine: one for URLs, and one that acts as SQS and SNS."""
 
+import itertools
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from urllib.parse import parse_qs
 class Receiver:
     """A server that responds to each POST with `status` and `answer`, and keeps the requests.
 
-    While `gate` is cleared, requests are kept and get no response.
+    While `gate` is cleared, requests are kept and get no response, but for the first `unheld`.
     """
 
     url: str = ""
@@ -27,6 +29,7 @@ class Receiver:
     bodies: list[bytes] = field(default_factory=list)
     arrivals: Queue[bytes] = field(default_factory=Queue)
     gate: Event = field(default_factory=Event)
+    unheld: int = 0
 
     def documents(self) -> list[dict[str, object]]:
         """Return the bodies, parsed as JSON."""
@@ -45,6 +48,7 @@ def receiver() -> Iterator[Receiver]:
     """Run a receiver on a free port of this machine until the block ends."""
     new_receiver = Receiver()
     new_receiver.gate.set()
+    numbers = itertools.count()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -52,7 +56,10 @@ def receiver() -> Iterator[Receiver]:
             new_receiver.paths.append(self.path)
             new_receiver.headers.append(self.headers)
             new_receiver.arrivals.put(new_receiver.bodies[-1])
-            new_receiver.gate.wait(30)
+            number, end = next(numbers), time.monotonic() + 30
+            while number >= new_receiver.unheld and time.monotonic() < end:
+                if new_receiver.gate.wait(0.01):
+                    break
             self.send_response(new_receiver.status)
             if new_receiver.location:
                 self.send_header("Location", new_receiver.location)
