@@ -6,7 +6,7 @@ Import this module in functions only: boto3 takes 0.1 s, which `--help` must not
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -226,10 +226,13 @@ def is_unknown_operation(error: Exception) -> bool:
 
 def describe_refusal(error: Exception) -> str | None:
     """Return the crowd's message if it refused one item and may accept the next, else None."""
-    response = getattr(error, "response", None) or {}  # botocore says None when none came
+    response = getattr(error, "response", None)
+    if not isinstance(response, Mapping):  # botocore says None when none came; others are of HTTP
+        return None
     if str(response.get("TurkErrorCode")).endswith("InsufficientFunds"):
         return None  # the rest would fail as well
-    code = response.get("Error", {}).get("Code")
+    fault = response.get("Error")
+    code = fault.get("Code") if isinstance(fault, Mapping) else None
     return _without_time(error) if code in REFUSALS else None
 
 

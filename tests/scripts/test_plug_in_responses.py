@@ -96,6 +96,22 @@ def test_what_a_plug_in_does_wrong_has_its_name(desk: Desk, write_module: WriteM
     assert absent.startswith("crowd plugged:create: what it returns has no create_hit_type, ")
 
 
+def test_an_error_of_http_is_no_refusal(desk: Desk, write_module: WriteModule) -> None:
+    """The errors of requests and httpx have a `response` too, which is no dict."""
+    name = write_module("""
+class Busy(OSError): response = object()
+def get_assignment(self, **request): raise Busy("503 Busy")
+Crowd.get_assignment = get_assignment
+""")
+    desk.write("ids.txt", "3A\n")
+
+    line = desk.fails(
+        "approve_assignments", "--assignment_ids_file=ids.txt", "--yes", f"--crowd={name}"
+    )
+
+    assert line == "503 Busy"
+
+
 def test_what_a_plug_in_prints_is_no_data(desk: Desk, write_module: WriteModule) -> None:
     """Its module, its factory and its methods print to stderr."""
     name = write_module("""
