@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import fcntl
 import os
+import re
 import signal
 import socket
 import sys
@@ -28,6 +29,7 @@ import simpleamt
 from amt.errors import Error
 from formats.netloc import is_loopback
 
+CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 LOCK = ".serve_batches"  # a file in the directory, locked while a server has it
 
 
@@ -114,8 +116,8 @@ def listen(args: argparse.Namespace) -> bool:
         listening = stack.enter_context(open_socket(args.host, args.port))
         access = OpenAccess() if args.open else TokenAccess(Path(crowd.settings["local_crowd"]))
         stack.enter_context(contextlib.closing(access))
-        service = Service(settings, simpleamt.say)
-        server = Server(service, access, simpleamt.say)
+        service = Service(settings, log)
+        server = Server(service, access, log)
         connections = Connections(server.create_app(), listening)
         service.start()
         announce(args, settings.directory, listening.getsockname()[1])
@@ -129,6 +131,11 @@ def listen(args: argparse.Namespace) -> bool:
             connections.close()
             has_ended = service.close()
     return has_ended
+
+
+def log(text: str) -> None:
+    """Write a message to stderr, without characters of a requester's that control a terminal."""
+    simpleamt.say(CONTROLS.sub(lambda match: repr(match[0])[1:-1], text))
 
 
 def announce(args: argparse.Namespace, directory: Path, port: int) -> None:

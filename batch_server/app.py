@@ -114,7 +114,7 @@ class Server:
         if words is None:
             self._say(traceback.format_exc())
         else:
-            self._say(f"{flask.request.method} {flask.request.path}: {words}")
+            self._say(f"{flask.request.method} {flask.request.path!r}: {words}")
         return ProblemError(FAILURE, "The server could not do this; its log says why.")
 
 

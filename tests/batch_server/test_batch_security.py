@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+import serve_batches
 from amt.configuration import DEFAULTS
 from amt.crowd import Crowd
-from batch_server import connections
+from batch_server import connections, service
 from batch_server.access import TokenAccess
 from batch_server.settings import Settings
 from local_crowd.manage import requesters, tokens
@@ -96,6 +97,13 @@ def test_a_token_is_in_no_file_and_in_no_message(attacker: Attacker) -> None:
     assert not [token for token in attacker.tokens.values() if token.encode() in written]
 
 
+def test_a_message_controls_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ids of rows are in messages, and whoever sends them chooses them."""
+    serve_batches.log("/rows/a\x1b[2J\r\x9b\ud800: is wrong\nsecond line")
+
+    assert capsys.readouterr().err == "/rows/a\\x1b[2J\\r\\x9b\\ud800: is wrong\nsecond line\n"
+
+
 def test_an_address_is_no_path(attacker: Attacker) -> None:
     """Ids that are not ids are 404, or a fault of the body that is sent there."""
     for name in (
@@ -114,7 +122,7 @@ def test_an_address_is_no_path(attacker: Attacker) -> None:
         assert attacker.send("PUT", f"/batches/{name}", BATCH).status in {404, 422}, name
 
 
-def test_every_refusal_is_a_problem(attacker: Attacker) -> None:
+def test_every_refusal_is_a_problem(attacker: Attacker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each status that a client can cause has its kind, and a body that says what to do."""
     mine = BATCH | {"id": "mine"}
     attacker.send("PUT", "/batches/mine", mine)
@@ -147,6 +155,10 @@ def test_every_refusal_is_a_problem(attacker: Attacker) -> None:
         (422, "invalid", attacker.send("GET", f"{address}/answers?after=1")),
         (431, "headers", attacker.send("GET", address, headers={"X": "x" * 70_000})),
     ]
+    monkeypatch.setattr(service, "UNFINISHED", 0)
+    later = attacker.send("PUT", "/batches/later", BATCH | {"id": "later"})
+    refused.append((429, "too-many", later))
+    assert later.headers["Retry-After"] == "60"
     for status, kind, reply in refused:
         assert (reply.status, reply.json["type"]) == (status, f"/docs#{kind}")
         assert reply.headers["Content-Type"] == PROBLEM
