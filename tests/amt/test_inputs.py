@@ -44,7 +44,7 @@ def test_each_line_is_a_row(file: Path) -> None:
         (b"1e999", "not JSON: 1e999 is too large for a number"),
         (b'{"a": "\xff"}', "not UTF-8 text (byte 8 of the line)"),
         (b"[" * 100_000, "not JSON: it is nested too deep"),
-        (b"1" * 5000, "not JSON: Exceeds the limit (4300 digits)"),
+        (b"1" * 5000, "a whole number has 5,000 digits, and at most 4,300 are read (column 1)"),
     ],
 )
 def test_a_line_that_is_not_json_is_reported(file: Path, line: bytes, fault: str) -> None:
