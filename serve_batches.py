@@ -125,7 +125,7 @@ def listen(args: argparse.Namespace) -> bool:
         try:
             connections.run()
         except KeyboardInterrupt:
-            simpleamt.say("The server is ending.")
+            log("The server is ending.")
         finally:
             server.close()
             connections.close()
@@ -134,8 +134,12 @@ def listen(args: argparse.Namespace) -> bool:
 
 
 def log(text: str) -> None:
-    """Write a message to stderr, without characters of a requester's that control a terminal."""
-    simpleamt.say(CONTROLS.sub(lambda match: repr(match[0])[1:-1], text))
+    """Write a message to stderr, without characters of a requester's that control a terminal.
+
+    One that cannot be written, on a full disk or for a reader that is gone, stops no batch.
+    """
+    with contextlib.suppress(OSError):
+        simpleamt.say(CONTROLS.sub(lambda match: repr(match[0])[1:-1], text))
 
 
 def announce(args: argparse.Namespace, directory: Path, port: int) -> None:

@@ -1,11 +1,15 @@
 """serve_batches.py as a process: what it prints, and how it ends."""
 
+import contextlib
+import os
 import signal
 import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
 
+import serve_batches as script
 from tests.support.batch_servers import BatchServer, add_token
 from tests.support.declared_batches import BATCH
 from tests.support.script_fixtures import Desk
@@ -45,3 +49,16 @@ def test_a_signal_ends_it_and_no_token_is_logged(
     assert token not in messages
     assert "amt_" not in messages
     assert "Traceback" not in messages
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as that of `serve_batches.py 2>&1 | head`: each batch's thread writes to it."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    with contextlib.suppress(BrokenPipeError), os.fdopen(writing, "w", buffering=1) as log:
+        monkeypatch.setattr(sys, "stderr", log)
+
+        script.log("local/shoes-1: done")
+
+        with pytest.raises(BrokenPipeError):
+            print("local/shoes-1: done", file=log)
