@@ -50,6 +50,19 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         else:
             super().send_continue()
 
+    def check_client_disconnected(self) -> bool:
+        """Return whether the client has closed its side of the connection.
+
+        waitress' own check reads on while a request is answered (channel_request_lookahead), and then
+        sends no response to a client that closes only its side.
+        """
+        try:
+            return bool(self.socket.recv(1, socket.MSG_PEEK) == b"")
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
     def received(self, data: bytes) -> Any:
         """Process received data; close a connection with too many requests at once.
 

@@ -66,6 +66,10 @@ class Exchange:
         """Return a parameter that is a number."""
         return int(self.parameters[name])
 
+    def has_left(self) -> bool:
+        """Return whether the client has closed its side of the connection."""
+        return bool(self.request.environ["waitress.client_disconnected"]())
+
     def read_batch(self, *, takes_form: bool = False) -> Content:
         """Return the JSON of the body, which may be the field `data` of a form (AMPCrowd).
 

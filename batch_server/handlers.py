@@ -47,7 +47,7 @@ def list_batches(exchange: Exchange) -> Response:
 
 
 def get_batch(exchange: Exchange) -> Response:
-    """Return where a batch is, at once or at the next change."""
+    """Return where a batch is, at once or at the next change, for which nobody waits who has left."""
     service = exchange.server.service
     place = _find(exchange)
     known = exchange.request.headers.get("If-None-Match", "")
@@ -60,12 +60,12 @@ def get_batch(exchange: Exchange) -> Response:
     before = known or tag
     if (seconds := exchange.get_number("wait")) and _matches(before, tag):
 
-        def has_changed() -> bool:
+        def is_over() -> bool:
             nonlocal body, tag
             body, tag = look()
-            return not _matches(before, tag)
+            return exchange.has_left() or not _matches(before, tag)
 
-        exchange.server.waiters.wait(exchange.caller.requester, seconds, has_changed)
+        exchange.server.waiters.wait(exchange.caller.requester, seconds, is_over)
     headers = {"ETag": tag}
     if _matches(known, tag):
         return Response(304, b"", headers=headers)

@@ -25,14 +25,14 @@ class Waiters:
         """Let nobody wait any longer."""
         self._ending.set()
 
-    def wait(self, requester: str, seconds: float, has_changed: Callable[[], bool]) -> None:
-        """Return when something has changed, at the latest after these seconds.
+    def wait(self, requester: str, seconds: float, is_over: Callable[[], bool]) -> None:
+        """Return when the wait is over, at the latest after these seconds.
 
         Raises ProblemError when too many wait already.
         """
         with self._take_place(requester):
             end = time.monotonic() + seconds
-            while not has_changed() and (left := end - time.monotonic()) > 0:
+            while not is_over() and (left := end - time.monotonic()) > 0:
                 if self._ending.wait(min(left, LOOK_SECONDS)):
                     return
 

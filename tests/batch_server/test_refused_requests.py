@@ -1,7 +1,9 @@
 """Requests that are not carried out: a problem each, with every fault, and never a 5xx."""
 
 import socket
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -148,6 +150,28 @@ def test_so_many_may_wait(monkeypatch: pytest.MonkeyPatch, server: BatchServer) 
 
     assert (refused.status, refused.headers["Retry-After"]) == (429, "5")
     assert server.get("/batches/shoes-1").status == 200
+
+
+def test_who_has_left_takes_no_place_of_those_who_wait(
+    monkeypatch: pytest.MonkeyPatch, server: BatchServer
+) -> None:
+    """A client that is interrupted and asks again is not refused."""
+    server.put(BATCH)
+    server.wait_for("shoes-1", status="open")
+    monkeypatch.setattr(waiting, "MOST_OF_ONE", 1)
+    status = 200
+    with ExitStack() as leaving:
+        while status == 200:  # until one of them has the place
+            client = leaving.enter_context(socket.create_connection((server.host, server.port)))
+            client.sendall(b"GET /batches/shoes-1?wait=60 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            status = server.get("/batches/shoes-1?wait=1").status
+    start = time.monotonic()
+
+    while status == 429:
+        status = server.get("/batches/shoes-1?wait=1").status
+
+    assert status == 200
+    assert time.monotonic() - start < 50  # not the 60 seconds for which they wanted to wait
 
 
 def test_what_the_server_cannot_read_is_a_problem_too(server: BatchServer) -> None:
