@@ -8,17 +8,23 @@ import pytest
 import sqlalchemy
 import standardwebhooks
 
+from amt import configuration
 from amt.batches import Batch
+from amt.crowd import Crowd
 from amt.declared import totals
 from amt.declared.directories import Directory
 from batch_server import jobs
+from batch_server.access import OpenAccess
+from batch_server.settings import Settings
 from tests.support.batch_servers import (
     BatchServer,
     add_token,
     open_tokens,
+    serve,
     serve_batches,
 )
 from tests.support.declared_batches import BATCH, allow_pushes, answer, list_rows, read_lines
+from tests.support.ports import free_port
 from tests.support.receivers import Receiver
 from tests.support.script_fixtures import Desk
 
@@ -196,3 +202,37 @@ def test_the_servers_database_gets_all_batches(desk: Desk) -> None:
         ]
     engine.dispose()
     assert counts == [3, 3]
+
+
+def test_a_batch_of_another_site_is_left_alone(desk: Desk) -> None:
+    """A server that is started for the live site creates no HIT of a batch of the sandbox there."""
+    with serve_batches(desk) as server:
+        launch(server, open_at_most=1)
+    with serve_batches(desk, live=True) as server:
+        record = f"{FOLDER}/hit_ids.batch.jsonl"
+        message = f"{record}: this batch is on the sandbox site of local; leave out --prod"
+        view = server.wait_for("shoes-1", problem=message)
+
+    assert view["status"] == "waiting"
+    assert desk.crowd(live=True).client.list_hits()["HITs"] == []
+
+
+def test_a_crowd_that_does_not_respond_is_waited_for(desk: Desk) -> None:
+    """A batch is taken all the same; the message is logged once."""
+    keys = {"aws_access_key": "LC", "aws_secret_key": "secret"}
+    settings = configuration.load().settings | keys
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    crowd = Crowd(nowhere, live=False, settings=settings)
+    with serve(Settings(Path("batches"), crowd), OpenAccess()) as server:
+        sent = server.put(BATCH)
+        view = server.get("/batches/shoes-1").json
+        while view["problem"] is None:
+            view = server.get("/batches/shoes-1?wait=1").json
+        approved = server.request("POST", "/batches/shoes-1/approve", {"where": "all"})
+        said = [words for words in server.said if "waiting until it responds" in words]
+
+    assert sent.status == 201
+    assert nowhere in view["problem"]
+    assert (view["status"], view["hits"]["launched"]) == ("waiting", 0)
+    assert approved.json == {"approved": 0, "cost": "0.00", "refused": []}
+    assert len(said) == 1
