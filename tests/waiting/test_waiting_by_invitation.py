@@ -1,6 +1,7 @@
 """Waiting for HITs by invitation, the links that pay for it, and who waits."""
 
 from tests.support.live_site import CODES, COMPLETION, People, sign_up, worker_id
+from tests.support.panel_participants import go_on
 from tests.support.waiting_rooms import Waiter, launch_hit, list_pay
 from tests.support.worker_sites import words
 
@@ -87,3 +88,28 @@ def test_a_link_says_what_waiting_is_paid_and_by_whom(live: People) -> None:
     live.manage("add_link", *WAIT)
     (line,) = live.manage("list_links")
     assert (line["wait_minutes"], line["wait_reward"]) == (15, "0.10")
+
+
+def test_who_waits_for_a_study_with_a_consent_reads_it_first(live: People) -> None:
+    """The HIT leads to the text, and the wait until then is paid."""
+    consent = live.perform("CreateConsent", Name="c.md", Text="# About the study")["ConsentId"]
+    own = {"ConsentId": consent, "MaxAssignments": 1}
+    hit_type_id = live.launch(**own)["HITTypeId"]
+    _, path = live.panel_link(hit_type_id, wait="15m", wait_reward="0.10")
+    taker, late = live.participant(path, "taker"), live.participant(path)
+    text = go_on(taker)
+    assert taker.post(text, {"agree": "yes"}).status_code == 307
+    assert go_on(taker).startswith("/work/")
+    assert go_on(late) == "/panel"
+    ada = Waiter(live, late)
+    assert ada.start() == "/wait"
+    ada.wait(20)
+
+    live.launch(**own)
+    assert ada.take() == text == f"/consent/{hit_type_id}"
+    assert "About the study" in words(late.get(text))
+    late.post(text, {"agree": "yes"})
+    assert go_on(late).startswith("/work/")
+    live.clock.advance(60)
+    live.perform("GetAccountBalance")
+    assert list_pay(live) == [(4, "Waiting: 20 seconds")]

@@ -4,7 +4,7 @@
   const byId = (id) => document.getElementById(id);
   const main = byId('waiting'), said = byId('said'), ask = byId('ask'), take = byId('take');
   const BEAT_MS = 5000, SLOW_POLL_MS = 5000, TITLE = document.title;
-  // The server waits for the same: after these the wait is over.
+  // Statuses after which the worker no longer waits.
   const ENDED = ['stopped', 'working', 'full', 'no_budget', 'closed'];
   let status = 'counting', pollMs = 1000, left = false, taking = false;
 
