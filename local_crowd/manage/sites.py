@@ -18,13 +18,11 @@ def open_sites(directory: Path, *, make: bool = False) -> Iterator[list[Site]]:
     With `make` a missing crowd is created; without it a directory that has none raises
     ParameterValidationError. Raises one of CANNOT_OPEN for a crowd that cannot be used.
     """
-    try:
-        database = settings.read(directory)[f"{SITES[0]}_database"]
-        if not database:
-            database_path(directory, SITES[0]).stat()
-    except (FileNotFoundError, NotADirectoryError):
+    chosen = settings.read(directory)
+    # Scripts on the crowd `local` create only the site that they use.
+    if not any(chosen[f"{name}_database"] or _has_file(directory, name) for name in SITES):
         if not make:
-            raise ParameterValidationError(f"There is no crowd in {directory}.") from None
+            raise ParameterValidationError(f"There is no crowd in {directory}.")
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:
         yield [stack.enter_context(closing(open_site(directory, name))) for name in SITES]
@@ -62,3 +60,12 @@ def find_requester_ids(calls: list[Call], name: str) -> Iterator[tuple[Call, str
             f"There is no requester {name}; list_requesters shows them all."
         )
     yield from known
+
+
+def _has_file(directory: Path, name: str) -> bool:
+    """Return whether the SQLite file of a site is there. Raises PermissionError if nobody may look."""
+    try:
+        database_path(directory, name).stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True

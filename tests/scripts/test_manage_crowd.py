@@ -370,6 +370,13 @@ def test_a_directory_without_a_crowd_is_left_alone(
     assert not directory.exists()
 
 
+def test_a_crowd_with_only_a_live_site_is_found(manage: Manage, directory: Path) -> None:
+    """A batch that was launched with `--prod` on the crowd `local` has created nothing else."""
+    open_site(directory, "live").close()
+
+    assert manage("list_requesters") == []
+
+
 def test_a_directory_that_cannot_be_made_is_one_line(
     refused: Callable[..., str], directory: Path
 ) -> None:
