@@ -91,8 +91,9 @@ class TokenAccess:
 class OpenAccess:
     """Lets in every program on this machine, and no web page.
 
-    A page of any site can send requests to this machine. Its browser says so with Origin; a host name
-    that leads here only now (DNS rebinding) is not one of this machine's.
+    A page of any site can send requests to this machine. Its browser says so with Origin, or with
+    Sec-Fetch-Site for what a page loads (images, frames); a link that a person follows is let in. A
+    host name that leads here only now (DNS rebinding) is not one of this machine's.
     """
 
     def find_caller(self, _headers: Mapping[str, str], _address: str) -> Caller:
@@ -105,6 +106,9 @@ class OpenAccess:
             raise ProblemError(OTHER_SITE, "The Host header does not name this machine.")
         if "Origin" in headers:
             raise ProblemError(OTHER_SITE, "The request has an Origin header.")
+        is_link = headers.get("Sec-Fetch-Dest") == "document"
+        if headers.get("Sec-Fetch-Site") in ("cross-site", "same-site") and not is_link:
+            raise ProblemError(OTHER_SITE, "A page of another site made the request.")
 
     def close(self) -> None:
         """Do nothing."""

@@ -228,7 +228,8 @@ class Service:
         cost, most = prepared.cost or Decimal(0), self.settings.max_cost
         if most is not None and cost > most:
             raise ProblemError(
-                TOO_EXPENSIVE, f"The batch can cost ${cost:,}; at most ${most:,} is allowed here."
+                TOO_EXPENSIVE,
+                f"The batch can cost ${cost:,}; at most ${most:,.2f} is allowed here.",
             )
         if not prepared.crowd.live:
             return

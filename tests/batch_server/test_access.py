@@ -95,12 +95,15 @@ def test_an_open_server_takes_no_request_of_a_web_page(desk: Desk) -> None:
         rebound = server.get("/batches", Host=f"evil.example:{server.port}")
         form = server.request("POST", "/batches", raw=b"{}", Content_Type="text/plain")
         named = server.get("/batches", Host=f"localhost:{server.port}")
+        site = {"Sec_Fetch_Site": "cross-site"}
+        image = server.get("/batches/shoes-1?wait=60", **site, Sec_Fetch_Dest="image")
+        link = server.get("/docs", **site, Sec_Fetch_Dest="document")
 
-    for refused in (page, opaque, rebound):
+    for refused in (page, opaque, rebound, image):
         assert (refused.status, refused.json["type"]) == (403, "/docs#other-site")
         assert "Access-Control-Allow-Origin" not in refused.headers
     assert form.status == 415
-    assert named.status == 200
+    assert (named.status, link.status) == (200, 200)
 
 
 def test_open_is_for_this_machine_only(desk: Desk) -> None:
