@@ -56,9 +56,11 @@ def _describe_route(route: "Route") -> dict[str, Any]:
     parameters = [_describe_parameter(each) for each in route.parameters]
     if "{id}" in route.path:
         schema = {"type": "string", "pattern": batch_file.ID}
-        parameters.insert(0, {"name": "id", "in": "path", "required": True, "schema": schema})
+        where = {"name": "id", "in": "path", "required": True, "schema": schema}
+        parameters.insert(0, where | {"description": "The id of the batch."})
     if 304 in route.responses:
-        parameters.append({"name": "If-None-Match", "in": "header", "schema": {"type": "string"}})
+        header = {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}}
+        parameters.append(header | {"description": "The ETag of a response before."})
     if parameters:
         described["parameters"] = parameters
     if route.body is not None:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from batch_server import waiting
+from batch_server.problems import KINDS
 from tests.support.batch_servers import BatchServer, serve_batches
 from tests.support.declared_batches import BATCH
 from tests.support.script_fixtures import Desk
@@ -221,3 +222,17 @@ def test_a_task_of_any_name_is_a_fault(server: BatchServer, task: str) -> None:
 
     assert refused.status == 422
     assert "/task" in refused.faults
+
+
+def test_the_page_of_documentation_has_every_request_and_problem(server: BatchServer) -> None:
+    """It needs no network, and each problem's `type` leads to its line."""
+    page = server.get("/docs").body.decode()
+    document = server.get("/openapi.json").json
+
+    for path, methods in document["paths"].items():
+        for method, route in methods.items():
+            assert f"{method.upper()} {path}" in page
+            assert all(each["description"] for each in route.get("parameters", ()))
+    assert all(f'<tr id="{kind.name}">' in page for kind in KINDS)
+    assert "https://" not in page.replace("https://json-schema.org", "")
+    assert "<script" not in page
