@@ -97,7 +97,7 @@ def test_practice_is_paid_as_workers_come(files: Desk) -> None:
     assert crowd.client.get_account_balance()["AvailableBalance"] == "0.00"
     assert crowd.accept(ada, other)
     assert why(lambda: crowd.accept(bo, other)) == "practice"
-    assert why(lambda: crowd.accept(bo, practice)) == "taken"
+    assert why(lambda: crowd.accept(bo, practice)) == "practice_full"
 
 
 def test_review_policies_do_not_decide_on_practice(files: Desk) -> None:
