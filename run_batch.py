@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -86,11 +87,29 @@ def run_batch(args: argparse.Namespace) -> int:
         print()
         return 0
     directory = directories.find(args.directory, declared)
-    target = pushing.read_target(declared, settings["push_destinations"])
+    secret = find_server_secret(args, declared, directory)
+    target = pushing.read_target(declared, settings["push_destinations"], secret)
     if args.push_again:
         return push_again(declared, directory, target)
     crowd = choose_crowd(args, declared, directory)
     return run(args, declared, directory, crowd, target)
+
+
+def find_server_secret(
+    args: argparse.Namespace, declared: "Declared", directory: "Directory"
+) -> str | None:
+    """Return the secret with which serve_batches.py signs the events of a batch that it was sent.
+
+    None for a batch of this script, whose secret is in a file, and for one without events.
+    """
+    from amt import requesters
+    from amt.declared import directories
+
+    requester = directories.find_server_requester(directory)
+    if requester is None or declared.file.push is None:
+        return None
+    crowd = choose_crowd(args, declared, directory)
+    return requesters.read_notification_secret(replace(crowd, name="local", requester=requester))
 
 
 def push_again(declared: "Declared", directory: "Directory", target: "Target | None") -> int:

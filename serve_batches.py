@@ -30,7 +30,6 @@ from amt.errors import Error
 from formats.netloc import is_loopback
 
 CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-LOCK = ".serve_batches"  # a file in the directory, locked while a server has it
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -160,9 +159,11 @@ def announce(args: argparse.Namespace, directory: Path, port: int) -> None:
 @contextlib.contextmanager
 def lock(directory: Path) -> Iterator[None]:
     """Make this the only server of a directory. Raises Error when another one serves it."""
+    from amt.declared import directories  # pydantic takes 0.1 s to import
+
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(directory / directories.SERVER_LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise Error(f"{directory}: {error.strerror}") from error
     try:

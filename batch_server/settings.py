@@ -20,15 +20,13 @@ class Settings:
     """What the server is started with.
 
     `directory` has the batches. `max_cost` is the most that a batch may cost, in US dollars. `store` is
-    the URL of a database that takes results and labels. `is_open`: whoever reaches the server acts as
-    the requester "local", without a token.
+    the URL of a database that takes results and labels.
     """
 
     directory: Path
     crowd: Crowd
     max_cost: Decimal | None = None
     store: str | None = None
-    is_open: bool = False
 
 
 class Place(NamedTuple):

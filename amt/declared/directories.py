@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from amt import batches
 from amt.declared import documents
@@ -18,6 +19,8 @@ from amt.records import sync_folder
 from formats import json_text
 
 MISSING = object()
+# A file in the directory of a server of batches, which has it locked while it runs.
+SERVER_LOCK = ".serve_batches"
 
 
 class Directory(NamedTuple):
@@ -82,6 +85,12 @@ def find(parent: str | Path, declared: Declared) -> Directory:
     if directory.path.exists():
         _compare(directory, declared)
     return directory
+
+
+def find_server_requester(directory: Directory) -> str | None:
+    """Return whose a batch is that came over HTTP, by its folder; None for one of run_batch.py."""
+    folder = directory.path.absolute().parent
+    return unquote(folder.name) if (folder.parent / SERVER_LOCK).exists() else None
 
 
 def create(directory: Directory, declared: Declared) -> None:

@@ -40,20 +40,22 @@ class Target(NamedTuple):
     group_id: str | None
 
 
-def read_target(declared: Declared, allowed: Sequence[str]) -> Target | None:
+def read_target(
+    declared: Declared, allowed: Sequence[str], secret: str | None = None
+) -> Target | None:
     """Return where the events of a batch go; None for a batch without `push`.
 
-    Raises Error for a URL that may not get them, and for a secret that is missing or invalid.
+    `secret` signs them; None: the one in the file that the batch names. Raises Error for a URL that may not get them, and for a secret that is missing or invalid.
     """
     push = declared.file.push
     check_url(declared, allowed)
     if push is None:
         return None
-    if declared.folder is None:
-        raise Error(f"{declared.name}: /push: no file with a secret can be named here")
-    return make_target(
-        declared, _read_secret(declared.folder / (push.secret_file or SECRET_FILE)), allowed
-    )
+    if secret is None:
+        if declared.folder is None:
+            raise Error(f"{declared.name}: /push: no file with a secret can be named here")
+        secret = _read_secret(declared.folder / (push.secret_file or SECRET_FILE))
+    return make_target(declared, secret, allowed)
 
 
 def make_target(declared: Declared, secret: str, allowed: Sequence[str]) -> Target | None:

@@ -16,6 +16,7 @@ from amt.declared.directories import Directory
 from batch_server import jobs
 from batch_server.access import OpenAccess
 from batch_server.settings import Settings
+from serve_batches import lock
 from tests.support.batch_servers import (
     BatchServer,
     add_token,
@@ -111,6 +112,38 @@ def test_a_receiver_that_is_down_delays_no_other_batch(
     done = totals.read(Directory(Path(FOLDER)))
     assert done is not None
     assert done["unsent"] == 3
+
+
+def test_run_batch_goes_on_with_what_the_server_was_sent(
+    desk: Desk, hook: Receiver, receiver_url: str
+) -> None:
+    """It signs with the requester's own secret too; push_secret.txt beside config.json has another."""
+    lab = add_token(desk, "Vision lab")
+    shown = desk.run("manage_crowd", "show_notification_secret", "Vision lab")
+    hook.status = 410
+    folder = "batches/Vision lab/shoes-1"
+    with lock(Path("batches")), serve_batches(desk, access=open_tokens(desk)) as server:
+        server.token = lab
+        launch(server, push={"url": receiver_url, "on": ["label"]})
+        answer_all(desk, folder)
+        server.wait_for("shoes-1", push={"waiting": 0, "given_up": 3})
+    asked = len(hook.bodies)
+    hook.status = 204
+
+    once = desk.run("run_batch", f"{folder}/batch.json", "--directory=batches/Vision lab", "--once")
+    again = desk.run(
+        "run_batch", f"{folder}/batch.json", "--directory=batches/Vision lab", "--push_again"
+    )
+
+    assert once.code == again.code == 0, once.err + again.err
+    assert "3 events delivered, 0 waiting" in again.err
+    secrets = [line["secret"] for line in shown.lines if line["site"] == "sandbox"]
+    verifier = standardwebhooks.Webhook(secrets[0])
+    events = [
+        verifier.verify(body, dict(headers))
+        for headers, body in zip(hook.headers[asked:], hook.bodies[asked:], strict=True)
+    ]
+    assert [event["type"] for event in events] == ["label"] * 3
 
 
 def test_a_batch_that_cannot_be_gone_on_with_stops_no_other(desk: Desk) -> None:
