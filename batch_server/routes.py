@@ -76,7 +76,7 @@ ROUTES = (
         "launch",
         SENT,
         body=BATCH_FILE,
-        problems=SENDING,
+        problems=(404, *SENDING),  # an id with a slash, which no route has
     ),
     Route(
         "POST",

@@ -204,7 +204,7 @@ def test_any_json_is_an_input(files: Desk, text: str, rows: list[Any]) -> None:
         (b"1\n\xff\n", "input.jsonl:2: not UTF-8 text (byte 1 of the line)"),
         ("1\n".encode("utf-16"), "input.jsonl:1: not UTF-8 text (byte 1 of the line)"),
         (b"[" * 100_000 + b"\n", "input.jsonl:1: not JSON: it is nested too deep"),
-        (b"1" * 5000 + b"\n", "input.jsonl:1: not JSON: "),
+        (b"1" * 5000 + b"\n", "input.jsonl:1: a whole number has 5,000 digits"),
     ],
 )
 def test_an_invalid_input_is_refused(files: Desk, content: bytes, message: str) -> None:
