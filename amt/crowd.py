@@ -97,7 +97,7 @@ class Crowd:
 
     @property
     def worker_site(self) -> str:
-        """Return the URL at which workers find HITs of a crowd that is no plug-in; it ends in a slash."""
+        """Return the URL of the worker site, ending in a slash, for a crowd that is not a plug-in."""
         if self.name == "mturk":
             return f"https://worker{'' if self.live else 'sandbox'}.mturk.com/"
         base = (

@@ -137,7 +137,7 @@ def send(
 
     if recognizes_calls(crowd):
         client.meta.events.register_first("before-call.mturk.NotifyWorkers", add_key)
-    elif not crowd.is_plug_in:  # whose calls nobody repeats
+    elif not crowd.is_plug_in:  # boto3 does not retry its calls
         client.meta.events.register_first("needs-retry.mturk.NotifyWorkers", _refuse_retry)
 
     def send_one(unnumbered: Sending) -> dict[str, str]:

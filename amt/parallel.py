@@ -54,7 +54,7 @@ def gather(
             trouble.append(error)
             return SKIPPED
 
-    # None: without a terminal. A server's threads have nobody who looks at their bars.
+    # None: no bar without a terminal. In a server's threads nobody would see one.
     disable = None if threading.current_thread() is threading.main_thread() else True
     with (
         _record_interrupts(trouble),

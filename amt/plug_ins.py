@@ -1,7 +1,7 @@
 """Plug-in crowds: code of somebody else that answers as boto3's client does; see docs/crowds.md.
 
-`module:factory` names it. It runs with all rights of whoever starts the script, so only a person
-names it: by --crowd, in config.json, or in a batch file. A batch record does not suffice.
+`module:factory` names it. It runs with all the rights of whoever starts the script, so only a person names
+it: by --crowd, in config.json, or in a batch file. A batch record does not suffice.
 """
 
 import importlib

@@ -94,7 +94,7 @@ def measure_progress(
                 assignment["AutoApprovalTime"]
                 for assignment in assignments
                 if assignment["AssignmentStatus"] == "Submitted"
-                and "AutoApprovalTime" in assignment  # a plug-in crowd need not approve by itself
+                and "AutoApprovalTime" in assignment  # plug-in crowds may have none
             ),
         )
 

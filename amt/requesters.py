@@ -30,8 +30,8 @@ class Tokens:
     """The tokens of the crowd in `directory`, created by `manage_crowd.py add_token`.
 
     Keep one object and share it among threads: its database stays open until `close`, and a look-up
-    takes a fraction of a millisecond. A token is accepted as soon as it was added, and refused as soon
-    as it was removed. Raises Error for a crowd that cannot be used.
+    takes a fraction of a millisecond. A token is valid from the moment it is added until it
+    is removed. Raises Error for a crowd that cannot be used.
     """
 
     def __init__(self, directory: Path) -> None:

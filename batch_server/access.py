@@ -62,7 +62,7 @@ class Failures:
 
 
 class TokenAccess:
-    """Lets in whoever has a token."""
+    """Admits requests that have a valid token."""
 
     def __init__(self, directory: Path) -> None:
         self._tokens = Tokens(directory)

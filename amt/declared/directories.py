@@ -65,7 +65,7 @@ class Directory(NamedTuple):
 
     @property
     def totals(self) -> Path:
-        """The totals of a batch whose answers are all in; until then there is no such file."""
+        """The totals of a batch. The file is written when all answers are in."""
         return self.path / "totals.json"
 
     @property
@@ -154,7 +154,7 @@ def _compare(directory: Directory, declared: Declared) -> None:
 def list_conflicts(directory: Directory, declared: Declared) -> list[str]:
     """Return the JSON paths at which the batch of the directory differs from this one.
 
-    Raises Error when there is no such directory, or it is not the directory of a batch.
+    Raises Error when the directory is missing or is not that of a batch.
     """
     try:
         content = read_content(directory.batch_file)

@@ -55,7 +55,7 @@ class Planned:
     """What a batch asks for. Practice rows are no rows of these, and ask for what they have."""
 
     answers: int = 0
-    open: int = 0  # of the answers, those that nobody has submitted
+    open: int = 0  # answers that were asked for and are not submitted yet
     rows: int = 0
     complete: int = 0  # rows with all their answers
     begun: int = 0  # rows with an answer
