@@ -175,7 +175,7 @@ def _add_gold(parser: argparse.ArgumentParser) -> None:
         default=gold.AT_LEAST,
         metavar="SHARE",
         help="workers who have fewer of at least 3 gold answers right are left out of the labels; "
-        "0 leaves out nobody; default: %(default)s",
+        "0 keeps everyone; default: %(default)s",
     )
 
 
